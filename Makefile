@@ -1,0 +1,66 @@
+# make            lists what there is
+# The environment is made on first use and again when a requirements file changes.
+
+PYTHON ?= python3
+BIN := .venv/bin
+TOOLS := .tools
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format docs bench lock clean package test-package
+
+help:                   ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^[^:]*\.?m?k?:?([a-z-]+):.*## /  make \1  /'
+
+run: .venv/local        ## answer at http://127.0.0.1:3000 (PORT=, RINGPOST_DATA=, RINGPOST_STORE=)
+	@exec $(BIN)/ringpost serve
+
+test: .venv/dev         ## the suite, with branch coverage
+	$(BIN)/pytest -m "not package" --cov --cov-report=term --cov-fail-under=95
+
+check: .venv/dev .venv/tools test-package  ## the rest of the gate
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	PYTHONPATH=src:. $(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
+	SAM_CLI_TELEMETRY=0 $(TOOLS)/bin/sam validate --lint --region us-east-1
+	$(TOOLS)/bin/cfn-lint template.yaml
+
+format: .venv/dev       ## put the code in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: .venv/dev         ## write docs/actions.md, docs/openapi.json, docs/store.md and events/ anew
+	$(BIN)/python docs/generate.py
+
+bench: .venv/bench      ## the budgets, us and our peers side by side
+	.venv/bench-env/bin/python -m benchmarks
+
+lock: .venv/dev         ## resolve requirements/*.txt anew
+	$(BIN)/python -m pip install --quiet uv
+	$(COMPILE) pyproject.toml -o requirements/runtime.txt
+	$(COMPILE) pyproject.toml requirements/build.in --extra local -c requirements/runtime.txt -o requirements/local.txt
+	$(COMPILE) requirements/dev.in requirements/local.txt -o requirements/dev.txt
+	$(COMPILE) requirements/bench.in requirements/local.txt -o requirements/bench.txt
+	$(COMPILE) requirements/tools.in -o requirements/tools.txt
+	$(COMPILE) requirements/ric.in -o requirements/ric.txt
+
+clean:                  ## remove what make made
+	rm -rf .venv $(TOOLS) .aws-sam dist
+
+.venv/bin/python:
+	@echo "Making .venv, once"
+	$(PYTHON) -m venv .venv
+
+.venv/local: requirements/local.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what the server needs, once"
+	$(BIN)/python $(PIP_INSTALL) -r requirements/local.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/local
+	@echo "Installing what the tests need, once"
+	$(BIN)/python $(PIP_INSTALL) -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Calls: placed here, carried by a switch."""

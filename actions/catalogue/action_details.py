@@ -1,0 +1,30 @@
+"""One action: what it does, its scope, its JSON Schemas and an example that works on the demo domain."""
+
+from typing import Any
+
+from pydantic import Field
+
+from ringpost.context import Context
+from ringpost.contract import Output, Read
+
+EXAMPLE = {"name": "originate"}
+
+
+class Request(Read):
+    name: str = Field(max_length=64, description="the action's wire name")
+
+
+class Response(Output):
+    action: str
+    family: str
+    summary: str
+    description: str
+    scope: str
+    writes: bool
+    request: dict[str, Any]
+    response: dict[str, Any]
+    example: dict[str, Any]
+
+
+def handle(request: Request, context: Context) -> Response:
+    return Response.model_validate(context.catalogue.describe(request.name))

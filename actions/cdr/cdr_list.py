@@ -1,0 +1,40 @@
+"""The last hundred legs of a domain's calls, newest first, as FusionPBX lists them."""
+
+from ringpost.context import Context
+from ringpost.contract import Answers, Output, Read
+from ringpost.model.requests import InDomain
+from ringpost.services import cdrs, domains
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net"}
+
+
+class Request(InDomain, Read):
+    pass
+
+
+class Listed(Output):
+    xml_cdr_uuid: str
+    extension_uuid: str | None
+    direction: str | None
+    start_stamp: str
+    end_stamp: str | None
+    hangup_cause: str | None
+    duration: int | None
+    missed_call: bool | None
+    record_name: str | None
+    bridge_uuid: str | None
+    caller_id_name: str | None
+    caller_id_number: str | None
+    caller_destination: str | None
+    source_number: str | None
+    destination_number: str | None
+    leg: str
+
+
+class Response(Answers[Listed]):
+    pass
+
+
+def handle(request: Request, context: Context) -> Response:
+    legs = cdrs.latest_legs(context, domains.uuid_of(context, request), 100)
+    return Response([Listed.model_validate(leg, from_attributes=True) for leg in legs])

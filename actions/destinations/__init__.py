@@ -1,0 +1,1 @@
+"""Destinations: numbers of the outside world, and where their calls go."""

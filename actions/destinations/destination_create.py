@@ -1,0 +1,26 @@
+"""Route a number of the outside world to an extension or a ring group."""
+
+from pydantic import Field
+
+from ringpost.context import Context
+from ringpost.contract import Write
+from ringpost.model.destination import Destination, DestinationSettings
+from ringpost.model.requests import InDomain
+from ringpost.model.values import ExtensionNumber, Number
+from ringpost.services import destinations, domains, records
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "number": "12025550123", "extension": "100"}
+
+
+class Request(DestinationSettings, InDomain, Write):
+    number: Number
+    extension: ExtensionNumber = Field(description="the number in the domain that its calls go to")
+
+
+Response = Destination
+
+
+def handle(request: Request, context: Context) -> Response:
+    domain = domains.found(context, request)
+    settings = records.cleared(Destination, request.given("domain_uuid", "domain_name", "number", "extension"))
+    return destinations.create(context, domain, request.number, request.extension, settings)

@@ -1,0 +1,25 @@
+"""Delete a destination: its number is free again."""
+
+from typing import Literal
+
+from ringpost.context import Context
+from ringpost.contract import Output, Versioned
+from ringpost.model.requests import OneDestination
+from ringpost.services import destinations
+
+EXAMPLE = {"number": "12025550100"}
+
+
+class Request(OneDestination, Versioned):
+    pass
+
+
+class Response(Output):
+    deleted: Literal[True] = True
+    destination_uuid: str
+
+
+def handle(request: Request, context: Context) -> Response:
+    destination = destinations.found(context, request)
+    destinations.delete(context, destination, request.if_version)
+    return Response(destination_uuid=destination.destination_uuid)

@@ -1,0 +1,23 @@
+"""The destinations of a domain, page by page."""
+
+from ringpost.context import Context
+from ringpost.contract import Items, Read
+from ringpost.model.destination import Destination
+from ringpost.model.requests import InDomain, Listing, filtered_by
+from ringpost.services import destinations, domains
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "count": True}
+
+
+@filtered_by(Destination)
+class Request(InDomain, Listing, Read):
+    pass
+
+
+class Response(Items[Destination]):
+    pass
+
+
+def handle(request: Request, context: Context) -> Response:
+    page = destinations.listed(context, domains.uuid_of(context, request), request)
+    return Response.model_validate(page._asdict())

@@ -1,0 +1,32 @@
+"""Change a destination: its number, where it leads, its settings. What is left out stays."""
+
+from pydantic import Field
+
+from ringpost.context import Context
+from ringpost.contract import Versioned
+from ringpost.model.destination import Destination, DestinationSettings
+from ringpost.model.requests import OneDestination
+from ringpost.model.values import ExtensionNumber, Number
+from ringpost.services import destinations
+
+EXAMPLE = {"number": "12025550100", "extension": "101"}
+
+
+class Request(DestinationSettings, OneDestination, Versioned):
+    new_number: Number | None = Field(default=None, description="the number it shall have")
+    extension: ExtensionNumber | None = Field(default=None, description="where its calls shall go")
+
+
+Response = Destination
+
+
+def handle(request: Request, context: Context) -> Response:
+    known = ("domain_uuid", "domain_name", "destination_uuid", "number", "new_number", "extension", "if_version")
+    return destinations.update(
+        context,
+        destinations.found(context, request),
+        request.given(*known),
+        number=request.new_number,
+        extension=request.extension,
+        if_version=request.if_version,
+    )

@@ -1,0 +1,23 @@
+"""Create a domain: a new tenant.
+
+Needs an operator's key, one that is bound to no domain.
+"""
+
+from ringpost.context import Context
+from ringpost.contract import Write
+from ringpost.model.domain import Domain, DomainSettings
+from ringpost.model.values import DomainName
+from ringpost.services import domains, records
+
+EXAMPLE = {"domain_name": "tenant.example.net", "domain_description": "A new customer"}
+
+
+class Request(DomainSettings, Write):
+    domain_name: DomainName
+
+
+Response = Domain
+
+
+def handle(request: Request, context: Context) -> Response:
+    return domains.create(context, records.cleared(Domain, request.given()))

@@ -1,0 +1,32 @@
+"""Delete a domain. Refused while anything lives in it, unless cascade is true.
+
+A large domain is removed in steps: 202 with deleted false means there is more to do, repeat the call.
+"""
+
+from pydantic import Field
+
+from ringpost.context import Context
+from ringpost.contract import Output, Versioned
+from ringpost.model.requests import InDomain
+from ringpost.services import domain_removal, domains
+
+EXAMPLE = {"domain_name": "empty.example.net"}
+
+
+class Request(InDomain, Versioned):
+    cascade: bool = Field(default=False, description="remove all that lives in it as well")
+
+
+class Response(Output):
+    deleted: bool
+    domain_uuid: str
+
+    @property
+    def http_status(self) -> int:
+        return 200 if self.deleted else 202
+
+
+def handle(request: Request, context: Context) -> Response:
+    domain = domains.found_to_remove(context, request)
+    gone = domain_removal.remove(context, domain, cascade=request.cascade, if_version=request.if_version)
+    return Response(deleted=gone, domain_uuid=domain.domain_uuid)

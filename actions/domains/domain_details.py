@@ -1,0 +1,20 @@
+"""One domain, by domain_uuid or domain_name."""
+
+from ringpost.context import Context
+from ringpost.contract import Read
+from ringpost.model.domain import Domain
+from ringpost.model.requests import InDomain
+from ringpost.services import domains
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net"}
+
+
+class Request(InDomain, Read):
+    pass
+
+
+Response = Domain
+
+
+def handle(request: Request, context: Context) -> Response:
+    return domains.found(context, request)

@@ -1,0 +1,1 @@
+"""Extensions: numbers in a domain that phones register as."""

@@ -1,0 +1,49 @@
+"""Create an extension and its voicemail box.
+
+Answers FusionPBX's record with the SIP password and the voicemail PIN, this once.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ringpost.context import Context
+from ringpost.contract import Secret, Write
+from ringpost.model.extension import Extension, ExtensionSettings, Password
+from ringpost.model.requests import InDomain
+from ringpost.model.values import ExtensionNumber, OptionalNumber, ShortText
+from ringpost.services import domains, extensions, records
+
+EXAMPLE = {
+    "domain_name": "fusionpbx.example.net",
+    "extension": "102",
+    "caller_id_name": "Front desk",
+    "caller_id_number": "5550102",
+}
+
+
+class Request(ExtensionSettings, InDomain, Write):
+    extension: ExtensionNumber
+    caller_id_name: ShortText = Field(default="", description="effective and outbound caller id name")
+    caller_id_number: OptionalNumber = Field(default="", description="effective and outbound caller id number")
+    password: Password | None = Field(
+        default=None, description="the SIP password, for a migration; left out: a random one"
+    )
+
+
+class Response(Extension):
+    password: Annotated[str | None, Secret]
+    voicemail_password: Annotated[str | None, Secret]
+
+
+def handle(request: Request, context: Context) -> Response:
+    domain = domains.found(context, request)
+    caller = {
+        f"{which}_caller_id_{part}": getattr(request, f"caller_id_{part}")
+        for which in ("effective", "outbound")
+        for part in ("name", "number")
+    }
+    asked = request.given("domain_uuid", "domain_name", "caller_id_name", "caller_id_number", "password")
+    members = caller | records.cleared(Extension, asked)
+    extension, password, pin = extensions.create(context, domain, members, request.password)
+    return Response(**extension.model_dump(), password=password, voicemail_password=pin)

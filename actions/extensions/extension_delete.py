@@ -1,0 +1,25 @@
+"""Delete an extension, with its voicemail box and its secrets."""
+
+from typing import Literal
+
+from ringpost.context import Context
+from ringpost.contract import Output, Versioned
+from ringpost.model.requests import OneExtension
+from ringpost.services import extensions
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "101"}
+
+
+class Request(OneExtension, Versioned):
+    pass
+
+
+class Response(Output):
+    deleted: Literal[True] = True
+    extension_uuid: str
+
+
+def handle(request: Request, context: Context) -> Response:
+    extension = extensions.found(context, request)
+    extensions.delete(context, extension, request.if_version)
+    return Response(extension_uuid=extension.extension_uuid)

@@ -1,0 +1,20 @@
+"""One extension, by extension_uuid or extension. Without its password."""
+
+from ringpost.context import Context
+from ringpost.contract import Read
+from ringpost.model.extension import Extension
+from ringpost.model.requests import OneExtension
+from ringpost.services import extensions
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
+
+
+class Request(OneExtension, Read):
+    pass
+
+
+Response = Extension
+
+
+def handle(request: Request, context: Context) -> Response:
+    return extensions.found(context, request)

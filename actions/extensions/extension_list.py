@@ -1,0 +1,27 @@
+"""All extensions of a domain, as FusionPBX lists them: a bare array of three members."""
+
+from ringpost.context import Context
+from ringpost.contract import Answers, Output, Read
+from ringpost.model.requests import InDomain
+from ringpost.services import domains, extensions
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net"}
+
+
+class Request(InDomain, Read):
+    pass
+
+
+class Listed(Output):
+    extension_uuid: str
+    extension: str
+    emergency_caller_id_number: str
+
+
+class Response(Answers[Listed]):
+    pass
+
+
+def handle(request: Request, context: Context) -> Response:
+    everything = extensions.everything(context, domains.uuid_of(context, request))
+    return Response([Listed.model_validate(extension, from_attributes=True) for extension in everything])

@@ -1,0 +1,28 @@
+"""Give an extension a new SIP password, answered this once."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ringpost.context import Context
+from ringpost.contract import Output, Secret, Write
+from ringpost.model.extension import Password
+from ringpost.model.requests import OneExtension
+from ringpost.services import extensions
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
+
+
+class Request(OneExtension, Write):
+    password: Password | None = Field(default=None, description="left out: a random one")
+
+
+class Response(Output):
+    extension_uuid: str
+    extension: str
+    password: Annotated[str | None, Secret]
+
+
+def handle(request: Request, context: Context) -> Response:
+    extension, password = extensions.reset_password(context, extensions.found(context, request), request.password)
+    return Response(extension_uuid=extension.extension_uuid, extension=extension.extension, password=password)

@@ -1,0 +1,41 @@
+"""Make a key. Its secret and its token are answered this once.
+
+It never reaches further than the key it is made with, whatever it asks for.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ringpost.context import Context
+from ringpost.contract import Secret, Write
+from ringpost.model.key import KeyDetails, Limits
+from ringpost.model.values import Moment, Name, Network, Reference, Scope
+from ringpost.services import api_keys
+
+EXAMPLE = {"name": "CRM", "scopes": ["originate", "cdr.#"], "domains": ["fusionpbx.example.net"]}
+
+
+class Request(Write):
+    name: Name
+    scopes: tuple[Scope, ...] = Field(
+        min_length=1, max_length=100, description="what it may call: originate, extension.*, cdr.#, !key.#"
+    )
+    domains: tuple[Reference, ...] = Field(
+        min_length=1, max_length=50, description="the domains it may touch, by UUID or name"
+    )
+    networks: tuple[Network, ...] = Field(
+        default=(), max_length=50, description="where it may be used from; empty: anywhere"
+    )
+    expires_at: Moment | None = None
+    enabled: bool = True
+
+
+class Response(KeyDetails):
+    secret: Annotated[str | None, Secret]
+    token: Annotated[str | None, Secret]
+
+
+def handle(request: Request, context: Context) -> Response:
+    limits = Limits.model_validate(request.model_dump(include={"scopes", "domains", "networks", "expires_at"}))
+    return Response(**api_keys.create(context, request.name, limits, enabled=request.enabled).shown)

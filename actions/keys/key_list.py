@@ -1,0 +1,22 @@
+"""The keys this key may see: those of its domains; all of them with an operator's."""
+
+from ringpost.context import Context
+from ringpost.contract import Items, Read
+from ringpost.model.key import KeyDetails
+from ringpost.model.requests import Listing, filtered_by
+from ringpost.services import api_keys
+
+EXAMPLE = {"order": "key_name"}
+
+
+@filtered_by(KeyDetails)
+class Request(Listing, Read):
+    pass
+
+
+class Response(Items[KeyDetails]):
+    pass
+
+
+def handle(request: Request, context: Context) -> Response:
+    return Response.model_validate(api_keys.listed(context, request)._asdict())

@@ -1,0 +1,1 @@
+"""Ring groups: one number that rings several phones."""

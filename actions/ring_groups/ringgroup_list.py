@@ -1,0 +1,23 @@
+"""The ring groups of a domain, page by page."""
+
+from ringpost.context import Context
+from ringpost.contract import Items, Read
+from ringpost.model.requests import InDomain, Listing, filtered_by
+from ringpost.model.ring_group import RingGroup
+from ringpost.services import domains, ring_groups
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net"}
+
+
+@filtered_by(RingGroup)
+class Request(InDomain, Listing, Read):
+    pass
+
+
+class Response(Items[RingGroup]):
+    pass
+
+
+def handle(request: Request, context: Context) -> Response:
+    page = ring_groups.listed(context, domains.uuid_of(context, request), request)
+    return Response.model_validate(page._asdict())

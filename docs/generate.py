@@ -1,0 +1,158 @@
+"""Write what is generated from the actions: docs/actions.md, docs/openapi.json and events/.
+
+With --check, write nothing and fail if anything is not up to date.
+"""
+
+import json
+import sys
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+from ringpost.dispatch.catalogue import Catalogue, discover
+from ringpost.dispatch.description import problems
+from ringpost.entry.demo import PUBLIC_KEY_UUID, PUBLIC_SECRET
+
+ROOT = Path(__file__).parent.parent
+
+
+def generated(catalogue: Catalogue) -> dict[Path, str]:
+    """Every generated file, and what it must hold."""
+    names = catalogue.names()
+    files = {
+        ROOT / "docs/openapi.json": _json(catalogue.openapi(names)),
+        ROOT / "docs/actions.md": _reference(catalogue),
+    }
+    for name in names:
+        files[ROOT / f"events/{name}.json"] = _json(sample_event(catalogue.describe(name)["example"]))
+    return files
+
+
+def sample_event(body: dict[str, Any]) -> dict[str, Any]:
+    """What API Gateway's HTTP API hands a Lambda function (payload format 2.0), with the public demo key."""
+    key = b64encode(f"{PUBLIC_KEY_UUID}:{PUBLIC_SECRET}".encode()).decode()
+    return {
+        "version": "2.0",
+        "routeKey": "POST /",
+        "rawPath": "/",
+        "rawQueryString": "",
+        "headers": {
+            "authorization": f"Basic {key}",
+            "content-type": "application/json",
+            "host": "api.example.net",
+            "user-agent": "curl/8.5.0",
+        },
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "example",
+            "domainName": "api.example.net",
+            "http": {
+                "method": "POST",
+                "path": "/",
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "curl/8.5.0",
+            },
+            "requestId": "00000000-0000-4000-8000-000000000000",
+            "routeKey": "POST /",
+            "stage": "$default",
+            "time": "22/Nov/2026:09:30:00 +0000",
+            "timeEpoch": 1795339800000,
+        },
+        "body": json.dumps(body),
+        "isBase64Encoded": False,
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _reference(catalogue: Catalogue) -> str:
+    lines = [
+        "# Actions",
+        "",
+        "Generated from the actions by `make docs`. Each is `POST /` with `action` and its parameters in one",
+        "flat JSON object, or `POST /<action>` with the parameters alone. The examples work on the demo domain.",
+        "",
+    ]
+    family = ""
+    for name in sorted(catalogue.names(), key=lambda name: (catalogue.family(name), name)):
+        if catalogue.family(name) != family:
+            family = catalogue.family(name)
+            lines += [f"## {family.replace('_', ' ')}", ""]
+        lines += _action(catalogue.describe(name))
+    return "\n".join([*lines, *_errors()]) + "\n"
+
+
+def _action(about: dict[str, Any]) -> list[str]:
+    lines = [f"### {about['action']}", "", about["summary"] + ".", ""]
+    if about["description"]:
+        lines += [about["description"], ""]
+    lines += [f"Scope `{about['scope']}`, {'writes' if about['writes'] else 'reads'}.", ""]
+    properties = about["request"].get("properties", {})
+    if properties:
+        required = set(about["request"].get("required", []))
+        lines += ["| parameter | type | |", "|---|---|---|"]
+        lines += [_parameter(name, schema, name in required) for name, schema in properties.items()]
+        lines.append("")
+    lines += ["```json", json.dumps(about["example"], ensure_ascii=False), "```", ""]
+    members = _members(about["response"])
+    if members:
+        lines += ["Answers " + ", ".join(f"`{member}`" for member in members) + ".", ""]
+    return lines
+
+
+def _parameter(name: str, schema: dict[str, Any], required: bool) -> str:
+    said = schema.get("description", "")
+    default = schema.get("default")
+    if required:
+        said = f"required. {said}" if said else "required"
+    elif default not in (None, "", [], False):
+        said = f"{said} (default {json.dumps(default)})".strip()
+    return f"| `{name}` | {_type(schema)} | {said} |".replace("  ", " ")
+
+
+def _type(schema: dict[str, Any]) -> str:
+    kinds = [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
+    if kinds and "$ref" in kinds[0]:
+        return str(kinds[0]["$ref"].rpartition("/")[2])
+    if kinds and "enum" in kinds[0]:
+        return " or ".join(kinds[0]["enum"])
+    return " or ".join(str(one.get("format") or one.get("const") or one.get("type", "any")) for one in kinds)
+
+
+def _members(schema: dict[str, Any]) -> list[str]:
+    if "items" in schema:
+        reference = schema["items"].get("$ref", "").rpartition("/")[2]
+        return list(schema["$defs"][reference]["properties"])
+    return list(schema.get("properties", {}))
+
+
+def _errors() -> list[str]:
+    rows = [f"| {kind.status} | `{kind.code}` | {(kind.__doc__ or '').splitlines()[0]} |" for kind in problems()]
+    return ["## errors", "", "| status | code | |", "|---|---|---|", *rows]
+
+
+def main() -> int:
+    """Write, or compare."""
+    check = "--check" in sys.argv
+    files = generated(Catalogue(discover()))
+    stale = [file for file, text in files.items() if not file.exists() or file.read_text() != text]
+    orphans = [file for file in (ROOT / "events").glob("*.json") if file not in files]
+    for file in stale + orphans:
+        print(f"{'not up to date' if check else 'written'}: {file.relative_to(ROOT)}")
+    if check:
+        if stale or orphans:
+            print("Run make docs.")
+        return 1 if stale or orphans else 0
+    for file in stale:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(files[file])
+    for file in orphans:
+        file.unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""Who a request is made by, once its key is known."""
+
+from ipaddress import ip_address, ip_network
+
+from ringpost.auth.scopes import allows
+from ringpost.model.key import ApiKey, Limits
+
+
+class Actor:
+    """A key at work: what it may call and whom it may touch. All its limits must match."""
+
+    def __init__(self, key: ApiKey) -> None:
+        self.key = key
+        self.key_uuid = key.key_uuid
+        self.limits: tuple[Limits, ...] = (key.limits, *key.within)
+        bounded = [set(limit.domains) for limit in self.limits if limit.domains is not None]
+        self.domains: frozenset[str] | None = frozenset(set.intersection(*bounded)) if bounded else None
+        self._networks = [tuple(map(ip_network, limit.networks)) for limit in self.limits if limit.networks]
+        self._expiries = [limit.expires_at for limit in self.limits if limit.expires_at]
+        self._may: dict[str, bool] = {}
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether this key reaches every domain, those to come too."""
+        return self.domains is None
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether nothing at all is withheld from this key."""
+        return self.is_operator and all("#" in limit.scopes and not _forbids(limit) for limit in self.limits)
+
+    def may(self, action: str) -> bool:
+        """Whether this key's scopes cover an action."""
+        known = self._may.get(action)
+        if known is None:
+            wanted = action.replace("-", ".")
+            known = self._may[action] = all(allows(limit.scopes, wanted) for limit in self.limits)
+        return known
+
+    def reaches(self, domain_uuid: str) -> bool:
+        """Whether this key may touch a domain."""
+        return self.domains is None or domain_uuid in self.domains
+
+    def welcome(self, source_ip: str, now: str) -> bool:
+        """Whether the key is enabled, not past its time, and used from where it may be."""
+        if not self.key.enabled or any(expiry <= now for expiry in self._expiries):
+            return False
+        if not self._networks:
+            return True
+        try:
+            source = ip_address(source_ip)
+        except ValueError:
+            return False
+        return all(any(source in network for network in networks) for networks in self._networks)
+
+
+def _forbids(limit: Limits) -> bool:
+    return any(scope.startswith("!") for scope in limit.scopes)

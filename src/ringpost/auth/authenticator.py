@@ -1,0 +1,84 @@
+"""From headers to an actor, at the same cost for a wrong secret as for an unknown key."""
+
+from collections.abc import Mapping
+
+from ringpost.auth.actor import Actor
+from ringpost.auth.tokens import presented, same, sha256
+from ringpost.clock import Clock, stamp
+from ringpost.model.errors import Problem, Unauthorized
+from ringpost.model.key import ApiKey
+from ringpost.store import ConditionFailed, Put, Row, Store, keys
+
+REMEMBERED_SECONDS = 30
+_REMEMBERED_KEYS = 1000
+_NO_HASH = "0" * 64
+
+
+class Authenticator:
+    """Finds keys, and remembers a proved one for at most ``REMEMBERED_SECONDS``.
+
+    Only what was proved is remembered, under the hash of its secret: whoever asks with a wrong
+    secret or an unknown id costs one read each time, and cannot tell the two apart.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._remembered: dict[tuple[str, str], tuple[float, Actor]] = {}
+
+    def identify(self, headers: Mapping[str, str], source_ip: str) -> Actor:
+        """The actor a request is made by; ``Unauthorized`` for every reason there is."""
+        credentials = presented(headers)
+        if credentials is None or not credentials.key_uuid:
+            raise Unauthorized
+        proof = (credentials.key_uuid, sha256(credentials.secret))
+        now = self._clock.now()
+        actor = self._recall(proof, now)
+        if actor is not None and actor.welcome(source_ip, stamp(now)):
+            return actor
+        actor = self._prove(proof, now)
+        if actor is None or not actor.welcome(source_ip, stamp(now)):
+            raise Unauthorized
+        self._remember(proof, actor, now)
+        return actor
+
+    def used(self, actor: Actor) -> None:
+        """Note that a key was used, once an hour and as well as it goes."""
+        now = stamp(self._clock.now())
+        key = actor.key
+        if key.last_used is not None and key.last_used[:13] == now[:13]:
+            return
+        actor.key = noted = key.model_copy(update={"last_used": now})
+        layout, body = keys.api_key_layout(noted), noted.model_dump_json()
+        try:
+            self._store.transact(
+                [
+                    Put(Row(layout.truth, body, key.version), if_version=key.version),
+                    *(Put(Row(copy, body, key.version)) for copy in layout.copies),
+                ]
+            )
+        except (ConditionFailed, Problem):
+            return
+
+    def _recall(self, proof: tuple[str, str], now: float) -> Actor | None:
+        until, actor = self._remembered.get(proof, (0.0, None))
+        return actor if until > now else None
+
+    def _prove(self, proof: tuple[str, str], now: float) -> Actor | None:
+        key_uuid, digest = proof
+        row = self._store.get(keys.api_key(key_uuid))
+        key = ApiKey.model_validate_json(row.body) if row else None
+        hashes = (
+            [live.sha256 for live in key.hashes if live.expires_at is None or live.expires_at > stamp(now)]
+            if key
+            else []
+        )
+        proved = [same(digest, candidate) for candidate in hashes or [_NO_HASH]]
+        if key is None or not any(proved):
+            return None
+        return Actor(key)
+
+    def _remember(self, proof: tuple[str, str], actor: Actor, now: float) -> None:
+        if len(self._remembered) >= _REMEMBERED_KEYS:
+            self._remembered.clear()
+        self._remembered[proof] = (now + REMEMBERED_SECONDS, actor)

@@ -1,0 +1,89 @@
+"""Secrets and how they are shown: ``rp_<key id>_<secret>``.
+
+A secret is 256 random bits in hexadecimal, so no slow hash is needed. The pattern for a secret
+scanner is ``rp_[0-9a-f-]{36}_[0-9a-f]{64}``.
+"""
+
+import binascii
+import hashlib
+import hmac
+import secrets
+from base64 import b64decode
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ringpost.model.values import is_uuid
+
+_LONGEST = 512
+
+
+class Credentials(NamedTuple):
+    """A key id and the secret that should prove it."""
+
+    key_uuid: str
+    secret: str
+
+
+def new_secret() -> str:
+    """256 random bits."""
+    return secrets.token_hex(32)
+
+
+def sha256(secret: str) -> str:
+    """How a secret is kept."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two hashes are equal, in a time that does not tell where they differ."""
+    return hmac.compare_digest(one, other)
+
+
+def token(key_uuid: str, secret: str) -> str:
+    """The one-word form of a key."""
+    return f"rp_{key_uuid}_{secret}"
+
+
+def presented(headers: Mapping[str, str]) -> Credentials | None:
+    """The key a request carries, in any of the four forms; None if none, unreadable, or two that differ.
+
+    Header names are lower case.
+    """
+    forms = (
+        _authorization(headers.get("authorization")),
+        _token(headers.get("x-auth-token")),
+        _token(headers.get("x-api-key")),
+    )
+    found = {form for form in forms if form is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _authorization(value: str | None) -> Credentials | None:
+    if value is None:
+        return None
+    scheme, _, rest = value.partition(" ")
+    if scheme.lower() == "bearer":
+        return _token(rest.strip())
+    if scheme.lower() == "basic":
+        try:
+            key_uuid, _, secret = b64decode(rest, validate=True).decode().partition(":")
+        except (binascii.Error, ValueError):
+            return _NOBODY
+        return _checked(key_uuid, secret)
+    return _NOBODY
+
+
+def _token(value: str | None) -> Credentials | None:
+    if value is None:
+        return None
+    prefix, _, rest = value.strip().partition("_")
+    key_uuid, _, secret = rest.partition("_")
+    return _checked(key_uuid, secret) if prefix == "rp" else _NOBODY
+
+
+def _checked(key_uuid: str, secret: str) -> Credentials:
+    key_uuid = key_uuid.lower()
+    return Credentials(key_uuid, secret) if is_uuid(key_uuid) and 0 < len(secret) <= _LONGEST else _NOBODY
+
+
+_NOBODY = Credentials("", "")

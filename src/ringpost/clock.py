@@ -1,0 +1,38 @@
+"""The clock port: what time it is, and waiting. Tests bring one that never waits."""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Time, in seconds since 1970 (UTC)."""
+
+    def now(self) -> float:
+        """The time, with a fraction."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that long."""
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> float:
+        """The time, with a fraction."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that long."""
+        time.sleep(seconds)
+
+
+def stamp(seconds: float) -> str:
+    """RFC 3339 in UTC with milliseconds: of one width, so that text order is time order."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def seconds(text: str) -> float:
+    """The time a stamp says, in seconds since 1970."""
+    return datetime.fromisoformat(text).timestamp()

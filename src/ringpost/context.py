@@ -1,0 +1,236 @@
+"""What an action may touch: the actor, the store, the switch, the clock, the catalogue.
+
+An action reads and *stages* its writes; they happen together after it has answered, in one
+transaction with their events, the audit line and the kept answer. So a failed action has changed
+nothing, and one that lost a race is simply run again.
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from ringpost.auth.actor import Actor
+from ringpost.clock import Clock, seconds, stamp
+from ringpost.model.errors import Forbidden, NotFound, Problem
+from ringpost.model.event import AuditLine, Event
+from ringpost.model.key import ApiKey
+from ringpost.store import ConditionFailed, Key, Put, Row, Store, Write, keys
+from ringpost.switch import Switch
+
+EVENT_DAYS = 30
+AUDIT_DAYS = 400
+_DAY = 86_400
+
+E = TypeVar("E", bound=BaseModel)
+
+
+class Moved(Exception):
+    """A record changed between reading and writing: run the action again."""
+
+
+class AnsweredBefore(Exception):
+    """Another request with the same idempotency key was first."""
+
+
+class CatalogueView(Protocol):
+    """What the actions about actions may ask."""
+
+    def names(self) -> list[str]:
+        """Every wire name, sorted."""
+
+    def line(self, name: str) -> dict[str, Any]:
+        """One action in a line: family, summary, scope, whether it writes."""
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """One action: summary, scope, JSON Schemas, example. ``UnknownAction``."""
+
+    def openapi(self, names: Iterable[str]) -> dict[str, Any]:
+        """OpenAPI 3.1 of these actions."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallLimits:
+    """How many calls one key, or one domain, may place in a minute and have at once."""
+
+    per_minute: int = 60
+    at_once: int = 20
+
+
+class Claim(Protocol):
+    """An idempotency key, for an action that acts outside the store."""
+
+    earlier_call: str | None
+    """The call an earlier request with this key wrote down and did not finish."""
+
+    def take(self, call_uuid: str) -> tuple[Write, Exception]:
+        """The write that claims the key before a switch hears of the call, and what its failure means."""
+
+    def release(self) -> Write:
+        """The write that gives the key back: the switch never took the call."""
+
+
+class TenantStore:
+    """The store, bound to what the actor may touch: no action can forget the tenant."""
+
+    def __init__(self, store: Store, actor: Actor) -> None:
+        self._store = store
+        self._actor = actor
+        self._staged: list[tuple[Write, Problem | Exception | None]] = []
+        self._events: list[Event] = []
+
+    def get(self, key: Key, kind: type[E]) -> E | None:
+        """One record; None if it is absent or another tenant's."""
+        self._fence(key.partition)
+        row = self._store.get(key)
+        if row is None:
+            return None
+        found = kind.model_validate_json(row.body)
+        return found if self.is_mine(found) else None
+
+    def listed(
+        self,
+        partition: str,
+        kind: type[E],
+        *,
+        between: tuple[str, str] | None = None,
+        after: str | None = None,
+        descending: bool = False,
+        limit: int = 100,
+    ) -> list[tuple[str, E]]:
+        """Records of one partition with their sort keys, as ``Store.query``."""
+        self._fence(partition, reading_list=True)
+        rows = self._store.query(partition, between=between, after=after, descending=descending, limit=limit)
+        return [(row.key.sort, kind.model_validate_json(row.body)) for row in rows]
+
+    def stage(self, write: Write, otherwise: Problem | Exception | None = None) -> None:
+        """Write this with the rest; ``otherwise`` is raised if its condition does not hold."""
+        self._fence(write.key.partition)
+        self._staged.append((write, otherwise))
+
+    def note(self, event: Event) -> None:
+        """Put an event into the outbox with the rest."""
+        self._events.append(event)
+        row = Row(
+            keys.event(event.domain_uuid, event.due_at, event.event_uuid),
+            event.model_dump_json(),
+            expires=int(seconds(event.due_at)) + EVENT_DAYS * _DAY,
+        )
+        self._staged.append((Put(row), None))
+
+    def take_events(self) -> list[Event]:
+        """The events noted since the last commit."""
+        events, self._events = self._events, []
+        return events
+
+    def commit(self) -> None:
+        """Write all that is staged, or nothing."""
+        staged, self._staged = self._staged, []
+        if not staged:
+            return
+        try:
+            self._store.transact([write for write, _ in staged])
+        except ConditionFailed as error:
+            raise _first_reason([staged[place][1] for place in error.failed]) from error
+
+    def _fence(self, partition: str, *, reading_list: bool = False) -> None:
+        if self._actor.is_operator:
+            return
+        if partition.startswith("domain#") and not self._actor.reaches(partition[7:43]):
+            raise NotFound("domain not found")
+        if reading_list and not partition.startswith("domain#"):
+            raise Forbidden("only an operator's key may list over all domains")
+
+    def is_mine(self, found: BaseModel) -> bool:
+        """Whether the actor may see a record."""
+        if isinstance(found, ApiKey):
+            return self._actor.is_operator or (
+                found.limits.domains is not None and all(map(self._actor.reaches, found.limits.domains))
+            )
+        home = getattr(found, "domain_uuid", None)
+        return home is None or self._actor.reaches(home)
+
+
+def _first_reason(reasons: list[Problem | Exception | None]) -> Exception:
+    """An answer given before counts most, then a lost race, then what the caller did."""
+    for kind in (AnsweredBefore, Moved, Exception):
+        for reason in reasons:
+            if isinstance(reason, kind):
+                return reason
+    return Moved()
+
+
+@dataclass(slots=True)
+class Context:
+    """Everything an action is given beside its request."""
+
+    actor: Actor
+    store: TenantStore
+    switch: Switch
+    clock: Clock
+    catalogue: CatalogueView
+    call_limits: CallLimits
+    action: str
+    request_id: str
+    source_ip: str
+    claim: Claim | None = None
+    now: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.now = stamp(self.clock.now())
+
+    def happened(
+        self,
+        what: str,
+        domain_uuid: str | None,
+        data: Mapping[str, Any],
+        *,
+        due_at: str | None = None,
+        call_uuid: str | None = None,
+        sequence: int | None = None,
+    ) -> None:
+        """Note an event, due now unless said otherwise."""
+        self.store.note(
+            Event(
+                event_uuid=str(uuid.uuid4()),
+                type=what,
+                domain_uuid=domain_uuid,
+                due_at=due_at or self.now,
+                call_uuid=call_uuid,
+                sequence=sequence,
+                data=dict(data),
+            )
+        )
+
+    def commit(self) -> None:
+        """Write all that is staged, with its audit line, or nothing."""
+        events = self.store.take_events()
+        if events:
+            self.store.stage(self._audit_line(events))
+        self.store.commit()
+
+    def _audit_line(self, events: list[Event]) -> Write:
+        domain = next((event.domain_uuid for event in events if event.domain_uuid), None)
+        line = AuditLine(
+            at=stamp(self.clock.now()),
+            request_id=self.request_id,
+            key_uuid=self.actor.key_uuid,
+            action=self.action,
+            source_ip=self.source_ip,
+            domain_uuid=domain,
+            events=tuple(event.type for event in events),
+            targets=tuple(_target(event) for event in events),
+        )
+        row = Row(
+            keys.audit(domain, line.at, f"{self.request_id}#{uuid.uuid4().hex[:8]}"),
+            line.model_dump_json(),
+            expires=int(seconds(line.at)) + AUDIT_DAYS * _DAY,
+        )
+        return Put(row)
+
+
+def _target(event: Event) -> str:
+    noun = event.type.partition(".")[0]
+    return str(event.data.get(f"{noun}_uuid") or event.call_uuid or event.event_uuid)

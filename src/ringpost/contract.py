@@ -1,0 +1,117 @@
+"""What an action is: a module with ``EXAMPLE``, ``Request``, ``Response`` and ``handle``.
+
+``Request`` derives from ``Read`` or from ``Write``: only a writing action takes an idempotency key,
+leaves an audit line, and says so in the catalogue. An action's scope is its wire name with dots.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from ringpost.context import Context
+
+Item = TypeVar("Item", bound=BaseModel)
+
+
+class Input(BaseModel):
+    """Base of every ``Request``: unknown members are refused, values are read kindly.
+
+    ``100`` and ``"100"`` are the same extension, ``true`` and ``"true"`` the same flag.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, coerce_numbers_to_str=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+    writes: ClassVar[bool]
+
+
+class Read(Input):
+    """A request that changes nothing."""
+
+    writes = False
+
+
+class Write(Input):
+    """A request that changes something."""
+
+    writes = True
+
+    def given(self, *but: str) -> dict[str, Any]:
+        """The members the caller sent, without these."""
+        return self.model_dump(include=self.model_fields_set - set(but))
+
+
+class Versioned(Write):
+    """A change to one record, on condition that nobody else changed it first."""
+
+    if_version: int | None = Field(default=None, description="refuse with 409 unless the record has this version")
+
+
+class Output(BaseModel):
+    """Base of every ``Response`` that is not a record of the model."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @property
+    def http_status(self) -> int:
+        """200; 202 when the work goes on after the answer."""
+        return 200
+
+
+class Answers(RootModel[list[Item]], Generic[Item]):
+    """A bare array, as two of FusionPBX's actions answer."""
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+class Items(Output, Generic[Item]):
+    """A page of a list."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(description="the cursor of the next page; null at the end")
+    total: int | None = Field(
+        default=None,
+        exclude_if=_is_none,
+        description="how many there are after search and filters, if count was asked for",
+    )
+
+
+class Secret:
+    """Marks a member of a ``Response`` that is answered once: a replay has null in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """Base of a ``Request`` that is bytes: only the path names its action."""
+
+    body: bytes
+    content_type: str
+    query: Mapping[str, str]
+
+    writes: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class RawResponse:
+    """Base of a ``Response`` that is bytes and not JSON."""
+
+    body: bytes
+    content_type: str
+
+
+class Action(Protocol):
+    """The shape of a module in ``actions/``."""
+
+    Request: type[Input] | type[RawRequest]
+    Response: type[BaseModel] | type[RawResponse]
+    EXAMPLE: dict[str, Any]
+    """Parameters that work as they are on the demo domain: documentation, sample event and test."""
+
+    @staticmethod
+    def handle(request: Any, context: Context) -> BaseModel | RawResponse:
+        """Do it and answer."""

@@ -1,0 +1,76 @@
+"""Which actions exist: the file names under ``actions/``, read once; a module is imported on first use.
+
+A wire name is a file stem with hyphens: ``actions/extensions/extension_create.py`` answers
+``extension-create``. The name a caller sends is only ever a dict key; it never reaches a path or an
+import.
+"""
+
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+from ringpost.contract import Action
+from ringpost.model.errors import UnknownAction
+from ringpost.nearest import nearest
+
+
+def discover(package: str = "actions") -> dict[str, str]:
+    """Each wire name, and the module that answers it."""
+    found: dict[str, str] = {}
+    for file in sorted(Path(import_module(package).__path__[0]).glob("*/[!_]*.py")):
+        name = file.stem.replace("_", "-")
+        if name in found:
+            raise RuntimeError(f"two files answer {name}: {file} and {found[name]}")
+        found[name] = f"{package}.{file.parent.name}.{file.stem}"
+    return found
+
+
+class Catalogue:
+    """The actions of a package."""
+
+    def __init__(self, modules: dict[str, str]) -> None:
+        self._modules = modules
+        self._loaded: dict[str, Action] = {}
+
+    def names(self) -> list[str]:
+        """Every wire name, sorted."""
+        return sorted(self._modules)
+
+    def family(self, name: str) -> str:
+        """The folder an action is in."""
+        return self._modules[name].split(".")[-2]
+
+    def load(self, name: str) -> Action:
+        """The action of that name, in any case; ``UnknownAction``. A broken module is not an unknown one."""
+        action = self._loaded.get(name)
+        if action is not None:
+            return action
+        module = self._modules.get(name)
+        if module is None:
+            raise UnknownAction(f"unknown action{nearest(name, self._modules)}", parameter="action")
+        loaded = self._loaded[name] = cast(Action, import_module(module))
+        return loaded
+
+    def preload(self) -> None:
+        """Import every action now: for a snapshot."""
+        for name in self._modules:
+            self.load(name)
+
+    def line(self, name: str) -> dict[str, Any]:
+        """One action in a line: family, summary, scope, whether it writes."""
+        from ringpost.dispatch.description import line
+
+        return line(self, name)
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """One action: summary, scope, JSON Schemas, example."""
+        from ringpost.dispatch.description import description
+
+        return description(self, name.lower())
+
+    def openapi(self, names: Iterable[str]) -> dict[str, Any]:
+        """OpenAPI 3.1 of these actions."""
+        from ringpost.dispatch.description import openapi
+
+        return openapi(self, names)

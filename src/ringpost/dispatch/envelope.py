@@ -1,0 +1,227 @@
+"""The wire shape, both ways: the only place that knows it.
+
+In: a JSON object with ``action`` and that action's parameters, flat; or the name in the path. Out:
+the record as it is, or one shape for every error (RFC 9457 members, and FusionPBX's ``error``).
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from pydantic import ValidationError
+
+from ringpost.dispatch.http import HttpAnswer, HttpRequest
+from ringpost.model.errors import InvalidRequest, NotJson, Problem, TooLarge
+from ringpost.nearest import nearest
+
+MAX_BODY = 1 << 20
+MAX_DEPTH = 32
+_LONGEST_NAME = 64
+_LONGEST_IDEMPOTENCY_KEY = 255
+_FORM = "application/x-www-form-urlencoded"
+_JSON = "application/json"
+_PROBLEM_JSON = "application/problem+json"
+
+
+class Envelope(NamedTuple):
+    """What a request asks for."""
+
+    action: str
+    parameters: dict[str, Any]
+    idempotency_key: str | None
+
+
+def path_name(path: str) -> str | None:
+    """The action a path names, if it names one."""
+    name = path.strip("/")
+    return known_spelling(name) if name else None
+
+
+def known_spelling(name: str) -> str:
+    """A wire name in any case; look-alikes from other alphabets stay what they are."""
+    return name.lower() if name.isascii() and len(name) <= _LONGEST_NAME else "?"
+
+
+def check_size(request: HttpRequest) -> None:
+    """Refuse a body over 1 MiB before anything is done with it."""
+    if len(request.body) > MAX_BODY:
+        raise TooLarge(f"the body is larger than {MAX_BODY} bytes")
+
+
+def opened(request: HttpRequest) -> Envelope:
+    """The envelope of a request: its action, its parameters, its idempotency key."""
+    named = path_name(request.path)
+    members = _members(request, named is not None)
+    action = _action(members, named)
+    return Envelope(action, members, _idempotency_key(request.headers, members))
+
+
+def _members(request: HttpRequest, is_named: bool) -> dict[str, Any]:
+    body = request.body
+    if not body.strip():
+        if is_named:
+            return {}
+        raise InvalidRequest('the body is empty: send a JSON object such as {"action": "action-list"}')
+    if is_named and _is_form(request):
+        return _form(body)
+    _check_depth(body)
+    try:
+        value = _decode(body.decode())
+    except UnicodeDecodeError:
+        raise NotJson("the body is not UTF-8: send JSON in UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise NotJson(f"the body is not JSON{_where(error)}") from None
+    if not isinstance(value, dict):
+        raise InvalidRequest('the body must be a JSON object such as {"action": "action-list"}')
+    return value
+
+
+def _is_form(request: HttpRequest) -> bool:
+    """A form by its type and its look: ``curl -d`` calls JSON a form too."""
+    return request.headers.get("content-type", "").startswith(_FORM) and request.body.lstrip()[:1] not in (b"{", b"[")
+
+
+def _form(body: bytes) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=200
+        )
+    except ValueError:
+        raise NotJson("the body is neither JSON nor a form") from None
+    return _unique(pairs)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise InvalidRequest("a member is there twice: send each once")
+    return members
+
+
+def _no_constant(name: str) -> Any:
+    raise InvalidRequest(f"{name} is not a JSON number")
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant).decode
+
+
+def _check_depth(body: bytes) -> None:
+    if body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
+        return
+    depth, in_string, escaped = 0, False, False
+    for byte in body:
+        if in_string:
+            in_string, escaped = escaped or byte != 0x22, byte == 0x5C and not escaped
+        elif byte == 0x22:
+            in_string = True
+        elif byte in b"{[":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise InvalidRequest(f"the body is nested deeper than {MAX_DEPTH} levels")
+        elif byte in b"}]":
+            depth -= 1
+
+
+def _where(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f": {error.msg} at line {error.lineno}, column {error.colno}"
+    return ""
+
+
+def _action(members: dict[str, Any], named: str | None) -> str:
+    if "action" not in members:
+        if named is None:
+            raise InvalidRequest(
+                "action is missing: say what to do, action-list lists what there is", parameter="action"
+            )
+        return named
+    action = members.pop("action")
+    if not isinstance(action, str) or not action:
+        raise InvalidRequest("action must be the name of an action", parameter="action")
+    action = known_spelling(action)
+    if named is not None and named != action:
+        raise InvalidRequest("action and path name different actions", parameter="action")
+    return action
+
+
+def _idempotency_key(headers: Mapping[str, str], members: dict[str, Any]) -> str | None:
+    sent = [
+        value for value in (headers.get("idempotency-key"), members.pop("idempotency_key", None)) if value is not None
+    ]
+    if not sent:
+        return None
+    value = sent[0]
+    if (
+        not isinstance(value, str)
+        or not 0 < len(value) <= _LONGEST_IDEMPOTENCY_KEY
+        or any(one != value for one in sent)
+    ):
+        raise InvalidRequest(
+            f"the idempotency key must be one text of at most {_LONGEST_IDEMPOTENCY_KEY} characters",
+            parameter="idempotency_key",
+        )
+    return value
+
+
+def success(status: int, body: bytes, request_id: str, content_type: str = _JSON) -> HttpAnswer:
+    """A good answer."""
+    return HttpAnswer(status, body, content_type, {"X-Request-Id": request_id})
+
+
+def refusal(problem: Problem, request_id: str) -> HttpAnswer:
+    """The one shape of every error."""
+    shape: dict[str, Any] = {
+        "error": problem.detail,
+        "code": problem.code,
+        "status": problem.status,
+        "title": problem.title,
+        "detail": problem.detail,
+        "errors": [{"parameter": parameter, "message": message} for parameter, message in problem.errors],
+        "request_id": request_id,
+        **problem.members,
+    }
+    headers = {"X-Request-Id": request_id}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="ringpost", Bearer'
+    if problem.status == 405:
+        headers["Allow"] = "POST"
+    return HttpAnswer(problem.status, json.dumps(shape).encode(), _PROBLEM_JSON, headers)
+
+
+def invalid(error: ValidationError, known: Iterable[str]) -> InvalidRequest:
+    """What a model found wrong, in words: missing and unknown parameters first."""
+    found = [
+        _said(dict(one), known) for one in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    return InvalidRequest("; ".join(message for _, message in found[:5]), errors=tuple(found))
+
+
+def _said(error: dict[str, Any], known: Iterable[str]) -> tuple[str, str]:
+    place = ".".join(_shown(part) for part in error["loc"] if not _is_branch(part))
+    top = str(error["loc"][0]) if error["loc"] else ""
+    match error["type"]:
+        case "missing":
+            return place, f"{place} is missing"
+        case "extra_forbidden" if len(error["loc"]) == 1:
+            return place, f"unknown parameter {place}{nearest(top, known)}"
+        case "extra_forbidden":
+            return place, f"unknown member {place}"
+        case "value_error":
+            said = str(error["msg"]).removeprefix("Value error, ")
+            return place, f"{place} {said}" if place else said
+        case _:
+            said = str(error["msg"])
+            return place, f"{place}: {said[:1].lower()}{said[1:]}" if place else said
+
+
+def _shown(part: str | int) -> str:
+    """A caller's own word, fit to be repeated."""
+    return ascii(part).strip("'\"")[:_LONGEST_NAME] if isinstance(part, str) else str(part)
+
+
+def _is_branch(part: str | int) -> bool:
+    """Pydantic names the branch of a union it tried; a caller knows no branches."""
+    return isinstance(part, str) and ("[" in part or part in {"str", "int", "bool", "tuple", "list", "json"})

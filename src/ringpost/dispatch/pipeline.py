@@ -1,0 +1,159 @@
+"""From request to answer, read from top to bottom."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ValidationError
+
+from ringpost.auth.actor import Actor
+from ringpost.auth.authenticator import Authenticator
+from ringpost.clock import Clock
+from ringpost.context import AnsweredBefore, CallLimits, Context, Moved, TenantStore
+from ringpost.contract import Action, Input, Output, RawRequest, RawResponse, Secret
+from ringpost.dispatch import envelope as wire
+from ringpost.dispatch.catalogue import Catalogue
+from ringpost.dispatch.envelope import Envelope
+from ringpost.dispatch.http import HttpAnswer, HttpRequest
+from ringpost.dispatch.idempotency import Replay
+from ringpost.model.errors import Conflict, Forbidden, InternalError, InvalidRequest, MethodNotAllowed, Problem
+from ringpost.store import Store
+from ringpost.switch import Switch
+
+ATTEMPTS = 8
+_log = logging.getLogger("ringpost")
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the outside world is, here."""
+
+    store: Store
+    switch: Switch
+    clock: Clock
+    call_limits: CallLimits
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a request: all that is logged and counted of it. No body, no secret."""
+
+    request_id: str
+    action: str = "-"
+    key_uuid: str = "-"
+    status: int = 0
+    code: str = "ok"
+    seconds: float = 0.0
+
+
+class Endpoint:
+    """The one endpoint."""
+
+    def __init__(self, ports: Ports, catalogue: Catalogue, report: Callable[[Outcome], None]) -> None:
+        self._ports = ports
+        self._catalogue = catalogue
+        self._report = report
+        self._authenticator = Authenticator(ports.store, ports.clock)
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        """Answer a request, whatever it is."""
+        started = time.perf_counter()
+        outcome = Outcome(request.request_id)
+        try:
+            answer = self._answer(request, outcome)
+        except Problem as problem:
+            outcome.code = problem.code
+            answer = wire.refusal(problem, request.request_id)
+        except Exception:  # noqa: BLE001 - a bug answers in the one shape too, and the log has it
+            _log.exception("unhandled", extra={"request_id": request.request_id, "action": outcome.action})
+            outcome.code = InternalError.code
+            answer = wire.refusal(InternalError("something broke here; the log has it"), request.request_id)
+        outcome.status = answer.status
+        outcome.seconds = time.perf_counter() - started
+        self._report(outcome)
+        return answer
+
+    def _answer(self, request: HttpRequest, outcome: Outcome) -> HttpAnswer:
+        if request.method != "POST":
+            raise MethodNotAllowed('POST a JSON object such as {"action": "action-list"} with your key')
+        wire.check_size(request)
+        actor = self._authenticator.identify(request.headers, request.source_ip)
+        outcome.key_uuid = actor.key_uuid
+        envelope = self._raw(request) or wire.opened(request)
+        action = self._catalogue.load(envelope.action)
+        outcome.action = envelope.action
+        if not actor.may(envelope.action):
+            raise Forbidden(f"this key may not call {envelope.action}")
+        asked = _asked(request, action, envelope)
+        answer = self._done(request, actor, action, envelope, asked)
+        self._authenticator.used(actor)
+        return answer
+
+    def _raw(self, request: HttpRequest) -> Envelope | None:
+        """The envelope of an action that takes its body as it is: its path names it, nothing else is read."""
+        name = wire.path_name(request.path)
+        if name is None or not issubclass(self._catalogue.load(name).Request, RawRequest):
+            return None
+        return Envelope(name, {}, request.headers.get("idempotency-key"))
+
+    def _done(
+        self, request: HttpRequest, actor: Actor, action: Action, envelope: Envelope, asked: Input | RawRequest
+    ) -> HttpAnswer:
+        """Run the action and commit what it staged; run it again if somebody else was first."""
+        ports = self._ports
+        for _ in range(ATTEMPTS):
+            replay = None
+            if envelope.idempotency_key is not None and asked.writes:
+                replay = Replay(ports.store, ports.clock, actor, envelope)
+                if (kept := replay.before(request.request_id)) is not None:
+                    return kept
+            context = Context(
+                actor=actor,
+                store=TenantStore(ports.store, actor),
+                switch=ports.switch,
+                clock=ports.clock,
+                catalogue=self._catalogue,
+                call_limits=ports.call_limits,
+                action=envelope.action,
+                request_id=request.request_id,
+                source_ip=request.source_ip,
+                claim=replay,
+            )
+            try:
+                response = action.handle(asked, context)
+                answer = _answered(response, request.request_id)
+                if replay is not None:
+                    context.store.stage(*replay.keep(answer.status, _without_secrets(response)))
+                context.commit()
+            except (Moved, AnsweredBefore):
+                continue
+            return answer
+        raise Conflict("the record keeps changing: try again", retry_after=1)
+
+
+def _asked(request: HttpRequest, action: Action, envelope: Envelope) -> Input | RawRequest:
+    model = action.Request
+    if issubclass(model, RawRequest):
+        if wire.path_name(request.path) is None:
+            raise InvalidRequest("this action takes its body as it is: name it in the path only", parameter="action")
+        return model(request.body, request.headers.get("content-type", ""), request.query)
+    try:
+        return model.model_validate(envelope.parameters)
+    except ValidationError as error:
+        raise wire.invalid(error, [field.alias or name for name, field in model.model_fields.items()]) from None
+
+
+def _answered(response: BaseModel | RawResponse, request_id: str) -> HttpAnswer:
+    if isinstance(response, RawResponse):
+        return wire.success(200, response.body, request_id, response.content_type)
+    status = response.http_status if isinstance(response, Output) else 200
+    return wire.success(status, response.__pydantic_serializer__.to_json(response), request_id)
+
+
+def _without_secrets(response: BaseModel | RawResponse) -> str:
+    """The answer as it is kept: what is answered once is null in it."""
+    if isinstance(response, RawResponse):
+        return response.body.decode(errors="replace")
+    secret = {name: None for name, field in type(response).model_fields.items() if Secret in field.metadata}
+    return response.model_copy(update=secret).model_dump_json()

@@ -1,0 +1,1 @@
+"""Where it starts: the Lambda function, the local server, the command line."""

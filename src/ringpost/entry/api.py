@@ -1,0 +1,61 @@
+"""The Lambda function behind API Gateway's HTTP API (payload format 2.0).
+
+Under SnapStart everything is imported before the snapshot is taken, and no connection, credential
+or random state is made until the first request after it.
+"""
+
+from base64 import b64decode, b64encode
+from typing import Any
+
+from ringpost.dispatch.http import HttpAnswer, HttpRequest
+from ringpost.dispatch.pipeline import Endpoint
+from ringpost.entry import wiring
+from ringpost.entry.telemetry import report, traced
+from ringpost.settings import Settings
+
+_settings = Settings.read()
+_endpoint: Endpoint | None = None
+
+
+def endpoint() -> Endpoint:
+    """The endpoint of this environment, made on first use."""
+    global _endpoint  # noqa: PLW0603 - one per environment, by design
+    if _endpoint is None:
+        _endpoint = wiring.build(_settings, report)
+    return _endpoint
+
+
+@traced
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda hands it in
+    """Answer one invocation."""
+    return _proxied(endpoint().answer(_asked(event)))
+
+
+def _asked(event: dict[str, Any]) -> HttpRequest:
+    about = event["requestContext"]
+    body = event.get("body") or ""
+    stage = about.get("stage", "$default")
+    return HttpRequest(
+        method=about["http"]["method"],
+        path=event["rawPath"].removeprefix(f"/{stage}") if stage != "$default" else event["rawPath"],
+        headers=event["headers"],
+        body=b64decode(body) if event.get("isBase64Encoded") else body.encode(errors="surrogatepass"),
+        source_ip=about["http"]["sourceIp"],
+        request_id=about["requestId"],
+        query=event.get("queryStringParameters") or {},
+    )
+
+
+def _proxied(answer: HttpAnswer) -> dict[str, Any]:
+    headers = {"Content-Type": answer.content_type, **answer.headers}
+    try:
+        return {"statusCode": answer.status, "headers": headers, "body": answer.body.decode()}
+    except UnicodeDecodeError:
+        body = b64encode(answer.body).decode()
+        return {"statusCode": answer.status, "headers": headers, "body": body, "isBase64Encoded": True}
+
+
+if _settings.preload:
+    wiring.preload(_settings)
+else:
+    endpoint()

@@ -1,0 +1,184 @@
+"""The command line: serve, make keys, call any action."""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from typing import Any
+
+import click
+from pydantic import TypeAdapter, ValidationError
+
+from ringpost import __version__
+from ringpost.auth.tokens import token
+from ringpost.clock import SystemClock
+from ringpost.entry import demo, server, wiring
+from ringpost.model.errors import Problem
+from ringpost.model.key import Limits
+from ringpost.model.values import Moment, Name
+from ringpost.services import api_keys
+from ringpost.settings import Settings
+from ringpost.store import Store
+
+_TIMEOUT = 35
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """One HTTPS POST in front of any PBX."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=3000, show_default=True, envvar="PORT", help="The port; 0 picks a free one.")
+@click.option("--demo/--no-demo", "with_demo", default=True, help="Make the demo domain and a key on the first start.")
+def serve(host: str, port: int, with_demo: bool) -> None:
+    """Answer requests here, on the store that RINGPOST_STORE or RINGPOST_DATA names."""
+    settings, clock = Settings.read(), SystemClock()
+    store = wiring.open_store(settings, clock)
+    shown = _first_start(store, clock) if with_demo and not demo.is_seeded(store) else None
+    endpoint = wiring.build(settings, server.report, clock=clock, store=store)
+
+    def ready(address: str) -> None:
+        click.echo(f"Ringpost {__version__} answers at {address}, store {settings.store}. Ctrl-C stops it.")
+        if shown is not None:
+            click.echo(_welcome(address, shown))
+
+    try:
+        server.serve(endpoint, host, port, ready)
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot listen on {host}:{port}: {error.strerror or error}. PORT= takes another"
+        ) from None
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+
+
+@main.group()
+def key() -> None:
+    """Keys: what callers prove themselves with."""
+
+
+@key.command("create")
+@click.option("--name", required=True, help="What the key is for.")
+@click.option(
+    "--scope", "scopes", multiple=True, required=True, help="What it may call, such as '#' or 'cdr.#'. Repeatable."
+)
+@click.option(
+    "--domain", "domains", multiple=True, help="A domain it may touch, by name or UUID. Repeatable; none: all."
+)
+@click.option(
+    "--network", "networks", multiple=True, help="Where it may be used from, such as 192.0.2.0/24. Repeatable."
+)
+@click.option("--expires", help="Until when it works, such as 2027-01-01T00:00:00Z.")
+@click.option("--json", "as_json", is_flag=True, help="Print key_id, secret and token as JSON.")
+def key_create(
+    name: str,
+    scopes: tuple[str, ...],
+    domains: tuple[str, ...],
+    networks: tuple[str, ...],
+    expires: str | None,
+    as_json: bool,
+) -> None:
+    """Make a key. Without --domain it is an operator's: it reaches every domain."""
+    settings, clock = Settings.read(), SystemClock()
+    context = demo.console(wiring.open_store(settings, clock), clock, "key-create")
+    try:
+        limits = Limits(
+            scopes=scopes,
+            domains=tuple(map(str.lower, domains)) or None,
+            networks=networks,
+            expires_at=TypeAdapter(Moment | None).validate_python(expires),
+        )
+        fresh = api_keys.create(context, TypeAdapter(Name).validate_python(name), limits)
+        context.commit()
+    except ValidationError as error:
+        raise click.ClickException("; ".join(f"{one['input']!r}: {one['msg']}" for one in error.errors())) from None
+    except Problem as problem:
+        raise click.ClickException(problem.detail) from None
+    shown = {"key_id": fresh.key.key_uuid, "secret": fresh.secret, "token": token(fresh.key.key_uuid, fresh.secret)}
+    if as_json:
+        click.echo(json.dumps(shown))
+        return
+    for label, value in shown.items():
+        click.echo(f"{label:8} {value}")
+    click.echo("The secret is shown this once.")
+
+
+@main.command()
+@click.argument("action")
+@click.argument("members", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option("--url", envvar="RINGPOST_URL", default="http://127.0.0.1:3000", show_default=True, help="The endpoint.")
+@click.option(
+    "--token", "secret", envvar="RINGPOST_TOKEN", required=True, help="The key's token; RINGPOST_TOKEN is better."
+)
+def call(action: str, members: tuple[str, ...], url: str, secret: str) -> None:
+    """Call an action and print its answer. A VALUE that is JSON is sent as JSON; any other as text."""
+    body = json.dumps({"action": action, **dict(map(_member, members))}).encode()
+    headers = {
+        "Authorization": f"Bearer {secret}",
+        "Content-Type": "application/json",
+        "User-Agent": f"ringpost/{__version__}",
+    }
+    request = urllib.request.Request(url, body, headers)  # noqa: S310 - the user's own address
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
+            _show(answer.read())
+    except urllib.error.HTTPError as error:
+        _show(error.read())
+        sys.exit(1)
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"{url} does not answer: {error}") from None
+
+
+def _member(text: str) -> tuple[str, Any]:
+    name, found, value = text.partition("=")
+    if not found or not name:
+        raise click.UsageError(f"{text!r} is not NAME=VALUE")
+    if value[:1] not in ("[", "{", '"') and value not in ("true", "false", "null"):
+        return name, value
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _show(body: bytes) -> None:
+    try:
+        click.echo(json.dumps(json.loads(body), indent=2, ensure_ascii=False))
+    except ValueError:
+        click.echo(body.decode(errors="replace"))
+
+
+def _first_start(store: Store, clock: SystemClock) -> api_keys.Fresh:
+    demo.seed(store, clock)
+    context = demo.console(store, clock, "key-create")
+    fresh = api_keys.create(context, "Made on the first start", Limits(scopes=("#",)))
+    context.commit()
+    return fresh
+
+
+def _welcome(address: str, fresh: api_keys.Fresh) -> str:
+    user = f"{fresh.key.key_uuid}:{fresh.secret}"
+    details = json.dumps({"action": "domain-details", "domain_name": demo.DOMAIN_NAME})
+    originate = json.dumps(
+        {
+            "action": "originate",
+            "domain_name": demo.DOMAIN_NAME,
+            "caller_id_number": "5550100",
+            "destination_a": "100",
+            "destination_b": "101",
+        }
+    )
+    return (
+        f"\nA demo domain {demo.DOMAIN_NAME} and a key were made. The key is shown this once:\n"
+        f"\n  export RINGPOST_TOKEN={token(fresh.key.key_uuid, fresh.secret)}\n"
+        f"\nTry it:\n"
+        f"\n  curl -s --user '{user}' -d '{details}' {address}"
+        f"\n  curl -s --user '{user}' -d '{originate}' {address}\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""The demo tenant: FusionPBX's own example domain, with phones and a little history.
+
+Its uuids are always the same, so that examples and sample events work as they are. Its key is
+random, but for ``sam local``: there it is fixed, and public (SECURITY.md).
+"""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ringpost.auth.actor import Actor
+from ringpost.auth.tokens import sha256
+from ringpost.clock import Clock, stamp
+from ringpost.context import CallLimits, Context, TenantStore
+from ringpost.dispatch.catalogue import Catalogue, discover
+from ringpost.model.call import Leg
+from ringpost.model.domain import Domain
+from ringpost.model.key import ApiKey, Limits, SecretHash
+from ringpost.model.ring_group import Member
+from ringpost.services import cdrs, destinations, extensions, records, ring_groups
+from ringpost.store import Store, keys
+from ringpost.store.sqlite import SqliteStore
+from ringpost.switch.sandbox import SandboxSwitch
+
+DOMAIN_NAME = "fusionpbx.example.net"
+DOMAIN_UUID = "d0d0d0d0-0000-4000-8000-000000000001"
+EMPTY_DOMAIN_UUID = "d0d0d0d0-0000-4000-8000-000000000002"
+CALL_UUID = "c0c0c0c0-0000-4000-8000-000000000001"
+CALL_B_UUID = "c0c0c0c0-0000-4000-8000-00000000000b"
+PUBLIC_KEY_UUID = "b0b0b0b0-0000-4000-8000-000000000001"
+PUBLIC_SECRET = "de" * 32
+CRM_KEY_UUID = "b0b0b0b0-0000-4000-8000-000000000002"
+NOBODY = "00000000-0000-0000-0000-000000000000"
+"""The ``insert_user`` of what no key made: the command line, the demo."""
+
+
+def console(store: Store, clock: Clock, action: str) -> Context:
+    """The context of the command line: an operator without limits."""
+    everything = ApiKey(
+        key_uuid=NOBODY, key_name="command line", limits=Limits(scopes=("#",)), hashes=(), cursor_seed=""
+    )
+    actor = Actor(everything)
+    return Context(
+        actor=actor,
+        store=TenantStore(store, actor),
+        switch=SandboxSwitch(clock),
+        clock=clock,
+        catalogue=Catalogue(discover()),
+        call_limits=CallLimits(),
+        action=action,
+        request_id="command-line",
+        source_ip="127.0.0.1",
+    )
+
+
+def is_seeded(store: Store) -> bool:
+    """Whether the demo domain is there."""
+    return store.get(keys.domain(DOMAIN_UUID)) is not None
+
+
+def seed(store: Store, clock: Clock) -> None:
+    """Make the demo tenant."""
+    context = console(store, clock, "demo")
+    domain = _domain(context, DOMAIN_UUID, DOMAIN_NAME, "The demo tenant")
+    _domain(context, EMPTY_DOMAIN_UUID, "empty.example.net", "Nothing lives here")
+    context.commit()
+    for number, name in (("100", "Front desk"), ("101", "Back office")):
+        caller = {"effective_caller_id_name": name, "effective_caller_id_number": f"5550{number}"}
+        extensions.create(context, domain, {"extension": number, **caller}, None)
+    ring_groups.create(
+        context,
+        domain,
+        {
+            "ring_group_name": "Sales",
+            "ring_group_extension": "600",
+            "ring_group_strategy": "simultaneous",
+            "ring_group_destinations": (Member(number="100"), Member(number="101")),
+        },
+    )
+    destinations.create(context, domain, "12025550100", "600", {"destination_description": "Main number"})
+    context.commit()
+    _call_of_yesterday(context, domain)
+    context.commit()
+
+
+def sam_local_store(clock: Clock) -> Store:
+    """A store inside the container, with the demo tenant and the public key. Under ``sam local`` only."""
+    if os.environ.get("AWS_SAM_LOCAL") != "true":
+        raise RuntimeError("RINGPOST_STORE=demo has a public key: it starts under sam local only")
+    store = SqliteStore(Path(tempfile.mkdtemp()) / "demo.sqlite3", clock.now)
+    seed_public(store, clock)
+    return store
+
+
+def seed_public(store: Store, clock: Clock) -> None:
+    """The demo tenant with the public key, and a second key for the examples about keys."""
+    seed(store, clock)
+    context = console(store, clock, "demo")
+    _key(context, PUBLIC_KEY_UUID, "Public demo key", sha256(PUBLIC_SECRET), Limits(scopes=("#",)))
+    crm = Limits(scopes=("originate", "cdr.#"), domains=(DOMAIN_UUID,))
+    _key(context, CRM_KEY_UUID, "CRM", sha256(os.urandom(32).hex()), crm)
+    context.commit()
+
+
+def _domain(context: Context, uuid: str, name: str, description: str) -> Domain:
+    domain = Domain(domain_uuid=uuid, domain_name=name, domain_description=description)
+    return records.create(context, domain, keys.domain_layout)
+
+
+def _key(context: Context, uuid: str, name: str, digest: str, limits: Limits) -> None:
+    key = ApiKey(
+        key_uuid=uuid,
+        key_name=name,
+        limits=limits,
+        hashes=(SecretHash(sha256=digest),),
+        cursor_seed=os.urandom(16).hex(),
+    )
+    records.create(context, key, keys.api_key_layout)
+
+
+def _call_of_yesterday(context: Context, domain: Domain) -> None:
+    start = context.clock.now() - 86_400
+    times: dict[str, Any] = {"answer_stamp": stamp(start + 4), "end_stamp": stamp(start + 64), "direction": "inbound"}
+    parties = {"caller_id_name": "Example caller", "caller_id_number": "5550199", "hangup_cause": "NORMAL_CLEARING"}
+    a_leg = Leg(
+        xml_cdr_uuid=CALL_UUID,
+        start_stamp=stamp(start),
+        duration=64,
+        billsec=60,
+        destination_number="12025550100",
+        bridge_uuid=CALL_B_UUID,
+        **times,
+        **parties,
+    )
+    b_leg = Leg(
+        xml_cdr_uuid=CALL_B_UUID,
+        leg="b",
+        start_stamp=stamp(start + 1),
+        duration=63,
+        billsec=60,
+        destination_number="100",
+        bridge_uuid=CALL_UUID,
+        originating_leg_uuid=CALL_UUID,
+        **times,
+        **parties,
+    )
+    legs = [a_leg, cdrs.with_extension(context, domain.domain_uuid, b_leg)]
+    cdrs.record(context, domain, legs, cdrs.Marks())

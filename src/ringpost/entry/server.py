@@ -1,0 +1,73 @@
+"""The local server: the same endpoint behind waitress, with threads."""
+
+import logging
+import sys
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from ringpost.dispatch.envelope import MAX_BODY
+from ringpost.dispatch.http import HttpRequest
+from ringpost.dispatch.pipeline import Endpoint, Outcome
+
+_REASONS = {200: "OK", 202: "Accepted"}
+_THREADS = 16
+_TAKEN_IN = 8 * MAX_BODY
+
+
+def application(endpoint: Endpoint) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
+    """The endpoint as a WSGI application."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        answered = endpoint.answer(
+            HttpRequest(
+                method=environ["REQUEST_METHOD"],
+                path=environ["PATH_INFO"],
+                headers=_headers(environ),
+                body=environ["wsgi.input"].read(MAX_BODY + 1),
+                source_ip=environ["REMOTE_ADDR"],
+                request_id=str(uuid.uuid4()),
+                query=dict(parse_qsl(environ["QUERY_STRING"])),
+            )
+        )
+        headers = [("Content-Type", answered.content_type), *answered.headers.items()]
+        start_response(f"{answered.status} {_REASONS.get(answered.status, 'Error')}", headers)
+        return [answered.body]
+
+    return answer
+
+
+def _headers(environ: dict[str, Any]) -> dict[str, str]:
+    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
+    headers["content-type"] = environ.get("CONTENT_TYPE", "")
+    return headers
+
+
+def report(outcome: Outcome) -> None:
+    """One line a request."""
+    milliseconds = outcome.seconds * 1000
+    print(
+        f"{outcome.status} {outcome.action} {outcome.code} {milliseconds:.1f} ms"
+        f" key={outcome.key_uuid} request={outcome.request_id}",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def serve(endpoint: Endpoint, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Answer until interrupted. ``ready`` is told the address once it is listening."""
+    from waitress.server import create_server
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    server: Any = create_server(
+        application(endpoint), host=host, port=port, threads=_THREADS, max_request_body_size=_TAKEN_IN, ident="ringpost"
+    )
+    for listening_host, listening_port in getattr(server, "effective_listen", None) or [
+        (server.effective_host, server.effective_port)
+    ]:
+        ready(f"http://{listening_host}:{listening_port}")
+    try:
+        server.run()
+    finally:
+        server.close()

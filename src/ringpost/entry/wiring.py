@@ -1,0 +1,52 @@
+"""Builds the ports and the endpoint, once. The only place that names an adapter."""
+
+import importlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from ringpost.clock import Clock, SystemClock
+from ringpost.context import CallLimits
+from ringpost.dispatch.catalogue import Catalogue, discover
+from ringpost.dispatch.pipeline import Endpoint, Outcome, Ports
+from ringpost.settings import Settings
+from ringpost.store import Store
+from ringpost.store.sqlite import SqliteStore
+from ringpost.switch.sandbox import SandboxSwitch
+
+
+def open_store(settings: Settings, clock: Clock) -> Store:
+    """The store that ``RINGPOST_STORE`` names: ``sqlite:<file>``, ``dynamodb:<table>``, or ``demo``."""
+    kind, _, place = settings.store.partition(":")
+    if kind == "sqlite" and place:
+        return SqliteStore(Path(place), clock.now)
+    if kind == "dynamodb" and place:
+        from ringpost.store.dynamodb import DynamoStore
+
+        return DynamoStore(place, clock.now, clock.sleep, endpoint_url=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"))
+    if settings.store == "demo":
+        from ringpost.entry import demo
+
+        return demo.sam_local_store(clock)
+    raise ValueError(f"RINGPOST_STORE must be sqlite:<file> or dynamodb:<table>, not {settings.store!r}")
+
+
+def build(
+    settings: Settings, report: Callable[[Outcome], None], *, clock: Clock | None = None, store: Store | None = None
+) -> Endpoint:
+    """The endpoint of this process."""
+    clock = clock or SystemClock()
+    ports = Ports(
+        store=store or open_store(settings, clock),
+        switch=SandboxSwitch(clock),
+        clock=clock,
+        call_limits=CallLimits(settings.calls_per_minute, settings.calls_at_once),
+    )
+    return Endpoint(ports, Catalogue(discover()), report)
+
+
+def preload(settings: Settings) -> None:
+    """Import what requests will need, and connect to nothing: for a snapshot."""
+    if settings.store.startswith("dynamodb:"):
+        importlib.import_module("ringpost.store.dynamodb")
+    Catalogue(discover()).preload()

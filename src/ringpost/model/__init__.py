@@ -1,0 +1,1 @@
+"""The nouns: records, value types, events, errors. No input or output here."""

@@ -1,0 +1,108 @@
+"""A call as it was ordered, and its record: one call, one record, with its legs."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from ringpost.model.record import Entity, Record
+from ringpost.model.values import Timestamp, Uuid
+
+Direction = Literal["inbound", "outbound", "local"]
+
+
+class CallOrder(Entity):
+    """Ring A, then connect B through the domain's dialplan. The uuid is ours, fixed beforehand."""
+
+    call_uuid: Uuid
+    domain_uuid: Uuid
+    domain_name: str
+    caller_id_number: str
+    caller_id_name: str
+    destination_a: str
+    destination_b: str
+    ring_seconds: int = 30
+    placed_at: Timestamp
+    external_id: str | None = None
+    tags: tuple[str, ...] = ()
+    key_uuid: Uuid
+
+
+class Leg(Entity):
+    """One leg of a call, as FusionPBX's CDR table has it. Times and seconds are of this leg."""
+
+    xml_cdr_uuid: Uuid
+    extension_uuid: Uuid | None = None
+    direction: Direction | None = None
+    start_stamp: Timestamp
+    end_stamp: Timestamp | None = None
+    hangup_cause: str | None = None
+    duration: int | None = Field(default=None, description="seconds from start to end")
+    missed_call: bool | None = None
+    record_name: str | None = None
+    bridge_uuid: Uuid | None = None
+    caller_id_name: str | None = None
+    caller_id_number: str | None = None
+    caller_destination: str | None = None
+    source_number: str | None = None
+    destination_number: str | None = None
+    leg: Literal["a", "b"] = "a"
+    extension: str | None = None
+    answer_stamp: Timestamp | None = None
+    billsec: int | None = Field(default=None, description="seconds from answer to end")
+    originating_leg_uuid: Uuid | None = None
+    hangup_cause_q850: int | None = None
+    sip_hangup_disposition: str | None = None
+    last_app: str | None = None
+    last_arg: str | None = None
+    record_path: str | None = None
+    read_codec: str | None = None
+    write_codec: str | None = None
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+class Call(Record):
+    """One call. ``xml_cdr_uuid`` is its A leg's; the summary members are worked out from the legs."""
+
+    xml_cdr_uuid: Uuid
+    domain_uuid: Uuid
+    domain_name: str | None = None
+    direction: Direction | None = None
+    start_stamp: Timestamp
+    answer_stamp: Timestamp | None = None
+    end_stamp: Timestamp | None = None
+    duration: int | None = None
+    billsec: int | None = None
+    hangup_cause: str | None = None
+    missed_call: bool = False
+    caller_id_name: str | None = None
+    caller_id_number: str | None = None
+    caller_destination: str | None = None
+    source_number: str | None = None
+    destination_number: str | None = None
+    extension_uuid: Uuid | None = None
+    extensions: tuple[str, ...] = Field(default=(), description="the extensions that took part")
+    numbers: tuple[str, ...] = Field(default=(), description="every number of every leg, for the look-up by number")
+    external_id: str | None = None
+    tags: tuple[str, ...] = ()
+    sandbox: bool = False
+    listed_at: Timestamp = Field(description="its place in lists: the start its first post had")
+    due_at: Timestamp | None = Field(
+        default=None, exclude_if=_is_none, description="the sandbox writes ahead of time: not shown before then"
+    )
+    legs: tuple[Leg, ...]
+    insert_date: Timestamp | None = None
+    insert_user: Uuid | None = None
+    update_date: Timestamp | None = None
+    update_user: Uuid | None = None
+    version: int = 1
+
+
+class Meter(Entity):
+    """The calls of one key or one domain, for the limits: those placed of late, and those running."""
+
+    placed: tuple[float, ...] = ()
+    running: dict[str, float] = Field(default_factory=dict)
+    version: int = 0

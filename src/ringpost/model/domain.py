@@ -1,0 +1,62 @@
+"""A domain: one tenant of the telephone system, under its SIP domain name."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, computed_field
+
+from ringpost.model.record import Entity, Record
+from ringpost.model.values import Country, Number, Text, Timestamp, Uuid
+
+
+def _is_false(value: bool) -> bool:
+    return not value
+
+
+class Domain(Record):
+    """FusionPBX's nine members, then ours."""
+
+    domain_uuid: Uuid
+    domain_parent_uuid: Uuid | None = None
+    domain_name: str
+    domain_enabled: bool = True
+    domain_description: Text = ""
+    insert_date: Timestamp | None = None
+    insert_user: Uuid | None = None
+    update_date: Timestamp | None = None
+    update_user: Uuid | None = None
+    switch: str = "sandbox"
+    country: Country = Field(default="US", description="ISO 3166-1; decides the emergency numbers")
+    emergency_numbers: tuple[Number, ...] | None = Field(
+        default=None, description="instead of the country's own; null: the country's"
+    )
+    outbound_gateway: str | None = Field(default=None, description="the SIP trunk of outside calls; null: none")
+    outbound_prefixes: tuple[str, ...] = Field(
+        default=(), description="what outside numbers must begin with; empty: none may be dialled"
+    )
+    retention_days: int | None = Field(default=None, description="call records older than this go; null: kept")
+    version: int = 1
+    deleting: bool = Field(
+        default=False, exclude_if=_is_false, description="there only while the domain is being removed"
+    )
+
+    @computed_field(description="whether an emergency call has a way out")  # type: ignore[prop-decorator]
+    @property
+    def emergency_calls_possible(self) -> bool:
+        """Whether an emergency call has a way out."""
+        return self.outbound_gateway is not None
+
+
+Prefix = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{1,15}$")]
+
+
+class DomainSettings(Entity):
+    """What a caller may set of a domain. Left out: as it is. Null: as it is for a new one."""
+
+    domain_description: Text | None = None
+    domain_enabled: bool | None = None
+    switch: Literal["sandbox"] | None = None
+    country: Country | None = None
+    emergency_numbers: Annotated[tuple[Number, ...], Field(max_length=20)] | None = None
+    outbound_gateway: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] | None = None
+    outbound_prefixes: Annotated[tuple[Prefix, ...], Field(max_length=200)] | None = None
+    retention_days: int | None = Field(default=None, ge=1, le=3650)

@@ -1,0 +1,31 @@
+"""What happened, for those who want to know: rows of the outbox and lines of the audit."""
+
+from typing import Any
+
+from ringpost.model.record import Entity
+from ringpost.model.values import Timestamp, Uuid
+
+
+class Event(Entity):
+    """Something that happened, or (in the sandbox) will have happened at ``due_at``."""
+
+    event_uuid: Uuid
+    type: str
+    domain_uuid: Uuid | None
+    due_at: Timestamp
+    call_uuid: Uuid | None = None
+    sequence: int | None = None
+    data: dict[str, Any]
+
+
+class AuditLine(Entity):
+    """Who did what, when, to which records. Never with what a secret could hide in."""
+
+    at: Timestamp
+    request_id: str
+    key_uuid: Uuid | None
+    action: str
+    source_ip: str
+    domain_uuid: Uuid | None
+    events: tuple[str, ...]
+    targets: tuple[Uuid, ...]

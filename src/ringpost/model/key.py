@@ -1,0 +1,69 @@
+"""An API key, what it may reach, and the actor a request becomes once its key is known."""
+
+from pydantic import Field
+
+from ringpost.model.record import Entity, Record
+from ringpost.model.values import Name, Network, Reference, Scope, Timestamp, Uuid
+
+
+class Limits(Entity):
+    """What a key may do: which actions, in which domains, from where, until when.
+
+    ``domains`` are uuids once they are stored; null reaches every domain: an operator's key.
+    """
+
+    scopes: tuple[Scope, ...]
+    domains: tuple[Reference, ...] | None = None
+    networks: tuple[Network, ...] = ()
+    expires_at: Timestamp | None = None
+
+
+class SecretHash(Entity):
+    """One live secret of a key. ``expires_at`` is set on the older one while a rotation overlaps."""
+
+    sha256: str
+    expires_at: Timestamp | None = None
+
+
+class ApiKey(Record):
+    """A key as it is stored. ``within`` are its makers' limits: they must match too."""
+
+    key_uuid: Uuid
+    key_name: Name
+    limits: Limits
+    within: tuple[Limits, ...] = ()
+    makers: tuple[Uuid, ...] = ()
+    enabled: bool = True
+    last_used: Timestamp | None = None
+    hashes: tuple[SecretHash, ...] = Field(repr=False)
+    cursor_seed: str = Field(repr=False, description="signs this key's cursors; survives a rotation")
+    insert_date: Timestamp | None = None
+    insert_user: Uuid | None = None
+    update_date: Timestamp | None = None
+    update_user: Uuid | None = None
+    version: int = 1
+
+
+class KeyDetails(Record):
+    """A key as it is answered: everything but what proves it."""
+
+    key_uuid: Uuid
+    key_name: str
+    scopes: tuple[str, ...]
+    domains: tuple[Uuid, ...] | None = Field(description="null: every domain")
+    networks: tuple[str, ...]
+    expires_at: Timestamp | None
+    enabled: bool
+    last_used: Timestamp | None
+    within: tuple[Limits, ...] = Field(description="the makers' limits, which must match too")
+    secrets_live: int = Field(description="2 while a rotation overlaps")
+    insert_date: Timestamp | None = None
+    insert_user: Uuid | None = None
+    update_date: Timestamp | None = None
+    update_user: Uuid | None = None
+    version: int = 1
+
+    @classmethod
+    def of(cls, key: ApiKey) -> "KeyDetails":
+        """The answerable part of a stored key."""
+        return cls.model_validate({**key.model_dump(), **key.limits.model_dump(), "secrets_live": len(key.hashes)})

@@ -1,0 +1,28 @@
+"""What every record has."""
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from ringpost.model.values import Timestamp, Uuid
+
+
+class Entity(BaseModel):
+    """A thing that is stored and answered. Its member names are the wire's."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Record(Entity):
+    """An entity somebody made and may change. ``insert_user`` and ``update_user`` are keys.
+
+    Each record writes these five out again, because pydantic would put inherited members first and
+    FusionPBX's clients are used to seeing them last.
+    """
+
+    if TYPE_CHECKING:
+        insert_date: Timestamp | None = None
+        insert_user: Uuid | None = None
+        update_date: Timestamp | None = None
+        update_user: Uuid | None = None
+        version: int = 1

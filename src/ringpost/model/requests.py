@@ -1,0 +1,129 @@
+"""What many requests have in common, and services need to know: which record, which page, which calls."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+
+from ringpost.model.call import Direction
+from ringpost.model.values import (
+    CommaList,
+    DomainName,
+    ExtensionNumber,
+    ExternalId,
+    Moment,
+    NumberPattern,
+    Reference,
+    ShortText,
+    Uuid,
+)
+
+Asked = TypeVar("Asked", bound="Listing")
+
+
+class Asking(BaseModel):
+    """A part of a request."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class InDomain(Asking):
+    """A request inside one domain. A key of one domain may leave it out."""
+
+    domain_uuid: Reference | None = Field(
+        default=None, description="the domain, by UUID or name; a key of one domain may leave it out"
+    )
+    domain_name: DomainName | None = Field(default=None, description="the domain by name, instead of domain_uuid")
+
+
+class OneExtension(InDomain):
+    """A request about one extension."""
+
+    extension_uuid: Uuid | None = None
+    extension: Reference | None = Field(default=None, description="the extension's number or UUID")
+
+
+class OneRingGroup(InDomain):
+    """A request about one ring group."""
+
+    ring_group_uuid: Uuid | None = None
+    extension: Reference | None = Field(default=None, description="the ring group's number or UUID")
+
+
+class OneDestination(InDomain):
+    """A request about one destination. Its number is one in all the world: no domain is needed with it."""
+
+    destination_uuid: Uuid | None = None
+    number: Reference | None = Field(default=None, description="the destination's number or UUID")
+
+
+class Page(Asking):
+    """A request for a page of a list."""
+
+    limit: int = Field(default=100, ge=1, le=1000, description="how many to answer at most")
+    cursor: str | None = Field(default=None, max_length=2048, description="next_cursor of the page before")
+
+
+class Listing(Page):
+    """A request for a page of configuration: searched, filtered, sorted, counted."""
+
+    order: str | None = Field(default=None, description="the member to sort by")
+    direction: Literal["asc", "desc"] = "asc"
+    search: str | None = Field(default=None, max_length=128, description="part of any text, in any case")
+    count: bool = Field(default=False, description="answer total as well: it reads the whole list")
+    offset: int = Field(default=0, ge=0, description="how many to pass over")
+
+    filters: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="after")
+    def _sorts_by_what_is_there(self) -> Self:
+        if self.order is not None and self.order not in self.filters:
+            raise ValueError(f"order must be one of {', '.join(sorted(self.filters))}")
+        if self.cursor is not None and self.offset:
+            raise ValueError("cursor and offset cannot go together")
+        return self
+
+    def exactly(self) -> dict[str, Any]:
+        """The exact filters the caller asked for."""
+        return {name: getattr(self, name) for name in self.model_fields_set & self.filters}
+
+
+def filtered_by(item: type[BaseModel], *but: str) -> Callable[[type[Asked]], type[Asked]]:
+    """Give a listing every plain member of its items as an exact filter."""
+
+    def decorate(request: type[Asked]) -> type[Asked]:
+        taken = request.model_fields.keys() | set(but)
+        plain = {
+            name: (field.annotation, Field(default=None, description=f"only those with this {name}"))
+            for name, field in item.model_fields.items()
+            if name not in taken and not field.exclude and _plain(field.annotation)
+        }
+        optional: dict[str, Any] = {name: (kind | None, field) for name, (kind, field) in plain.items() if kind}
+        made = create_model(request.__name__, __base__=request, __module__=request.__module__, **optional)
+        made.filters = frozenset(optional)
+        made.__doc__ = request.__doc__
+        return made
+
+    return decorate
+
+
+def _plain(annotation: Any) -> bool:
+    parts = getattr(annotation, "__args__", (annotation,))
+    return all(part in (str, int, bool, type(None)) or isinstance(part, str) for part in parts)
+
+
+class CallFilters(InDomain, Page):
+    """A request for calls, newest first."""
+
+    from_: Moment | None = Field(default=None, alias="from", description="started then or later")
+    until: Moment | None = Field(default=None, description="started before then")
+    number: NumberPattern | None = Field(
+        default=None, description="a number of any leg; _ in front or at the end stands for anything"
+    )
+    call_direction: Direction | None = None
+    extension: ExtensionNumber | None = Field(default=None, description="an extension that took part")
+    hangup_cause: ShortText | None = None
+    missed: bool | None = None
+    tags: CommaList | None = Field(default=None, description="all of these; an array, or text with commas")
+    external_id: ExternalId | None = None
+    updated_since: Moment | None = Field(default=None, description="recorded or changed then or later")

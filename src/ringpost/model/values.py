@@ -1,0 +1,131 @@
+"""Value types: what a number, a name, a reference may look like.
+
+Callers' text reaches switches, dialplans, CSV files and browsers. So numbers are an allow-list, and
+free text is kept verbatim but for what no name needs: control characters and the marks that turn
+the reading direction.
+"""
+
+import re
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints, TypeAdapter
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_DOMAIN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*")
+_NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
+_EXTENSION = re.compile(r"[0-9*#]{1,32}")
+_AWARE: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+_SCOPE = re.compile(r"!?[a-z0-9.*#_-]{1,128}")
+
+
+def is_uuid(text: str) -> bool:
+    """Whether this is a UUID in its usual spelling, lower case."""
+    return _UUID.fullmatch(text) is not None
+
+
+def _matching(pattern: re.Pattern[str], says: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if pattern.fullmatch(value) is None:
+            raise ValueError(says)
+        return value
+
+    return AfterValidator(check)
+
+
+def _printable(value: str) -> str:
+    if _UNPRINTABLE.search(value):
+        raise ValueError("must not hold control characters, line breaks or direction marks")
+    return value
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value, strict=False))
+    except ValueError:
+        raise ValueError("must be an address or a network, such as 192.0.2.0/24") from None
+
+
+def _moment(value: Any) -> str:
+    try:
+        moment = _AWARE.validate_python(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("must be a time with its offset, such as 2026-11-22T09:30:00Z") from None
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def _scope(value: str) -> str:
+    if _SCOPE.fullmatch(value) is None:
+        raise ValueError("must be an action's name with dots for hyphens; * stands for one segment, # for anything")
+    if sum(value.count(wild) for wild in "*#") > 4:
+        raise ValueError("must hold at most four wildcards")
+    return value
+
+
+def _split(value: Any) -> Any:
+    return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+
+def _upper(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+Uuid = Annotated[
+    str,
+    BeforeValidator(_lower),
+    _matching(_UUID, "must be a UUID"),
+    Field(json_schema_extra={"format": "uuid"}),
+]
+Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""RFC 3339 in UTC, milliseconds, of one width."""
+
+Moment = Annotated[str, BeforeValidator(_moment), Field(json_schema_extra={"format": "date-time"})]
+"""A time as a caller writes it (any offset); inside it is a ``Timestamp``."""
+
+DomainName = Annotated[
+    str,
+    StringConstraints(max_length=253),
+    BeforeValidator(_lower),
+    _matching(_DOMAIN_NAME, "must be a domain name, such as fusionpbx.example.net"),
+]
+Number = Annotated[
+    str,
+    _matching(_NUMBER, "must be 1 to 32 digits, * or #, with + in front at most"),
+    Field(examples=["5550100"], json_schema_extra={"pattern": _NUMBER.pattern}),
+]
+ExtensionNumber = Annotated[
+    str,
+    _matching(_EXTENSION, "must be 1 to 32 digits, * or #"),
+    Field(examples=["100"], json_schema_extra={"pattern": _EXTENSION.pattern}),
+]
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=253), BeforeValidator(_lower)]
+"""A record's UUID, or its symbolic name."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(_printable)]
+Text = Annotated[str, StringConstraints(max_length=1024), AfterValidator(_printable)]
+ShortText = Annotated[str, StringConstraints(max_length=128), AfterValidator(_printable)]
+OptionalNumber = Annotated[
+    str,
+    _matching(
+        re.compile(rf"(?:{_NUMBER.pattern})?"), "must be empty, or 1 to 32 digits, * or #, with + in front at most"
+    ),
+]
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_printable)]
+Tags = Annotated[tuple[Tag, ...], Field(max_length=10)]
+ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(_printable)]
+CommaList = Annotated[Tags, BeforeValidator(_split)]
+NumberPattern = Annotated[
+    str, _matching(re.compile(r"_?\+?[0-9*#]{1,32}_?"), "must be a number, with _ in front or at the end for anything")
+]
+Network = Annotated[str, AfterValidator(_network)]
+Scope = Annotated[str, BeforeValidator(_lower), AfterValidator(_scope)]
+Country = Annotated[
+    str, BeforeValidator(_upper), _matching(re.compile("[A-Z]{2}"), "must be a country's two letters, such as US")
+]
+Seconds = Annotated[int, Field(ge=0)]

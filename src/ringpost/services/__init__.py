@@ -1,0 +1,1 @@
+"""The rules: plain functions, a module a family. Services speak telephone."""

@@ -1,0 +1,138 @@
+"""Domains: finding them, making them, changing them."""
+
+import uuid
+from typing import Any, TypeVar
+
+from ringpost.context import Context, Moved
+from ringpost.model.domain import Domain
+from ringpost.model.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from ringpost.model.record import Entity
+from ringpost.model.requests import InDomain, Listing
+from ringpost.model.values import is_uuid
+from ringpost.services import pages, records
+from ringpost.store import Check, keys
+from ringpost.store.keys import domain_layout
+
+_OPERATORS = frozenset(
+    {"domain_name", "domain_enabled", "switch", "outbound_gateway", "outbound_prefixes", "retention_days"}
+)
+_ABSENT = "domain not found"
+_TAKEN = "that domain name is taken"
+
+
+E = TypeVar("E", bound=Entity)
+
+
+def uuid_of(context: Context, reference: InDomain) -> str:
+    """The uuid of the domain a request means. A name costs a read; a uuid or a key's one domain none."""
+    named = reference.domain_uuid or reference.domain_name
+    if named is None:
+        return _only_domain(context)
+    if is_uuid(named):
+        if not context.actor.reaches(named):
+            raise NotFound(_ABSENT)
+        return named
+    return found(context, reference).domain_uuid
+
+
+def found(context: Context, reference: InDomain) -> Domain:
+    """The domain a request means."""
+    named = reference.domain_uuid or reference.domain_name or _only_domain(context)
+    domain = context.store.get(keys.domain(named) if is_uuid(named) else keys.domain_name(named), Domain)
+    agrees = domain is not None and reference.domain_name in (None, domain.domain_name)
+    if domain is None or domain.deleting or not agrees:
+        raise NotFound(_ABSENT)
+    return domain
+
+
+def exists(context: Context, domain_uuid: str) -> None:
+    """Tell an empty list from a domain that is not there."""
+    domain = context.store.get(keys.domain(domain_uuid), Domain)
+    if domain is None or domain.deleting:
+        raise NotFound(_ABSENT)
+
+
+def page(context: Context, home: str, partition: str, kind: type[E], request: Listing) -> pages.PageOf[E]:
+    """A page of one of a domain's lists."""
+    found = pages.page(context, partition, kind, request)
+    if not found.items:
+        exists(context, home)
+    return found
+
+
+def stays(context: Context, domain: Domain) -> None:
+    """Write what is staged only if the domain is still as it was read: it may be on its way out."""
+    context.store.stage(Check(keys.domain(domain.domain_uuid), if_version=domain.version), Moved())
+
+
+def listed(context: Context, request: Listing) -> pages.PageOf[Domain]:
+    """The domains the actor reaches: a read each for a key of some domains, a page for an operator's."""
+    if context.actor.domains is None:
+        return pages.page(context, keys.DOMAINS, Domain, request)
+    reached = (context.store.get(keys.domain(home), Domain) for home in context.actor.domains)
+    mine = sorted((domain for domain in reached if domain), key=lambda domain: domain.domain_name)
+    return pages.arranged(context, mine, request)
+
+
+def create(context: Context, members: dict[str, Any]) -> Domain:
+    """A new domain. Only an operator's key may."""
+    _check_country(members)
+    operators_only(context, "domains are made with an operator's key: one that is bound to no domain")
+    domain = records.create(
+        context,
+        Domain.model_validate({"domain_uuid": str(uuid.uuid4()), **members}),
+        domain_layout,
+        taken=Conflict(_TAKEN, parameter="domain_name"),
+    )
+    context.happened("domain.created", domain.domain_uuid, domain.model_dump())
+    return domain
+
+
+def update(context: Context, domain: Domain, changes: dict[str, Any], if_version: int | None) -> Domain:
+    """Change a domain. What reaches beyond the tenant is for the operator to change."""
+    _check_country(changes)
+    beyond = sorted(_OPERATORS & changes.keys())
+    if beyond:
+        operators_only(context, f"only an operator's key may change {', '.join(beyond)}")
+    after = records.update(
+        context,
+        domain,
+        changes,
+        domain_layout,
+        if_version=if_version,
+        taken=Conflict(_TAKEN, parameter="domain_name"),
+    )
+    context.happened("domain.updated", after.domain_uuid, after.model_dump())
+    return after
+
+
+def found_to_remove(context: Context, reference: InDomain) -> Domain:
+    """The domain a request means, also one that is half removed."""
+    named = reference.domain_uuid or reference.domain_name or _only_domain(context)
+    domain = context.store.get(keys.domain(named) if is_uuid(named) else keys.domain_name(named), Domain)
+    if domain is None:
+        raise NotFound(_ABSENT)
+    return domain
+
+
+def _check_country(members: dict[str, Any]) -> None:
+    country = members.get("country")
+    if country is None:
+        return
+    from ringpost.services.emergency import is_known  # 60 ms that only this needs
+
+    if not is_known(country):
+        raise InvalidRequest("country must be one whose emergency numbers are known, such as US", parameter="country")
+
+
+def _only_domain(context: Context) -> str:
+    domains = context.actor.domains
+    if domains is None or len(domains) != 1:
+        raise InvalidRequest("domain_uuid or domain_name is required", parameter="domain_uuid")
+    return next(iter(domains))
+
+
+def operators_only(context: Context, says: str) -> None:
+    """Refuse a key that is bound to domains."""
+    if not context.actor.is_operator:
+        raise Forbidden(says)

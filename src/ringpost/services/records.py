@@ -1,0 +1,102 @@
+"""Writing a record to all its rows at once: the truth, its claims, its copies."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ringpost.context import Context, Moved
+from ringpost.model.errors import Conflict, InvalidRequest, Problem
+from ringpost.model.record import Entity, Record
+from ringpost.store import Delete, Put, Row
+from ringpost.store.keys import Layout
+
+R = TypeVar("R", bound=Record)
+
+
+def create(
+    context: Context,
+    record: R,
+    layout: Callable[[R], Layout],
+    *,
+    taken: Problem | None = None,
+    expires: int | None = None,
+) -> R:
+    """Stage a new record. ``taken`` is raised if one of its names or numbers is claimed already."""
+    made = _signed(record, insert_date=context.now, insert_user=context.actor.key_uuid)
+    rows, body = layout(made), made.model_dump_json()
+    stage = context.store.stage
+    stage(Put(Row(rows.truth, body, made.version, expires), if_absent=True), Moved())
+    for claim in rows.claims:
+        stage(Put(Row(claim, body, made.version, expires), if_absent=True), taken)
+    for copy in rows.copies:
+        stage(Put(Row(copy, body, made.version, expires)))
+    return made
+
+
+def update(
+    context: Context,
+    before: R,
+    changes: dict[str, Any],
+    layout: Callable[[R], Layout],
+    *,
+    if_version: int | None = None,
+    taken: Problem | None = None,
+    expires: int | None = None,
+) -> R:
+    """Stage a changed record, moving the rows whose keys the change has changed."""
+    lost = _lost(before, if_version)
+    after = _signed(
+        before,
+        **cleared(type(before), changes),
+        update_date=context.now,
+        update_user=context.actor.key_uuid,
+        version=before.version + 1,
+    )
+    old, new, body = layout(before), layout(after), after.model_dump_json()
+    stage = context.store.stage
+    stage(Put(Row(new.truth, body, after.version, expires), if_version=before.version), lost)
+    for claim in new.claims:
+        is_new = claim not in old.claims
+        stage(Put(Row(claim, body, after.version, expires), if_absent=is_new), taken if is_new else None)
+    for copy in new.copies:
+        stage(Put(Row(copy, body, after.version, expires)))
+    for gone in {*old.claims, *old.copies} - {*new.claims, *new.copies}:
+        stage(Delete(gone))
+    return after
+
+
+def delete(context: Context, record: R, layout: Callable[[R], Layout], *, if_version: int | None = None) -> None:
+    """Stage the removal of a record from all its rows."""
+    lost = _lost(record, if_version)
+    rows = layout(record)
+    context.store.stage(Delete(rows.truth, if_version=record.version), lost)
+    for key in (*rows.claims, *rows.copies):
+        context.store.stage(Delete(key))
+
+
+def cleared(kind: type[Entity], changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes, with what a new record would have in place of each null."""
+    plain = {}
+    for name, value in changes.items():
+        field = kind.model_fields[name]
+        if value is None and field.is_required():
+            raise InvalidRequest(f"{name} cannot be cleared", parameter=name)
+        plain[name] = field.get_default(call_default_factory=True) if value is None else value
+    return plain
+
+
+def _lost(record: Record, if_version: int | None) -> Exception:
+    """What losing a race means: run again, or, if the caller named a version, a conflict."""
+    if if_version is None:
+        return Moved()
+    conflict = Conflict(f"the record has another version than {if_version}: read it again", parameter="if_version")
+    if if_version != record.version:
+        raise conflict
+    return conflict
+
+
+def _signed(record: R, **members: Any) -> R:
+    return type(record).model_validate({**_stored(record), **members})
+
+
+def _stored(record: Record) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in type(record).model_fields}

@@ -1,0 +1,240 @@
+"""Every key pattern, on one page. ``docs/store.md`` shows them with examples.
+
+A record is written to several rows, each a whole copy, so that any of its look-ups is one read:
+
+- ``truth``   its uuid's row; changes are conditional on the version of this one
+- ``claims``  its names and numbers; put only where there is none, so that they are unique
+- ``copies``  its places in lists
+
+All rows of a tenant begin with its domain, so a look-up made for one domain cannot find another's.
+Only inbound numbers and domain names are unique over all.
+"""
+
+from typing import NamedTuple
+
+from ringpost.model.call import Call
+from ringpost.model.destination import Destination, canonical
+from ringpost.model.domain import Domain
+from ringpost.model.extension import Extension
+from ringpost.model.key import ApiKey
+from ringpost.model.ring_group import RingGroup
+from ringpost.store import Key
+
+DOMAINS = "domains"
+KEYS = "keys"
+
+
+class Layout(NamedTuple):
+    """The rows of one record."""
+
+    truth: Key
+    claims: tuple[Key, ...] = ()
+    copies: tuple[Key, ...] = ()
+
+
+# domains
+
+
+def domain(uuid: str) -> Key:
+    """A domain by uuid."""
+    return Key(f"domain#{uuid}", "domain")
+
+
+def domain_name(name: str) -> Key:
+    """A domain by name."""
+    return Key(f"domain-name#{name}", "domain")
+
+
+def domain_layout(record: Domain) -> Layout:
+    """By uuid, by name, in the list of all."""
+    return Layout(domain(record.domain_uuid), (domain_name(record.domain_name),), (Key(DOMAINS, record.domain_name),))
+
+
+# numbers: extensions and ring groups share one namespace in a domain
+
+
+def number(domain: str, number: str) -> Key:
+    """Whatever has that number in a domain."""
+    return Key(f"domain#{domain}#number", number)
+
+
+def extension(domain: str, uuid: str) -> Key:
+    """An extension by uuid."""
+    return Key(f"domain#{domain}#extension#{uuid}", "extension")
+
+
+def extensions(domain: str) -> str:
+    """The list of a domain's extensions, by number."""
+    return f"domain#{domain}#extensions"
+
+
+def extension_layout(record: Extension) -> Layout:
+    """By uuid, by number, in the domain's list."""
+    home = record.domain_uuid
+    return Layout(
+        extension(home, record.extension_uuid),
+        (number(home, record.extension),),
+        (Key(extensions(home), record.extension),),
+    )
+
+
+def sip_password(domain: str, extension_uuid: str) -> Key:
+    """An extension's SIP password, in a row of its own."""
+    return Key(f"domain#{domain}#extension#{extension_uuid}", "secret#sip")
+
+
+def voicemail(domain: str, box: str) -> Key:
+    """A voicemail box by its number."""
+    return Key(f"domain#{domain}#voicemail", box)
+
+
+def voicemail_pin(domain: str, box: str) -> Key:
+    """A voicemail box's PIN, in a row of its own."""
+    return Key(f"domain#{domain}#secret#voicemail", box)
+
+
+def ring_group(domain: str, uuid: str) -> Key:
+    """A ring group by uuid."""
+    return Key(f"domain#{domain}#ringgroup#{uuid}", "ringgroup")
+
+
+def ring_groups(domain: str) -> str:
+    """The list of a domain's ring groups, by number."""
+    return f"domain#{domain}#ringgroups"
+
+
+def ring_group_layout(record: RingGroup) -> Layout:
+    """By uuid, by number, in the domain's list."""
+    home = record.domain_uuid
+    return Layout(
+        ring_group(home, record.ring_group_uuid),
+        (number(home, record.ring_group_extension),),
+        (Key(ring_groups(home), record.ring_group_extension),),
+    )
+
+
+# destinations: inbound numbers are one namespace over all domains
+
+
+def inbound_number(number: str) -> Key:
+    """Whoever has that inbound number, whatever its spelling."""
+    return Key(f"inbound#{canonical(number)}", "destination")
+
+
+def destination(domain: str, uuid: str) -> Key:
+    """A destination by uuid."""
+    return Key(f"domain#{domain}#destination#{uuid}", "destination")
+
+
+def destinations(domain: str) -> str:
+    """The list of a domain's destinations, by number."""
+    return f"domain#{domain}#destinations"
+
+
+def destination_layout(record: Destination) -> Layout:
+    """By uuid, by number, in the domain's list."""
+    home = record.domain_uuid
+    return Layout(
+        destination(home, record.destination_uuid),
+        (inbound_number(record.destination_number),),
+        (Key(destinations(home), canonical(record.destination_number)),),
+    )
+
+
+# calls and their records
+
+
+def order(domain: str, call_uuid: str) -> Key:
+    """A call as it was ordered."""
+    return Key(f"domain#{domain}#call#{call_uuid}", "order")
+
+
+def cdr(domain: str, leg_uuid: str) -> Key:
+    """The record of a call, by the uuid of any of its legs."""
+    return Key(f"domain#{domain}#cdr#{leg_uuid}", "cdr")
+
+
+def cdrs(domain: str) -> str:
+    """The records of a domain, by start and uuid."""
+    return f"domain#{domain}#cdrs"
+
+
+def cdrs_of_extension(domain: str, extension: str) -> str:
+    """The records of the calls an extension took part in, by start and uuid."""
+    return f"domain#{domain}#cdrs#extension#{extension}"
+
+
+def cdrs_of_number(domain: str, number: str) -> str:
+    """The records of the calls a number took part in, by start and uuid."""
+    return f"domain#{domain}#cdrs#number#{number}"
+
+
+def cdr_layout(record: Call) -> Layout:
+    """By the uuid of each leg, in the lists of the domain, of each extension and of each number."""
+    home, place = record.domain_uuid, f"{record.listed_at}#{record.xml_cdr_uuid}"
+    lists = [
+        cdrs(home),
+        *(cdrs_of_extension(home, extension) for extension in record.extensions),
+        *(cdrs_of_number(home, number) for number in record.numbers),
+    ]
+    return Layout(
+        cdr(home, record.xml_cdr_uuid),
+        (),
+        (
+            *(Key(partition, place) for partition in lists),
+            *(cdr(home, leg.xml_cdr_uuid) for leg in record.legs if leg.xml_cdr_uuid != record.xml_cdr_uuid),
+        ),
+    )
+
+
+def meter_of_domain(domain: str) -> Key:
+    """The calls placed of late in a domain."""
+    return Key(f"domain#{domain}#meter", "calls")
+
+
+def meter_of_key(key_uuid: str) -> Key:
+    """The calls placed of late with a key."""
+    return Key(f"key#{key_uuid}#meter", "calls")
+
+
+# API keys
+
+
+def api_key(uuid: str) -> Key:
+    """A key by id."""
+    return Key(f"key#{uuid}", "key")
+
+
+def keys_of_domain(domain: str) -> str:
+    """The list of the keys that reach a domain by name."""
+    return f"domain#{domain}#keys"
+
+
+def api_key_layout(record: ApiKey) -> Layout:
+    """By id, in the list of all, in the list of each of its domains."""
+    return Layout(
+        api_key(record.key_uuid),
+        (),
+        (
+            Key(KEYS, record.key_uuid),
+            *(Key(keys_of_domain(domain), record.key_uuid) for domain in record.limits.domains or ()),
+        ),
+    )
+
+
+# what a write leaves beside it
+
+
+def event(domain: str | None, due_at: str, uuid: str) -> Key:
+    """A row of the outbox, in the order in which events fall due."""
+    return Key(f"domain#{domain}#events" if domain else "operator#events", f"{due_at}#{uuid}")
+
+
+def audit(domain: str | None, at: str, request_id: str) -> Key:
+    """A line of the audit."""
+    return Key(f"domain#{domain}#audit" if domain else "operator#audit", f"{at}#{request_id}")
+
+
+def replay(key_uuid: str, action: str, digest: str) -> Key:
+    """The first answer to an idempotency key (its SHA-256)."""
+    return Key(f"replay#{key_uuid}#{action}#{digest}", "replay")

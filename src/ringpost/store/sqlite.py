@@ -1,0 +1,137 @@
+"""The store in one SQLite file: for a laptop, for tests, for a small host that wants no AWS.
+
+Write-ahead log and full sync: what was acknowledged survives ``kill -9`` and a power cut. Each
+thread has a connection of its own; SQLite lets one writer in at a time, in every process.
+"""
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from ringpost.model.errors import StoreUnavailable
+from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS rows (
+    partition TEXT NOT NULL, sort TEXT NOT NULL,
+    version INTEGER NOT NULL, expires INTEGER, body TEXT NOT NULL,
+    PRIMARY KEY (partition, sort)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS expiring ON rows (expires) WHERE expires IS NOT NULL;
+"""
+_COLUMNS = "partition, sort, body, version, expires"
+
+
+class SqliteStore:
+    """A ``Store`` in a file. ``now`` is the time in seconds since 1970."""
+
+    def __init__(self, path: Path | str, now: Callable[[], float] = time.time, busy_seconds: float = 5.0) -> None:
+        self._path = Path(path)
+        self._now = now
+        self._busy_seconds = busy_seconds
+        self._local = threading.local()
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        with self._connection() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(_SCHEMA)
+            self._sweep(connection)
+
+    def get(self, key: Key) -> Row | None:
+        """One row, read consistently."""
+        found = self._read(
+            f"SELECT {_COLUMNS} FROM rows WHERE partition = ? AND sort = ? AND (expires IS NULL OR expires > ?)",
+            (*key, self._now()),
+        )
+        return found[0] if found else None
+
+    def query(
+        self,
+        partition: str,
+        *,
+        between: tuple[str, str] | None = None,
+        after: str | None = None,
+        descending: bool = False,
+        limit: int = 100,
+    ) -> list[Row]:
+        """Up to ``limit`` rows of a partition, as the port says."""
+        sql = f"SELECT {_COLUMNS} FROM rows WHERE partition = ? AND (expires IS NULL OR expires > ?)"
+        values: list[object] = [partition, self._now()]
+        if between is not None:
+            sql += " AND sort BETWEEN ? AND ?"
+            values += between
+        if after is not None:
+            sql += " AND sort < ?" if descending else " AND sort > ?"
+            values.append(after)
+        sql += f" ORDER BY sort {'DESC' if descending else 'ASC'} LIMIT ?"
+        return self._read(sql, (*values, limit))
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """All of these writes, or none."""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                failed = [place for place, write in enumerate(writes) if not self._allowed(connection, write)]
+                if failed:
+                    raise ConditionFailed(failed)
+                for write in writes:
+                    _apply(connection, write)
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Give up this thread's connection."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            del self._local.connection
+
+    def _allowed(self, connection: sqlite3.Connection, write: Write) -> bool:
+        if isinstance(write, Put) and not write.if_absent and write.if_version is None:
+            return True
+        if isinstance(write, Delete) and write.if_version is None:
+            return True
+        found = connection.execute(
+            "SELECT version FROM rows WHERE partition = ? AND sort = ? AND (expires IS NULL OR expires > ?)",
+            (*write.key, self._now()),
+        ).fetchone()
+        if isinstance(write, Put) and write.if_absent:
+            return found is None
+        return found is not None and write.if_version in (None, found[0])
+
+    def _read(self, sql: str, values: Sequence[object]) -> list[Row]:
+        with self._connection() as connection:
+            found = connection.execute(sql, values).fetchall()
+        return [Row(Key(partition, sort), body, version, expires) for partition, sort, body, version, expires in found]
+
+    def _sweep(self, connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM rows WHERE expires <= ?", (self._now(),))
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)
+                connection.execute("PRAGMA synchronous = FULL")
+                self._local.connection = connection
+            yield connection
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable from error
+
+
+def _apply(connection: sqlite3.Connection, write: Write) -> None:
+    if isinstance(write, Put):
+        row = write.row
+        connection.execute(
+            f"INSERT OR REPLACE INTO rows ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
+            (*row.key, row.body, row.version, row.expires),
+        )
+    elif not isinstance(write, Check):
+        connection.execute("DELETE FROM rows WHERE partition = ? AND sort = ?", write.key)

@@ -1,0 +1,99 @@
+import pytest
+
+from ringpost.entry import demo
+from tests.harness import Caller, House
+
+A = "aaaaaaaa-0000-4000-8000-00000000000a"
+B = "aaaaaaaa-0000-4000-8000-00000000000b"
+A_LEG = {
+    "xml_cdr_uuid": A,
+    "direction": "inbound",
+    "start_stamp": "2026-11-20T09:30:00Z",
+    "answer_stamp": "2026-11-20T09:30:07Z",
+    "end_stamp": "2026-11-20T09:31:00Z",
+    "caller_id_number": "5550199",
+    "destination_number": "12025550100",
+    "hangup_cause": "NORMAL_CLEARING",
+}
+B_LEG = {
+    "xml_cdr_uuid": B,
+    "leg": "b",
+    "originating_leg_uuid": A,
+    "start_stamp": "2026-11-20T09:30:01Z",
+    "answer_stamp": "2026-11-20T09:30:07Z",
+    "end_stamp": "2026-11-20T09:31:00Z",
+    "destination_number": "100",
+}
+
+
+def comparable(call: dict[str, object]) -> dict[str, object]:
+    moving = {"version", "insert_date", "update_date", "insert_user", "update_user", "listed_at"}
+    return {name: value for name, value in call.items() if name not in moving}
+
+
+def test_works_out_what_is_left_out(tenant: Caller) -> None:
+    call = tenant.done("cdr-create", **A_LEG)
+    assert (call["duration"], call["billsec"], call["missed_call"]) == (60, 53, False)
+    missed = tenant.done("cdr-create", xml_cdr_uuid=B, direction="inbound", start_stamp=A_LEG["start_stamp"],
+                         end_stamp=A_LEG["end_stamp"], destination_number="100")  # fmt: skip
+    assert (missed["missed_call"], missed["extensions"]) == (True, ["100"])
+
+
+def test_legs_in_either_order_and_again_make_one_call(operator: Caller) -> None:
+    other = {"domain_name": "empty.example.net"}
+    for leg in (A_LEG, B_LEG):
+        one = operator.done("cdr-create", domain_name=demo.DOMAIN_NAME, **leg)
+    for leg in (B_LEG, A_LEG, B_LEG, A_LEG):
+        two = operator.done("cdr-create", **other, **leg)
+    assert [leg["xml_cdr_uuid"] for leg in two["legs"]] == [A, B]
+    ours = {"domain_uuid", "domain_name", "extension_uuid", "extensions", "legs", "numbers"}
+    assert {k: v for k, v in comparable(one).items() if k not in ours} == {
+        k: v for k, v in comparable(two).items() if k not in ours
+    }
+    assert operator.done("cdr-details", **other, xml_cdr_uuid=B) == two
+    assert len(operator.done("cdr-search", **other)["items"]) == 1
+
+
+def test_the_same_post_twice_changes_nothing(tenant: Caller) -> None:
+    once = tenant.done("cdr-create", **A_LEG)
+    assert tenant.done("cdr-create", **A_LEG) == once
+
+
+def test_a_correction_names_the_version(tenant: Caller) -> None:
+    call = tenant.done("cdr-create", **A_LEG)
+    corrected = {**A_LEG, "hangup_cause": "CALL_REJECTED", "end_stamp": "2026-11-20T09:30:30Z"}
+    after = tenant.done("cdr-create", **corrected, if_version=call["version"])
+    assert (after["hangup_cause"], after["duration"]) == ("CALL_REJECTED", 30)
+    assert tenant.call("cdr-create", **A_LEG, if_version=call["version"]).status == 409
+
+
+def test_a_uuid_of_another_tenants_call_is_just_a_uuid(tenant: Caller, stranger: Caller) -> None:
+    theirs = tenant.done("cdr-create", **A_LEG)
+    stranger.done("cdr-create", **{**A_LEG, "hangup_cause": "USER_BUSY"})
+    assert tenant.done("cdr-details", xml_cdr_uuid=A) == theirs
+
+
+def test_joins_marks(tenant: Caller) -> None:
+    tenant.done("cdr-create", **A_LEG, external_id="deal", tags=["b"])
+    after = tenant.done("cdr-create", **A_LEG, tags=["a"])
+    assert (after["external_id"], after["tags"]) == ("deal", ["a", "b"])
+
+
+def test_refuses_more_legs_than_a_call_has(tenant: Caller) -> None:
+    for number in range(20):
+        tenant.done("cdr-create", **{**B_LEG, "xml_cdr_uuid": f"bbbbbbbb-0000-4000-8000-{number:012d}"})
+    assert tenant.call("cdr-create", **B_LEG).status == 422
+
+
+def test_records_go_when_their_days_are_over(house: House, operator: Caller) -> None:
+    operator.done("domain-update", domain_name=demo.DOMAIN_NAME, retention_days=7)
+    operator.done("cdr-create", domain_name=demo.DOMAIN_NAME, **A_LEG)
+    house.clock.time += 6 * 86_400
+    assert operator.call("cdr-details", domain_name=demo.DOMAIN_NAME, xml_cdr_uuid=A).status == 404
+
+
+@pytest.mark.parametrize(
+    "member", [{"xml_cdr_uuid": "../x"}, {"start_stamp": "now"}, {"duration": -1}, {"direction": "up"}]
+)
+def test_refuses_what_makes_no_record(tenant: Caller, member: dict[str, object]) -> None:
+    assert tenant.call("cdr-create", **{**A_LEG, **member}).status == 400

@@ -1,0 +1,112 @@
+import pytest
+
+from ringpost.entry import demo
+from tests.harness import Caller, House
+
+
+def seeded(caller: Caller, count: int = 12) -> None:
+    for number in range(count):
+        caller.done(
+            "cdr-create",
+            xml_cdr_uuid=f"aaaaaaaa-0000-4000-8000-{number:012d}",
+            start_stamp=f"2026-11-10T10:00:{number:02d}Z",
+            end_stamp=f"2026-11-10T10:01:{number:02d}Z",
+            direction="inbound" if number % 2 else "outbound",
+            caller_id_number="5550100" if number % 3 else "5550101",
+            destination_number="100" if number % 2 else "5550123",
+            hangup_cause="NORMAL_CLEARING" if number % 4 else "NO_ANSWER",
+            external_id=f"deal-{number}",
+            tags=["red"] if number == 5 else [],
+        )
+
+
+def everything(caller: Caller, **query: object) -> list[str]:
+    found: list[str] = []
+    cursor = None
+    while True:
+        page = caller.done("cdr-search", **query, **({"cursor": cursor} if cursor else {}))
+        found += [call["xml_cdr_uuid"][-2:] for call in page["items"] if call["xml_cdr_uuid"].startswith("aaaa")]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return found
+
+
+def test_answers_calls_with_their_legs_newest_first(tenant: Caller) -> None:
+    seeded(tenant, 3)
+    page = tenant.done("cdr-search")
+    assert [call["xml_cdr_uuid"][-1] for call in page["items"]] == ["1", "2", "1", "0"]
+    assert [leg["leg"] for leg in page["items"][0]["legs"]] == ["a", "b"]
+    assert page["next_cursor"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"from": "2026-11-10T10:00:03Z", "until": "2026-11-10T10:00:05Z"}, ["04", "03"]),
+        ({"from": "2026-11-10T11:00:03+01:00", "until": "2026-11-10T11:00:05+01:00"}, ["04", "03"]),
+        ({"number": "5550101"}, ["09", "06", "03", "00"]),
+        ({"number": "_101"}, ["09", "06", "03", "00"]),
+        ({"number": "555012_"}, ["10", "08", "06", "04", "02", "00"]),
+        ({"extension": "100", "call_direction": "inbound"}, ["11", "09", "07", "05", "03", "01"]),
+        ({"hangup_cause": "NO_ANSWER"}, ["08", "04", "00"]),
+        ({"missed": True}, ["11", "09", "07", "05", "03", "01"]),
+        ({"external_id": "deal-7"}, ["07"]),
+        ({"tags": "red"}, ["05"]),
+        ({"tags": ["red", "blue"]}, []),
+        ({"updated_since": "2026-11-23T00:00:00Z"}, []),
+    ],
+)
+def test_finds_by(tenant: Caller, query: dict[str, object], expected: list[str]) -> None:
+    seeded(tenant)
+    assert everything(tenant, **query) == expected
+    assert everything(tenant, **query, limit=3) == expected, "also page by page"
+
+
+def test_a_page_stays_where_it_was_when_calls_come_in(tenant: Caller) -> None:
+    seeded(tenant, 6)
+    first = tenant.done("cdr-search", limit=3)
+    tenant.done("cdr-create", xml_cdr_uuid="bbbbbbbb-0000-4000-8000-000000000001", start_stamp="2026-11-22T11:00:00Z")
+    second = tenant.done("cdr-search", limit=3, cursor=first["next_cursor"])
+    seen = [call["xml_cdr_uuid"] for call in first["items"] + second["items"]]
+    assert len(set(seen)) == 6
+    assert "bbbbbbbb-0000-4000-8000-000000000001" not in seen
+
+
+def test_equal_starts_are_neither_dropped_nor_repeated(tenant: Caller) -> None:
+    for number in range(7):
+        tenant.done(
+            "cdr-create", xml_cdr_uuid=f"aaaaaaaa-0000-4000-8000-{number:012d}", start_stamp="2026-11-10T10:00:00Z"
+        )
+    assert everything(tenant, limit=2) == ["06", "05", "04", "03", "02", "01", "00"]
+
+
+def test_a_call_is_found_by_the_uuid_an_originate_answered(house: House, tenant: Caller) -> None:
+    call = tenant.done(
+        "originate", caller_id_number="1", destination_a="100", destination_b="5550123", external_id="x", tags=["a"]
+    )
+    house.clock.time += 10
+    found = tenant.done("cdr-search", external_id="x")["items"][0]
+    assert found["xml_cdr_uuid"] == call["call_uuid"]
+    assert (found["direction"], found["tags"], found["sandbox"]) == ("outbound", ["a"], True)
+    assert (found["hangup_cause"], found["billsec"], found["extensions"]) == ("NORMAL_CLEARING", 4, ["100"])
+
+
+def test_a_strangers_calls_are_not_there(tenant: Caller, stranger: Caller) -> None:
+    seeded(tenant, 2)
+    assert stranger.done("cdr-search")["items"] == []
+    assert stranger.call("cdr-search", domain_name=demo.DOMAIN_NAME).status == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"number": "5_5"},
+        {"number": "%"},
+        {"from": "yesterday"},
+        {"from": "2026-11-10T10:00:00"},
+        {"offset": 3},
+        {"count": True},
+    ],
+)
+def test_refuses_what_it_cannot_ask(tenant: Caller, query: dict[str, object]) -> None:
+    assert tenant.call("cdr-search", **query).status == 400

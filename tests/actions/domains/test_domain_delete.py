@@ -1,0 +1,41 @@
+import pytest
+
+from ringpost.entry import demo
+from tests.harness import Caller
+
+
+def test_removes_an_empty_domain(operator: Caller) -> None:
+    gone = operator.done("domain-delete", domain_name="empty.example.net")
+    assert gone == {"deleted": True, "domain_uuid": demo.EMPTY_DOMAIN_UUID}
+    assert operator.call("domain-details", domain_name="empty.example.net").status == 404
+    assert operator.done("domain-create", domain_name="empty.example.net")
+
+
+def test_is_refused_while_anything_lives_there(operator: Caller) -> None:
+    reply = operator.call("domain-delete", domain_name=demo.DOMAIN_NAME)
+    assert (reply.status, reply.code) == (422, "cannot-comply")
+    assert "deleting" not in operator.done("domain-details", domain_name=demo.DOMAIN_NAME)
+    assert operator.done("extension-create", domain_name=demo.DOMAIN_NAME, extension="150")
+
+
+def test_cascades_to_all_that_lives_there(operator: Caller) -> None:
+    for number in range(200, 260):
+        operator.done("extension-create", domain_name=demo.DOMAIN_NAME, extension=str(number))
+    assert operator.done("domain-delete", domain_name=demo.DOMAIN_NAME, cascade=True)["deleted"] is True
+    home = f"domain#{demo.DOMAIN_UUID}"
+    for partition in ("number", "extensions", "ringgroups", "destinations", "cdrs", "keys"):
+        assert operator.house.store.query(f"{home}#{partition}") == []
+    assert operator.call("destination-details", number="12025550100").status == 404
+
+
+def test_is_for_operators(tenant: Caller) -> None:
+    assert tenant.call("domain-delete", cascade=True).status == 403
+
+
+def test_a_large_domain_takes_several_calls(operator: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ringpost.services.domain_removal.WORKS_FOR", -1.0)
+    reply = operator.call("domain-delete", domain_name=demo.DOMAIN_NAME, cascade=True)
+    assert (reply.status, reply.json["deleted"]) == (202, False)
+    assert operator.call("extension-create", domain_name=demo.DOMAIN_NAME, extension="150").status == 404
+    monkeypatch.undo()
+    assert operator.done("domain-delete", domain_name=demo.DOMAIN_NAME, cascade=True)["deleted"] is True

@@ -1,0 +1,47 @@
+"""Fixtures: a store, an endpoint, and people with keys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ringpost.entry import demo
+from ringpost.store.sqlite import SqliteStore
+from tests.fakes import FakeClock
+from tests.harness import Caller, House
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: FakeClock) -> Iterator[SqliteStore]:
+    opened = SqliteStore(tmp_path / "test.sqlite3", clock.now)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def house(store: SqliteStore, clock: FakeClock) -> House:
+    demo.seed_public(store, clock)
+    return House(store, clock)
+
+
+@pytest.fixture
+def operator(house: House) -> Caller:
+    """An operator's key without limits."""
+    return Caller(house, demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
+
+
+@pytest.fixture
+def tenant(house: House) -> Caller:
+    """A key with every scope, bound to the demo domain."""
+    return house.tenant_key(demo.DOMAIN_NAME)
+
+
+@pytest.fixture
+def stranger(house: House) -> Caller:
+    """A key with every scope, bound to another domain."""
+    return house.tenant_key("empty.example.net")

@@ -1,0 +1,121 @@
+"""Fakes: small real classes."""
+
+import threading
+from collections.abc import Sequence
+
+from ringpost.model.call import CallOrder, Leg
+from ringpost.model.errors import Problem, StoreUnavailable
+from ringpost.store import Key, Row, Store, Write
+from ringpost.switch import Progress
+
+NOON = 1_795_348_800.0
+"""2026-11-22T12:00:00Z"""
+
+
+class FakeClock:
+    """A clock that stands still, and jumps when somebody would wait."""
+
+    def __init__(self) -> None:
+        self.time = NOON
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+
+class CountingStore:
+    """A store that notes how it was called."""
+
+    def __init__(self, inner: Store) -> None:
+        self.inner = inner
+        self.calls: list[str] = []
+        self.rows_read = 0
+
+    def get(self, key: Key) -> Row | None:
+        self.calls.append("get")
+        return self.inner.get(key)
+
+    def query(
+        self,
+        partition: str,
+        *,
+        between: tuple[str, str] | None = None,
+        after: str | None = None,
+        descending: bool = False,
+        limit: int = 100,
+    ) -> list[Row]:
+        self.calls.append("query")
+        rows = self.inner.query(partition, between=between, after=after, descending=descending, limit=limit)
+        self.rows_read += len(rows)
+        return rows
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        self.calls.append("transact")
+        self.inner.transact(writes)
+
+
+class FailingStore(CountingStore):
+    """A store that fails at the calls it is told to; ``after`` fails once the work is done: a lost reply."""
+
+    def __init__(self, inner: Store) -> None:
+        super().__init__(inner)
+        self.fail_at: set[int] = set()
+        self.lose_reply_at: set[int] = set()
+        self.seen = 0
+
+    def _count(self) -> int:
+        self.seen += 1
+        if self.seen in self.fail_at:
+            raise StoreUnavailable
+        return self.seen
+
+    def get(self, key: Key) -> Row | None:
+        self._count()
+        return super().get(key)
+
+    def query(
+        self,
+        partition: str,
+        *,
+        between: tuple[str, str] | None = None,
+        after: str | None = None,
+        descending: bool = False,
+        limit: int = 100,
+    ) -> list[Row]:
+        self._count()
+        return super().query(partition, between=between, after=after, descending=descending, limit=limit)
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        number = self._count()
+        super().transact(writes)
+        if number in self.lose_reply_at:
+            raise StoreUnavailable
+
+
+class RecordingSwitch:
+    """A switch that foretells nothing, as a real one; it notes its orders, and fails if it is told to."""
+
+    is_sandbox = False
+
+    def __init__(self) -> None:
+        self.orders: list[CallOrder] = []
+        self.problem: Problem | None = None
+        self.progress = Progress("answered", answered=True)
+        self.placing = threading.Event()
+        self.go_on = threading.Event()
+        self.go_on.set()
+
+    def place(self, order: CallOrder) -> None:
+        self.orders.append(order)
+        self.placing.set()
+        assert self.go_on.wait(10)
+        if self.problem is not None:
+            raise self.problem
+
+    def await_answer(self, order: CallOrder, seconds: float) -> Progress:
+        return self.progress
+
+    def foretold(self, order: CallOrder) -> Sequence[Leg]:
+        return []

@@ -1,0 +1,94 @@
+"""The promises every action keeps."""
+
+import inspect
+import json
+import re
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+from pydantic import BaseModel
+
+from ringpost.context import Context
+from ringpost.contract import Input, RawRequest, RawResponse
+from tests.harness import CATALOGUE, Caller, House
+
+ROOT = Path(__file__).parent.parent
+VERBS = {
+    "add", "create", "delete", "details", "list", "openapi", "originate",
+    "remove", "reset", "rotate", "search", "update",
+}  # fmt: skip
+READING = {"details", "list", "openapi", "search"}
+
+every_action = pytest.mark.parametrize("name", CATALOGUE.names())
+
+
+@every_action
+def test_says_what_it_does(name: str) -> None:
+    action: Any = CATALOGUE.load(name)
+    first = inspect.getdoc(action).partition("\n")[0]
+    assert re.fullmatch(r"[A-Z].{5,118}\.", first)
+
+
+@every_action
+def test_has_the_shape_of_an_action(name: str) -> None:
+    action: Any = CATALOGUE.load(name)
+    assert get_type_hints(action.handle) == {
+        "request": action.Request,
+        "context": Context,
+        "return": action.Response,
+    }
+    assert issubclass(action.Request, (Input, RawRequest))
+    assert issubclass(action.Response, (BaseModel, RawResponse))
+
+
+@every_action
+def test_refuses_what_it_does_not_know(name: str) -> None:
+    model = CATALOGUE.load(name).Request
+    if issubclass(model, BaseModel):
+        assert model.model_config["extra"] == "forbid"
+        assert model.model_config["frozen"]
+
+
+@every_action
+def test_has_a_verb_of_the_list_and_says_whether_it_writes(name: str) -> None:
+    verb = name.rpartition("-")[2]
+    assert verb in VERBS
+    assert CATALOGUE.load(name).Request.writes == (verb not in READING)
+
+
+@every_action
+def test_is_short(name: str) -> None:
+    handle: Any = CATALOGUE.load(name).handle
+    assert len(inspect.getsource(handle).splitlines()) <= 40
+
+
+@every_action
+def test_has_a_test_of_its_own(name: str) -> None:
+    stem = name.replace("-", "_")
+    assert list(ROOT.glob(f"tests/actions/*/test_{stem}.py")), f"tests/actions/*/test_{stem}.py is missing"
+
+
+@every_action
+def test_answers_its_sample_event(name: str, house: House, operator: Caller) -> None:
+    event = json.loads((ROOT / f"events/{name}.json").read_text())
+    body = json.loads(event["body"])
+    assert body["action"] == name
+    reply = operator.post(event["body"], headers=event["headers"])
+    assert reply.status == 200, reply
+
+
+def test_the_documents_are_up_to_date() -> None:
+    from docs.generate import generated
+
+    stale = [file.name for file, text in generated(CATALOGUE).items() if not file.exists() or file.read_text() != text]
+    assert not stale, "run make docs"
+
+
+def test_every_event_belongs_to_an_action() -> None:
+    assert {file.stem for file in (ROOT / "events").glob("*.json")} == set(CATALOGUE.names())
+
+
+def test_no_action_imports_another() -> None:
+    for file in (ROOT / "actions").glob("*/*.py"):
+        assert "from actions" not in file.read_text()
