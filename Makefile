@@ -7,11 +7,16 @@ TOOLS := .tools
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
+HERE_PYTHON = $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check format docs bench lock clean package test-package
+.PHONY: help run test check test-package format docs bench lock clean
+
+include package.mk
 
 help:                   ## this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^[^:]*\.?m?k?:?([a-z-]+):.*## /  make \1  /'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1	\2/p' Makefile
 
 run: .venv/local        ## answer at http://127.0.0.1:3000 (PORT=, RINGPOST_DATA=, RINGPOST_STORE=)
 	@exec $(BIN)/ringpost serve
@@ -28,6 +33,14 @@ check: .venv/dev .venv/tools test-package  ## the rest of the gate
 	SAM_CLI_TELEMETRY=0 $(TOOLS)/bin/sam validate --lint --region us-east-1
 	$(TOOLS)/bin/cfn-lint template.yaml
 
+test-package: .venv/dev .venv/tools $(TOOLS)/ric  ## the package as Lambda gets it, under Lambda's own runtime
+	rm -rf .aws-sam/package
+	$(MAKE) --no-print-directory build-Api PYTHON=$(BIN)/python ARTIFACTS_DIR=.aws-sam/package \
+		LAMBDA_PYTHON=$(HERE_PYTHON) LAMBDA_ARCH=$(HERE_ARCH)
+	RINGPOST_PACKAGE=.aws-sam/package RINGPOST_RIC=$(TOOLS)/ric \
+	RINGPOST_RIE=$$(echo $(TOOLS)/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-$(HERE_ARCH)) \
+	$(BIN)/pytest -m package tests/package
+
 format: .venv/dev       ## put the code in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -36,10 +49,10 @@ docs: .venv/dev         ## write docs/actions.md, docs/openapi.json, docs/store.
 	$(BIN)/python docs/generate.py
 
 bench: .venv/bench      ## the budgets, us and our peers side by side
-	.venv/bench-env/bin/python -m benchmarks
+	$(BIN)/python -m benchmarks
 
 lock: .venv/dev         ## resolve requirements/*.txt anew
-	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) pyproject.toml requirements/build.in --extra local -c requirements/runtime.txt -o requirements/local.txt
 	$(COMPILE) requirements/dev.in requirements/local.txt -o requirements/dev.txt
@@ -63,4 +76,20 @@ clean:                  ## remove what make made
 .venv/dev: requirements/dev.txt .venv/local
 	@echo "Installing what the tests need, once"
 	$(BIN)/python $(PIP_INSTALL) -r requirements/dev.txt
+	@touch $@
+
+.venv/bench: requirements/bench.txt .venv/dev
+	@echo "Installing what we are measured against, once"
+	$(BIN)/python $(PIP_INSTALL) -r requirements/bench.txt
+	@touch $@
+
+.venv/tools: requirements/tools.txt | .venv/bin/python
+	@echo "Installing sam and cfn-lint into $(TOOLS), once"
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python $(PIP_INSTALL) -r requirements/tools.txt
+	@touch $@
+
+$(TOOLS)/ric: requirements/ric.txt .venv/tools
+	rm -rf $@
+	$(BIN)/python $(PIP_INSTALL) --no-compile --target $@ -r requirements/ric.txt
 	@touch $@

@@ -64,6 +64,8 @@ class Endpoint:
             answer = self._answer(request, outcome)
         except Problem as problem:
             outcome.code = problem.code
+            if problem.__cause__ is not None and problem.status >= 500:
+                _log.warning("%s: %r", problem.code, problem.__cause__, extra={"request_id": request.request_id})
             answer = wire.refusal(problem, request.request_id)
         except Exception:  # noqa: BLE001 - a bug answers in the one shape too, and the log has it
             _log.exception("unhandled", extra={"request_id": request.request_id, "action": outcome.action})

@@ -38,7 +38,7 @@ def _asked(event: dict[str, Any]) -> HttpRequest:
     return HttpRequest(
         method=about["http"]["method"],
         path=event["rawPath"].removeprefix(f"/{stage}") if stage != "$default" else event["rawPath"],
-        headers=event["headers"],
+        headers={name.lower(): value for name, value in event["headers"].items()},
         body=b64decode(body) if event.get("isBase64Encoded") else body.encode(errors="surrogatepass"),
         source_ip=about["http"]["sourceIp"],
         request_id=about["requestId"],

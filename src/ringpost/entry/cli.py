@@ -4,6 +4,7 @@ import json
 import sys
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -46,13 +47,13 @@ def serve(host: str, port: int, with_demo: bool) -> None:
             click.echo(_welcome(address, shown))
 
     try:
-        server.serve(endpoint, host, port, ready)
+        with suppress(KeyboardInterrupt):
+            server.serve(endpoint, host, port, ready)
     except OSError as error:
         raise click.ClickException(
             f"cannot listen on {host}:{port}: {error.strerror or error}. PORT= takes another"
         ) from None
-    except KeyboardInterrupt:
-        click.echo("Stopped.")
+    click.echo("Stopped.")
 
 
 @main.group()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from ringpost.dispatch.pipeline import Outcome
 
@@ -30,10 +30,12 @@ def report(outcome: Outcome) -> None:
         status=outcome.status,
         duration_ms=milliseconds,
     )
-    with single_metric("Requests", MetricUnit.Count, 1, namespace=NAMESPACE) as metric:
-        metric.add_dimension("action", outcome.action)
-        metric.add_dimension("outcome", outcome.code)
-        metric.add_metric("Duration", MetricUnit.Milliseconds, milliseconds)
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service="ringpost")
+    metrics.add_dimension("action", outcome.action)
+    metrics.add_dimension("outcome", outcome.code)
+    metrics.add_metric("Requests", MetricUnit.Count, 1)
+    metrics.add_metric("Duration", MetricUnit.Milliseconds, milliseconds)
+    metrics.flush_metrics()
 
 
 def traced(handler: Handler) -> Handler:
@@ -42,5 +44,6 @@ def traced(handler: Handler) -> Handler:
         return handler
     from aws_lambda_powertools import Tracer
 
-    traced_handler: Handler = Tracer(service="ringpost").capture_lambda_handler(capture_response=False)(handler)
+    tracer = Tracer(service="ringpost", auto_patch=False)  # nothing it would patch is on a request's path
+    traced_handler: Handler = tracer.capture_lambda_handler(capture_response=False)(handler)
     return traced_handler

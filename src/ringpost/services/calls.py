@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ringpost.clock import seconds
@@ -111,7 +112,8 @@ def _place(context: Context, order: CallOrder) -> None:
     try:
         context.switch.place(order)
     except SwitchRefused:
-        _give_back(context, order)
+        with suppress(Moved, StoreUnavailable):
+            _give_back(context, order)
         raise
 
 
@@ -150,17 +152,12 @@ def _give_back(context: Context, order: CallOrder) -> None:
             _put_meter(context, key, after, meter.version)
     if context.claim is not None:
         context.store.stage(context.claim.release())
-    try:
-        context.commit()
-    except (Moved, StoreUnavailable):
-        return
+    context.commit()
 
 
 def _record(context: Context, domain: Domain, order: CallOrder, foretold: list[Leg]) -> None:
     """A call whose end is known: its record and its events, each due when it will have happened."""
-    is_local = foretold[0].extension is not None and (
-        numbers.extension(context, domain.domain_uuid, order.destination_b) is not None
-    )
+    is_local = foretold[0].extension is not None and _is_extension(context, domain, order, foretold)
     legs = [
         leg.model_copy(
             update={
@@ -179,3 +176,10 @@ def _record(context: Context, domain: Domain, order: CallOrder, foretold: list[L
             context.happened(
                 what, call.domain_uuid, call.model_dump(), due_at=due_at, call_uuid=call.xml_cdr_uuid, sequence=sequence
             )
+
+
+def _is_extension(context: Context, domain: Domain, order: CallOrder, foretold: list[Leg]) -> bool:
+    """Whether B is an extension: its leg knows, if there will be one."""
+    if len(foretold) > 1:
+        return foretold[1].extension is not None
+    return numbers.extension(context, domain.domain_uuid, order.destination_b) is not None

@@ -34,8 +34,14 @@ def comparable(call: dict[str, object]) -> dict[str, object]:
 def test_works_out_what_is_left_out(tenant: Caller) -> None:
     call = tenant.done("cdr-create", **A_LEG)
     assert (call["duration"], call["billsec"], call["missed_call"]) == (60, 53, False)
-    missed = tenant.done("cdr-create", xml_cdr_uuid=B, direction="inbound", start_stamp=A_LEG["start_stamp"],
-                         end_stamp=A_LEG["end_stamp"], destination_number="100")  # fmt: skip
+    missed = tenant.done(
+        "cdr-create",
+        xml_cdr_uuid=B,
+        direction="inbound",
+        start_stamp=A_LEG["start_stamp"],
+        end_stamp=A_LEG["end_stamp"],
+        destination_number="100",
+    )
     assert (missed["missed_call"], missed["extensions"]) == (True, ["100"])
 
 

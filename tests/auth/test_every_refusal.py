@@ -1,0 +1,122 @@
+"""Nobody without the right key gets anything, and nobody learns why."""
+
+from dataclasses import replace
+
+import pytest
+
+from ringpost.entry import demo
+from tests.fakes import CountingStore, FakeClock
+from tests.harness import Caller, House, Reply
+
+
+def told(reply: Reply) -> tuple[object, ...]:
+    said = reply.json
+    said.pop("request_id")
+    return reply.status, said, {name: value for name, value in reply.headers.items() if name != "X-Request-Id"}
+
+
+def nobody(house: House, headers: dict[str, str]) -> Reply:
+    return Caller(house, "x", "y").call("domain-list", headers={"authorization": "", **headers})
+
+
+def test_every_401_is_word_for_word_one_answer(house: House, operator: Caller, tenant: Caller) -> None:
+    disabled = house.key("#")
+    operator.done("key-update", key_uuid=disabled.key_uuid, enabled=False)
+    expired = house.key("#", expires_at="2026-11-22T11:59:59.999Z")
+    elsewhere = house.key("#", networks=("203.0.113.0/24",))
+    deleted = house.key("#")
+    operator.done("key-delete", key_uuid=deleted.key_uuid)
+    rotated = replace(tenant)
+    operator.done("key-rotate", key_uuid=tenant.key_uuid)
+    refused = [
+        nobody(house, {}),
+        nobody(house, {"authorization": "Basic ???"}),
+        nobody(house, {"x-api-key": "rp_x_y"}),
+        replace(tenant, secret="").call("domain-list"),
+        replace(tenant, secret="0" * 64).call("domain-list"),
+        replace(tenant, key_uuid=demo.CALL_UUID).call("domain-list"),
+        *(one.call("domain-list") for one in (disabled, expired, elsewhere, deleted, rotated)),
+        tenant.call("domain-list", headers={"x-api-key": f"rp_{operator.key_uuid}_{operator.secret}"}),
+        replace(elsewhere, source_ip="not an address").call("domain-list"),
+    ]
+    first = told(refused[0])
+    assert first[0] == 401
+    assert all(told(reply) == first for reply in refused)
+    assert "X-API-Key" in refused[0].json["error"]
+    assert refused[0].headers["WWW-Authenticate"]
+
+
+def test_no_key_learns_nothing_about_actions_or_bodies(house: House) -> None:
+    caller = Caller(house, demo.CALL_UUID, "wrong")
+    for path, body in (("/", "{"), ("/", '{"action": "nope"}'), ("/nope", "{}"), ("/", ""), ("/domain-list", "{}")):
+        assert caller.post(body, path=path).status == 401
+
+
+def test_an_unknown_key_costs_as_much_as_a_wrong_secret(house: House, tenant: Caller) -> None:
+    house.store = counting = CountingStore(house.store)
+    house.restart()
+    tenant.done("domain-details")
+    costs = []
+    for caller in (replace(tenant, secret="0" * 64), replace(tenant, key_uuid=demo.CALL_UUID)):
+        counting.calls.clear()
+        caller.call("domain-details")
+        costs.append(list(counting.calls))
+    assert costs[0] == costs[1] == ["get"]
+
+
+def test_the_address_comes_from_the_socket_never_from_a_header(house: House) -> None:
+    bound = house.key("#", networks=("203.0.113.7",))
+    for header in ("x-forwarded-for", "forwarded", "x-real-ip"):
+        assert bound.call("domain-list", headers={header: "203.0.113.7"}).status == 401
+    assert replace(bound, source_ip="203.0.113.7").call("domain-list").status == 200
+
+
+def test_an_action_out_of_scope_is_forbidden_before_its_parameters_are_read(house: House) -> None:
+    narrow = house.key("extension.*", "!extension.delete", domains=(demo.DOMAIN_UUID,))
+    assert narrow.call("extension-list").status == 200
+    for action in ("extension-delete", "domain-details", "extension-password-reset"):
+        reply = narrow.call(action, nonsense=1)
+        assert (reply.status, reply.code) == (403, "forbidden")
+
+
+def test_a_known_key_is_remembered_for_thirty_seconds(house: House, tenant: Caller, clock: FakeClock) -> None:
+    house.store = counting = CountingStore(house.store)
+    house.restart()
+    tenant.done("domain-details")
+    counting.calls.clear()
+    tenant.done("domain-details")
+    assert counting.calls == ["get"], "the domain; the key is remembered"
+    clock.time += 30
+    counting.calls.clear()
+    tenant.done("domain-details")
+    assert counting.calls == ["get", "get"]
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters"),
+    [
+        ("domain-details", {}),
+        ("extension-list", {}),
+        ("extension-details", {"extension": "100"}),
+        ("extension-create", {"extension": "109"}),
+        ("extension-delete", {"extension": "100"}),
+        ("ringgroup-details", {"extension": "600"}),
+        ("ringgroup-member-add", {"extension": "600", "number": "1"}),
+        ("destination-details", {"number": "12025550100"}),
+        ("destination-list", {}),
+        ("cdr-list", {}),
+        ("cdr-search", {}),
+        ("cdr-details", {"xml_cdr_uuid": demo.CALL_UUID}),
+        ("cdr-create", {"xml_cdr_uuid": demo.CALL_UUID, "start_stamp": "2026-11-20T09:30:00Z"}),
+        ("originate", {"caller_id_number": "1", "destination_a": "100", "destination_b": "101"}),
+        ("domain-update", {"domain_description": "mine now"}),
+    ],
+)
+def test_another_tenants_domain_answers_as_one_that_is_not_there(
+    stranger: Caller, action: str, parameters: dict[str, str]
+) -> None:
+    absent = "dddddddd-0000-4000-8000-000000000009"
+    theirs = told(stranger.call(action, domain_uuid=demo.DOMAIN_UUID, **parameters))
+    nowhere = told(stranger.call(action, domain_uuid=absent, **parameters))
+    assert theirs == nowhere
+    assert theirs[0] == 404

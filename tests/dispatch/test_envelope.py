@@ -1,0 +1,194 @@
+"""The wire, both ways, whatever it is given."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringpost.dispatch.envelope import MAX_BODY, opened
+from ringpost.dispatch.http import HttpRequest
+from ringpost.entry import demo
+from ringpost.model.errors import Problem
+from tests.harness import Caller
+
+DETAILS = {"action": "domain-details", "domain_name": demo.DOMAIN_NAME}
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/x-www-form-urlencoded", "text/plain", "", "application/xml"]
+)
+def test_reads_json_whatever_it_is_called(tenant: Caller, content_type: str) -> None:
+    assert tenant.post(json.dumps(DETAILS), headers={"content-type": content_type}).status == 200
+
+
+def test_the_path_may_name_the_action(tenant: Caller) -> None:
+    assert tenant.post("{}", path="/domain-details").status == 200
+    assert tenant.post("", path="/domain-details").status == 200, "no body is no parameters"
+    assert tenant.post("{}", path="/Domain-Details/").status == 200
+    assert tenant.post(json.dumps(DETAILS), path="/domain-details").status == 200
+
+
+def test_path_and_body_must_agree(tenant: Caller) -> None:
+    reply = tenant.post(json.dumps(DETAILS), path="/domain-list")
+    assert (reply.status, reply.code) == (400, "invalid-request")
+
+
+def test_a_form_is_read_where_the_path_names_the_action(tenant: Caller) -> None:
+    form = {"headers": {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}}
+    assert tenant.post("extension=100", path="/extension-details", **form).json["extension"] == "100"
+    made = tenant.post("extension=107&caller_id_name=Zo%C3%AB+B&enabled=true", path="/extension-create", **form)
+    assert made.json["effective_caller_id_name"] == "Zoë B"
+    assert tenant.post("action=domain-details", **form).status == 415
+    assert tenant.post("extension=1&extension=2", path="/extension-details", **form).status == 400
+    assert tenant.post("no pairs", path="/extension-details", **form).status == 415
+    assert tenant.post("a=%ff", path="/extension-details", **form).status == 415
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ("", 400, "invalid-request"),
+        ("  \n", 400, "invalid-request"),
+        ("{", 415, "not-json"),
+        ("hello", 415, "not-json"),
+        ("{'action': 'x'}", 415, "not-json"),
+        ("action=domain-list", 415, "not-json"),
+        (b'{"action": "domain-list\xff"}', 415, "not-json"),
+        (b"\xff\xfe{\x00}\x00", 415, "not-json"),
+        ("[]", 400, "invalid-request"),
+        ('"domain-list"', 400, "invalid-request"),
+        ("null", 400, "invalid-request"),
+        ("5", 400, "invalid-request"),
+        ('{"action": "domain-list", "action": "domain-list"}', 400, "invalid-request"),
+        ('{"action": "domain-list", "x": {"a": 1, "a": 2}}', 400, "invalid-request"),
+        ('{"action": "domain-list", "limit": NaN}', 400, "invalid-request"),
+        ('{"action": "domain-list", "limit": Infinity}', 400, "invalid-request"),
+        ('{"action": "domain-list", "limit": 1e999}', 400, "invalid-request"),
+        ('{"action": "domain-list", "limit": ' + "9" * 5000 + "}", 415, "not-json"),
+        ('{"action": "domain-list", "x": ' + "[" * 1000 + "]" * 1000 + "}", 400, "invalid-request"),
+        ('{"action": "domain-list", "x": ' + '{"a":' * 1000 + "1" + "}" * 1000 + "}", 400, "invalid-request"),
+        ('{"action": "domain-list", "x": ' + "[" * 100_000, 400, "invalid-request"),
+        ('{"action": "domain-list", "search": "\\ud800"}', 400, "invalid-request"),
+        ('{"action": "domain-list", "\\ud800": 1}', 400, "invalid-request"),
+        ('{"action": "domain-list", "limit": 10, "' + "x" * 5000 + '": 1}', 400, "invalid-request"),
+        ("{}", 400, "invalid-request"),
+        ('{"action": null}', 400, "invalid-request"),
+        ('{"action": ["domain-list"]}', 400, "invalid-request"),
+        ('{"action": {"a": 1}}', 400, "invalid-request"),
+        ('{"action": 0}', 400, "invalid-request"),
+        ('{"action": ""}', 400, "invalid-request"),
+        ('{"action": "../domain-list"}', 404, "unknown-action"),
+        ('{"action": "__init__"}', 404, "unknown-action"),
+        ('{"action": "os"}', 404, "unknown-action"),
+        ('{"action": "domain_list"}', 404, "unknown-action"),
+        ('{"action": "domains.domain-list"}', 404, "unknown-action"),
+        ('{"action": "domain-list\\n"}', 404, "unknown-action"),
+        ('{"action": "..%2fdomain-list"}', 404, "unknown-action"),
+        ('{"action": "\\u212aey-list"}', 404, "unknown-action"),
+        ('{"action": "\\ud800"}', 404, "unknown-action"),
+        (json.dumps({"action": "x" * 10_000}), 404, "unknown-action"),
+    ],
+)
+def test_bad_bodies_get_a_clear_answer(operator: Caller, body: str | bytes, status: int, code: str) -> None:
+    reply = operator.post(body)
+    assert (reply.status, reply.code) == (status, code), reply
+    assert len(reply.text) < 1200, "what was sent is not sent back"
+
+
+def test_brackets_in_text_are_no_nesting(operator: Caller) -> None:
+    assert operator.call("domain-list", search='[{"\\' * 20).status == 200
+
+
+@pytest.mark.parametrize("path", ["/nope", "/../x", "/a/b", "/%2e%2e", "/__init__"])
+def test_a_path_that_names_no_action(operator: Caller, path: str) -> None:
+    assert operator.post("{}", path=path).code == "unknown-action"
+
+
+def test_a_body_over_one_mebibyte_is_too_large(operator: Caller) -> None:
+    filler = json.dumps({"action": "domain-list", "search": ""})
+    at_most = filler.replace('""', '"' + "x" * (MAX_BODY - len(filler)) + '"')
+    assert len(at_most) == MAX_BODY
+    assert operator.post(at_most).status == 400, "read, and refused for its length"
+    reply = operator.post(at_most + " ")
+    assert (reply.status, reply.code) == (413, "too-large")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS", "HEAD"])
+def test_only_post_is_answered(operator: Caller, method: str) -> None:
+    reply = operator.post(json.dumps(DETAILS), method=method)
+    assert (reply.status, reply.code, reply.headers["Allow"]) == (405, "method-not-allowed", "POST")
+
+
+def test_names_are_read_in_any_case(tenant: Caller) -> None:
+    assert tenant.call("DOMAIN-Details").status == 200
+
+
+def test_a_misspelt_action_is_told_the_nearest(operator: Caller) -> None:
+    assert operator.call("extention-create").json["error"] == "unknown action, did you mean extension-create?"
+    assert operator.call("ringgroup_create").json["error"] == "unknown action, did you mean ringgroup-create?"
+
+
+def test_says_everything_that_is_wrong_at_once(tenant: Caller) -> None:
+    reply = tenant.call("ringgroup-create", name="", extension="x", strategy="y", typo=1)
+    assert {one["parameter"] for one in reply.json["errors"]} == {
+        "name",
+        "extension",
+        "strategy",
+        "typo",
+        "destinations",
+    }
+
+
+def test_every_error_has_the_one_shape(operator: Caller) -> None:
+    members = ["error", "code", "status", "title", "detail", "errors", "request_id"]
+    for reply in (
+        operator.post("{"),
+        operator.post("[]"),
+        operator.call("nope"),
+        operator.call("domain-details", domain_name="nobody.example.net"),
+        operator.call("domain-create", domain_name=demo.DOMAIN_NAME),
+        operator.call("domain-delete", domain_name=demo.DOMAIN_NAME),
+        operator.post("", method="GET"),
+    ):
+        said = reply.json
+        assert list(said) == members
+        assert said["error"] == said["detail"]
+        assert said["status"] == reply.status
+        assert reply.content_type == "application/problem+json"
+        assert reply.headers["X-Request-Id"] == said["request_id"]
+
+
+def test_a_good_answer_has_a_request_id_too(operator: Caller) -> None:
+    assert len(operator.call("domain-list").headers["X-Request-Id"]) == 36
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def asked(body: bytes, path: str = "/") -> HttpRequest:
+    return HttpRequest("POST", path, {}, body, "192.0.2.1", "r")
+
+
+@given(st.binary(max_size=300), st.sampled_from(["/", "/domain-list", "/x"]))
+def test_no_bytes_break_the_envelope(body: bytes, path: str) -> None:
+    try:
+        opened(asked(body, path))
+    except Problem as problem:
+        assert problem.status in (400, 415)
+
+
+@given(st.dictionaries(st.text(max_size=20), json_values, max_size=6))
+def test_what_was_sent_is_what_is_read(members: dict[str, object]) -> None:
+    sent = {name: value for name, value in members.items() if name not in ("action", "idempotency_key")}
+    body = json.dumps({"action": "Some-Thing", "idempotency_key": "k", **sent}).encode()
+    try:
+        envelope = opened(asked(body))
+    except Problem as problem:
+        assert "nested" in problem.detail
+        return
+    assert envelope == ("some-thing", sent, "k")

@@ -1,0 +1,63 @@
+"""No action breaks, whatever it is sent: a bug would be a 500."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.harness import CATALOGUE, Caller
+
+NASTY = [
+    None,
+    True,
+    False,
+    0,
+    "0",
+    -1,
+    10**30,
+    1.5,
+    "",
+    " ",
+    [],
+    {},
+    [None],
+    {"a": 1},
+    "\x00",
+    "\r\n",
+    "\u202e",
+    "\ud800",
+    "${x}",
+    "$${x}",
+    "{a=b}",
+    "<b>",
+    "'",
+    '"',
+    "a,b",
+    "|",
+    "&",
+    "%[",
+    "x" * 5000,
+    "../x",
+    "99999999-9999-4999-8999-999999999999",
+]
+
+
+@pytest.mark.parametrize("name", CATALOGUE.names())
+def test_one_nasty_member_after_another(name: str, operator: Caller) -> None:
+    example = CATALOGUE.describe(name)["example"]
+    for member in CATALOGUE.load(name).Request.model_json_schema()["properties"]:
+        for nasty in NASTY:
+            reply = operator.call(**{**example, member: nasty})
+            assert reply.status in {200, 202, 400, 404, 409, 422, 429}, (member, nasty, reply)
+
+
+values = st.one_of(
+    st.sampled_from(NASTY), st.text(max_size=10), st.integers(), st.lists(st.text(max_size=5), max_size=3)
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@given(st.sampled_from(CATALOGUE.names()), st.data())
+def test_any_members_at_all(operator: Caller, name: str, data: st.DataObject) -> None:
+    members = sorted(CATALOGUE.load(name).Request.model_json_schema()["properties"])
+    sent = data.draw(st.dictionaries(st.sampled_from([*members, "surprise"]), values, max_size=5))
+    assert operator.call(name, **sent).status in {200, 202, 400, 403, 404, 409, 422, 429}

@@ -1,0 +1,115 @@
+"""The Lambda function, in this process."""
+
+import importlib
+import json
+import sys
+from base64 import b64encode
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from ringpost.dispatch.http import HttpAnswer
+from ringpost.entry import demo, telemetry
+from tests.harness import CATALOGUE
+
+EVENTS = Path(__file__).parent.parent.parent / "events"
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.setenv("AWS_SAM_LOCAL", "true")
+    monkeypatch.setenv("RINGPOST_STORE", "demo")
+    import ringpost.entry.api
+
+    return importlib.reload(ringpost.entry.api)
+
+
+def event(name: str = "domain-details", **members: Any) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return {**read, **members}
+
+
+@pytest.mark.parametrize("name", CATALOGUE.names())
+def test_answers_every_sample_event(api: ModuleType, name: str) -> None:
+    answer = api.handler(event(name), None)
+    assert answer["statusCode"] == 200, answer
+    assert answer["headers"]["Content-Type"] == "application/json"
+    json.loads(answer["body"])
+
+
+def test_decodes_base64_bodies(api: ModuleType) -> None:
+    body = b64encode(event()["body"].encode()).decode()
+    assert api.handler(event(body=body, isBase64Encoded=True), None)["statusCode"] == 200
+
+
+def test_the_path_may_name_the_action_behind_a_stage(api: ModuleType) -> None:
+    staged = event(rawPath="/prod/domain-list", body=None)
+    staged["requestContext"]["stage"] = "prod"
+    assert api.handler(staged, None)["statusCode"] == 200
+    assert api.handler(event(rawPath="/domain-list", body="{}"), None)["statusCode"] == 200
+
+
+def test_an_error_has_the_one_shape(api: ModuleType) -> None:
+    answer = api.handler(event(body='{"action": "nope"}'), None)
+    said = json.loads(answer["body"])
+    assert (answer["statusCode"], said["code"]) == (404, "unknown-action")
+    assert said["request_id"] == answer["headers"]["X-Request-Id"] == "00000000-0000-4000-8000-000000000000"
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+
+
+def test_bytes_that_are_no_text_travel_as_base64(api: ModuleType) -> None:
+    proxied = api._proxied(HttpAnswer(200, b"\xff", "audio/wav"))
+    assert (proxied["isBase64Encoded"], proxied["body"]) == (True, "/w==")
+
+
+def test_a_body_that_is_no_unicode_is_not_json(api: ModuleType) -> None:
+    assert api.handler(event(body='{"action": "\ud800'), None)["statusCode"] == 415
+
+
+def test_logs_one_line_and_counts_without_secrets(
+    api: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telemetry._logger.registered_handler, "stream", sys.stdout)
+    api.handler(event("extension-create"), None)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    line = next(line for line in lines if line.get("message") == "request")
+    metric = next(line for line in lines if "_aws" in line)
+    assert line["action"] == metric["action"] == "extension-create"
+    assert line["outcome"] == metric["outcome"] == "ok"
+    assert line["key_id"] == demo.PUBLIC_KEY_UUID
+    assert line["request_id"] == "00000000-0000-4000-8000-000000000000"
+    assert line["status"] == 200
+    assert line["duration_ms"] > 0
+    assert {"Requests", "Duration"} <= set(metric)
+    assert demo.PUBLIC_SECRET not in json.dumps(lines)
+
+
+def test_under_snapstart_everything_is_imported_and_nothing_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")
+    monkeypatch.setenv("RINGPOST_STORE", "dynamodb:nowhere")
+    import ringpost.entry.api
+
+    api = importlib.reload(ringpost.entry.api)
+    assert api._endpoint is None
+
+
+def test_the_demo_store_starts_under_sam_local_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_SAM_LOCAL", raising=False)
+    monkeypatch.setenv("RINGPOST_STORE", "demo")
+    import ringpost.entry.api
+
+    with pytest.raises(RuntimeError, match="sam local only"):
+        importlib.reload(ringpost.entry.api)
+
+
+def test_is_traced_when_that_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return event
+
+    assert telemetry.traced(handler) is handler
+    monkeypatch.setenv("RINGPOST_TRACE", "true")
+    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
+    assert telemetry.traced(handler) is not handler
+    assert telemetry.traced(handler)({"a": 1}, None) == {"a": 1}

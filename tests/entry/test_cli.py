@@ -1,0 +1,106 @@
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from waitress.server import create_server
+
+from ringpost.entry import demo
+from ringpost.entry.cli import main
+from ringpost.entry.server import application
+from tests.harness import Caller, House
+
+
+@pytest.fixture
+def address(house: House) -> Iterator[str]:
+    server = create_server(application(house.endpoint), host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(10)
+
+
+def run(*arguments: str, **environment: str):
+    return CliRunner().invoke(main, arguments, env=environment)
+
+
+def called(address: str, caller: Caller, *arguments: str):
+    token = f"rp_{caller.key_uuid}_{caller.secret}"
+    return run("call", *arguments, RINGPOST_URL=address, RINGPOST_TOKEN=token)
+
+
+def test_calls_any_action_and_prints_the_answer(address: str, tenant: Caller) -> None:
+    result = called(address, tenant, "extension-details", "extension=100")
+    assert result.exit_code == 0
+    assert json.loads(result.output)["extension"] == "100"
+    assert "\n  " in result.output
+
+
+def test_sends_json_where_a_value_is_json(address: str, tenant: Caller) -> None:
+    members = ("name=S", "extension=601", 'destinations=[{"number": "100"}]', "strategy=random")
+    result = called(address, tenant, "ringgroup-create", *members)
+    assert json.loads(result.output)["ring_group_extension"] == "601"
+    assert json.loads(called(address, tenant, "ringgroup-list", "search=[x").output)["items"] == []
+    assert json.loads(called(address, tenant, "ringgroup-list", "count=true").output)["total"] == 2
+
+
+def test_exits_1_on_an_error(address: str, tenant: Caller) -> None:
+    result = called(address, tenant, "extension-details", "extension=999")
+    assert (result.exit_code, json.loads(result.output)["code"]) == (1, "not-found")
+
+
+def test_says_when_nobody_answers() -> None:
+    result = run("call", "domain-list", RINGPOST_URL="http://127.0.0.1:9", RINGPOST_TOKEN="x")
+    assert result.exit_code == 1
+    assert "does not answer" in result.output
+
+
+def test_says_what_a_member_looks_like() -> None:
+    result = run("call", "domain-list", "extension", RINGPOST_TOKEN="x")
+    assert (result.exit_code, "NAME=VALUE" in result.output) == (2, True)
+
+
+def test_makes_a_key_that_works(tmp_path: Path) -> None:
+    result = run("key", "create", "--name", "k", "--scope", "#", "--json", RINGPOST_DATA=str(tmp_path))
+    shown = json.loads(result.output)
+    assert list(shown) == ["key_id", "secret", "token"]
+    assert shown["token"] == f"rp_{shown['key_id']}_{shown['secret']}"
+    text = run("key", "create", "--name", "k", "--scope", "cdr.#", RINGPOST_DATA=str(tmp_path)).output
+    assert "shown this once" in text
+
+
+def test_makes_a_key_for_a_domain(house: House, tmp_path: Path) -> None:
+    store = f"sqlite:{house.store._path}"
+    arguments = (
+        "--name",
+        "k",
+        "--scope",
+        "#",
+        "--domain",
+        demo.DOMAIN_NAME,
+        "--expires",
+        "2027-01-01T00:00:00Z",
+        "--json",
+    )
+    shown = json.loads(run("key", "create", *arguments, RINGPOST_STORE=store).output)
+    caller = Caller(house, shown["key_id"], shown["secret"])
+    assert caller.done("domain-list")["items"][0]["domain_uuid"] == demo.DOMAIN_UUID
+    assert caller.call("domain-create", domain_name="x.example.net").status == 403
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--scope", "a b"), "action's name"),
+        (("--scope", "#", "--domain", "nobody.example.net"), "domain not found"),
+        (("--scope", "#", "--network", "office"), "network"),
+        (("--scope", "#", "--expires", "soon"), "offset"),
+    ],
+)
+def test_says_what_is_wrong_with_a_key(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+    result = run("key", "create", "--name", "k", *arguments, RINGPOST_DATA=str(tmp_path))
+    assert result.exit_code == 1
+    assert says in result.output

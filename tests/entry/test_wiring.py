@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from ringpost.entry import wiring
+from ringpost.settings import Settings
+from ringpost.store.dynamodb import DynamoStore
+from ringpost.store.sqlite import SqliteStore
+from tests.fakes import FakeClock
+
+
+def test_opens_the_store_that_is_named(tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    assert isinstance(wiring.open_store(Settings.read({"RINGPOST_DATA": str(tmp_path)}), clock), SqliteStore)
+    assert isinstance(wiring.open_store(Settings(store=f"sqlite:{tmp_path / 'x'}"), clock), SqliteStore)
+    assert isinstance(wiring.open_store(Settings(store="dynamodb:t"), clock), DynamoStore)
+
+
+@pytest.mark.parametrize("store", ["", "redis:x", "sqlite:", "dynamodb:", "demo:x"])
+def test_says_what_a_store_may_be(store: str, clock: FakeClock) -> None:
+    with pytest.raises(ValueError, match="RINGPOST_STORE must be"):
+        wiring.open_store(Settings(store=store), clock)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "10001", "1.5"])
+def test_says_which_setting_is_wrong(value: str) -> None:
+    with pytest.raises(ValueError, match="RINGPOST_CALLS_AT_ONCE"):
+        Settings.read({"RINGPOST_CALLS_AT_ONCE": value})
+
+
+def test_reads_the_limits() -> None:
+    read = Settings.read({"RINGPOST_CALLS_PER_MINUTE": "5", "RINGPOST_CALLS_AT_ONCE": "7"})
+    assert (read.calls_per_minute, read.calls_at_once) == (5, 7)
+    assert Settings.read({}).store == "sqlite:.ringpost/ringpost.sqlite3"

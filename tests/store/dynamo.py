@@ -1,0 +1,120 @@
+"""A DynamoDB to test against: a moto server on loopback, made to behave as the real one does.
+
+moto races in transactions and ignores ``ClientRequestToken``: here one lock is around it, and a
+token's second use is answered as its first. In front of it faults can be put: throttling, replies
+that are lost, and calls that hang.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
+
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+TABLE = "ringpost"
+Start = Callable[..., Any]
+
+
+class Quiet(WSGIRequestHandler):
+    def log_request(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+class DynamoServer:
+    """A DynamoDB on loopback, with faults on demand."""
+
+    def __init__(self) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._lock = threading.Lock()
+        self._answered: dict[str, tuple[int, bytes]] = {}
+        self.faults: list[str] = []
+        self.operations: list[str] = []
+        self._server: BaseWSGIServer = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=Quiet)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join(10)
+        self._server.server_close()
+
+    def make_table(self, name: str) -> None:
+        schema = {"pk": "HASH", "sk": "RANGE"}
+        self.ask(
+            "CreateTable",
+            {
+                "TableName": name,
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": one, "AttributeType": "S"} for one in schema],
+                "KeySchema": [{"AttributeName": one, "KeyType": kind} for one, kind in schema.items()],
+            },
+        )
+
+    def ask(self, operation: str, body: dict[str, Any]) -> Any:
+        """Ask moto itself, past the faults."""
+        headers = [
+            ("X-Amz-Target", f"DynamoDB_20120810.{operation}"),
+            ("Authorization", "AWS4-HMAC-SHA256 Credential=a/20261122/us-east-1/dynamodb/aws4_request"),
+        ]
+        request = Request.from_values(method="POST", data=json.dumps(body), headers=headers)
+        status, answer = self._moto_answer(request)
+        assert status == 200, answer
+        return json.loads(answer)
+
+    def _answer(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        request = Request(environ)
+        request.get_data()
+        operation = request.headers["X-Amz-Target"].rpartition(".")[2]
+        self.operations.append(operation)
+        fault = self.faults.pop(0) if self.faults else ""
+        if fault in _ERRORS:
+            status, kind = _ERRORS[fault]
+            answer = Response(json.dumps({"__type": kind, "message": fault}), status, mimetype=_MIME)
+            return answer(environ, start)
+        if fault.startswith("cancelled:"):
+            reasons = fault.partition(":")[2].split(",")
+            return Response(json.dumps(_cancelled(reasons)), 400, mimetype=_MIME)(environ, start)
+        status, body = self._idempotent(request)
+        if fault == "lost reply":
+            raise ConnectionAbortedError("the reply is lost")
+        return Response(body, status, mimetype=_MIME)(environ, start)
+
+    def _idempotent(self, request: Request) -> tuple[int, bytes]:
+        token = json.loads(request.get_data()).get("ClientRequestToken")
+        with self._lock:
+            if token in self._answered:
+                return self._answered[token]
+            status, body = self._moto_answer(request)
+            if token and status == 200:
+                self._answered[token] = (status, body)
+            return status, body
+
+    def _moto_answer(self, request: Request) -> tuple[int, bytes]:
+        again = {"wsgi.input": BytesIO(request.get_data()), "HTTP_HOST": "dynamodb.us-east-1.amazonaws.com"}
+        answer = Response.from_app(self._moto, request.environ | again)
+        return answer.status_code, answer.get_data()
+
+
+_MIME = "application/x-amz-json-1.0"
+_PREFIX = "com.amazonaws.dynamodb.v20120810#"
+_ERRORS = {
+    "throttled": (400, f"{_PREFIX}ProvisionedThroughputExceededException"),
+    "request limit": (400, f"{_PREFIX}RequestLimitExceeded"),
+    "throttling": (400, "com.amazon.coral.availability#ThrottlingException"),
+    "internal": (500, f"{_PREFIX}InternalServerError"),
+    "denied": (400, "com.amazon.coral.service#AccessDeniedException"),
+}
+
+
+def _cancelled(reasons: list[str]) -> dict[str, Any]:
+    return {
+        "__type": f"{_PREFIX}TransactionCanceledException",
+        "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons"
+        f" [{', '.join(reasons)}]",
+        "CancellationReasons": [{"Code": reason} for reason in reasons],
+    }
