@@ -29,8 +29,12 @@ class SystemClock:
 
 def stamp(seconds: float) -> str:
     """RFC 3339 in UTC with milliseconds: of one width, so that text order is time order."""
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return written(datetime.fromtimestamp(seconds, UTC))
+
+
+def written(moment: datetime) -> str:
+    """A moment in UTC as a stamp."""
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def seconds(text: str) -> float:

@@ -16,7 +16,7 @@ from ringpost.auth.actor import Actor
 from ringpost.clock import Clock, seconds, stamp
 from ringpost.model.errors import Forbidden, NotFound, Problem
 from ringpost.model.event import AuditLine, Event
-from ringpost.model.key import ApiKey
+from ringpost.model.key import ApiKey, KeyDetails
 from ringpost.store import ConditionFailed, Key, Put, Row, Store, Write, keys
 from ringpost.switch import Switch
 
@@ -114,7 +114,7 @@ class TenantStore:
         """Put an event into the outbox with the rest."""
         self._events.append(event)
         row = Row(
-            keys.event(event.domain_uuid, event.due_at, event.event_uuid),
+            keys.event(event.domain_uuid, event.due_at, event.sequence, event.event_uuid),
             event.model_dump_json(),
             expires=int(seconds(event.due_at)) + EVENT_DAYS * _DAY,
         )
@@ -145,10 +145,9 @@ class TenantStore:
 
     def is_mine(self, found: BaseModel) -> bool:
         """Whether the actor may see a record."""
-        if isinstance(found, ApiKey):
-            return self._actor.is_operator or (
-                found.limits.domains is not None and all(map(self._actor.reaches, found.limits.domains))
-            )
+        if isinstance(found, KeyDetails | ApiKey):
+            domains = found.domains if isinstance(found, KeyDetails) else found.limits.domains
+            return self._actor.is_operator or (domains is not None and all(map(self._actor.reaches, domains)))
         home = getattr(found, "domain_uuid", None)
         return home is None or self._actor.reaches(home)
 
@@ -189,9 +188,9 @@ class Context:
         *,
         due_at: str | None = None,
         call_uuid: str | None = None,
-        sequence: int | None = None,
+        sequence: int = 0,
     ) -> None:
-        """Note an event, due now unless said otherwise."""
+        """Note an event, due now unless said otherwise; ``sequence`` orders those of one call."""
         self.store.note(
             Event(
                 event_uuid=str(uuid.uuid4()),

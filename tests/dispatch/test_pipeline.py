@@ -1,6 +1,7 @@
 """What the pipeline does around an action."""
 
 import logging
+import re
 import sys
 import threading
 from types import ModuleType
@@ -182,3 +183,13 @@ def test_no_secret_is_in_any_row_but_its_own(house: House, operator: Caller) -> 
     }
     assert [len(found) for found in holding.values()] == [1, 1, 0]
     assert all("secret" in str(found[0]) for found in holding.values() if found)
+
+
+def test_the_events_of_a_call_fall_due_one_after_the_other(house: House, tenant: Caller) -> None:
+    house.clock.time += 1
+    tenant.done("originate", caller_id_number="1", destination_a="100", destination_b="101")
+    rows = house.store.query(f"domain#{demo.DOMAIN_UUID}#events", between=("2026-11-22T12:00:01", "2026-11-22T12:01"))
+    told = [re.search(r'"type":"([a-z.]+)"', row.body) for row in rows]
+    assert [found and found[1] for found in told] == [
+        "call.placed", "call.ringing", "call.answered", "call.ended", "cdr.created",
+    ]  # fmt: skip

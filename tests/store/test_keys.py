@@ -17,7 +17,7 @@ def test_every_row_of_a_tenant_begins_with_its_domain(home: str, other: str, num
         keys.domain(home), keys.number(home, extension), keys.extension(home, other), keys.sip_password(home, other),
         keys.voicemail(home, extension), keys.voicemail_pin(home, extension), keys.ring_group(home, other),
         keys.destination(home, other), keys.order(home, other), keys.cdr(home, other), keys.meter_of_domain(home),
-        keys.event(home, "t", other), keys.audit(home, "t", "r"),
+        keys.event(home, "t", 1, other), keys.audit(home, "t", "r"),
     ]  # fmt: skip
     partitions = [
         keys.extensions(home), keys.ring_groups(home), keys.destinations(home), keys.cdrs(home),

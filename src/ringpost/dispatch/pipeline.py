@@ -1,6 +1,7 @@
 """From request to answer, read from top to bottom."""
 
 import logging
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ from ringpost.model.errors import Conflict, Forbidden, InternalError, InvalidReq
 from ringpost.store import Store
 from ringpost.switch import Switch
 
-ATTEMPTS = 8
+ATTEMPTS = 10
+PAUSE = 0.002
+"""Seconds; doubles with each attempt, so ten take two seconds at most."""
 _log = logging.getLogger("ringpost")
 
 
@@ -104,7 +107,9 @@ class Endpoint:
     ) -> HttpAnswer:
         """Run the action and commit what it staged; run it again if somebody else was first."""
         ports = self._ports
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                ports.clock.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311 - jitter, not a secret
             replay = None
             if envelope.idempotency_key is not None and asked.writes:
                 replay = Replay(ports.store, ports.clock, actor, envelope)

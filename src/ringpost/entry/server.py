@@ -4,6 +4,7 @@ import logging
 import sys
 import uuid
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,7 +12,6 @@ from ringpost.dispatch.envelope import MAX_BODY
 from ringpost.dispatch.http import HttpRequest
 from ringpost.dispatch.pipeline import Endpoint, Outcome
 
-_REASONS = {200: "OK", 202: "Accepted"}
 _THREADS = 16
 _TAKEN_IN = 8 * MAX_BODY
 
@@ -32,7 +32,7 @@ def application(endpoint: Endpoint) -> Callable[[dict[str, Any], Callable[..., A
             )
         )
         headers = [("Content-Type", answered.content_type), *answered.headers.items()]
-        start_response(f"{answered.status} {_REASONS.get(answered.status, 'Error')}", headers)
+        start_response(f"{answered.status} {HTTPStatus(answered.status).phrase}", headers)
         return [answered.body]
 
     return answer

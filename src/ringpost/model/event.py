@@ -14,7 +14,7 @@ class Event(Entity):
     domain_uuid: Uuid | None
     due_at: Timestamp
     call_uuid: Uuid | None = None
-    sequence: int | None = None
+    sequence: int = 0
     data: dict[str, Any]
 
 

@@ -1,6 +1,8 @@
 """An API key, what it may reach, and the actor a request becomes once its key is known."""
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, model_validator
 
 from ringpost.model.record import Entity, Record
 from ringpost.model.values import Name, Network, Reference, Scope, Timestamp, Uuid
@@ -63,7 +65,14 @@ class KeyDetails(Record):
     update_user: Uuid | None = None
     version: int = 1
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_stored_key(cls, members: dict[str, Any]) -> dict[str, Any]:
+        if "limits" not in members:
+            return members
+        return {**members, **members["limits"], "secrets_live": len(members["hashes"])}
+
     @classmethod
     def of(cls, key: ApiKey) -> "KeyDetails":
         """The answerable part of a stored key."""
-        return cls.model_validate({**key.model_dump(), **key.limits.model_dump(), "secrets_live": len(key.hashes)})
+        return cls.model_validate(key.model_dump())

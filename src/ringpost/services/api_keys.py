@@ -7,12 +7,10 @@ from typing import Any, NamedTuple
 from ringpost.auth.tokens import new_secret, sha256, token
 from ringpost.clock import seconds, stamp
 from ringpost.context import Context
-from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound
 from ringpost.model.key import ApiKey, KeyDetails, Limits, SecretHash
 from ringpost.model.requests import Listing
-from ringpost.model.values import is_uuid
-from ringpost.services import pages, records
+from ringpost.services import domains, pages, records
 from ringpost.store import keys
 from ringpost.store.keys import api_key_layout
 
@@ -48,14 +46,13 @@ def found(context: Context, key_uuid: str) -> ApiKey:
 def listed(context: Context, request: Listing) -> pages.PageOf[KeyDetails]:
     """The keys the actor sees: all for an operator, else those bound to its own domains."""
     if context.actor.domains is None:
-        everything = context.store.listed(keys.KEYS, ApiKey, limit=pages.WHOLE)
-    else:
-        everything = [
-            row
-            for domain in sorted(context.actor.domains)
-            for row in context.store.listed(keys.keys_of_domain(domain), ApiKey, limit=pages.WHOLE)
-        ]
-    seen = {key.key_uuid: KeyDetails.of(key) for _, key in everything if context.store.is_mine(key)}
+        return pages.page(context, keys.KEYS, KeyDetails, request)
+    everything = (
+        key
+        for domain in context.actor.domains
+        for _, key in context.store.listed(keys.keys_of_domain(domain), KeyDetails, limit=pages.WHOLE)
+    )
+    seen = {key.key_uuid: key for key in everything if context.store.is_mine(key)}
     return pages.arranged(context, [seen[key_uuid] for key_uuid in sorted(seen)], request)
 
 
@@ -132,17 +129,11 @@ def _within(known: tuple[Limits, ...], context: Context) -> tuple[Limits, ...]:
     return within
 
 
-def _reachable(context: Context, domains: tuple[str, ...]) -> tuple[str, ...]:
+def _reachable(context: Context, references: tuple[str, ...]) -> tuple[str, ...]:
     """The uuids of domains, given by uuid or name; those out of reach are not found."""
-    if not domains:
+    if not references:
         raise InvalidRequest("domains must name at least one domain", parameter="domains")
-    uuids = []
-    for named in domains:
-        domain = context.store.get(keys.domain(named) if is_uuid(named) else keys.domain_name(named), Domain)
-        if domain is None or domain.deleting:
-            raise NotFound("domain not found")
-        uuids.append(domain.domain_uuid)
-    return tuple(sorted(set(uuids)))
+    return tuple(sorted({domains.named(context, reference).domain_uuid for reference in references}))
 
 
 def _tell(context: Context, what: str, key: ApiKey) -> None:

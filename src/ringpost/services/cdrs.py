@@ -15,6 +15,8 @@ from ringpost.store import keys
 from ringpost.store.keys import cdr_layout
 
 MOST_LEGS = 20
+_CALL_EVENTS = 3
+"""Ringing, answered and ended come before the record."""
 _DAY = 86_400
 _LAST = "\uffff"
 
@@ -72,8 +74,14 @@ def record(
         call = records.update(
             context, before, {**summary, **extra}, cdr_layout, if_version=if_version, expires=_expires(domain, before)
         )
-    what = "cdr.created" if before is None else "cdr.updated"
-    context.happened(what, call.domain_uuid, call.model_dump(), due_at=call.due_at, call_uuid=call.xml_cdr_uuid)
+    context.happened(
+        "cdr.created" if before is None else "cdr.updated",
+        call.domain_uuid,
+        call.model_dump(),
+        due_at=call.due_at,
+        call_uuid=call.xml_cdr_uuid,
+        sequence=_CALL_EVENTS + call.version,
+    )
     return call
 
 
@@ -135,7 +143,7 @@ def latest_legs(context: Context, domain_uuid: str, limit: int) -> list[Leg]:
         after = rows[-1][0]
     legs.sort(key=lambda leg: (leg.start_stamp, leg.xml_cdr_uuid), reverse=True)
     if not legs:
-        domains.exists(context, domain_uuid)
+        domains.named(context, domain_uuid)
     return legs[:limit]
 
 
@@ -158,7 +166,7 @@ def search(context: Context, domain_uuid: str, request: CallFilters) -> pages.Pa
     wanted = _wanted(request)
     items = [call for _, call in seen if is_due(call, context.now) and wanted(call)]
     if not seen:
-        domains.exists(context, domain_uuid)
+        domains.named(context, domain_uuid)
     return pages.PageOf(items, pages.sealed(context, request, [seen[-1][0]]) if more else None)
 
 

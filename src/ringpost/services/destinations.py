@@ -69,10 +69,7 @@ def update(
     if number is not None:
         changes |= _numbered(number)
     if extension is not None:
-        domain = context.store.get(keys.domain(destination.domain_uuid), Domain)
-        if domain is None:
-            raise NotFound(_ABSENT)
-        changes["destination_actions"] = [_to(extension, domain)]
+        changes["destination_actions"] = [_to(extension, domains.named(context, destination.domain_uuid))]
     after = records.update(
         context,
         destination,

@@ -25,38 +25,43 @@ E = TypeVar("E", bound=Entity)
 
 def uuid_of(context: Context, reference: InDomain) -> str:
     """The uuid of the domain a request means. A name costs a read; a uuid or a key's one domain none."""
-    named = reference.domain_uuid or reference.domain_name
-    if named is None:
-        return _only_domain(context)
-    if is_uuid(named):
-        if not context.actor.reaches(named):
-            raise NotFound(_ABSENT)
-        return named
-    return found(context, reference).domain_uuid
+    reference_text = reference.domain_uuid or reference.domain_name or _only_domain(context)
+    if not is_uuid(reference_text) or reference.domain_name:
+        return found(context, reference).domain_uuid
+    if not context.actor.reaches(reference_text):
+        raise NotFound(_ABSENT)
+    return reference_text
 
 
 def found(context: Context, reference: InDomain) -> Domain:
     """The domain a request means."""
-    named = reference.domain_uuid or reference.domain_name or _only_domain(context)
-    domain = context.store.get(keys.domain(named) if is_uuid(named) else keys.domain_name(named), Domain)
-    agrees = domain is not None and reference.domain_name in (None, domain.domain_name)
-    if domain is None or domain.deleting or not agrees:
+    domain = found_to_remove(context, reference)
+    if domain.deleting:
         raise NotFound(_ABSENT)
     return domain
 
 
-def exists(context: Context, domain_uuid: str) -> None:
-    """Tell an empty list from a domain that is not there."""
-    domain = context.store.get(keys.domain(domain_uuid), Domain)
+def found_to_remove(context: Context, reference: InDomain) -> Domain:
+    """The domain a request means, also one that is half removed."""
+    domain = _look_up(context, reference.domain_uuid or reference.domain_name or _only_domain(context))
+    if domain is None or reference.domain_name not in (None, domain.domain_name):
+        raise NotFound(_ABSENT)
+    return domain
+
+
+def named(context: Context, reference: str) -> Domain:
+    """The domain of that uuid or name."""
+    domain = _look_up(context, reference)
     if domain is None or domain.deleting:
         raise NotFound(_ABSENT)
+    return domain
 
 
 def page(context: Context, home: str, partition: str, kind: type[E], request: Listing) -> pages.PageOf[E]:
     """A page of one of a domain's lists."""
     found = pages.page(context, partition, kind, request)
     if not found.items:
-        exists(context, home)
+        named(context, home)
     return found
 
 
@@ -106,13 +111,8 @@ def update(context: Context, domain: Domain, changes: dict[str, Any], if_version
     return after
 
 
-def found_to_remove(context: Context, reference: InDomain) -> Domain:
-    """The domain a request means, also one that is half removed."""
-    named = reference.domain_uuid or reference.domain_name or _only_domain(context)
-    domain = context.store.get(keys.domain(named) if is_uuid(named) else keys.domain_name(named), Domain)
-    if domain is None:
-        raise NotFound(_ABSENT)
-    return domain
+def _look_up(context: Context, reference: str) -> Domain | None:
+    return context.store.get(keys.domain(reference) if is_uuid(reference) else keys.domain_name(reference), Domain)
 
 
 def _check_country(members: dict[str, Any]) -> None:

@@ -38,7 +38,7 @@ def everything(context: Context, home: str) -> list[Extension]:
     """All extensions of a domain, by number."""
     found = [extension for _, extension in context.store.listed(keys.extensions(home), Extension, limit=pages.WHOLE)]
     if not found:
-        domains.exists(context, home)
+        domains.named(context, home)
     return found
 
 

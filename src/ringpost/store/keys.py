@@ -225,9 +225,9 @@ def api_key_layout(record: ApiKey) -> Layout:
 # what a write leaves beside it
 
 
-def event(domain: str | None, due_at: str, uuid: str) -> Key:
-    """A row of the outbox, in the order in which events fall due."""
-    return Key(f"domain#{domain}#events" if domain else "operator#events", f"{due_at}#{uuid}")
+def event(domain: str | None, due_at: str, sequence: int, uuid: str) -> Key:
+    """A row of the outbox, in the order in which events fall due, and those of one call one after the other."""
+    return Key(f"domain#{domain}#events" if domain else "operator#events", f"{due_at}#{sequence:04d}#{uuid}")
 
 
 def audit(domain: str | None, at: str, request_id: str) -> Key:
