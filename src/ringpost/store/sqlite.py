@@ -1,15 +1,14 @@
 """The store in one SQLite file: for a laptop, for tests, for a small host that wants no AWS.
 
-Write-ahead log and full sync: what was acknowledged survives ``kill -9`` and a power cut. Each
-thread has a connection of its own; SQLite lets one writer in at a time, in every process.
+Write-ahead log and full sync: what was acknowledged survives ``kill -9`` and a power cut. Each call
+has a connection to itself; SQLite lets one writer in at a time, whatever the thread or process.
 """
 
 import os
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ringpost.model.errors import StoreUnavailable
@@ -30,10 +29,10 @@ class SqliteStore:
     """A ``Store`` in a file. ``now`` is the time in seconds since 1970."""
 
     def __init__(self, path: Path | str, now: Callable[[], float] = time.time, busy_seconds: float = 5.0) -> None:
+        self._idle: list[sqlite3.Connection] = []
         self._path = Path(path)
         self._now = now
         self._busy_seconds = busy_seconds
-        self._local = threading.local()
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         with self._connection() as connection:
@@ -86,11 +85,13 @@ class SqliteStore:
                     connection.execute("ROLLBACK")
 
     def close(self) -> None:
-        """Give up this thread's connection."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
+        """Give up all connections."""
+        while (connection := self._taken()) is not None:
             connection.close()
-            del self._local.connection
+
+    def __del__(self) -> None:
+        """A store nobody holds any more needs no connections."""
+        self.close()
 
     def _allowed(self, connection: sqlite3.Connection, write: Write) -> bool:
         if isinstance(write, Put) and not write.if_absent and write.if_version is None:
@@ -115,15 +116,27 @@ class SqliteStore:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection nobody else uses meanwhile: an idle one, or one more."""
         try:
-            connection = getattr(self._local, "connection", None)
-            if connection is None:
-                connection = sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)
-                connection.execute("PRAGMA synchronous = FULL")
-                self._local.connection = connection
-            yield connection
+            connection = self._taken() or self._opened()
+            try:
+                yield connection
+            finally:
+                self._idle.append(connection)
         except sqlite3.OperationalError as error:
             raise StoreUnavailable from error
+
+    def _taken(self) -> sqlite3.Connection | None:
+        with suppress(IndexError):
+            return self._idle.pop()
+        return None
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
 
 
 def _apply(connection: sqlite3.Connection, write: Write) -> None:

@@ -1,0 +1,62 @@
+"""What only a file can do to us."""
+
+import multiprocessing
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from ringpost.model.errors import StoreUnavailable
+from ringpost.store import ConditionFailed, Key, Put, Row
+from ringpost.store.sqlite import SqliteStore
+from tests.fakes import NOON, FakeClock
+
+A = Key("home", "a")
+
+
+def test_a_file_that_stays_locked_is_unavailable(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "x", busy_seconds=0.05)
+    other = sqlite3.connect(tmp_path / "x", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreUnavailable):
+        store.transact([Put(Row(A, "{}"))])
+    other.execute("ROLLBACK")
+    other.close()
+    store.transact([Put(Row(A, "{}"))])
+    store.close()
+
+
+def test_what_has_expired_is_swept_away_at_the_start(tmp_path: Path, clock: FakeClock) -> None:
+    store = SqliteStore(tmp_path / "x", clock.now)
+    store.transact([Put(Row(A, "{}", expires=int(NOON) + 1)), Put(Row(Key("home", "b"), "{}"))])
+    store.close()
+    clock.time += 1
+    SqliteStore(tmp_path / "x", clock.now).close()
+    with sqlite3.connect(tmp_path / "x") as file:
+        assert file.execute("SELECT sort FROM rows").fetchall() == [("b",)]
+    file.close()
+
+
+def test_is_for_its_owner_only(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "deep" / "er" / "x")
+    store.transact([Put(Row(A, "{}"))])
+    assert {file.stat().st_mode & 0o777 for file in (tmp_path / "deep" / "er").iterdir()} == {0o600}
+    store.close()
+
+
+def claim(path: Path, number: int) -> bool:
+    store = SqliteStore(path, lambda: NOON)
+    try:
+        store.transact([Put(Row(A, str(number)), if_absent=True)])
+    except ConditionFailed:
+        return False
+    else:
+        return True
+    finally:
+        store.close()
+
+
+def test_of_several_processes_one_gets_a_name(tmp_path: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        won = pool.starmap(claim, [(tmp_path / "x", number) for number in range(12)])
+    assert won.count(True) == 1
