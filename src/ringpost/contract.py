@@ -22,7 +22,12 @@ class Input(BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, coerce_numbers_to_str=True, allow_inf_nan=False, hide_input_in_errors=True
+        extra="forbid",
+        frozen=True,
+        coerce_numbers_to_str=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+        defer_build=True,
     )
 
     writes: ClassVar[bool]
@@ -53,7 +58,7 @@ class Versioned(Write):
 class Output(BaseModel):
     """Base of every ``Response`` that is not a record of the model."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     @property
     def http_status(self) -> int:

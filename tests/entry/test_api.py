@@ -12,6 +12,7 @@ import pytest
 
 from ringpost.dispatch.http import HttpAnswer
 from ringpost.entry import demo, telemetry
+from ringpost.model.key import ApiKey
 from tests.harness import CATALOGUE
 
 EVENTS = Path(__file__).parent.parent.parent / "events"
@@ -93,6 +94,8 @@ def test_under_snapstart_everything_is_imported_and_nothing_is_connected(monkeyp
 
     api = importlib.reload(ringpost.entry.api)
     assert api._endpoint is None
+    assert ApiKey.__pydantic_complete__
+    assert CATALOGUE.load("originate").Request.__pydantic_complete__  # type: ignore[union-attr]
 
 
 def test_the_demo_store_starts_under_sam_local_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringpost.model.destination import canonical
+from ringpost.model.values import canonical
 from ringpost.store import keys
 
 uuids = st.uuids().map(str)

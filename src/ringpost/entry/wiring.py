@@ -5,6 +5,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from ringpost.clock import Clock, SystemClock
 from ringpost.context import CallLimits
 from ringpost.dispatch.catalogue import Catalogue, discover
@@ -50,3 +52,12 @@ def preload(settings: Settings) -> None:
     if settings.store.startswith("dynamodb:"):
         importlib.import_module("ringpost.store.dynamodb")
     Catalogue(discover()).preload()
+    _build(BaseModel)
+
+
+def _build(model: type[BaseModel]) -> None:
+    """Build the validators of our models, which otherwise wait for their first use."""
+    for derived in model.__subclasses__():
+        if derived.__module__.startswith(("ringpost.", "actions.")):
+            derived.model_rebuild()
+        _build(derived)

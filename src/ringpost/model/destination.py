@@ -69,16 +69,6 @@ def number_regex(number: str) -> str:
     return f"^({re.escape(number)})$"
 
 
-def canonical(number: str) -> str:
-    """The one spelling of an inbound number.
-
-    Inbound matching takes an optional ``+`` and ``1`` before the number, so two tenants that hold
-    ``+12025550123`` and ``2025550123`` would hold the same telephone number.
-    """
-    digits = number.removeprefix("+")
-    return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
-
-
 class DestinationSettings(Entity):
     """What a caller may set of a destination. Left out: as it is. Null: as it is for a new one."""
 

@@ -8,9 +8,12 @@ from ringpost.model.values import Timestamp, Uuid
 
 
 class Entity(BaseModel):
-    """A thing that is stored and answered. Its member names are the wire's."""
+    """A thing that is stored and answered. Its member names are the wire's.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    Validators are built on first use: a request needs a few of these classes, a cold start pays for no more.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class Record(Entity):

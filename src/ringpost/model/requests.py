@@ -24,7 +24,7 @@ Asked = TypeVar("Asked", bound="Listing")
 class Asking(BaseModel):
     """A part of a request."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class InDomain(Asking):

@@ -28,6 +28,16 @@ def is_uuid(text: str) -> bool:
     return _UUID.fullmatch(text) is not None
 
 
+def canonical(number: str) -> str:
+    """The one spelling of an inbound number.
+
+    Inbound matching takes an optional ``+`` and ``1`` before the number, so two tenants that hold
+    ``+12025550123`` and ``2025550123`` would hold the same telephone number.
+    """
+    digits = number.removeprefix("+")
+    return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
+
+
 def _matching(pattern: re.Pattern[str], says: str) -> AfterValidator:
     def check(value: str) -> str:
         if pattern.fullmatch(value) is None:

@@ -10,15 +10,20 @@ All rows of a tenant begin with its domain, so a look-up made for one domain can
 Only inbound numbers and domain names are unique over all.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
-from ringpost.model.call import Call
-from ringpost.model.destination import Destination, canonical
-from ringpost.model.domain import Domain
-from ringpost.model.extension import Extension
-from ringpost.model.key import ApiKey
-from ringpost.model.ring_group import RingGroup
+from typing import TYPE_CHECKING, NamedTuple
+
+from ringpost.model.values import canonical
 from ringpost.store import Key
+
+if TYPE_CHECKING:
+    from ringpost.model.call import Call
+    from ringpost.model.destination import Destination
+    from ringpost.model.domain import Domain
+    from ringpost.model.extension import Extension
+    from ringpost.model.key import ApiKey
+    from ringpost.model.ring_group import RingGroup
 
 DOMAINS = "domains"
 KEYS = "keys"
