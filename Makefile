@@ -64,6 +64,8 @@ clean:                  ## remove what make made
 	rm -rf .venv $(TOOLS) .aws-sam dist
 
 .venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Ringpost needs Python 3.11 or newer: make run PYTHON=python3.13" >&2; exit 1; }
 	@echo "Making .venv, once"
 	$(PYTHON) -m venv .venv
 

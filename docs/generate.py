@@ -1,9 +1,10 @@
-"""Write what is generated from the actions: docs/actions.md, docs/openapi.json and events/.
+"""Write what is generated from the actions: docs/actions.md, docs/openapi.json, events/, and docs/store.md's table.
 
 With --check, write nothing and fail if anything is not up to date.
 """
 
 import json
+import re
 import sys
 from base64 import b64encode
 from pathlib import Path
@@ -14,6 +15,11 @@ from ringpost.dispatch.description import problems
 from ringpost.entry.demo import PUBLIC_KEY_UUID, PUBLIC_SECRET
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.store_calls import calls_of  # noqa: E402 - the harness knows how to count
+
+_TABLE = re.compile(r"^\| action \| reads \|.*?\n(?=\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def generated(catalogue: Catalogue) -> dict[Path, str]:
@@ -25,7 +31,16 @@ def generated(catalogue: Catalogue) -> dict[Path, str]:
     }
     for name in names:
         files[ROOT / f"events/{name}.json"] = _json(sample_event(catalogue.describe(name)["example"]))
+    page = ROOT / "docs/store.md"
+    files[page] = _TABLE.sub(lambda _: _store_calls(names), page.read_text())
     return files
+
+
+def _store_calls(names: list[str]) -> str:
+    """How often each action asks the store, counted."""
+    counted = {name: calls_of(name) for name in names}
+    rows = [f"| `{name}` | {reads} | {transactions} |" for name, (reads, transactions) in counted.items()]
+    return "\n".join(["| action | reads | transactions |", "|---|---|---|", *rows]) + "\n"
 
 
 def sample_event(body: dict[str, Any]) -> dict[str, Any]:
@@ -91,11 +106,17 @@ def _action(about: dict[str, Any]) -> list[str]:
         lines += [about["description"], ""]
     lines += [f"Scope `{about['scope']}`, {'writes' if about['writes'] else 'reads'}.", ""]
     properties = about["request"].get("properties", {})
-    if properties:
+    filters = [
+        name for name, schema in properties.items() if schema.get("description", "").startswith("only those with")
+    ]
+    plain = {name: schema for name, schema in properties.items() if name not in filters}
+    if plain:
         required = set(about["request"].get("required", []))
         lines += ["| parameter | type | |", "|---|---|---|"]
-        lines += [_parameter(name, schema, name in required) for name, schema in properties.items()]
+        lines += [_parameter(name, schema, required=name in required) for name, schema in plain.items()]
         lines.append("")
+    if filters:
+        lines += ["Exact filters: " + ", ".join(f"`{name}`" for name in filters) + ".", ""]
     lines += ["```json", json.dumps(about["example"], ensure_ascii=False), "```", ""]
     members = _members(about["response"])
     if members:
@@ -103,14 +124,32 @@ def _action(about: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _parameter(name: str, schema: dict[str, Any], required: bool) -> str:
-    said = schema.get("description", "")
+def _parameter(name: str, schema: dict[str, Any], *, required: bool) -> str:
+    said = [schema.get("description", ""), _bounds(schema)]
     default = schema.get("default")
     if required:
-        said = f"required. {said}" if said else "required"
+        said.insert(0, "required")
     elif default not in (None, "", [], False):
-        said = f"{said} (default {json.dumps(default)})".strip()
-    return f"| `{name}` | {_type(schema)} | {said} |".replace("  ", " ")
+        said.append(f"default {json.dumps(default)}")
+    return f"| `{name}` | {_type(schema)} | {'; '.join(filter(None, said))} |"
+
+
+def _bounds(schema: dict[str, Any]) -> str:
+    """The limits of a value, in words."""
+    one = next((one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"), schema)
+    low, high = one.get("minimum"), one.get("maximum")
+    shortest, longest = one.get("minLength"), one.get("maxLength")
+    if low is not None and high is not None:
+        return f"{low} to {high}"
+    if low is not None:
+        return f"at least {low}"
+    if shortest is not None and shortest > 1:
+        return f"{shortest} to {longest} characters"
+    if longest is not None:
+        return f"at most {longest} characters"
+    if "maxItems" in one:
+        return f"at most {one['maxItems']}"
+    return f"`{one['pattern']}`" if "pattern" in one else ""
 
 
 def _type(schema: dict[str, Any]) -> str:
@@ -123,10 +162,11 @@ def _type(schema: dict[str, Any]) -> str:
 
 
 def _members(schema: dict[str, Any]) -> list[str]:
-    if "items" in schema:
-        reference = schema["items"].get("$ref", "").rpartition("/")[2]
-        return list(schema["$defs"][reference]["properties"])
-    return list(schema.get("properties", {}))
+    if "items" in schema or "$ref" in schema:
+        reference = (schema.get("items") or schema)["$ref"].rpartition("/")[2]
+        schema = schema["$defs"][reference]
+    sometimes = {"total", "deleting", "due_at"}
+    return [name for name in schema.get("properties", {}) if name not in sometimes]
 
 
 def _errors() -> list[str]:

@@ -10,7 +10,7 @@ from ringpost.context import CallLimits
 from ringpost.dispatch.catalogue import Catalogue, discover
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.pipeline import Endpoint, Outcome, Ports
-from ringpost.entry import demo
+from ringpost.entry.console import console
 from ringpost.model.key import Limits
 from ringpost.services import api_keys
 from ringpost.store import Store
@@ -110,7 +110,7 @@ class House:
 
     def key(self, *scopes: str, domains: tuple[str, ...] | None = None, **limits: Any) -> Caller:
         """Somebody with a new key, made on the command line."""
-        context = demo.console(self.store, self.clock, "key-create")
+        context = console(self.store, self.clock, "key-create")
         fresh = api_keys.create(context, "test", Limits(scopes=scopes or ("#",), domains=domains, **limits))
         context.commit()
         return Caller(self, fresh.key.key_uuid, fresh.secret)

@@ -53,8 +53,8 @@ def test_refuses_what_it_does_not_know(name: str) -> None:
 @every_action
 def test_has_a_verb_of_the_list_and_says_whether_it_writes(name: str) -> None:
     verb = name.rpartition("-")[2]
-    assert verb in VERBS
-    assert CATALOGUE.load(name).Request.writes == (verb not in READING)
+    assert verb in VERBS, "a new verb is a decision: add it here, and to READING if it changes nothing"
+    assert CATALOGUE.load(name).Request.writes == (verb not in READING), "Read or Write?"
 
 
 @every_action

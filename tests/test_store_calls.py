@@ -1,9 +1,8 @@
-"""How often each action asks the store, with its key warm: the table in docs/store.md."""
+"""How often actions ask the store. The table in docs/store.md is counted, and compared by test_every_action."""
 
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,33 +17,6 @@ def documented() -> dict[str, tuple[int, int]]:
     """What docs/store.md says: reads and transactions of each action."""
     rows = re.findall(r"^\| `([a-z-]+)` \| (\d+) \| (\d+) \|", (ROOT / "docs/store.md").read_text(), re.MULTILINE)
     return {name: (int(reads), int(transactions)) for name, reads, transactions in rows}
-
-
-def by_uuid(name: str, caller: Caller) -> dict[str, Any]:
-    """An action's example, with its domain by uuid: a name would be one read more."""
-    example = {key: value for key, value in CATALOGUE.describe(name)["example"].items() if key != "action"}
-    members = CATALOGUE.load(name).Request.model_fields
-    if "domain_uuid" in members:
-        named = example.pop("domain_name", demo.DOMAIN_NAME)
-        example["domain_uuid"] = demo.EMPTY_DOMAIN_UUID if named.startswith("empty") else demo.DOMAIN_UUID
-    if name.startswith("destination-") and name not in {"destination-create", "destination-list"}:
-        del example["domain_uuid"]
-    return example
-
-
-def calls_of(house: House, operator: Caller, name: str) -> tuple[int, int]:
-    house.store = counting = CountingStore(house.store)
-    house.restart()
-    operator.done("action-list")
-    counting.calls.clear()
-    operator.done(name, **by_uuid(name, operator))
-    counted = Counter(counting.calls)
-    return counted["get"] + counted["query"], counted["transact"]
-
-
-@pytest.mark.parametrize("name", CATALOGUE.names())
-def test_asks_the_store_as_often_as_the_page_says(name: str, house: House, operator: Caller) -> None:
-    assert calls_of(house, operator, name) == documented()[name]
 
 
 @pytest.mark.parametrize("name", ["extension-details", "cdr-search", "originate"])

@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 
 from ringpost.context import Context
 from ringpost.contract import Output, Write
+from ringpost.model.call import Wanted
 from ringpost.model.requests import InDomain
-from ringpost.model.values import ExternalId, Number, ShortText, Tags
 from ringpost.services import calls, domains
 
 EXAMPLE = {
@@ -25,19 +25,13 @@ EXAMPLE = {
 }
 
 
-class Request(InDomain, Write):
-    caller_id_number: Number
-    caller_id_name: ShortText = ""
-    destination_a: Number = Field(description="rung first")
-    destination_b: Number = Field(description="connected once A has answered")
+class Request(Wanted, InDomain, Write):
     wait: float = Field(default=10, ge=0, le=25, description="seconds to wait for A's answer")
-    external_id: ExternalId | None = Field(default=None, description="travels into the call's events and record")
-    tags: Tags = Field(default=(), description="at most ten; travel into the call's events and record")
 
     @model_validator(mode="after")
     def _is_no_loop(self) -> "Request":
         if self.destination_a == self.destination_b:
-            raise ValueError("destination_a and destination_b are the same number")
+            raise ValueError("destination_b must be another number than destination_a")
         return self
 
 
@@ -57,7 +51,7 @@ class Response(Output):
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    order = calls.ordered(context, domain, request.given("domain_uuid", "domain_name", "wait"))
+    order = calls.ordered(context, domain, request)
     placed, progress = calls.originate(context, domain, order, request.wait)
     return Response(
         success=None if progress.state == "ringing" else progress.answered,

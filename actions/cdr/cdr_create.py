@@ -10,9 +10,9 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Versioned
-from ringpost.model.call import Call, Direction
+from ringpost.model.call import Call, Direction, Leg
 from ringpost.model.requests import InDomain
-from ringpost.model.values import ExtensionNumber, ExternalId, Moment, OptionalNumber, ShortText, Tags, Uuid
+from ringpost.model.values import ExtensionNumber, ExternalId, Moment, OptionalNumber, ShortText, TagList, Uuid
 from ringpost.services import cdrs, domains
 
 EXAMPLE = {
@@ -49,7 +49,7 @@ class Request(InDomain, Versioned):
     destination_number: OptionalNumber | None = None
     record_name: ShortText | None = None
     external_id: ExternalId | None = None
-    tags: Tags = ()
+    tags: TagList = ()
 
 
 Response = Call
@@ -57,6 +57,5 @@ Response = Call
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    members = request.given("domain_uuid", "domain_name", "external_id", "tags", "if_version")
     marks = cdrs.Marks(request.external_id, request.tags)
-    return cdrs.handed_in(context, domain, members, marks, request.if_version)
+    return cdrs.handed_in(context, domain, request.given(Leg), marks, request.if_version)

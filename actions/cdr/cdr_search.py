@@ -22,4 +22,4 @@ class Response(Items[Call]):
 
 def handle(request: Request, context: Context) -> Response:
     page = cdrs.search(context, domains.uuid_of(context, request), request)
-    return Response.model_validate(page._asdict())
+    return Response.of(page)

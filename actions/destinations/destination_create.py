@@ -22,5 +22,5 @@ Response = Destination
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    settings = records.cleared(Destination, request.given("domain_uuid", "domain_name", "number", "extension"))
+    settings = records.cleared(Destination, request.given(DestinationSettings))
     return destinations.create(context, domain, request.number, request.extension, settings)

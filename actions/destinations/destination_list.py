@@ -20,4 +20,4 @@ class Response(Items[Destination]):
 
 def handle(request: Request, context: Context) -> Response:
     page = destinations.listed(context, domains.uuid_of(context, request), request)
-    return Response.model_validate(page._asdict())
+    return Response.of(page)

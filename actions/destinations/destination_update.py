@@ -21,11 +21,10 @@ Response = Destination
 
 
 def handle(request: Request, context: Context) -> Response:
-    known = ("domain_uuid", "domain_name", "destination_uuid", "number", "new_number", "extension", "if_version")
     return destinations.update(
         context,
         destinations.found(context, request),
-        request.given(*known),
+        request.given(DestinationSettings),
         number=request.new_number,
         extension=request.extension,
         if_version=request.if_version,

@@ -20,4 +20,5 @@ Response = Domain
 
 
 def handle(request: Request, context: Context) -> Response:
-    return domains.create(context, records.cleared(Domain, request.given()))
+    members = records.cleared(Domain, request.given(DomainSettings)) | {"domain_name": request.domain_name}
+    return domains.create(context, members)

@@ -19,4 +19,4 @@ class Response(Items[Domain]):
 
 
 def handle(request: Request, context: Context) -> Response:
-    return Response.model_validate(domains.listed(context, request)._asdict())
+    return Response.of(domains.listed(context, request))

@@ -24,7 +24,7 @@ Response = Domain
 
 
 def handle(request: Request, context: Context) -> Response:
-    changes = request.given("domain_uuid", "domain_name", "if_version", "new_domain_name")
+    changes = request.given(DomainSettings)
     if request.new_domain_name is not None:
         changes["domain_name"] = request.new_domain_name
     return domains.update(context, domains.found(context, request), changes, request.if_version)

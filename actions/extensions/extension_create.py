@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ringpost.context import Context
-from ringpost.contract import Secret, Write
+from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.extension import Extension, ExtensionSettings, Password
 from ringpost.model.requests import InDomain
 from ringpost.model.values import ExtensionNumber, OptionalNumber, ShortText
@@ -32,8 +32,8 @@ class Request(ExtensionSettings, InDomain, Write):
 
 
 class Response(Extension):
-    password: Annotated[str | None, Secret]
-    voicemail_password: Annotated[str | None, Secret]
+    password: Annotated[str | None, AnsweredOnce]
+    voicemail_password: Annotated[str | None, AnsweredOnce]
 
 
 def handle(request: Request, context: Context) -> Response:
@@ -43,7 +43,7 @@ def handle(request: Request, context: Context) -> Response:
         for which in ("effective", "outbound")
         for part in ("name", "number")
     }
-    asked = request.given("domain_uuid", "domain_name", "caller_id_name", "caller_id_number", "password")
-    members = caller | records.cleared(Extension, asked)
+    settings = records.cleared(Extension, request.given(ExtensionSettings))
+    members = {"extension": request.extension} | caller | settings
     extension, password, pin = extensions.create(context, domain, members, request.password)
     return Response(**extension.model_dump(), password=password, voicemail_password=pin)

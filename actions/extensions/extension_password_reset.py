@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ringpost.context import Context
-from ringpost.contract import Output, Secret, Write
+from ringpost.contract import AnsweredOnce, Output, Write
 from ringpost.model.extension import Password
 from ringpost.model.requests import OneExtension
 from ringpost.services import extensions
@@ -20,7 +20,7 @@ class Request(OneExtension, Write):
 class Response(Output):
     extension_uuid: str
     extension: str
-    password: Annotated[str | None, Secret]
+    password: Annotated[str | None, AnsweredOnce]
 
 
 def handle(request: Request, context: Context) -> Response:

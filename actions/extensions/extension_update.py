@@ -20,7 +20,7 @@ Response = Extension
 
 
 def handle(request: Request, context: Context) -> Response:
-    changes = request.given("domain_uuid", "domain_name", "extension_uuid", "extension", "new_extension", "if_version")
+    changes = request.given(ExtensionSettings)
     if request.new_extension is not None:
         changes["extension"] = request.new_extension
     return extensions.update(context, extensions.found(context, request), changes, request.if_version)

@@ -19,4 +19,4 @@ class Response(Items[KeyDetails]):
 
 
 def handle(request: Request, context: Context) -> Response:
-    return Response.model_validate(api_keys.listed(context, request)._asdict())
+    return Response.of(api_keys.listed(context, request))

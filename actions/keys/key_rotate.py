@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ringpost.context import Context
-from ringpost.contract import Secret, Write
+from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.key import KeyDetails
 from ringpost.model.values import Uuid
 from ringpost.services import api_keys
@@ -19,8 +19,8 @@ class Request(Write):
 
 
 class Response(KeyDetails):
-    secret: Annotated[str | None, Secret]
-    token: Annotated[str | None, Secret]
+    secret: Annotated[str | None, AnsweredOnce]
+    token: Annotated[str | None, AnsweredOnce]
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -29,8 +29,9 @@ Response = KeyDetails
 
 
 def handle(request: Request, context: Context) -> Response:
-    changes = request.given("key_uuid", "if_version")
-    if "name" in changes:
-        changes["key_name"] = changes.pop("name")
+    changes = request.given(KeyDetails)
+    if "name" in request.model_fields_set:
+        changes["key_name"] = request.name
+    changes.pop("key_uuid")
     key = api_keys.found(context, request.key_uuid)
     return KeyDetails.of(api_keys.update(context, key, changes, request.if_version))

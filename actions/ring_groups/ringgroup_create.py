@@ -28,11 +28,11 @@ Response = RingGroup
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    settings = request.given("domain_uuid", "domain_name", "name", "extension", "destinations", "strategy")
+    settings = records.cleared(RingGroup, request.given(RingGroupSettings))
     members = {
         "ring_group_name": request.name,
         "ring_group_extension": request.extension,
         "ring_group_destinations": request.destinations,
         "ring_group_strategy": request.strategy,
     }
-    return ring_groups.create(context, domain, members | records.cleared(RingGroup, settings))
+    return ring_groups.create(context, domain, members | settings)

@@ -20,4 +20,4 @@ class Response(Items[RingGroup]):
 
 def handle(request: Request, context: Context) -> Response:
     page = ring_groups.listed(context, domains.uuid_of(context, request), request)
-    return Response.model_validate(page._asdict())
+    return Response.of(page)

@@ -30,6 +30,6 @@ _RENAMED = {
 
 
 def handle(request: Request, context: Context) -> Response:
-    given = request.given("domain_uuid", "domain_name", "ring_group_uuid", "extension", "if_version")
-    changes = {_RENAMED.get(name, name): value for name, value in given.items()}
+    renamed = {_RENAMED[name]: getattr(request, name) for name in request.model_fields_set & _RENAMED.keys()}
+    changes = request.given(RingGroupSettings) | renamed
     return ring_groups.update(context, ring_groups.found(context, request), changes, request.if_version)

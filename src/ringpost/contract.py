@@ -6,7 +6,7 @@ leaves an audit line, and says so in the catalogue. An action's scope is its wir
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
@@ -44,9 +44,9 @@ class Write(Input):
 
     writes = True
 
-    def given(self, *but: str) -> dict[str, Any]:
-        """The members the caller sent, without these."""
-        return self.model_dump(include=self.model_fields_set - set(but))
+    def given(self, part: type[BaseModel]) -> dict[str, Any]:
+        """What the caller sent of one part of the request, such as its settings."""
+        return self.model_dump(include=self.model_fields_set & part.model_fields.keys())
 
 
 class Versioned(Write):
@@ -70,6 +70,12 @@ class Answers(RootModel[list[Item]], Generic[Item]):
     """A bare array, as two of FusionPBX's actions answer."""
 
 
+class PageLike(Protocol):
+    """A page of records, as services hand it over."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
 def _is_none(value: object) -> bool:
     return value is None
 
@@ -85,8 +91,13 @@ class Items(Output, Generic[Item]):
         description="how many there are after search and filters, if count was asked for",
     )
 
+    @classmethod
+    def of(cls, page: PageLike) -> Self:
+        """The answer that a page of records is."""
+        return cls.model_validate(page._asdict())
 
-class Secret:
+
+class AnsweredOnce:
     """Marks a member of a ``Response`` that is answered once: a replay has null in its place."""
 
 

@@ -65,7 +65,7 @@ def test_says_what_a_member_looks_like() -> None:
 
 def test_makes_a_key_that_works(tmp_path: Path) -> None:
     result = run("key", "create", "--name", "k", "--scope", "#", "--json", RINGPOST_DATA=str(tmp_path))
-    shown = json.loads(result.output)
+    shown = json.loads(result.stdout)
     assert list(shown) == ["key_id", "secret", "token"]
     assert shown["token"] == f"rp_{shown['key_id']}_{shown['secret']}"
     text = run("key", "create", "--name", "k", "--scope", "cdr.#", RINGPOST_DATA=str(tmp_path)).output
@@ -85,7 +85,7 @@ def test_makes_a_key_for_a_domain(house: House, tmp_path: Path) -> None:
         "2027-01-01T00:00:00Z",
         "--json",
     )
-    shown = json.loads(run("key", "create", *arguments, RINGPOST_STORE=store).output)
+    shown = json.loads(run("key", "create", *arguments, RINGPOST_STORE=store).stdout)
     caller = Caller(house, shown["key_id"], shown["secret"])
     assert caller.done("domain-list")["items"][0]["domain_uuid"] == demo.DOMAIN_UUID
     assert caller.call("domain-create", domain_name="x.example.net").status == 403
@@ -104,3 +104,19 @@ def test_says_what_is_wrong_with_a_key(tmp_path: Path, arguments: tuple[str, ...
     result = run("key", "create", "--name", "k", *arguments, RINGPOST_DATA=str(tmp_path))
     assert result.exit_code == 1
     assert says in result.output
+
+
+def test_says_in_a_line_what_a_setting_should_be(tmp_path: Path) -> None:
+    for setting in ({"RINGPOST_STORE": "redis:x"}, {"RINGPOST_CALLS_AT_ONCE": "lots"}, {"RINGPOST_DATA": __file__}):
+        for arguments in (("serve",), ("key", "create", "--name", "k", "--scope", "#")):
+            result = run(*arguments, **{"RINGPOST_DATA": str(tmp_path), **setting})
+            assert (result.exit_code, result.output.count("\n")) == (1, 1), result.output
+
+
+def test_asks_for_what_a_call_needs() -> None:
+    assert "RINGPOST_TOKEN" in run("call", "domain-list").output
+    assert "http://" in run("call", "domain-list", "--url", "127.0.0.1:3000", RINGPOST_TOKEN="x").output
+
+
+def test_does_not_put_a_demo_into_a_store_that_is_in_use(house: House) -> None:
+    assert not demo.may_seed(house.store)

@@ -49,8 +49,12 @@ class Catalogue:
         module = self._modules.get(name)
         if module is None:
             raise UnknownAction(f"unknown action{nearest(name, self._modules)}", parameter="action")
-        loaded = self._loaded[name] = cast(Action, import_module(module))
-        return loaded
+        loaded = import_module(module)
+        missing = [part for part in ("EXAMPLE", "Request", "Response", "handle") if not hasattr(loaded, part)]
+        if missing:
+            raise RuntimeError(f"{module} has no {', '.join(missing)}")
+        self._loaded[name] = cast(Action, loaded)
+        return self._loaded[name]
 
     def preload(self) -> None:
         """Import every action now: for a snapshot."""

@@ -71,7 +71,7 @@ def _members(request: HttpRequest, is_named: bool) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise NotJson("the body is not UTF-8: send JSON in UTF-8") from None
     except (ValueError, RecursionError) as error:
-        raise NotJson(f"the body is not JSON{_where(error)}") from None
+        raise NotJson(f"the body is not JSON{_where(error)}{_hint(body)}") from None
     if not isinstance(value, dict):
         raise InvalidRequest('the body must be a JSON object such as {"action": "action-list"}')
     return value
@@ -121,6 +121,15 @@ def _check_depth(body: bytes) -> None:
                 raise InvalidRequest(f"the body is nested deeper than {MAX_DEPTH} levels")
         elif byte in b"}]":
             depth -= 1
+
+
+def _hint(body: bytes) -> str:
+    """What the usual mistakes look like from here."""
+    if body.lstrip()[:1] == b"'":
+        return ". It begins with ': a Windows shell wants double quotes around it, and \\\" within"
+    if body[:64].partition(b"=")[0].replace(b"_", b"").isalnum() and b"=" in body:
+        return ". It looks like a form: one is read at POST /<action>"
+    return ""
 
 
 def _where(error: Exception) -> str:
@@ -199,6 +208,24 @@ def invalid(error: ValidationError, known: Iterable[str]) -> InvalidRequest:
     return InvalidRequest("; ".join(message for _, message in found[:5]), errors=tuple(found))
 
 
+_PLAIN = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "list_type": "must be an array",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "string_type": "must be text",
+    "string_unicode": "must be Unicode text",
+    "tuple_type": "must be an array",
+}
+"""What pydantic says in Python's words, in JSON's."""
+
+
 def _said(error: dict[str, Any], known: Iterable[str]) -> tuple[str, str]:
     place = ".".join(_shown(part) for part in error["loc"] if not _is_branch(part))
     top = str(error["loc"][0]) if error["loc"] else ""
@@ -212,6 +239,8 @@ def _said(error: dict[str, Any], known: Iterable[str]) -> tuple[str, str]:
         case "value_error":
             said = str(error["msg"]).removeprefix("Value error, ")
             return place, f"{place} {said}" if place else said
+        case kind if kind in _PLAIN:
+            return place, f"{place} {_PLAIN[kind]}"
         case _:
             said = str(error["msg"])
             return place, f"{place}: {said[:1].lower()}{said[1:]}" if place else said

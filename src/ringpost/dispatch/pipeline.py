@@ -12,7 +12,7 @@ from ringpost.auth.actor import Actor
 from ringpost.auth.authenticator import Authenticator
 from ringpost.clock import Clock
 from ringpost.context import AnsweredBefore, CallLimits, Context, Moved, TenantStore
-from ringpost.contract import Action, Input, Output, RawRequest, RawResponse, Secret
+from ringpost.contract import Action, AnsweredOnce, Input, Output, RawRequest, RawResponse
 from ringpost.dispatch import envelope as wire
 from ringpost.dispatch.catalogue import Catalogue
 from ringpost.dispatch.envelope import Envelope
@@ -89,7 +89,8 @@ class Endpoint:
         action = self._catalogue.load(envelope.action)
         outcome.action = envelope.action
         if not actor.may(envelope.action):
-            raise Forbidden(f"this key may not call {envelope.action}")
+            scope = envelope.action.replace("-", ".")
+            raise Forbidden(f"this key may not call {envelope.action}: it needs the scope {scope}")
         asked = _asked(request, action, envelope)
         answer = self._done(request, actor, action, envelope, asked)
         self._authenticator.used(actor)
@@ -162,5 +163,5 @@ def _without_secrets(response: BaseModel | RawResponse) -> str:
     """The answer as it is kept: what is answered once is null in it."""
     if isinstance(response, RawResponse):
         return response.body.decode(errors="replace")
-    secret = {name: None for name, field in type(response).model_fields.items() if Secret in field.metadata}
+    secret = {name: None for name, field in type(response).model_fields.items() if AnsweredOnce in field.metadata}
     return response.model_copy(update=secret).model_dump_json()

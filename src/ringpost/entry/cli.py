@@ -4,7 +4,8 @@ import json
 import sys
 import urllib.error
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from ringpost import __version__
 from ringpost.auth.tokens import token
 from ringpost.clock import SystemClock
 from ringpost.entry import demo, server, wiring
+from ringpost.entry.console import console
 from ringpost.model.errors import Problem
 from ringpost.model.key import Limits
 from ringpost.model.values import Moment, Name
@@ -22,6 +24,7 @@ from ringpost.settings import Settings
 from ringpost.store import Store
 
 _TIMEOUT = 35
+_NO_KEY = "No key at hand? In this folder: .venv/bin/ringpost key create --name me --scope '#'"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,27 +35,40 @@ def main() -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=3000, show_default=True, envvar="PORT", help="The port; 0 picks a free one.")
-@click.option("--demo/--no-demo", "with_demo", default=True, help="Make the demo domain and a key on the first start.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=3000,
+    show_default=True,
+    envvar="PORT",
+    show_envvar=True,
+    help="The port; 0 picks a free one.",
+)
+@click.option(
+    "--demo/--no-demo", "with_demo", default=True, help="In an empty SQLite store: make a demo domain and a key."
+)
 def serve(host: str, port: int, with_demo: bool) -> None:
-    """Answer requests here, on the store that RINGPOST_STORE or RINGPOST_DATA names."""
-    settings, clock = Settings.read(), SystemClock()
-    store = wiring.open_store(settings, clock)
-    shown = _first_start(store, clock) if with_demo and not demo.is_seeded(store) else None
-    endpoint = wiring.build(settings, server.report, clock=clock, store=store)
+    """Answer requests.
+
+    On the store that RINGPOST_STORE names (sqlite:FILE or dynamodb:TABLE), or on the SQLite file in
+    the folder RINGPOST_DATA (.ringpost).
+    """
+    with _plain_errors():
+        settings, clock = Settings.read(), SystemClock()
+        store = wiring.open_store(settings, clock)
+        is_new = with_demo and settings.store.startswith("sqlite:") and demo.may_seed(store)
+        fresh = _first_start(store, clock) if is_new else None
+        endpoint = wiring.build(settings, server.report, clock=clock, store=store)
 
     def ready(address: str) -> None:
         click.echo(f"Ringpost {__version__} answers at {address}, store {settings.store}. Ctrl-C stops it.")
-        if shown is not None:
-            click.echo(_welcome(address, shown))
+        click.echo(_welcome(address, fresh) if fresh else _NO_KEY)
 
     try:
         with suppress(KeyboardInterrupt):
             server.serve(endpoint, host, port, ready)
-    except OSError as error:
-        raise click.ClickException(
-            f"cannot listen on {host}:{port}: {error.strerror or error}. PORT= takes another"
-        ) from None
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"cannot listen on {host}:{port}: {error}. PORT= takes another port") from None
     click.echo("Stopped.")
 
 
@@ -82,10 +98,15 @@ def key_create(
     expires: str | None,
     as_json: bool,
 ) -> None:
-    """Make a key. Without --domain it is an operator's: it reaches every domain."""
-    settings, clock = Settings.read(), SystemClock()
-    context = demo.console(wiring.open_store(settings, clock), clock, "key-create")
-    try:
+    """Make a key, in the store that RINGPOST_STORE or RINGPOST_DATA names.
+
+    A scope is an action's name with dots for hyphens: extension.create. In it, * stands for anything
+    in one segment (extension.*), # for anything at all (cdr.#, or # alone for everything); with ! in
+    front it forbids (!originate). Without --domain the key is an operator's: it reaches every domain.
+    """
+    with _plain_errors():
+        settings, clock = Settings.read(), SystemClock()
+        context = console(wiring.open_store(settings, clock), clock, "key-create")
         limits = Limits(
             scopes=scopes,
             domains=tuple(map(str.lower, domains)) or None,
@@ -94,28 +115,39 @@ def key_create(
         )
         fresh = api_keys.create(context, TypeAdapter(Name).validate_python(name), limits)
         context.commit()
-    except ValidationError as error:
-        raise click.ClickException("; ".join(f"{one['input']!r}: {one['msg']}" for one in error.errors())) from None
-    except Problem as problem:
-        raise click.ClickException(problem.detail) from None
     shown = {"key_id": fresh.key.key_uuid, "secret": fresh.secret, "token": token(fresh.key.key_uuid, fresh.secret)}
+    click.echo(f"Made in {settings.store}. The secret is shown this once.", err=True)
     if as_json:
         click.echo(json.dumps(shown))
         return
     for label, value in shown.items():
         click.echo(f"{label:8} {value}")
-    click.echo("The secret is shown this once.")
 
 
 @main.command()
 @click.argument("action")
 @click.argument("members", nargs=-1, metavar="[NAME=VALUE]...")
-@click.option("--url", envvar="RINGPOST_URL", default="http://127.0.0.1:3000", show_default=True, help="The endpoint.")
 @click.option(
-    "--token", "secret", envvar="RINGPOST_TOKEN", required=True, help="The key's token; RINGPOST_TOKEN is better."
+    "--url",
+    envvar="RINGPOST_URL",
+    show_envvar=True,
+    default="http://127.0.0.1:3000",
+    show_default=True,
+    help="The endpoint.",
 )
-def call(action: str, members: tuple[str, ...], url: str, secret: str) -> None:
-    """Call an action and print its answer. A VALUE that is JSON is sent as JSON; any other as text."""
+@click.option(
+    "--token", "secret", envvar="RINGPOST_TOKEN", show_envvar=True, help="The key's token. The variable is better."
+)
+def call(action: str, members: tuple[str, ...], url: str, secret: str | None) -> None:
+    """Call an action and print its answer.
+
+    A VALUE that is a JSON array, object or quoted text, true, false or null is sent as that; any
+    other as text. For instance: ringpost call extension-details domain_name=x.example.net extension=100
+    """
+    if not secret:
+        raise click.UsageError("no key: set RINGPOST_TOKEN to a token, which 'ringpost key create' prints")
+    if not url.startswith(("http://", "https://")):
+        raise click.UsageError(f"the address needs http:// or https:// in front: {url}")
     body = json.dumps({"action": action, **dict(map(_member, members))}).encode()
     headers = {
         "Authorization": f"Bearer {secret}",
@@ -130,7 +162,23 @@ def call(action: str, members: tuple[str, ...], url: str, secret: str) -> None:
         _show(error.read())
         sys.exit(1)
     except (OSError, ValueError) as error:
-        raise click.ClickException(f"{url} does not answer: {error}") from None
+        raise click.ClickException(
+            f"{url} does not answer ({error}): is it running, and is RINGPOST_URL right?"
+        ) from None
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Say in a line what a setting, an argument or the store is not happy with."""
+    try:
+        yield
+    except ValidationError as error:
+        raise click.ClickException("; ".join(f"{one['input']!r}: {one['msg']}" for one in error.errors())) from None
+    except Problem as problem:
+        cause = f" ({problem.__cause__})" if problem.__cause__ else ""
+        raise click.ClickException(problem.detail + cause) from None
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _member(text: str) -> tuple[str, Any]:
@@ -154,7 +202,7 @@ def _show(body: bytes) -> None:
 
 def _first_start(store: Store, clock: SystemClock) -> api_keys.Fresh:
     demo.seed(store, clock)
-    context = demo.console(store, clock, "key-create")
+    context = console(store, clock, "key-create")
     fresh = api_keys.create(context, "Made on the first start", Limits(scopes=("#",)))
     context.commit()
     return fresh

@@ -9,11 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ringpost.auth.actor import Actor
-from ringpost.auth.tokens import sha256
+from ringpost.auth.tokens import new_secret, sha256
 from ringpost.clock import Clock, stamp
-from ringpost.context import CallLimits, Context, TenantStore
-from ringpost.dispatch.catalogue import Catalogue, discover
+from ringpost.context import Context
+from ringpost.entry.console import console
 from ringpost.model.call import Leg
 from ringpost.model.domain import Domain
 from ringpost.model.key import ApiKey, Limits, SecretHash
@@ -21,7 +20,6 @@ from ringpost.model.ring_group import Member
 from ringpost.services import cdrs, destinations, extensions, records, ring_groups
 from ringpost.store import Store, keys
 from ringpost.store.sqlite import SqliteStore
-from ringpost.switch.sandbox import SandboxSwitch
 
 DOMAIN_NAME = "fusionpbx.example.net"
 DOMAIN_UUID = "d0d0d0d0-0000-4000-8000-000000000001"
@@ -31,32 +29,11 @@ CALL_B_UUID = "c0c0c0c0-0000-4000-8000-00000000000b"
 PUBLIC_KEY_UUID = "b0b0b0b0-0000-4000-8000-000000000001"
 PUBLIC_SECRET = "de" * 32
 CRM_KEY_UUID = "b0b0b0b0-0000-4000-8000-000000000002"
-NOBODY = "00000000-0000-0000-0000-000000000000"
-"""The ``insert_user`` of what no key made: the command line, the demo."""
 
 
-def console(store: Store, clock: Clock, action: str) -> Context:
-    """The context of the command line: an operator without limits."""
-    everything = ApiKey(
-        key_uuid=NOBODY, key_name="command line", limits=Limits(scopes=("#",)), hashes=(), cursor_seed=""
-    )
-    actor = Actor(everything)
-    return Context(
-        actor=actor,
-        store=TenantStore(store, actor),
-        switch=SandboxSwitch(clock),
-        clock=clock,
-        catalogue=Catalogue(discover()),
-        call_limits=CallLimits(),
-        action=action,
-        request_id="command-line",
-        source_ip="127.0.0.1",
-    )
-
-
-def is_seeded(store: Store) -> bool:
-    """Whether the demo domain is there."""
-    return store.get(keys.domain(DOMAIN_UUID)) is not None
+def may_seed(store: Store) -> bool:
+    """Whether nothing at all is in a store yet: no domain and no key."""
+    return not store.query(keys.DOMAINS, limit=1) and not store.query(keys.KEYS, limit=1)
 
 
 def seed(store: Store, clock: Clock) -> None:
@@ -81,6 +58,8 @@ def seed(store: Store, clock: Clock) -> None:
     destinations.create(context, domain, "12025550100", "600", {"destination_description": "Main number"})
     context.commit()
     _call_of_yesterday(context, domain)
+    crm = Limits(scopes=("originate", "cdr.#"), domains=(DOMAIN_UUID,))
+    _key(context, CRM_KEY_UUID, "CRM", sha256(new_secret()), crm)
     context.commit()
 
 
@@ -94,12 +73,10 @@ def sam_local_store(clock: Clock) -> Store:
 
 
 def seed_public(store: Store, clock: Clock) -> None:
-    """The demo tenant with the public key, and a second key for the examples about keys."""
+    """The demo tenant, with the public key."""
     seed(store, clock)
     context = console(store, clock, "demo")
     _key(context, PUBLIC_KEY_UUID, "Public demo key", sha256(PUBLIC_SECRET), Limits(scopes=("#",)))
-    crm = Limits(scopes=("originate", "cdr.#"), domains=(DOMAIN_UUID,))
-    _key(context, CRM_KEY_UUID, "CRM", sha256(os.urandom(32).hex()), crm)
     context.commit()
 
 

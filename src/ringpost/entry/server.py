@@ -33,7 +33,7 @@ def application(endpoint: Endpoint) -> Callable[[dict[str, Any], Callable[..., A
         )
         headers = [("Content-Type", answered.content_type), *answered.headers.items()]
         start_response(f"{answered.status} {HTTPStatus(answered.status).phrase}", headers)
-        return [answered.body]
+        return [answered.body, b"\n" if answered.content_type.endswith("json") else b""]
 
     return answer
 
@@ -63,10 +63,9 @@ def serve(endpoint: Endpoint, host: str, port: int, ready: Callable[[str], None]
     server: Any = create_server(
         application(endpoint), host=host, port=port, threads=_THREADS, max_request_body_size=_TAKEN_IN, ident="ringpost"
     )
-    for listening_host, listening_port in getattr(server, "effective_listen", None) or [
-        (server.effective_host, server.effective_port)
-    ]:
-        ready(f"http://{listening_host}:{listening_port}")
+    listening = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
+    for address, number in listening:
+        ready(f"http://[{address}]:{number}" if ":" in address else f"http://{address}:{number}")
     try:
         server.run()
     finally:

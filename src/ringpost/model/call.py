@@ -5,25 +5,30 @@ from typing import Literal
 from pydantic import Field
 
 from ringpost.model.record import Entity, Record
-from ringpost.model.values import Timestamp, Uuid
+from ringpost.model.values import ExternalId, Number, ShortText, TagList, Timestamp, Uuid
 
 Direction = Literal["inbound", "outbound", "local"]
 
 
-class CallOrder(Entity):
+class Wanted(Entity):
+    """What a caller says of the call it wants."""
+
+    caller_id_number: Number = Field(description="the number A and B are shown")
+    caller_id_name: ShortText = Field(default="", description="the name A and B are shown")
+    destination_a: Number = Field(description="rung first")
+    destination_b: Number = Field(description="connected once A has answered")
+    external_id: ExternalId | None = Field(default=None, description="travels into the call's events and record")
+    tags: TagList = Field(default=(), description="at most ten; travel into the call's events and record")
+
+
+class CallOrder(Wanted):
     """Ring A, then connect B through the domain's dialplan. The uuid is ours, fixed beforehand."""
 
     call_uuid: Uuid
     domain_uuid: Uuid
     domain_name: str
-    caller_id_number: str
-    caller_id_name: str
-    destination_a: str
-    destination_b: str
     ring_seconds: int = 30
     placed_at: Timestamp
-    external_id: str | None = None
-    tags: tuple[str, ...] = ()
     key_uuid: Uuid
 
 

@@ -55,8 +55,14 @@ class DomainSettings(Entity):
     domain_description: Text | None = None
     domain_enabled: bool | None = None
     switch: Literal["sandbox"] | None = None
-    country: Country | None = None
-    emergency_numbers: Annotated[tuple[Number, ...], Field(max_length=20)] | None = None
-    outbound_gateway: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] | None = None
-    outbound_prefixes: Annotated[tuple[Prefix, ...], Field(max_length=200)] | None = None
-    retention_days: int | None = Field(default=None, ge=1, le=3650)
+    country: Country | None = Field(default=None, description="ISO 3166-1, such as US; decides the emergency numbers")
+    emergency_numbers: Annotated[tuple[Number, ...], Field(max_length=20)] | None = Field(
+        default=None, description="instead of the country's own"
+    )
+    outbound_gateway: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] | None = Field(
+        default=None, description="the SIP trunk of outside calls"
+    )
+    outbound_prefixes: Annotated[tuple[Prefix, ...], Field(max_length=200)] | None = Field(
+        default=None, description="what outside numbers must begin with; none may be dialled otherwise"
+    )
+    retention_days: int | None = Field(default=None, ge=1, le=3650, description="call records older than this go")

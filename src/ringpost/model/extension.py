@@ -7,8 +7,8 @@ from pydantic import Field, StringConstraints
 from ringpost.model.record import Entity, Record
 from ringpost.model.values import ExtensionNumber, OptionalNumber, ShortText, Text, Timestamp, Uuid
 
-Password = Annotated[str, StringConstraints(min_length=12, max_length=128, pattern=r"^[!-~]+$")]
-"""A SIP password a caller brings along: printable ASCII, no spaces."""
+Password = Annotated[str, StringConstraints(min_length=8, max_length=128, pattern=r"^[!-~]+$")]
+"""A SIP password a caller brings along: 8 to 128 printable ASCII characters, no spaces."""
 
 
 class Extension(Record):
@@ -95,7 +95,7 @@ class Voicemail(Record):
     version: int = 1
 
 
-class Secret(Record):
+class StoredSecret(Record):
     """A secret in a row of its own: no list, event, audit line or replay can carry it."""
 
     secret: str = Field(repr=False)

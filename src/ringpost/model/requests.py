@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from ringpost.model.call import Direction
 from ringpost.model.values import (
-    CommaList,
     DomainName,
     ExtensionNumber,
     ExternalId,
@@ -15,8 +14,10 @@ from ringpost.model.values import (
     NumberPattern,
     Reference,
     ShortText,
+    TagList,
     Uuid,
 )
+from ringpost.nearest import nearest
 
 Asked = TypeVar("Asked", bound="Listing")
 
@@ -78,7 +79,7 @@ class Listing(Page):
     @model_validator(mode="after")
     def _sorts_by_what_is_there(self) -> Self:
         if self.order is not None and self.order not in self.filters:
-            raise ValueError(f"order must be one of {', '.join(sorted(self.filters))}")
+            raise ValueError(f"order must be a member of the items{nearest(self.order, self.filters)}")
         if self.cursor is not None and self.offset:
             raise ValueError("cursor and offset cannot go together")
         return self
@@ -124,6 +125,6 @@ class CallFilters(InDomain, Page):
     extension: ExtensionNumber | None = Field(default=None, description="an extension that took part")
     hangup_cause: ShortText | None = None
     missed: bool | None = None
-    tags: CommaList | None = Field(default=None, description="all of these; an array, or text with commas")
+    tags: TagList | None = Field(default=None, description="all of these; an array, or text with commas")
     external_id: ExternalId | None = None
     updated_since: Moment | None = Field(default=None, description="recorded or changed then or later")

@@ -71,7 +71,11 @@ def _from_text(value: Any) -> Any:
         raise ValueError("must be an array, or a JSON string that holds one") from None
 
 
-Members = Annotated[tuple[Member, ...], BeforeValidator(_from_text), Field(max_length=100)]
+Members = Annotated[
+    tuple[Member, ...],
+    BeforeValidator(_from_text),
+    Field(max_length=100, description="numbers to ring: [{number, delay, timeout, enabled}]"),
+]
 
 
 class RingGroupSettings(Entity):

@@ -131,7 +131,8 @@ OptionalNumber = Annotated[
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_printable)]
 Tags = Annotated[tuple[Tag, ...], Field(max_length=10)]
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(_printable)]
-CommaList = Annotated[Tags, BeforeValidator(_split)]
+TagList = Annotated[Tags, BeforeValidator(_split)]
+"""An array, or text with commas."""
 NumberPattern = Annotated[
     str, _matching(re.compile(r"_?\+?[0-9*#]{1,32}_?"), "must be a number, with _ in front or at the end for anything")
 ]

@@ -4,12 +4,14 @@ import secrets
 import uuid
 from typing import Any, NamedTuple
 
+from ringpost.auth.scopes import allows
 from ringpost.auth.tokens import new_secret, sha256, token
 from ringpost.clock import seconds, stamp
 from ringpost.context import Context
 from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound
 from ringpost.model.key import ApiKey, KeyDetails, Limits, SecretHash
 from ringpost.model.requests import Listing
+from ringpost.nearest import nearest
 from ringpost.services import domains, pages, records
 from ringpost.store import keys
 from ringpost.store.keys import api_key_layout
@@ -58,6 +60,7 @@ def listed(context: Context, request: Listing) -> pages.PageOf[KeyDetails]:
 
 def create(context: Context, name: str, limits: Limits, *, enabled: bool = True) -> Fresh:
     """A new key. Its maker's limits are stored with it and hold for it too."""
+    _check_scopes(context, limits.scopes)
     if limits.domains is not None:
         limits = limits.model_copy(update={"domains": _reachable(context, limits.domains)})
     secret = new_secret()
@@ -86,6 +89,7 @@ def update(context: Context, key: ApiKey, changes: dict[str, Any], if_version: i
     if changed:
         if "domains" in changed:
             changed["domains"] = _reachable(context, changed["domains"] or ())
+        _check_scopes(context, changed.get("scopes") or ())
         changes["limits"] = Limits.model_validate({**key.limits.model_dump(), **records.cleared(Limits, changed)})
         changes["within"] = _within(key.within, context)
     after = records.update(context, key, changes, api_key_layout, if_version=if_version)
@@ -117,6 +121,15 @@ def _managed(context: Context, key: ApiKey) -> None:
     actor = context.actor
     if not (actor.is_unlimited or actor.key_uuid == key.key_uuid or actor.key_uuid in key.makers):
         raise Forbidden("only the key itself, its makers, or an operator without limits may change this key")
+
+
+def _check_scopes(context: Context, scopes: tuple[str, ...]) -> None:
+    """A scope that covers no action is a slip of the pen."""
+    actions = [name.replace("-", ".") for name in context.catalogue.names()]
+    for scope in scopes:
+        if not any(allows([scope.removeprefix("!")], action) for action in actions):
+            hint = nearest(scope, actions)
+            raise InvalidRequest(f"the scope {scope} covers no action{hint}", parameter="scopes")
 
 
 def _within(known: tuple[Limits, ...], context: Context) -> tuple[Limits, ...]:

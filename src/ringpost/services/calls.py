@@ -3,13 +3,13 @@
 import random
 import uuid
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ringpost.clock import seconds
 from ringpost.context import Context, Moved
-from ringpost.model.call import CallOrder, Leg, Meter
+from ringpost.model.call import CallOrder, Leg, Meter, Wanted
 from ringpost.model.domain import Domain
-from ringpost.model.errors import CannotComply, Problem, RateLimited, StoreUnavailable, SwitchRefused
+from ringpost.model.errors import CannotComply, RateLimited, StoreUnavailable, SwitchRefused, SwitchUnreachable
 from ringpost.services import cdrs, emergency, numbers
 from ringpost.store import Key, Put, Row, keys
 from ringpost.switch import Progress
@@ -30,12 +30,12 @@ class Placed(NamedTuple):
     progress: Progress
 
 
-def ordered(context: Context, domain: Domain, members: dict[str, Any]) -> CallOrder:
+def ordered(context: Context, domain: Domain, wanted: Wanted) -> CallOrder:
     """The order of a call, with a uuid of ours."""
     return CallOrder.model_validate(
         {
-            **members,
-            "caller_id_name": cleaned(members.get("caller_id_name", "")),
+            **wanted.model_dump(include=set(Wanted.model_fields)),
+            "caller_id_name": cleaned(wanted.caller_id_name),
             "call_uuid": str(uuid.uuid4()),
             "domain_uuid": domain.domain_uuid,
             "domain_name": domain.domain_name,
@@ -63,7 +63,7 @@ def originate(context: Context, domain: Domain, order: CallOrder, wait: float) -
         _write_down(context, domain, order)
         _place(context, order)
         return Placed(order, context.switch.await_answer(order, wait))
-    except Problem as problem:
+    except (SwitchRefused, SwitchUnreachable, StoreUnavailable) as problem:
         problem.members["call_uuid"] = order.call_uuid
         raise
 

@@ -8,7 +8,7 @@ from typing import Any
 from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.errors import InvalidRequest, NotFound
-from ringpost.model.extension import Extension, Secret, Voicemail
+from ringpost.model.extension import Extension, StoredSecret, Voicemail
 from ringpost.model.requests import Listing, OneExtension
 from ringpost.model.values import is_uuid
 from ringpost.services import domains, numbers, pages, records
@@ -117,7 +117,7 @@ def new_password() -> str:
 
 def _move_box(context: Context, home: str, old: str, new: str) -> None:
     box = context.store.get(keys.voicemail(home, old), Voicemail)
-    pin = context.store.get(keys.voicemail_pin(home, old), Secret)
+    pin = context.store.get(keys.voicemail_pin(home, old), StoredSecret)
     for key in (keys.voicemail(home, old), keys.voicemail_pin(home, old)):
         context.store.stage(Delete(key))
     if box is not None:
@@ -127,7 +127,7 @@ def _move_box(context: Context, home: str, old: str, new: str) -> None:
 
 
 def _keep(context: Context, key: Key, secret: str) -> None:
-    context.store.stage(Put(Row(key, Secret(secret=secret).model_dump_json())))
+    context.store.stage(Put(Row(key, StoredSecret(secret=secret).model_dump_json())))
 
 
 def _keep_box(context: Context, box: Voicemail) -> None:
