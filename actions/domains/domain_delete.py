@@ -25,6 +25,10 @@ class Response(Output):
     def http_status(self) -> int:
         return 200 if self.deleted else 202
 
+    @property
+    def is_kept(self) -> bool:
+        return self.deleted
+
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found_to_remove(context, request)

@@ -22,7 +22,7 @@ class Request(Write):
         min_length=1, max_length=100, description="what it may call: originate, extension.*, cdr.#, !key.#"
     )
     domains: tuple[Reference, ...] = Field(
-        min_length=1, max_length=50, description="the domains it may touch, by UUID or name"
+        min_length=1, max_length=40, description="the domains it may touch, by UUID or name"
     )
     networks: tuple[Network, ...] = Field(
         default=(), max_length=50, description="where it may be used from; empty: anywhere"
@@ -38,4 +38,4 @@ class Response(KeyDetails):
 
 def handle(request: Request, context: Context) -> Response:
     limits = Limits.model_validate(request.model_dump(include={"scopes", "domains", "networks", "expires_at"}))
-    return Response(**api_keys.create(context, request.name, limits, enabled=request.enabled).shown)
+    return Response(**api_keys.create(context, request.name, limits, enabled=request.enabled).shown(context))

@@ -17,4 +17,4 @@ Response = KeyDetails
 
 
 def handle(request: Request, context: Context) -> Response:
-    return KeyDetails.of(api_keys.found(context, request.key_uuid))
+    return api_keys.details(context, api_keys.found(context, request.key_uuid))

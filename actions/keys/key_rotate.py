@@ -25,4 +25,4 @@ class Response(KeyDetails):
 
 def handle(request: Request, context: Context) -> Response:
     key = api_keys.found(context, request.key_uuid)
-    return Response(**api_keys.rotate(context, key, request.overlap_seconds).shown)
+    return Response(**api_keys.rotate(context, key, request.overlap_seconds).shown(context))

@@ -19,7 +19,7 @@ class Request(Versioned):
     key_uuid: Uuid
     name: Name | None = None
     scopes: tuple[Scope, ...] | None = Field(default=None, min_length=1, max_length=100)
-    domains: tuple[Reference, ...] | None = Field(default=None, min_length=1, max_length=50)
+    domains: tuple[Reference, ...] | None = Field(default=None, min_length=1, max_length=40)
     networks: tuple[Network, ...] | None = Field(default=None, max_length=50, description="null: from anywhere")
     expires_at: Moment | None = Field(default=None, description="null: never")
     enabled: bool | None = None
@@ -34,4 +34,4 @@ def handle(request: Request, context: Context) -> Response:
         changes["key_name"] = request.name
     changes.pop("key_uuid")
     key = api_keys.found(context, request.key_uuid)
-    return KeyDetails.of(api_keys.update(context, key, changes, request.if_version))
+    return api_keys.details(context, api_keys.update(context, key, changes, request.if_version))

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -29,7 +30,13 @@ class SystemClock:
 
 def stamp(seconds: float) -> str:
     """RFC 3339 in UTC with milliseconds: of one width, so that text order is time order."""
-    return written(datetime.fromtimestamp(seconds, UTC))
+    whole = int(seconds // 1)
+    return f"{_second(whole)}.{int((seconds - whole) * 1000 + 0.001):03d}Z"
+
+
+@lru_cache(maxsize=64)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
 
 
 def written(moment: datetime) -> str:

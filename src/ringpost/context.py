@@ -14,10 +14,10 @@ from pydantic import BaseModel
 
 from ringpost.auth.actor import Actor
 from ringpost.clock import Clock, seconds, stamp
-from ringpost.model.errors import Forbidden, NotFound, Problem
+from ringpost.model.errors import CannotComply, Forbidden, NotFound, Problem
 from ringpost.model.event import AuditLine, Event
 from ringpost.model.key import ApiKey, KeyDetails
-from ringpost.store import ConditionFailed, Key, Put, Row, Store, Write, keys
+from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Write, keys
 from ringpost.switch import Switch
 
 EVENT_DAYS = 30
@@ -80,6 +80,7 @@ class TenantStore:
         self._actor = actor
         self._staged: list[tuple[Write, Problem | Exception | None]] = []
         self._events: list[Event] = []
+        self._domains: dict[str, None] = {}
 
     def get(self, key: Key, kind: type[E]) -> E | None:
         """One record; None if it is absent or another tenant's."""
@@ -87,7 +88,7 @@ class TenantStore:
         row = self._store.get(key)
         if row is None:
             return None
-        found = kind.model_validate_json(row.body)
+        found: E = kind.__pydantic_validator__.validate_json(row.body)
         return found if self.is_mine(found) else None
 
     def listed(
@@ -108,7 +109,8 @@ class TenantStore:
     def stage(self, write: Write, otherwise: Problem | Exception | None = None) -> None:
         """Write this with the rest; ``otherwise`` is raised if its condition does not hold."""
         self._fence(write.key.partition)
-        self._staged.append((write, otherwise))
+        if not isinstance(write, Check) or all(write != staged for staged, _ in self._staged):
+            self._staged.append((write, otherwise))
 
     def note(self, event: Event) -> None:
         """Put an event into the outbox with the rest."""
@@ -120,6 +122,11 @@ class TenantStore:
         )
         self._staged.append((Put(row), None))
 
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The domains of everything that was read or staged."""
+        return tuple(self._domains)
+
     def take_events(self) -> list[Event]:
         """The events noted since the last commit."""
         events, self._events = self._events, []
@@ -130,12 +137,16 @@ class TenantStore:
         staged, self._staged = self._staged, []
         if not staged:
             return
+        if len(staged) > MAX_WRITES:
+            raise CannotComply(f"this would change more than the {MAX_WRITES} rows that can be changed at once")
         try:
             self._store.transact([write for write, _ in staged])
         except ConditionFailed as error:
             raise _first_reason([staged[place][1] for place in error.failed]) from error
 
     def _fence(self, partition: str, *, reading_list: bool = False) -> None:
+        if partition.startswith("domain#"):
+            self._domains[partition[7:43]] = None
         if self._actor.is_operator:
             return
         if partition.startswith("domain#") and not self._actor.reaches(partition[7:43]):

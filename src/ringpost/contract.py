@@ -65,9 +65,16 @@ class Output(BaseModel):
         """200; 202 when the work goes on after the answer."""
         return 200
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether an idempotency key keeps this answer; not one that says to call again."""
+        return True
+
 
 class Answers(RootModel[list[Item]], Generic[Item]):
     """A bare array, as two of FusionPBX's actions answer."""
+
+    model_config = ConfigDict(defer_build=True)
 
 
 class PageLike(Protocol):

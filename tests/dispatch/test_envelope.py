@@ -72,6 +72,9 @@ def test_a_form_is_read_where_the_path_names_the_action(tenant: Caller) -> None:
         ('{"action": "domain-list", "search": "\\ud800"}', 400, "invalid-request"),
         ('{"action": "domain-list", "\\ud800": 1}', 400, "invalid-request"),
         ('{"action": "domain-list", "limit": 10, "' + "x" * 5000 + '": 1}', 400, "invalid-request"),
+        (json.dumps({"action": "domain-list", **{f"m{n}": 1 for n in range(250)}}), 400, "invalid-request"),
+        (json.dumps({"action": "ringgroup-create", "destinations": [0] * 5000}), 400, "invalid-request"),
+        (json.dumps({"action": "ringgroup-create", "destinations": str([0] * 5000)}), 400, "invalid-request"),
         ("{}", 400, "invalid-request"),
         ('{"action": null}', 400, "invalid-request"),
         ('{"action": ["domain-list"]}', 400, "invalid-request"),
@@ -94,6 +97,11 @@ def test_bad_bodies_get_a_clear_answer(operator: Caller, body: str | bytes, stat
     reply = operator.post(body)
     assert (reply.status, reply.code) == (status, code), reply
     assert len(reply.text) < 1200, "what was sent is not sent back"
+
+
+def test_many_mistakes_do_not_make_a_long_answer(operator: Caller) -> None:
+    reply = operator.call("originate", tags=[{}] * 900, **{f"x{number}": 1 for number in range(150)})
+    assert len(reply.json["errors"]) == 20
 
 
 def test_brackets_in_text_are_no_nesting(operator: Caller) -> None:

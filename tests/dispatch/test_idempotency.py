@@ -217,3 +217,16 @@ def test_what_could_not_be_given_back_is_no_error_of_the_callers(
     house.restart()
     switch.problem = SwitchRefused("no")
     assert tenant.call(**CALL, headers=HEADER).status == 502
+
+
+def test_an_answer_about_a_domain_that_is_out_of_reach_now_is_not_given(house: House, operator: Caller) -> None:
+    both = house.key("#", domains=(demo.DOMAIN_UUID, demo.EMPTY_DOMAIN_UUID))
+    asked = {**CREATE, "domain_uuid": demo.DOMAIN_UUID}
+    assert both.call(**asked, headers=HEADER).status == 200
+    operator.done("key-update", key_uuid=both.key_uuid, domains=[demo.EMPTY_DOMAIN_UUID])
+    house.clock.time += 30
+    assert both.call(**asked, headers=HEADER).status == 404
+
+
+def test_a_key_that_is_no_text_is_refused(tenant: Caller) -> None:
+    assert tenant.post('{"action": "extension-create", "extension": "1", "idempotency_key": "\\ud800"}').status == 400

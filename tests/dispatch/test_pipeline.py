@@ -86,7 +86,9 @@ def test_a_raw_action_is_named_by_the_path_only(fake_house: House, operator: Cal
 def test_a_raw_action_keeps_its_answer_too(fake_house: House, operator: Caller) -> None:
     headers = {"idempotency-key": "k", "content-type": "x"}
     first = operator.post(b"body", path="/raw-in", headers=headers)
-    assert operator.post(b"body", path="/raw-in", headers=headers).text == first.text
+    again = operator.post(b"body", path="/raw-in", headers=headers)
+    assert (again.text, again.content_type) == (first.text, "text/csv")
+    assert operator.post(b"another", path="/raw-in", headers=headers).status == 422
 
 
 def test_two_files_with_one_name_fail_at_the_start(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:

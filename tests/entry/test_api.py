@@ -75,15 +75,14 @@ def test_logs_one_line_and_counts_without_secrets(
     monkeypatch.setattr(telemetry._logger.registered_handler, "stream", sys.stdout)
     api.handler(event("extension-create"), None)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    line = next(line for line in lines if line.get("message") == "request")
-    metric = next(line for line in lines if "_aws" in line)
-    assert line["action"] == metric["action"] == "extension-create"
-    assert line["outcome"] == metric["outcome"] == "ok"
-    assert line["key_id"] == demo.PUBLIC_KEY_UUID
-    assert line["request_id"] == "00000000-0000-4000-8000-000000000000"
-    assert line["status"] == 200
-    assert line["duration_ms"] > 0
-    assert {"Requests", "Duration"} <= set(metric)
+    assert len(lines) == 1
+    line = lines[0]
+    assert (line["action"], line["outcome"], line["status"]) == ("extension-create", "ok", 200)
+    assert (line["key_id"], line["request_id"]) == (demo.PUBLIC_KEY_UUID, "00000000-0000-4000-8000-000000000000")
+    described = line["_aws"]["CloudWatchMetrics"][0]
+    assert described["Namespace"] == "Ringpost"
+    assert {line[name] is not None for dimensions in described["Dimensions"] for name in dimensions} == {True}
+    assert all(isinstance(line[metric["Name"]], int | float) for metric in described["Metrics"])
     assert demo.PUBLIC_SECRET not in json.dumps(lines)
 
 
@@ -116,3 +115,25 @@ def test_is_traced_when_that_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
     assert telemetry.traced(handler) is not handler
     assert telemetry.traced(handler)({"a": 1}, None) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"requestContext": {}},
+        {"headers": {}, "body": "x"},
+        event(body="%%%", isBase64Encoded=True),
+        event(body=5),
+        [],
+        None,
+    ],
+)
+def test_what_is_no_request_is_refused(api: ModuleType, broken: Any) -> None:
+    answer = api.handler(broken, None)
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (400, "invalid-request")
+
+
+def test_a_request_without_headers_has_no_key(api: ModuleType) -> None:
+    assert api.handler(event(headers=None), None)["statusCode"] == 401
+    assert api.handler(event(headers={"x-api-key": f"rp_{demo.PUBLIC_KEY_UUID}_\ud800"}), None)["statusCode"] == 401

@@ -54,6 +54,37 @@ def test_an_invented_one_is_refused(tenant: Caller, cursor: str) -> None:
     assert refused(tenant, cursor)
 
 
+def test_counting_may_begin_or_end_underway(tenant: Caller, operator: Caller) -> None:
+    for number in range(200, 210):
+        tenant.done("extension-create", extension=str(number))
+    for first, second in (
+        ({"count": True}, {}),
+        ({}, {"count": True}),
+        ({"offset": 2}, {}),
+        ({"offset": 2}, {"offset": 2}),
+    ):
+        page = tenant.done("extension-search", limit=3, **first)
+        rest = tenant.done("extension-search", limit=100, cursor=page["next_cursor"], **second)
+        last = page["items"][-1]["extension"]
+        assert [one["extension"] for one in rest["items"]] == [str(n) for n in (101, *range(200, 210)) if str(n) > last]
+    page = operator.done("domain-list", limit=1)
+    assert operator.done("domain-list", limit=1, cursor=page["next_cursor"], count=True)["total"] == 2
+
+
+def test_nothing_is_passed_over_when_a_row_goes_underway(tenant: Caller) -> None:
+    for number in range(200, 206):
+        tenant.done("extension-create", extension=str(number), description="x")
+    for query in ({"search": "x"}, {"order": "extension", "direction": "desc"}, {"description": "x"}):
+        page = tenant.done("extension-search", limit=3, **query)
+        gone, *_, last = [one["extension"] for one in page["items"]]
+        tenant.done("extension-delete", extension=gone)
+        rest = tenant.done("extension-search", cursor=page["next_cursor"], **query)["items"]
+        everything = tenant.done("extension-search", **query)["items"]
+        numbers = [one["extension"] for one in everything]
+        assert [one["extension"] for one in rest] == numbers[numbers.index(last) + 1 :]
+        tenant.done("extension-create", extension=gone, description="x")
+
+
 def test_survives_a_rotation_of_the_keys_secret(tenant: Caller) -> None:
     cursor = cursor_of(tenant)
     tenant.secret = tenant.done("key-rotate", key_uuid=tenant.key_uuid)["secret"]

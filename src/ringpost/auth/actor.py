@@ -7,10 +7,14 @@ from ringpost.model.key import ApiKey, Limits
 
 
 class Actor:
-    """A key at work: what it may call and whom it may touch. All its limits must match."""
+    """A key at work: what it may call and whom it may touch. All its limits must match.
 
-    def __init__(self, key: ApiKey) -> None:
+    ``proof`` is the hash of the secret that was presented; empty for the command line, which has none.
+    """
+
+    def __init__(self, key: ApiKey, proof: str = "") -> None:
         self.key = key
+        self.proof = proof
         self.key_uuid = key.key_uuid
         self.limits: tuple[Limits, ...] = (key.limits, *key.within)
         bounded = [set(limit.domains) for limit in self.limits if limit.domains is not None]
@@ -27,7 +31,7 @@ class Actor:
     @property
     def is_unlimited(self) -> bool:
         """Whether nothing at all is withheld from this key."""
-        return self.is_operator and all("#" in limit.scopes and not _forbids(limit) for limit in self.limits)
+        return self.is_operator and not any(map(_withholds, self.limits))
 
     def may(self, action: str) -> bool:
         """Whether this key's scopes cover an action."""
@@ -54,5 +58,6 @@ class Actor:
         return all(any(source in network for network in networks) for networks in self._networks)
 
 
-def _forbids(limit: Limits) -> bool:
-    return any(scope.startswith("!") for scope in limit.scopes)
+def _withholds(limit: Limits) -> bool:
+    forbids = "#" not in limit.scopes or any(scope.startswith("!") for scope in limit.scopes)
+    return forbids or bool(limit.networks) or limit.expires_at is not None

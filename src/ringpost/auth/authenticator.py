@@ -68,15 +68,11 @@ class Authenticator:
         key_uuid, digest = proof
         row = self._store.get(keys.api_key(key_uuid))
         key = ApiKey.model_validate_json(row.body) if row else None
-        hashes = (
-            [live.sha256 for live in key.hashes if live.expires_at is None or live.expires_at > stamp(now)]
-            if key
-            else []
-        )
+        hashes = [live.sha256 for live in key.live_hashes(stamp(now))] if key else []
         proved = [same(digest, candidate) for candidate in hashes or [_NO_HASH]]
         if key is None or not any(proved):
             return None
-        return Actor(key)
+        return Actor(key, digest)
 
     def _remember(self, proof: tuple[str, str], actor: Actor, now: float) -> None:
         if len(self._remembered) >= _REMEMBERED_KEYS:

@@ -31,7 +31,7 @@ def new_secret() -> str:
 
 def sha256(secret: str) -> str:
     """How a secret is kept."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
 def same(one: str, other: str) -> bool:

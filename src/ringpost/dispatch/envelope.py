@@ -17,6 +17,9 @@ from ringpost.nearest import nearest
 
 MAX_BODY = 1 << 20
 MAX_DEPTH = 32
+MAX_MEMBERS = 200
+MAX_ITEMS = 1000
+_MOST_TOLD = 20
 _LONGEST_NAME = 64
 _LONGEST_IDEMPOTENCY_KEY = 255
 _FORM = "application/x-www-form-urlencoded"
@@ -79,7 +82,8 @@ def _members(request: HttpRequest, is_named: bool) -> dict[str, Any]:
 
 def _is_form(request: HttpRequest) -> bool:
     """A form by its type and its look: ``curl -d`` calls JSON a form too."""
-    return request.headers.get("content-type", "").startswith(_FORM) and request.body.lstrip()[:1] not in (b"{", b"[")
+    content_type = request.headers.get("content-type", "").lower()
+    return content_type.startswith(_FORM) and request.body.lstrip()[:1] not in (b"{", b"[")
 
 
 def _form(body: bytes) -> dict[str, Any]:
@@ -93,6 +97,8 @@ def _form(body: bytes) -> dict[str, Any]:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MAX_MEMBERS or any(isinstance(value, list) and len(value) > MAX_ITEMS for _, value in pairs):
+        raise InvalidRequest(f"an object has at most {MAX_MEMBERS} members, an array at most {MAX_ITEMS} items")
     members = dict(pairs)
     if len(members) != len(pairs):
         raise InvalidRequest("a member is there twice: send each once")
@@ -165,9 +171,10 @@ def _idempotency_key(headers: Mapping[str, str], members: dict[str, Any]) -> str
         not isinstance(value, str)
         or not 0 < len(value) <= _LONGEST_IDEMPOTENCY_KEY
         or any(one != value for one in sent)
+        or not value.isprintable()
     ):
         raise InvalidRequest(
-            f"the idempotency key must be one text of at most {_LONGEST_IDEMPOTENCY_KEY} characters",
+            f"the idempotency key must be one text of at most {_LONGEST_IDEMPOTENCY_KEY} printable characters",
             parameter="idempotency_key",
         )
     return value
@@ -202,9 +209,8 @@ def refusal(problem: Problem, request_id: str) -> HttpAnswer:
 
 def invalid(error: ValidationError, known: Iterable[str]) -> InvalidRequest:
     """What a model found wrong, in words: missing and unknown parameters first."""
-    found = [
-        _said(dict(one), known) for one in error.errors(include_url=False, include_input=False, include_context=False)
-    ]
+    wrong = error.errors(include_url=False, include_input=False, include_context=False)[:_MOST_TOLD]
+    found = [_said(dict(one), known) for one in wrong]
     return InvalidRequest("; ".join(message for _, message in found[:5]), errors=tuple(found))
 
 

@@ -7,14 +7,16 @@ uuid is put before the switch hears of it.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from ringpost.auth.actor import Actor
 from ringpost.clock import Clock
 from ringpost.context import AnsweredBefore
+from ringpost.contract import Input, RawRequest
 from ringpost.dispatch.envelope import Envelope
 from ringpost.dispatch.http import HttpAnswer
-from ringpost.model.errors import CannotComply, Conflict
+from ringpost.model.errors import CannotComply, Conflict, NotFound
 from ringpost.model.record import Entity
 from ringpost.store import Delete, Put, Row, Store, Write, keys
 
@@ -31,18 +33,21 @@ class KeptAnswer(Entity):
     started_at: float
     call_uuid: str | None = None
     status: int = 0
+    content_type: str = ""
     body: str = ""
+    domains: tuple[str, ...] = ()
 
 
 class Replay:
     """One idempotency key at work in one request. It is the ``Claim`` an action is given."""
 
-    def __init__(self, store: Store, clock: Clock, actor: Actor, envelope: Envelope) -> None:
+    def __init__(self, store: Store, clock: Clock, actor: Actor, envelope: Envelope, asked: Input | RawRequest) -> None:
         self._store = store
         self._clock = clock
+        self._actor = actor
         digest = hashlib.sha256((envelope.idempotency_key or "").encode()).hexdigest()
         self._key = keys.replay(actor.key_uuid, envelope.action, digest)
-        self._request_hash = _hash(envelope.parameters)
+        self._request_hash = _hash(envelope.parameters, asked.body if isinstance(asked, RawRequest) else b"")
         self._claimed = False
         self.earlier_call: str | None = None
 
@@ -54,9 +59,11 @@ class Replay:
         kept = KeptAnswer.model_validate_json(row.body)
         if kept.request_hash != self._request_hash:
             raise CannotComply("this idempotency key was used with other parameters", parameter="idempotency_key")
+        if not all(map(self._actor.reaches, kept.domains)):
+            raise NotFound("domain not found")
         if kept.state == "answered":
             headers = {"X-Request-Id": request_id, "Idempotency-Replayed": "true"}
-            return HttpAnswer(kept.status, kept.body.encode(), "application/json", headers)
+            return HttpAnswer(kept.status, kept.body.encode(), kept.content_type, headers)
         if self._clock.now() - kept.started_at < RUNS_AT_MOST:
             raise Conflict("the first request with this idempotency key is still running", retry_after=1)
         self._claimed, self.earlier_call = True, kept.call_uuid
@@ -75,16 +82,22 @@ class Replay:
         self._claimed = False
         return Delete(self._key)
 
-    def keep(self, status: int, body: str) -> tuple[Write, Exception]:
+    def keep(self, answer: HttpAnswer, body: str, domains: Iterable[str]) -> tuple[Write, Exception]:
         """The write that keeps the answer: over our own claim, or where there is nothing yet."""
-        answer = KeptAnswer(
-            request_hash=self._request_hash, state="answered", started_at=self._clock.now(), status=status, body=body
+        kept = KeptAnswer(
+            request_hash=self._request_hash,
+            state="answered",
+            started_at=self._clock.now(),
+            status=answer.status,
+            content_type=answer.content_type,
+            body=body,
+            domains=tuple(domains),
         )
-        return Put(self._row(answer), if_absent=not self._claimed), AnsweredBefore()
+        return Put(self._row(kept), if_absent=not self._claimed), AnsweredBefore()
 
     def _row(self, kept: KeptAnswer) -> Row:
         return Row(self._key, kept.model_dump_json(), expires=int(self._clock.now()) + KEPT_SECONDS)
 
 
-def _hash(parameters: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
+def _hash(parameters: dict[str, Any], body: bytes) -> str:
+    return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode() + b"\0" + body).hexdigest()

@@ -113,7 +113,7 @@ class Endpoint:
                 ports.clock.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311 - jitter, not a secret
             replay = None
             if envelope.idempotency_key is not None and asked.writes:
-                replay = Replay(ports.store, ports.clock, actor, envelope)
+                replay = Replay(ports.store, ports.clock, actor, envelope, asked)
                 if (kept := replay.before(request.request_id)) is not None:
                     return kept
             context = Context(
@@ -131,8 +131,8 @@ class Endpoint:
             try:
                 response = action.handle(asked, context)
                 answer = _answered(response, request.request_id)
-                if replay is not None:
-                    context.store.stage(*replay.keep(answer.status, _without_secrets(response)))
+                if replay is not None and (not isinstance(response, Output) or response.is_kept):
+                    context.store.stage(*replay.keep(answer, _without_secrets(response), context.store.domains))
                 context.commit()
             except (Moved, AnsweredBefore):
                 continue

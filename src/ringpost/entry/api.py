@@ -4,15 +4,19 @@ Under SnapStart everything is imported before the snapshot is taken, and no conn
 or random state is made until the first request after it.
 """
 
+import os
 from base64 import b64decode, b64encode
 from typing import Any
 
+from ringpost.dispatch.envelope import refusal
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.pipeline import Endpoint
 from ringpost.entry import wiring
 from ringpost.entry.telemetry import report, traced
+from ringpost.model.errors import InvalidRequest
 from ringpost.settings import Settings
 
+os.environ.setdefault("TOKIO_WORKER_THREADS", "1")  # for pydynox: one request at a time needs no more
 _settings = Settings.read()
 _endpoint: Endpoint | None = None
 
@@ -26,20 +30,26 @@ def endpoint() -> Endpoint:
 
 
 @traced
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda hands it in
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one invocation."""
-    return _proxied(endpoint().answer(_asked(event)))
+    try:
+        request = _asked(event)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        problem = InvalidRequest("this is no request of an HTTP API (payload format 2.0)")
+        return _proxied(refusal(problem, getattr(context, "aws_request_id", "-")))
+    return _proxied(endpoint().answer(request))
 
 
 def _asked(event: dict[str, Any]) -> HttpRequest:
     about = event["requestContext"]
     body = event.get("body") or ""
     stage = about.get("stage", "$default")
+    path = event["rawPath"]
     return HttpRequest(
         method=about["http"]["method"],
-        path=event["rawPath"].removeprefix(f"/{stage}") if stage != "$default" else event["rawPath"],
-        headers={name.lower(): value for name, value in event["headers"].items()},
-        body=b64decode(body) if event.get("isBase64Encoded") else body.encode(errors="surrogatepass"),
+        path=path.removeprefix(f"/{stage}") if stage != "$default" else path,
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        body=b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode(errors="surrogatepass"),
         source_ip=about["http"]["sourceIp"],
         request_id=about["requestId"],
         query=event.get("queryStringParameters") or {},

@@ -12,7 +12,7 @@ from ringpost.dispatch.envelope import MAX_BODY
 from ringpost.dispatch.http import HttpRequest
 from ringpost.dispatch.pipeline import Endpoint, Outcome
 
-_THREADS = 16
+_THREADS = 32
 _TAKEN_IN = 8 * MAX_BODY
 
 
@@ -33,6 +33,8 @@ def application(endpoint: Endpoint) -> Callable[[dict[str, Any], Callable[..., A
         )
         headers = [("Content-Type", answered.content_type), *answered.headers.items()]
         start_response(f"{answered.status} {HTTPStatus(answered.status).phrase}", headers)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return []
         return [answered.body, b"\n" if answered.content_type.endswith("json") else b""]
 
     return answer

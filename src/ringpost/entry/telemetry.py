@@ -4,23 +4,31 @@ Never a secret and never a body: an ``Outcome`` has neither.
 """
 
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from ringpost.dispatch.pipeline import Outcome
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 NAMESPACE = "Ringpost"
+_METRICS = [
+    {
+        "Namespace": NAMESPACE,
+        "Dimensions": [["action", "outcome"]],
+        "Metrics": [{"Name": "Requests", "Unit": "Count"}, {"Name": "Duration", "Unit": "Milliseconds"}],
+    }
+]
+"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html"""
+
 _logger = Logger(service="ringpost", logger_name="ringpost")
 
 
 def report(outcome: Outcome) -> None:
-    """One line, and the count and duration of this action with this outcome."""
-    milliseconds = round(outcome.seconds * 1000, 3)
+    """One line: for people a log line, for CloudWatch two metrics in its embedded metric format."""
     _logger.info(
         "request",
         request_id=outcome.request_id,
@@ -28,14 +36,10 @@ def report(outcome: Outcome) -> None:
         action=outcome.action,
         outcome=outcome.code,
         status=outcome.status,
-        duration_ms=milliseconds,
+        Requests=1,
+        Duration=round(outcome.seconds * 1000, 3),
+        _aws={"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": _METRICS},
     )
-    metrics = EphemeralMetrics(namespace=NAMESPACE, service="ringpost")
-    metrics.add_dimension("action", outcome.action)
-    metrics.add_dimension("outcome", outcome.code)
-    metrics.add_metric("Requests", MetricUnit.Count, 1)
-    metrics.add_metric("Duration", MetricUnit.Milliseconds, milliseconds)
-    metrics.flush_metrics()
 
 
 def traced(handler: Handler) -> Handler:

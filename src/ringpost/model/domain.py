@@ -26,9 +26,7 @@ class Domain(Record):
     update_user: Uuid | None = None
     switch: str = "sandbox"
     country: Country = Field(default="US", description="ISO 3166-1; decides the emergency numbers")
-    emergency_numbers: tuple[Number, ...] | None = Field(
-        default=None, description="instead of the country's own; null: the country's"
-    )
+    emergency_numbers: tuple[Number, ...] | None = Field(default=None, description="besides the country's own")
     outbound_gateway: str | None = Field(default=None, description="the SIP trunk of outside calls; null: none")
     outbound_prefixes: tuple[str, ...] = Field(
         default=(), description="what outside numbers must begin with; empty: none may be dialled"
@@ -57,7 +55,7 @@ class DomainSettings(Entity):
     switch: Literal["sandbox"] | None = None
     country: Country | None = Field(default=None, description="ISO 3166-1, such as US; decides the emergency numbers")
     emergency_numbers: Annotated[tuple[Number, ...], Field(max_length=20)] | None = Field(
-        default=None, description="instead of the country's own"
+        default=None, description="besides the country's own"
     )
     outbound_gateway: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] | None = Field(
         default=None, description="the SIP trunk of outside calls"

@@ -45,6 +45,10 @@ class ApiKey(Record):
     update_user: Uuid | None = None
     version: int = 1
 
+    def live_hashes(self, now: str) -> list[SecretHash]:
+        """The secrets that work now."""
+        return [live for live in self.hashes if live.expires_at is None or live.expires_at > now]
+
 
 class KeyDetails(Record):
     """A key as it is answered: everything but what proves it."""

@@ -72,7 +72,7 @@ class Listing(Page):
     direction: Literal["asc", "desc"] = "asc"
     search: str | None = Field(default=None, max_length=128, description="part of any text, in any case")
     count: bool = Field(default=False, description="answer total as well: it reads the whole list")
-    offset: int = Field(default=0, ge=0, description="how many to pass over")
+    offset: int = Field(default=0, ge=0, description="how many to pass over; a cursor goes on from its own place")
 
     filters: ClassVar[frozenset[str]] = frozenset()
 
@@ -80,8 +80,6 @@ class Listing(Page):
     def _sorts_by_what_is_there(self) -> Self:
         if self.order is not None and self.order not in self.filters:
             raise ValueError(f"order must be a member of the items{nearest(self.order, self.filters)}")
-        if self.cursor is not None and self.offset:
-            raise ValueError("cursor and offset cannot go together")
         return self
 
     def exactly(self) -> dict[str, Any]:

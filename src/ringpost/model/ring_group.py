@@ -11,6 +11,9 @@ from ringpost.model.values import ExtensionNumber, Name, Number, OptionalNumber,
 Strategy = Literal["simultaneous", "sequence", "enterprise", "rollover", "random"]
 
 
+MOST_MEMBERS = 100
+
+
 class Member(Entity):
     """A number that rings, after ``delay`` seconds, for ``timeout`` seconds."""
 
@@ -66,15 +69,18 @@ def _from_text(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        members = json.loads(value)
     except (ValueError, RecursionError):
-        raise ValueError("must be an array, or a JSON string that holds one") from None
+        members = None
+    if not isinstance(members, list) or len(members) > MOST_MEMBERS:
+        raise ValueError(f"must be an array of at most {MOST_MEMBERS}, or a JSON string that holds one")
+    return members
 
 
 Members = Annotated[
     tuple[Member, ...],
     BeforeValidator(_from_text),
-    Field(max_length=100, description="numbers to ring: [{number, delay, timeout, enabled}]"),
+    Field(max_length=MOST_MEMBERS, description="numbers to ring: [{number, delay, timeout, enabled}]"),
 ]
 
 

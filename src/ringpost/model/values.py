@@ -80,6 +80,12 @@ def _split(value: Any) -> Any:
     return [part for part in value.split(",") if part] if isinstance(value, str) else value
 
 
+def _no_uuid(value: str) -> str:
+    if is_uuid(value):
+        raise ValueError("must be a name, not a UUID")
+    return value
+
+
 def _upper(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
 
@@ -104,6 +110,7 @@ DomainName = Annotated[
     str,
     StringConstraints(max_length=253),
     BeforeValidator(_lower),
+    AfterValidator(_no_uuid),
     _matching(_DOMAIN_NAME, "must be a domain name, such as fusionpbx.example.net"),
 ]
 Number = Annotated[

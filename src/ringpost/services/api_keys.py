@@ -4,16 +4,17 @@ import secrets
 import uuid
 from typing import Any, NamedTuple
 
+from ringpost.auth.actor import Actor
 from ringpost.auth.scopes import allows
-from ringpost.auth.tokens import new_secret, sha256, token
+from ringpost.auth.tokens import new_secret, same, sha256, token
 from ringpost.clock import seconds, stamp
-from ringpost.context import Context
-from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound
+from ringpost.context import Context, Moved
+from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound, Unauthorized
 from ringpost.model.key import ApiKey, KeyDetails, Limits, SecretHash
 from ringpost.model.requests import Listing
 from ringpost.nearest import nearest
 from ringpost.services import domains, pages, records
-from ringpost.store import keys
+from ringpost.store import Check, keys
 from ringpost.store.keys import api_key_layout
 
 _ABSENT = "key not found"
@@ -27,14 +28,19 @@ class Fresh(NamedTuple):
     key: ApiKey
     secret: str
 
-    @property
-    def shown(self) -> dict[str, Any]:
+    def shown(self, context: Context) -> dict[str, Any]:
         """What is answered: the key, and this once what proves it."""
         return {
-            **KeyDetails.of(self.key).model_dump(),
+            **details(context, self.key).model_dump(),
             "secret": self.secret,
             "token": token(self.key.key_uuid, self.secret),
         }
+
+
+def details(context: Context, key: ApiKey | KeyDetails) -> KeyDetails:
+    """A key as the actor may see it. Its makers' limits name other domains: they are for operators."""
+    shown = KeyDetails.of(key) if isinstance(key, ApiKey) else key
+    return shown if context.actor.is_operator else shown.model_copy(update={"within": ()})
 
 
 def found(context: Context, key_uuid: str) -> ApiKey:
@@ -54,8 +60,8 @@ def listed(context: Context, request: Listing) -> pages.PageOf[KeyDetails]:
         for domain in context.actor.domains
         for _, key in context.store.listed(keys.keys_of_domain(domain), KeyDetails, limit=pages.WHOLE)
     )
-    seen = {key.key_uuid: key for key in everything if context.store.is_mine(key)}
-    return pages.arranged(context, [seen[key_uuid] for key_uuid in sorted(seen)], request)
+    seen = {key.key_uuid: details(context, key) for key in everything if context.store.is_mine(key)}
+    return pages.arranged(context, list(seen.items()), request)
 
 
 def create(context: Context, name: str, limits: Limits, *, enabled: bool = True) -> Fresh:
@@ -63,6 +69,7 @@ def create(context: Context, name: str, limits: Limits, *, enabled: bool = True)
     _check_scopes(context, limits.scopes)
     if limits.domains is not None:
         limits = limits.model_copy(update={"domains": _reachable(context, limits.domains)})
+    actor = _manager(context)
     secret = new_secret()
     key = records.create(
         context,
@@ -70,8 +77,8 @@ def create(context: Context, name: str, limits: Limits, *, enabled: bool = True)
             key_uuid=str(uuid.uuid4()),
             key_name=name,
             limits=limits,
-            within=_within((), context),
-            makers=(*context.actor.key.makers, context.actor.key_uuid),
+            within=_within((), actor),
+            makers=(*actor.key.makers, actor.key_uuid),
             enabled=enabled,
             hashes=(SecretHash(sha256=sha256(secret)),),
             cursor_seed=secrets.token_hex(16),
@@ -83,15 +90,17 @@ def create(context: Context, name: str, limits: Limits, *, enabled: bool = True)
 
 
 def update(context: Context, key: ApiKey, changes: dict[str, Any], if_version: int | None) -> ApiKey:
-    """Change a key: only its maker, the makers before, an unlimited operator, or the key itself."""
-    _managed(context, key)
+    """Change a key: only one of its makers, an operator without limits, or, but for its limits, itself."""
+    actor = _manager(context, key)
     changed = {name: changes.pop(name) for name in _LIMITS if name in changes}
+    if changed and actor.key_uuid == key.key_uuid and not actor.is_unlimited:
+        raise Forbidden("a key does not change its own limits: do it with the key it was made with")
     if changed:
         if "domains" in changed:
             changed["domains"] = _reachable(context, changed["domains"] or ())
         _check_scopes(context, changed.get("scopes") or ())
         changes["limits"] = Limits.model_validate({**key.limits.model_dump(), **records.cleared(Limits, changed)})
-        changes["within"] = _within(key.within, context)
+    changes["within"] = _within(key.within, actor, key)
     after = records.update(context, key, changes, api_key_layout, if_version=if_version)
     _tell(context, "key.updated", after)
     return after
@@ -99,28 +108,53 @@ def update(context: Context, key: ApiKey, changes: dict[str, Any], if_version: i
 
 def rotate(context: Context, key: ApiKey, overlap_seconds: int) -> Fresh:
     """A new secret. The one before works on for the overlap; an even older one stops at once."""
-    _managed(context, key)
+    actor = _manager(context, key)
     secret = new_secret()
     until = stamp(seconds(context.now) + overlap_seconds)
     before = key.hashes[0]
     old = (before.model_copy(update={"expires_at": min(until, before.expires_at or until)}),) if overlap_seconds else ()
-    after = records.update(context, key, {"hashes": (SecretHash(sha256=sha256(secret)), *old)}, api_key_layout)
+    changes = {"hashes": (SecretHash(sha256=sha256(secret)), *old), "within": _within(key.within, actor, key)}
+    after = records.update(context, key, changes, api_key_layout)
     _tell(context, "key.rotated", after)
     return Fresh(after, secret)
 
 
 def delete(context: Context, key: ApiKey, if_version: int | None) -> None:
     """Take a key away; it stops within 30 seconds everywhere."""
-    _managed(context, key)
+    _manager(context, key)
     records.delete(context, key, api_key_layout, if_version=if_version)
     context.happened("key.deleted", None, {"key_uuid": key.key_uuid})
 
 
-def _managed(context: Context, key: ApiKey) -> None:
-    """Whoever could take over a key would have its rights: so only those who gave them may."""
-    actor = context.actor
-    if not (actor.is_unlimited or actor.key_uuid == key.key_uuid or actor.key_uuid in key.makers):
-        raise Forbidden("only the key itself, its makers, or an operator without limits may change this key")
+def _manager(context: Context, key: ApiKey | None = None) -> Actor:
+    """The actor as its key is now, and whether it may make keys, or change this one.
+
+    A remembered key may have been revoked since; it must not undo that. And whoever could take over
+    a key would have its rights, so only those who gave them may.
+    """
+    actor = _as_of_now(context, key)
+    if key is None or actor.is_unlimited or actor.key_uuid == key.key_uuid or actor.key_uuid in key.makers:
+        return actor
+    raise Forbidden("only the key itself, its makers, or an operator without limits may change this key")
+
+
+def _as_of_now(context: Context, key: ApiKey | None) -> Actor:
+    if not context.actor.proof:
+        return context.actor
+    current = context.store.get(keys.api_key(context.actor.key_uuid), ApiKey)
+    if current is None:
+        raise Unauthorized
+    actor = Actor(current, context.actor.proof)
+    live = [one for one in current.live_hashes(context.now) if same(one.sha256, actor.proof)]
+    if not live or not actor.welcome(context.source_ip, context.now):
+        raise Unauthorized
+    if live[0].expires_at is not None:
+        raise Forbidden("a secret that was rotated out may not change keys: use the new one")
+    if not actor.may(context.action):
+        raise Forbidden(f"this key may not call {context.action}")
+    if key is None or key.key_uuid != current.key_uuid:
+        context.store.stage(Check(keys.api_key(current.key_uuid), if_version=current.version), Moved())
+    return actor
 
 
 def _check_scopes(context: Context, scopes: tuple[str, ...]) -> None:
@@ -132,11 +166,11 @@ def _check_scopes(context: Context, scopes: tuple[str, ...]) -> None:
             raise InvalidRequest(f"the scope {scope} covers no action{hint}", parameter="scopes")
 
 
-def _within(known: tuple[Limits, ...], context: Context) -> tuple[Limits, ...]:
-    """The limits of everybody a key comes from, each once; nothing for an operator without limits."""
-    if context.actor.is_unlimited and not any(limit.networks or limit.expires_at for limit in context.actor.limits):
+def _within(known: tuple[Limits, ...], actor: Actor, key: ApiKey | None = None) -> tuple[Limits, ...]:
+    """The limits of everybody a key comes from, each once."""
+    if actor.is_unlimited or (key is not None and key.key_uuid == actor.key_uuid):
         return known
-    within = tuple(dict.fromkeys((*known, *context.actor.limits)))
+    within = tuple(dict.fromkeys((*known, *actor.limits)))
     if len(within) > _MOST_WITHIN:
         raise CannotComply("this key comes from too long a line of keys: make it with one of their makers")
     return within
@@ -151,4 +185,4 @@ def _reachable(context: Context, references: tuple[str, ...]) -> tuple[str, ...]
 
 def _tell(context: Context, what: str, key: ApiKey) -> None:
     domain = key.limits.domains[0] if key.limits.domains and len(key.limits.domains) == 1 else None
-    context.happened(what, domain, KeyDetails.of(key).model_dump())
+    context.happened(what, domain, KeyDetails.of(key).model_dump(exclude={"within"}))

@@ -10,7 +10,7 @@ from ringpost.context import Context, Moved
 from ringpost.model.call import CallOrder, Leg, Meter, Wanted
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, RateLimited, StoreUnavailable, SwitchRefused, SwitchUnreachable
-from ringpost.services import cdrs, emergency, numbers
+from ringpost.services import cdrs, domains, emergency, numbers
 from ringpost.store import Key, Put, Row, keys
 from ringpost.switch import Progress
 
@@ -56,9 +56,8 @@ def originate(context: Context, domain: Domain, order: CallOrder, wait: float) -
         return Placed(earlier, context.switch.await_answer(earlier, wait))
     if not domain.domain_enabled:
         raise CannotComply("the domain is disabled: it places no calls")
-    for parameter in ("destination_a", "destination_b"):
-        if emergency.is_emergency(domain, getattr(order, parameter)):
-            raise CannotComply("emergency numbers are dialled from a telephone, not through here", parameter=parameter)
+    emergency.refuse(domain, order.destination_a, "destination_a")
+    emergency.refuse(domain, order.destination_b, "destination_b")
     try:
         _write_down(context, domain, order)
         _place(context, order)
@@ -84,6 +83,7 @@ def _write_down(context: Context, domain: Domain, order: CallOrder) -> None:
     """The order, the two meters, the claim, and what is known of the call already: in one transaction."""
     expires = int(seconds(order.placed_at)) + _ORDER_DAYS
     for _ in range(_TRIES):
+        domains.stays(context, domain)
         foretold = [cdrs.with_extension(context, domain.domain_uuid, leg) for leg in context.switch.foretold(order)]
         until = max((seconds(leg.end_stamp) for leg in foretold if leg.end_stamp), default=None)
         for key in _meters(order):

@@ -8,17 +8,18 @@ from ringpost.clock import seconds
 from ringpost.context import Context
 from ringpost.model.call import Call, Leg
 from ringpost.model.domain import Domain
-from ringpost.model.errors import CannotComply, NotFound
+from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFound
 from ringpost.model.requests import CallFilters
 from ringpost.services import domains, numbers, pages, records
 from ringpost.store import keys
 from ringpost.store.keys import cdr_layout
 
 MOST_LEGS = 20
+MOST_TAGS = 10
 _CALL_EVENTS = 3
 """Ringing, answered and ended come before the record."""
 _DAY = 86_400
-_LAST = "\uffff"
+_FIRST, _LAST = "0", "\uffff"
 
 
 class Marks(NamedTuple):
@@ -43,75 +44,119 @@ def record(
 ) -> Call:
     """Take legs into the record of their call, which is made if it is not there yet.
 
-    Each member of a leg known before is joined with what is new: known over unknown, the greater of
-    two. So any order and any repetition come to the same record. With ``if_version`` the new legs
-    replace the old ones instead: a correction.
+    Each member of a leg known before is joined with what is new: known over unknown, the wider of
+    two. So any order and any repetition come to the same record, also when a leg turns out to belong
+    to a call that was thought another. With ``if_version`` the new legs replace the old ones instead: a
+    correction.
     """
-    call_uuid = _call_uuid(legs[0])
-    before = context.store.get(keys.cdr(domain.domain_uuid, call_uuid), Call)
-    known = {leg.xml_cdr_uuid: leg for leg in before.legs} if before else {}
+    known_calls = _concerned(context, domain.domain_uuid, legs)
+    before = known_calls[0] if known_calls else None
+    if if_version is not None and (before is None or before.version != if_version):
+        raise Conflict(f"the record has another version than {if_version}: read it again", parameter="if_version")
+    all_legs = {leg.xml_cdr_uuid: leg for call in known_calls for leg in call.legs}
     for leg in legs:
-        old = known.get(leg.xml_cdr_uuid)
-        known[leg.xml_cdr_uuid] = leg if old is None or if_version is not None else joined(old, leg)
-    if len(known) > MOST_LEGS:
+        old = all_legs.get(leg.xml_cdr_uuid)
+        all_legs[leg.xml_cdr_uuid] = leg if old is None or if_version is not None else joined(old, leg)
+    if len(all_legs) > MOST_LEGS:
         raise CannotComply(f"a call has at most {MOST_LEGS} legs", parameter="xml_cdr_uuid")
-    summary = summarised(call_uuid, known.values())
-    extra = _marked(before, marks)
-    if before is not None and summary["legs"] == list(before.legs) and extra == _marked(before, Marks()):
-        return before
+    found_out = [_worked_out(leg) for leg in all_legs.values()]
+    members = summarised(root(found_out), found_out) | _marked(known_calls, marks)
     if before is None:
-        call = Call.model_validate(
-            {
-                "domain_uuid": domain.domain_uuid,
-                "domain_name": domain.domain_name,
-                "listed_at": summary["start_stamp"],
-                **summary,
-                **extra,
-            }
+        return _made(context, domain, members)
+    if len(known_calls) == 1 and all(getattr(before, name) == value for name, value in members.items()):
+        return before
+    return _changed(context, domain, known_calls, members)
+
+
+def _made(context: Context, domain: Domain, members: dict[str, Any]) -> Call:
+    here = {"domain_uuid": domain.domain_uuid, "domain_name": domain.domain_name}
+    call = Call.model_validate({**here, "listed_at": members["start_stamp"], **members})
+    expires = _expires(domain, call)
+    if expires is not None and expires <= seconds(context.now):
+        raise CannotComply(
+            f"records go after {domain.retention_days} days: this call is older", parameter="start_stamp"
         )
-        call = records.create(context, call, cdr_layout, expires=_expires(domain, call))
-    else:
-        call = records.update(
-            context, before, {**summary, **extra}, cdr_layout, if_version=if_version, expires=_expires(domain, before)
-        )
+    call = records.create(context, call, cdr_layout, expires=expires)
+    _tell(context, "cdr.created", call)
+    return call
+
+
+def _changed(context: Context, domain: Domain, known_calls: list[Call], members: dict[str, Any]) -> Call:
+    """One call out of those that turned out to be one."""
+    before, *absorbed = known_calls
+    members["listed_at"] = min(call.listed_at for call in known_calls)
+    expires = _expires(domain, before)
+    after = records.update(context, before, members, cdr_layout, expires=expires, absorbs=absorbed)
+    _tell(context, "cdr.updated", after)
+    return after
+
+
+def _tell(context: Context, what: str, call: Call) -> None:
     context.happened(
-        "cdr.created" if before is None else "cdr.updated",
+        what,
         call.domain_uuid,
         call.model_dump(),
         due_at=call.due_at,
         call_uuid=call.xml_cdr_uuid,
         sequence=_CALL_EVENTS + call.version,
     )
-    return call
+
+
+def _concerned(context: Context, domain_uuid: str, legs: Sequence[Leg]) -> list[Call]:
+    """The calls that are known of these legs and of those they come from: one, usually."""
+    uuids = dict.fromkeys(uuid for leg in legs for uuid in (leg.xml_cdr_uuid, leg.originating_leg_uuid) if uuid)
+    found = (context.store.get(keys.cdr(domain_uuid, uuid), Call) for uuid in uuids)
+    calls = {call.xml_cdr_uuid: call for call in found if call is not None}
+    return sorted(calls.values(), key=lambda call: (call.listed_at, call.xml_cdr_uuid))
+
+
+def root(legs: Iterable[Leg]) -> str:
+    """The uuid a call goes by: that of the leg all others come from, whether it is known already or not."""
+    sources = {leg.xml_cdr_uuid: leg.originating_leg_uuid for leg in legs}
+    roots = set()
+    for uuid in sources:
+        passed = {uuid}
+        while (source := sources.get(uuid)) and source not in passed:
+            passed.add(source)
+            uuid = source  # noqa: PLW2901 - one step up
+        roots.add(uuid)
+    return min(roots)
 
 
 def handed_in(context: Context, domain: Domain, members: dict[str, Any], marks: Marks, if_version: int | None) -> Call:
-    """The record of one leg, as a switch or a CRM has it; what it leaves out is worked out."""
-    leg = Leg.model_validate(members)
-    worked_out = {
-        "duration": leg.duration if leg.duration is not None else _between(leg.start_stamp, leg.end_stamp),
-        "billsec": leg.billsec if leg.billsec is not None else _between(leg.answer_stamp, leg.end_stamp),
-        "missed_call": leg.missed_call if leg.missed_call is not None else _is_missed(leg),
-    }
-    leg = with_extension(context, domain.domain_uuid, leg.model_copy(update=worked_out))
+    """The record of one leg, as a switch or a CRM has it."""
+    leg = with_extension(context, domain.domain_uuid, Leg.model_validate(members))
     return record(context, domain, [leg], marks, if_version=if_version)
 
 
 def joined(one: Leg, other: Leg) -> Leg:
-    """Two posts about one leg: known over unknown, and the greater of two (a later end, a longer talk)."""
+    """Two posts about one leg: known over unknown, and of two the wider: the earlier start, the later end."""
     merged = {}
     for name in Leg.model_fields:
         mine, theirs = getattr(one, name), getattr(other, name)
-        merged[name] = theirs if mine is None else mine if theirs is None else max(mine, theirs)
+        wider = min if name in _EARLIEST else max
+        merged[name] = theirs if mine is None else mine if theirs is None else wider(mine, theirs)
     return Leg.model_validate(merged)
+
+
+def _worked_out(leg: Leg) -> Leg:
+    """The leg with what follows from the rest: how long it was, and whether it was missed."""
+    answered = leg.answer_stamp is not None
+    missed = leg.missed_call or (not answered and leg.end_stamp is not None)
+    ringable = leg.direction in ("inbound", "local") or (leg.missed_call and leg.direction is None)
+    return leg.model_copy(
+        update={
+            "duration": _longer(leg.duration, _between(leg.start_stamp, leg.end_stamp)),
+            "billsec": _longer(leg.billsec, _between(leg.answer_stamp, leg.end_stamp)),
+            "missed_call": bool(missed and ringable and not answered) if leg.end_stamp or answered else leg.missed_call,
+        }
+    )
 
 
 def summarised(call_uuid: str, legs: Iterable[Leg]) -> dict[str, Any]:
     """What a call is, from what its legs were: mostly what its A leg was."""
-    ordered = sorted(legs, key=lambda leg: (leg.leg, leg.start_stamp, leg.xml_cdr_uuid))
-    first = next((leg for leg in ordered if leg.xml_cdr_uuid == call_uuid), ordered[0])
-    direction = first.direction or _first(leg.direction for leg in ordered)
-    missed = any(leg.missed_call for leg in ordered)
+    ordered = sorted(legs, key=lambda leg: (leg.xml_cdr_uuid != call_uuid, leg.leg, leg.start_stamp, leg.xml_cdr_uuid))
+    first = ordered[0]
     numbered = (
         number
         for leg in ordered
@@ -120,14 +165,14 @@ def summarised(call_uuid: str, legs: Iterable[Leg]) -> dict[str, Any]:
     return {
         **{name: getattr(first, name) for name in _FROM_A},
         "xml_cdr_uuid": call_uuid,
-        "direction": direction,
+        "direction": first.direction or _first(leg.direction for leg in ordered),
         "start_stamp": min(leg.start_stamp for leg in ordered),
         "end_stamp": max((leg.end_stamp for leg in ordered if leg.end_stamp), default=None),
-        "missed_call": missed,
+        "missed_call": any(leg.missed_call for leg in ordered),
         "extension_uuid": first.extension_uuid or _first(leg.extension_uuid for leg in ordered),
-        "extensions": sorted({leg.extension for leg in ordered if leg.extension}),
-        "numbers": sorted({number for number in numbered if number}),
-        "legs": ordered,
+        "extensions": tuple(sorted({leg.extension for leg in ordered if leg.extension})),
+        "numbers": tuple(sorted({number for number in numbered if number})),
+        "legs": tuple(ordered),
     }
 
 
@@ -152,12 +197,14 @@ def search(context: Context, domain_uuid: str, request: CallFilters) -> pages.Pa
 
     A filtered page may be short, or empty, and still have a next one.
     """
+    if request.from_ and request.until and request.from_ > request.until:
+        raise InvalidRequest("from must be before until", parameter="from")
     partition = _narrowest(domain_uuid, request)
     place = pages.opened(context, request)
     rows = context.store.listed(
         partition,
         Call,
-        between=(request.from_ or "", request.until or _LAST),
+        between=(request.from_ or _FIRST, request.until or _LAST),
         after=place[0] if place else None,
         descending=True,
         limit=request.limit + 1,
@@ -188,6 +235,7 @@ def with_extension(context: Context, domain_uuid: str, leg: Leg) -> Leg:
     return leg.model_copy(update={"extension": extension.extension, "extension_uuid": extension.extension_uuid})
 
 
+_EARLIEST = frozenset({"start_stamp", "answer_stamp"})
 _FROM_A = (
     "answer_stamp",
     "duration",
@@ -201,18 +249,13 @@ _FROM_A = (
 )
 
 
-def _call_uuid(leg: Leg) -> str:
-    return leg.originating_leg_uuid if leg.leg == "b" and leg.originating_leg_uuid else leg.xml_cdr_uuid
-
-
-def _marked(before: Call | None, marks: Marks) -> dict[str, Any]:
-    if before is None:
-        return marks._asdict()
+def _marked(calls: Sequence[Call], marks: Marks) -> dict[str, Any]:
+    everybody: list[Call | Marks] = [*calls, marks]
     return {
-        "external_id": max(filter(None, (before.external_id, marks.external_id)), default=None),
-        "tags": tuple(sorted({*before.tags, *marks.tags})),
-        "sandbox": before.sandbox or marks.sandbox,
-        "due_at": before.due_at or marks.due_at,
+        "external_id": max(filter(None, (one.external_id for one in everybody)), default=None),
+        "tags": tuple(sorted({tag for one in everybody for tag in one.tags})[:MOST_TAGS]),
+        "sandbox": any(one.sandbox for one in everybody),
+        "due_at": max(filter(None, (one.due_at for one in everybody)), default=None),
     }
 
 
@@ -246,10 +289,15 @@ def _wanted(filters: CallFilters) -> Callable[[Call], bool]:
             and (filters.extension is None or filters.extension in call.extensions)
             and (number is None or any(map(number.fullmatch, call.numbers)))
             and set(filters.tags or ()) <= set(call.tags)
-            and (filters.updated_since is None or (call.update_date or call.insert_date or "") >= filters.updated_since)
+            and (filters.updated_since is None or _shown_since(call) >= filters.updated_since)
         )
 
     return wanted
+
+
+def _shown_since(call: Call) -> str:
+    """When a call was last recorded, or came due."""
+    return max(call.update_date or call.insert_date or "", call.due_at or "")
 
 
 def _number_pattern(number: str) -> re.Pattern[str]:
@@ -261,10 +309,8 @@ def _between(start: str | None, end: str | None) -> int | None:
     return max(0, round(seconds(end) - seconds(start))) if start and end else None
 
 
-def _is_missed(leg: Leg) -> bool | None:
-    if leg.end_stamp is None:
-        return None
-    return leg.answer_stamp is None and leg.direction in ("inbound", "local")
+def _longer(one: int | None, other: int | None) -> int | None:
+    return max((length for length in (one, other) if length is not None), default=None)
 
 
 def _first(values: Iterable[Any]) -> Any:

@@ -25,7 +25,8 @@ def found(context: Context, reference: OneDestination) -> Destination:
     is_number = not is_uuid(named)
     key = keys.inbound_number(named) if is_number else keys.destination(domains.uuid_of(context, reference), named)
     destination = context.store.get(key, Destination)
-    if destination is None or not _in_that_domain(context, reference, destination):
+    agrees = destination is not None and reference.number in (None, named, destination.destination_number)
+    if destination is None or not agrees or not _in_that_domain(context, reference, destination):
         raise NotFound(_ABSENT)
     return destination
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from ringpost.context import Context, Moved
 from ringpost.model.domain import Domain
-from ringpost.model.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from ringpost.model.errors import CannotComply, Conflict, Forbidden, InvalidRequest, NotFound
 from ringpost.model.record import Entity
 from ringpost.model.requests import InDomain, Listing
 from ringpost.model.values import is_uuid
@@ -14,7 +14,16 @@ from ringpost.store import Check, keys
 from ringpost.store.keys import domain_layout
 
 _OPERATORS = frozenset(
-    {"domain_name", "domain_enabled", "switch", "outbound_gateway", "outbound_prefixes", "retention_days"}
+    {
+        "country",
+        "domain_enabled",
+        "domain_name",
+        "emergency_numbers",
+        "outbound_gateway",
+        "outbound_prefixes",
+        "retention_days",
+        "switch",
+    }
 )
 _ABSENT = "domain not found"
 _TAKEN = "that domain name is taken"
@@ -75,8 +84,7 @@ def listed(context: Context, request: Listing) -> pages.PageOf[Domain]:
     if context.actor.domains is None:
         return pages.page(context, keys.DOMAINS, Domain, request)
     reached = (context.store.get(keys.domain(home), Domain) for home in context.actor.domains)
-    mine = sorted((domain for domain in reached if domain), key=lambda domain: domain.domain_name)
-    return pages.arranged(context, mine, request)
+    return pages.arranged(context, [(domain.domain_name, domain) for domain in reached if domain], request)
 
 
 def create(context: Context, members: dict[str, Any]) -> Domain:
@@ -99,6 +107,8 @@ def update(context: Context, domain: Domain, changes: dict[str, Any], if_version
     beyond = sorted(_OPERATORS & changes.keys())
     if beyond:
         operators_only(context, f"only an operator's key may change {', '.join(beyond)}")
+    if changes.get("domain_name", domain.domain_name) != domain.domain_name:
+        _check_renamable(context, domain)
     after = records.update(
         context,
         domain,
@@ -109,6 +119,13 @@ def update(context: Context, domain: Domain, changes: dict[str, Any], if_version
     )
     context.happened("domain.updated", after.domain_uuid, after.model_dump())
     return after
+
+
+def _check_renamable(context: Context, domain: Domain) -> None:
+    """Phones, routes and dialplans carry a domain's name: with the first of them it is fixed."""
+    lists = (keys.extensions, keys.ring_groups, keys.destinations)
+    if any(context.store.listed(partition(domain.domain_uuid), Entity, limit=1) for partition in lists):
+        raise CannotComply("only an empty domain is renamed: the rest carries its name", parameter="new_domain_name")
 
 
 def _look_up(context: Context, reference: str) -> Domain | None:

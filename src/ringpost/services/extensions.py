@@ -29,7 +29,7 @@ def found(context: Context, reference: OneExtension) -> Extension:
         extension = context.store.get(keys.extension(home, named), Extension)
     else:
         extension = numbers.extension(context, home, named)
-    if extension is None:
+    if extension is None or reference.extension not in (None, named, extension.extension):
         raise NotFound(_ABSENT)
     return extension
 

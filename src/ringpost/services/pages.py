@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
@@ -36,44 +36,51 @@ class PageOf(NamedTuple, Generic[E]):
 def page(context: Context, partition: str, kind: type[E], request: Listing) -> PageOf[E]:
     """A page of one partition; read no further than the page unless the caller asked for more."""
     if request.order or request.search or request.count or request.offset or request.exactly():
-        everything = [item for _, item in context.store.listed(partition, kind, limit=WHOLE)]
-        return arranged(context, everything, request)
+        return arranged(context, context.store.listed(partition, kind, limit=WHOLE), request)
     after = opened(context, request)
     found = context.store.listed(
         partition,
         kind,
-        after=after[0] if after else None,
+        after=after[-1] if after else None,
         descending=request.direction == "desc",
         limit=request.limit + 1,
     )
-    items, more = found[: request.limit], len(found) > request.limit
-    return PageOf([item for _, item in items], sealed(context, request, [items[-1][0]]) if more else None)
+    return _cut(context, request, found)
 
 
-def arranged(context: Context, everything: list[E], request: Listing) -> PageOf[E]:
-    """A page of a list that was read whole: searched, filtered, sorted, counted."""
-    kept = [item for item in everything if _matches(item, request)]
-    if request.order:
-        kept.sort(key=lambda item: _sortable(getattr(item, request.order or "")))
-    if request.direction == "desc":
-        kept.reverse()
+def arranged(context: Context, everything: Iterable[tuple[str, E]], request: Listing) -> PageOf[E]:
+    """A page of a list that was read whole, with sort keys: searched, filtered, sorted, counted."""
+    falling = request.direction == "desc"
+    kept = [row for row in everything if _matches(row[1], request)]
+    kept.sort(key=lambda row: _place(row, request), reverse=falling)
     after = opened(context, request)
-    start = int(after[0]) if after else request.offset
-    end = start + request.limit
-    return PageOf(
-        kept[start:end],
-        sealed(context, request, [str(end)]) if end < len(kept) else None,
-        len(kept) if request.count else None,
-    )
+    rest = kept[request.offset :]
+    if after:
+        rest = [row for row in kept if (_place(row, request) < after if falling else _place(row, request) > after)]
+    cut = _cut(context, request, rest)
+    return cut._replace(total=len(kept)) if request.count else cut
 
 
-def sealed(context: Context, request: Page, place: list[str]) -> str:
+def _cut(context: Context, request: Listing, rows: list[tuple[str, E]]) -> PageOf[E]:
+    items = [item for _, item in rows[: request.limit]]
+    if len(rows) <= request.limit:
+        return PageOf(items, None)
+    return PageOf(items, sealed(context, request, _place(rows[request.limit - 1], request)))
+
+
+def _place(row: tuple[str, E], request: Listing) -> list[Any]:
+    """Where a row is in a list: what it is sorted by, if by anything, and its own sort key."""
+    sort, item = row
+    return [*_sortable(getattr(item, request.order)), sort] if request.order else [sort]
+
+
+def sealed(context: Context, request: Page, place: list[Any]) -> str:
     """The cursor of a place in the list this request reads."""
     text = json.dumps(place, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(_signature(context, request, text) + text).decode().rstrip("=")
 
 
-def opened(context: Context, request: Page) -> list[str] | None:
+def opened(context: Context, request: Page) -> list[Any] | None:
     """The place a request's cursor stands for; None without one."""
     if request.cursor is None:
         return None
@@ -84,12 +91,12 @@ def opened(context: Context, request: Page) -> list[str] | None:
     signature, text = raw[:16], raw[16:]
     if not hmac.compare_digest(signature, _signature(context, request, text)):
         raise _unusable()
-    place: list[str] = json.loads(text)
+    place: list[Any] = json.loads(text)
     return place
 
 
 def _signature(context: Context, request: Page, text: bytes) -> bytes:
-    query = request.model_dump(exclude={"cursor", "limit", "count"}, exclude_unset=True)
+    query = request.model_dump(exclude={"cursor", "limit", "count", "offset"}, exclude_unset=True)
     sealed_to: Mapping[str, Any] = {"action": context.action, "query": query}
     message = json.dumps(sealed_to, sort_keys=True, default=str).encode() + b"\0" + text
     return hmac.digest(context.actor.key.cursor_seed.encode(), message, hashlib.sha256)[:16]
@@ -111,7 +118,7 @@ def _matches(item: BaseModel, request: Listing) -> bool:
     return any(needle in value.casefold() for _, value in item if isinstance(value, str))
 
 
-def _sortable(value: Any) -> tuple[bool, bool, Any]:
+def _sortable(value: Any) -> list[Any]:
     """Nulls last; numbers as numbers, text without regard to case."""
     text = value.casefold() if isinstance(value, str) else value
-    return value is None, isinstance(text, str), 0 if value is None else text
+    return [value is None, isinstance(text, str), 0 if value is None else text]

@@ -1,12 +1,12 @@
 """Writing a record to all its rows at once: the truth, its claims, its copies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from ringpost.context import Context, Moved
 from ringpost.model.errors import Conflict, InvalidRequest, Problem
 from ringpost.model.record import Entity, Record
-from ringpost.store import Delete, Put, Row
+from ringpost.store import Delete, Key, Put, Row
 from ringpost.store.keys import Layout
 
 R = TypeVar("R", bound=Record)
@@ -41,8 +41,12 @@ def update(
     if_version: int | None = None,
     taken: Problem | None = None,
     expires: int | None = None,
+    absorbs: Sequence[R] = (),
 ) -> R:
-    """Stage a changed record, moving the rows whose keys the change has changed."""
+    """Stage a changed record, moving the rows whose keys the change has changed.
+
+    ``absorbs`` are other records that are this one from now on: their rows go.
+    """
     lost = _lost(before, if_version)
     after = _signed(
         before,
@@ -51,16 +55,24 @@ def update(
         update_user=context.actor.key_uuid,
         version=before.version + 1,
     )
-    old, new, body = layout(before), layout(after), after.model_dump_json()
-    stage = context.store.stage
-    stage(Put(Row(new.truth, body, after.version, expires), if_version=before.version), lost)
-    for claim in new.claims:
-        is_new = claim not in old.claims
-        stage(Put(Row(claim, body, after.version, expires), if_absent=is_new), taken if is_new else None)
-    for copy in new.copies:
-        stage(Put(Row(copy, body, after.version, expires)))
-    for gone in {*old.claims, *old.copies} - {*new.claims, *new.copies}:
-        stage(Delete(gone))
+    former = (before, *absorbs)
+    versions = {layout(record).truth: record.version for record in former}
+    claimed = {key for record in former for key in layout(record).claims}
+    rows, body = layout(after), after.model_dump_json()
+
+    def put(key: Key, refusal: Exception | None, *, if_absent: bool = False) -> None:
+        row = Row(key, body, after.version, expires)
+        context.store.stage(Put(row, if_absent=if_absent, if_version=versions.get(key)), refusal)
+
+    put(rows.truth, lost, if_absent=rows.truth not in versions)
+    for claim in rows.claims:
+        put(claim, taken, if_absent=claim not in claimed)
+    for copy in rows.copies:
+        put(copy, lost)
+    kept = {rows.truth, *rows.claims, *rows.copies}
+    for gone in dict.fromkeys(key for record in former for key in layout(record).all):
+        if gone not in kept:
+            context.store.stage(Delete(gone, versions.get(gone)), lost)
     return after
 
 
@@ -69,7 +81,7 @@ def delete(context: Context, record: R, layout: Callable[[R], Layout], *, if_ver
     lost = _lost(record, if_version)
     rows = layout(record)
     context.store.stage(Delete(rows.truth, if_version=record.version), lost)
-    for key in (*rows.claims, *rows.copies):
+    for key in rows.all[1:]:
         context.store.stage(Delete(key))
 
 

@@ -1,20 +1,19 @@
 """Ring groups: one number that rings several phones."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFound
 from ringpost.model.requests import Listing, OneRingGroup
-from ringpost.model.ring_group import Member, RingGroup
+from ringpost.model.ring_group import MOST_MEMBERS, Member, RingGroup
 from ringpost.model.values import is_uuid
 from ringpost.services import domains, numbers, pages, records
 from ringpost.store import keys
 from ringpost.store.keys import ring_group_layout
 
-MOST_MEMBERS = 100
 _ABSENT = "ring group not found"
 
 
@@ -28,7 +27,7 @@ def found(context: Context, reference: OneRingGroup) -> RingGroup:
         group = context.store.get(keys.ring_group(home, named), RingGroup)
     else:
         group = numbers.ring_group(context, home, named)
-    if group is None:
+    if group is None or reference.extension not in (None, named, group.ring_group_extension):
         raise NotFound(_ABSENT)
     return group
 
@@ -41,6 +40,7 @@ def listed(context: Context, home: str, request: Listing) -> pages.PageOf[RingGr
 def create(context: Context, domain: Domain, members: dict[str, Any]) -> RingGroup:
     """A new ring group."""
     domains.stays(context, domain)
+    _check_members(domain, members["ring_group_destinations"])
     group = records.create(
         context,
         RingGroup.model_validate(
@@ -60,6 +60,8 @@ def create(context: Context, domain: Domain, members: dict[str, Any]) -> RingGro
 
 def update(context: Context, group: RingGroup, changes: dict[str, Any], if_version: int | None) -> RingGroup:
     """Change a ring group."""
+    if changes.get("ring_group_destinations"):
+        _check_members(domains.named(context, group.domain_uuid), changes["ring_group_destinations"])
     after = records.update(context, group, changes, ring_group_layout, if_version=if_version, taken=numbers.taken())
     context.happened("ringgroup.updated", after.domain_uuid, _told(after))
     return after
@@ -86,6 +88,13 @@ def remove_member(context: Context, group: RingGroup, number: str, if_version: i
     if len(left) == len(group.ring_group_destinations):
         raise NotFound("no such member in this ring group")
     return _with_members(context, group, left, if_version)
+
+
+def _check_members(domain: Domain, members: Iterable[Member]) -> None:
+    from ringpost.services import emergency  # 60 ms that a cold start can do without
+
+    for member in members:
+        emergency.refuse(domain, member.number, "destinations")
 
 
 def _with_members(context: Context, group: RingGroup, members: Sequence[Member], if_version: int | None) -> RingGroup:

@@ -63,6 +63,12 @@ MAX_WRITES = 100
 """DynamoDB takes this many writes in a transaction."""
 
 
+def check_size(writes: Sequence[Write]) -> None:
+    """Refuse what DynamoDB would: too many writes, or two on one key. A mistake of ours, so a ``ValueError``."""
+    if len(writes) > MAX_WRITES or len({write.key for write in writes}) != len(writes):
+        raise ValueError(f"a transaction has at most {MAX_WRITES} writes, each on a key of its own")
+
+
 class ConditionFailed(Exception):
     """A transaction did not happen. ``failed`` are the positions of the writes that forbade it."""
 

@@ -24,7 +24,7 @@ from pydynox.exceptions import (
 )
 
 from ringpost.model.errors import StoreUnavailable
-from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write
+from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write, check_size
 
 _ATTEMPTS = 8
 _FIRST_PAUSE = 0.02
@@ -86,16 +86,18 @@ class DynamoStore:
                     last_evaluated_key=start,
                     consistent_read=True,
                 )
-                rows += [row for item in page if (row := _live(item, self._now()))]
-                start = page.last_evaluated_key
-                if start is None:
+                items = list(page)
+                rows += [row for item in items if (row := _live(item, self._now()))]
+                if page.last_evaluated_key is None or not items:
                     break
+                start = {"pk": partition, "sk": items[-1]["sk"]}
         except PydynoxException as error:
             raise _understood(error) from error
         return rows
 
     def transact(self, writes: Sequence[Write]) -> None:
         """All of these writes, or none."""
+        check_size(writes)
         operations = [self._operation(write) for write in writes]
         token = str(uuid.uuid4())
         for attempt in range(_ATTEMPTS):

@@ -36,6 +36,11 @@ class Layout(NamedTuple):
     claims: tuple[Key, ...] = ()
     copies: tuple[Key, ...] = ()
 
+    @property
+    def all(self) -> tuple[Key, ...]:
+        """Every row, the truth first."""
+        return (self.truth, *self.claims, *self.copies)
+
 
 # domains
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ringpost.model.errors import StoreUnavailable
-from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write
+from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write, check_size
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS rows (
@@ -71,6 +71,7 @@ class SqliteStore:
 
     def transact(self, writes: Sequence[Write]) -> None:
         """All of these writes, or none."""
+        check_size(writes)
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:

@@ -82,12 +82,28 @@ def test_refuses_emergency_numbers(tenant: Caller, number: str, side: str) -> No
     assert (reply.status, reply.code) == (422, "cannot-comply")
 
 
-def test_emergency_numbers_are_the_countrys_or_the_domains_own(tenant: Caller) -> None:
-    tenant.done("domain-update", country="GB")
+def test_emergency_numbers_are_the_countrys_and_the_domains_own(operator: Caller, tenant: Caller) -> None:
+    home = {"domain_name": demo.DOMAIN_NAME}
+    operator.done("domain-update", **home, country="GB", emergency_numbers=["555"])
     assert tenant.call("originate", **{**CALL, "destination_b": "999"}).status == 422
-    tenant.done("domain-update", emergency_numbers=["555"])
-    assert tenant.call("originate", **{**CALL, "destination_b": "999"}).status == 200
     assert tenant.call("originate", **{**CALL, "destination_b": "555"}).status == 422
+    assert tenant.call("originate", **{**CALL, "destination_b": "556"}).status == 200
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+911", "*67911", "*829#911", "*31#911", "9911", "0911", "1911", "+1911", "0011911", "911#", "911*1", "*911"],
+)
+def test_an_emergency_number_in_disguise_is_one(tenant: Caller, number: str) -> None:
+    assert tenant.call("originate", **{**CALL, "destination_b": number}).status == 422
+    members = [{"number": "100"}, {"number": number}]
+    made = tenant.call("ringgroup-create", name="x", extension="601", destinations=members, strategy="random")
+    assert made.status in (400, 422)
+
+
+@pytest.mark.parametrize("number", ["5550911", "12025550112", "2125550911", "*9664", "411"])
+def test_a_number_that_only_looks_like_one_is_none(tenant: Caller, number: str) -> None:
+    assert tenant.call("originate", **{**CALL, "destination_b": number}).status == 200
 
 
 def test_a_disabled_domain_places_no_calls(operator: Caller, tenant: Caller) -> None:

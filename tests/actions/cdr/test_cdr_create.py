@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from ringpost.entry import demo
@@ -5,6 +7,7 @@ from tests.harness import Caller, House
 
 A = "aaaaaaaa-0000-4000-8000-00000000000a"
 B = "aaaaaaaa-0000-4000-8000-00000000000b"
+C = "aaaaaaaa-0000-4000-8000-00000000000c"
 A_LEG = {
     "xml_cdr_uuid": A,
     "direction": "inbound",
@@ -103,3 +106,78 @@ def test_records_go_when_their_days_are_over(house: House, operator: Caller) -> 
 )
 def test_refuses_what_makes_no_record(tenant: Caller, member: dict[str, object]) -> None:
     assert tenant.call("cdr-create", **{**A_LEG, **member}).status == 400
+
+
+CHAIN = {
+    "a": {
+        "xml_cdr_uuid": A,
+        "start_stamp": "2026-11-20T09:30:00Z",
+        "direction": "inbound",
+        "hangup_cause": "IMPORTANT",
+    },
+    "b": {**B_LEG, "tags": ["vip"]},
+    "c": {"xml_cdr_uuid": C, "leg": "b", "originating_leg_uuid": B, "start_stamp": "2026-11-20T09:30:02Z"},
+    "b alone": {"xml_cdr_uuid": B, "start_stamp": "2026-11-20T09:30:01Z"},
+}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(CHAIN)))
+def test_a_chain_of_legs_is_one_call_in_any_order(tenant: Caller, order: tuple[str, ...]) -> None:
+    for name in [*order, order[0]]:
+        tenant.done("cdr-create", **CHAIN[name])
+    found = [tenant.done("cdr-details", xml_cdr_uuid=uuid) for uuid in (A, B, C)]
+    assert found[0] == found[1] == found[2]
+    assert found[0]["xml_cdr_uuid"] == A
+    assert [leg["xml_cdr_uuid"] for leg in found[0]["legs"]] == [A, B, C]
+    assert (found[0]["hangup_cause"], found[0]["tags"]) == ("IMPORTANT", ["vip"])
+    page = tenant.done("cdr-search", **{"from": "2026-11-20T00:00:00Z", "until": "2026-11-21T00:00:00Z"})["items"]
+    assert page == [found[0]]
+    assert len([leg for leg in tenant.done("cdr-list") if leg["xml_cdr_uuid"] in (A, B, C)]) == 3
+    rows = tenant.house.store._read("SELECT partition, sort, body, version, expires FROM rows", ())
+    holding = [row for row in rows if B in row.body and "#cdr" in row.key.partition]
+    assert {row.version for row in holding} == {found[0]["version"]}, "no row of an earlier state is left"
+
+
+def test_what_follows_is_worked_out_of_everything_known(tenant: Caller) -> None:
+    first = {name: A_LEG[name] for name in ("xml_cdr_uuid", "direction", "start_stamp", "end_stamp")}
+    assert tenant.done("cdr-create", **first)["missed_call"] is True
+    after = tenant.done(
+        "cdr-create", xml_cdr_uuid=A, start_stamp=A_LEG["start_stamp"], answer_stamp=A_LEG["answer_stamp"]
+    )
+    assert (after["missed_call"], after["billsec"], after["duration"]) == (False, 53, 60)
+
+
+def test_a_version_of_what_is_not_there_or_not_that_is_a_conflict(tenant: Caller) -> None:
+    assert tenant.call("cdr-create", **A_LEG, if_version=7).status == 409
+    tenant.done("cdr-create", **A_LEG)
+    assert tenant.call("cdr-create", **A_LEG, if_version=99).status == 409
+
+
+def test_a_call_keeps_ten_tags(tenant: Caller) -> None:
+    for letter in "abc":
+        call = tenant.done("cdr-create", **A_LEG, tags=[f"{letter}{number}" for number in range(5)])
+    assert len(call["tags"]) == 10
+
+
+def test_a_record_older_than_they_are_kept_is_refused(operator: Caller) -> None:
+    operator.done("domain-update", domain_name=demo.DOMAIN_NAME, retention_days=1)
+    assert operator.call("cdr-create", domain_name=demo.DOMAIN_NAME, **A_LEG).status == 422
+
+
+def test_more_parties_than_fit_are_refused(tenant: Caller) -> None:
+    for number in range(19):
+        numbers = {name: f"{where}{number:02d}" for where, name in enumerate(("caller_id_number", "source_number"), 1)}
+        reply = tenant.call(
+            "cdr-create",
+            **{
+                **B_LEG,
+                "xml_cdr_uuid": f"bbbbbbbb-0000-4000-8000-{number:012d}",
+                **numbers,
+                "destination_number": f"9{number:02d}",
+                "extension": f"8{number:02d}",
+            },
+        )
+        if reply.status != 200:
+            break
+    assert reply.status == 422
+    assert "rows" in reply.json["error"]

@@ -110,3 +110,14 @@ def test_a_strangers_calls_are_not_there(tenant: Caller, stranger: Caller) -> No
 )
 def test_refuses_what_it_cannot_ask(tenant: Caller, query: dict[str, object]) -> None:
     assert tenant.call("cdr-search", **query).status == 400
+
+
+def test_a_sandbox_call_is_new_when_it_comes_due(house: House, tenant: Caller) -> None:
+    call = tenant.done("originate", caller_id_number="1", destination_a="100", destination_b="101")
+    house.clock.time += 10
+    page = tenant.done("cdr-search", updated_since="2026-11-22T12:00:02Z")
+    assert [one["xml_cdr_uuid"] for one in page["items"]] == [call["call_uuid"]]
+
+
+def test_from_must_be_before_until(tenant: Caller) -> None:
+    assert tenant.call("cdr-search", **{"from": "2026-11-11T00:00:00Z", "until": "2026-11-10T00:00:00Z"}).status == 400

@@ -1,6 +1,7 @@
 import pytest
 
 from ringpost.entry import demo
+from ringpost.model.errors import CannotComply
 from tests.harness import Caller
 
 
@@ -39,3 +40,30 @@ def test_a_large_domain_takes_several_calls(operator: Caller, monkeypatch: pytes
     assert operator.call("extension-create", domain_name=demo.DOMAIN_NAME, extension="150").status == 404
     monkeypatch.undo()
     assert operator.done("domain-delete", domain_name=demo.DOMAIN_NAME, cascade=True)["deleted"] is True
+
+
+def test_a_refused_delete_leaves_no_mark(operator: Caller) -> None:
+    before = operator.done("domain-details", domain_name=demo.DOMAIN_NAME)
+    assert operator.call("domain-delete", domain_name=demo.DOMAIN_NAME).status == 422
+    assert operator.done("domain-details", domain_name=demo.DOMAIN_NAME) == before
+
+
+def test_who_moves_in_between_look_and_mark_stays(operator: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter([True, False])
+
+    def look(context: object, domain: object) -> None:
+        if not next(looks):
+            raise CannotComply("somebody moved in")
+
+    monkeypatch.setattr("ringpost.services.domain_removal._check_empty", look)
+    assert operator.call("domain-delete", domain_name="empty.example.net").status == 422
+    assert "deleting" not in operator.done("domain-details", domain_name="empty.example.net")
+
+
+def test_an_answer_that_says_to_call_again_is_not_kept(operator: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"domain_name": demo.DOMAIN_NAME, "cascade": True, "idempotency_key": "k"}
+    monkeypatch.setattr("ringpost.services.domain_removal.WORKS_FOR", -1.0)
+    assert operator.call("domain-delete", **asked).status == 202
+    monkeypatch.undo()
+    assert operator.done("domain-delete", **asked)["deleted"] is True
+    assert operator.done("domain-delete", **asked)["deleted"] is True

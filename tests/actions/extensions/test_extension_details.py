@@ -30,3 +30,10 @@ def test_a_strangers_extension_is_not_there(tenant: Caller, stranger: Caller) ->
 
 def test_needs_a_reference(tenant: Caller) -> None:
     assert tenant.call("extension-details").status == 400
+
+
+def test_two_references_must_mean_the_same_one(tenant: Caller) -> None:
+    uuid = tenant.done("extension-details", extension="100")["extension_uuid"]
+    assert tenant.call("extension-details", extension_uuid=uuid, extension="100").status == 200
+    assert tenant.call("extension-details", extension_uuid=uuid, extension="101").status == 404
+    assert tenant.call("extension-delete", extension_uuid=uuid, extension="101").status == 404

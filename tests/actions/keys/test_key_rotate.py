@@ -36,3 +36,16 @@ def test_a_third_secret_ends_the_first(operator: Caller, tenant: Caller) -> None
     rotated(operator, tenant.key_uuid, overlap_seconds=600)
     rotated(operator, tenant.key_uuid, overlap_seconds=600)
     assert tenant.call("domain-details").status == 401
+
+
+def test_the_secret_that_was_rotated_out_changes_no_keys(operator: Caller, tenant: Caller) -> None:
+    rotated(operator, tenant.key_uuid, overlap_seconds=3600)
+    assert tenant.call("domain-details").status == 200
+    assert tenant.call("key-rotate", key_uuid=tenant.key_uuid).status == 403
+
+
+def test_a_leaked_secret_cannot_rotate_itself_back(operator: Caller, tenant: Caller) -> None:
+    tenant.done("domain-details")
+    owner = rotated(operator, tenant.key_uuid)
+    assert tenant.call("key-rotate", key_uuid=tenant.key_uuid).status == 401
+    assert owner.call("domain-details").status == 200

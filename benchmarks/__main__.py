@@ -1,0 +1,36 @@
+"""Measure all budgets and print them as one table; with ``--write``, put it into docs/benchmarks.md too."""
+
+import argparse
+import sys
+
+from benchmarks import calls, growth, package, starts, table, warm, whole
+from benchmarks.work import ROOT
+
+PAGE = ROOT / "docs/benchmarks.md"
+PARTS = {
+    "a warm request, after its peers were shown to answer alike": warm,
+    "CPU against a DynamoDB that does nothing": whole,
+    "INIT to first answer": starts,
+    "store calls": calls,
+    "first pages of calls": growth,
+    "the package": package,
+}
+
+
+def main() -> None:
+    """One run."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
+    write = parser.parse_args().write
+    measured = []
+    for what, part in PARTS.items():
+        print(f"measuring {what} …", file=sys.stderr, flush=True)
+        measured += part.lines()
+    run = f"{table.machine()}\n\n{table.rendered(measured)}"
+    print(run)
+    if write:
+        PAGE.write_text(table.put_into(PAGE.read_text() if PAGE.exists() else "", run))
+
+
+if __name__ == "__main__":
+    main()
