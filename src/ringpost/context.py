@@ -7,7 +7,7 @@ nothing, and one that lost a race is simply run again.
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -186,10 +186,14 @@ class Context:
     request_id: str
     source_ip: str
     claim: Claim | None = None
-    now: str = field(init=False)
+    _now: str = ""
 
-    def __post_init__(self) -> None:
-        self.now = stamp(self.clock.now())
+    @property
+    def now(self) -> str:
+        """The time of this request, the same all along."""
+        if not self._now:
+            self._now = stamp(self.clock.now())
+        return self._now
 
     def happened(
         self,

@@ -3,6 +3,7 @@
 from ipaddress import ip_address, ip_network
 
 from ringpost.auth.scopes import allows
+from ringpost.clock import seconds
 from ringpost.model.key import ApiKey, Limits
 
 
@@ -15,12 +16,13 @@ class Actor:
     def __init__(self, key: ApiKey, proof: str = "") -> None:
         self.key = key
         self.proof = proof
+        self.noted_hour = 0
         self.key_uuid = key.key_uuid
         self.limits: tuple[Limits, ...] = (key.limits, *key.within)
         bounded = [set(limit.domains) for limit in self.limits if limit.domains is not None]
         self.domains: frozenset[str] | None = frozenset(set.intersection(*bounded)) if bounded else None
         self._networks = [tuple(map(ip_network, limit.networks)) for limit in self.limits if limit.networks]
-        self._expiries = [limit.expires_at for limit in self.limits if limit.expires_at]
+        self._expiries = [seconds(limit.expires_at) for limit in self.limits if limit.expires_at]
         self._may: dict[str, bool] = {}
 
     @property
@@ -45,7 +47,7 @@ class Actor:
         """Whether this key may touch a domain."""
         return self.domains is None or domain_uuid in self.domains
 
-    def welcome(self, source_ip: str, now: str) -> bool:
+    def welcome(self, source_ip: str, now: float) -> bool:
         """Whether the key is enabled, not past its time, and used from where it may be."""
         if not self.key.enabled or any(expiry <= now for expiry in self._expiries):
             return False

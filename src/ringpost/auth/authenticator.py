@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 from ringpost.auth.actor import Actor
 from ringpost.auth.tokens import presented, same, sha256
-from ringpost.clock import Clock, stamp
+from ringpost.clock import Clock, seconds, stamp
 from ringpost.model.errors import Problem, Unauthorized
 from ringpost.model.key import ApiKey
 from ringpost.store import ConditionFailed, Put, Row, Store, keys
 
 REMEMBERED_SECONDS = 30
 _REMEMBERED_KEYS = 1000
+_HOUR = 3600
 _NO_HASH = "0" * 64
 
 
@@ -34,21 +35,24 @@ class Authenticator:
         proof = (credentials.key_uuid, sha256(credentials.secret))
         now = self._clock.now()
         actor = self._recall(proof, now)
-        if actor is not None and actor.welcome(source_ip, stamp(now)):
+        if actor is not None and actor.welcome(source_ip, now):
             return actor
         actor = self._prove(proof, now)
-        if actor is None or not actor.welcome(source_ip, stamp(now)):
+        if actor is None or not actor.welcome(source_ip, now):
             raise Unauthorized
         self._remember(proof, actor, now)
         return actor
 
     def used(self, actor: Actor) -> None:
         """Note that a key was used, once an hour and as well as it goes."""
-        now = stamp(self._clock.now())
-        key = actor.key
-        if key.last_used is not None and key.last_used[:13] == now[:13]:
+        now = self._clock.now()
+        hour = int(now // _HOUR)
+        if actor.noted_hour == hour:
             return
-        actor.key = noted = key.model_copy(update={"last_used": now})
+        key, actor.noted_hour = actor.key, hour
+        if key.last_used is not None and int(seconds(key.last_used) // _HOUR) == hour:
+            return
+        actor.key = noted = key.model_copy(update={"last_used": stamp(now)})
         layout, body = keys.api_key_layout(noted), noted.model_dump_json()
         try:
             self._store.transact(

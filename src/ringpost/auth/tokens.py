@@ -49,18 +49,15 @@ def presented(headers: Mapping[str, str]) -> Credentials | None:
 
     Header names are lower case.
     """
-    forms = (
-        _authorization(headers.get("authorization")),
-        _token(headers.get("x-auth-token")),
-        _token(headers.get("x-api-key")),
-    )
-    found = {form for form in forms if form is not None}
+    found = {
+        read(headers[name])
+        for name, read in (("authorization", _authorization), ("x-auth-token", _token), ("x-api-key", _token))
+        if name in headers
+    }
     return found.pop() if len(found) == 1 else None
 
 
-def _authorization(value: str | None) -> Credentials | None:
-    if value is None:
-        return None
+def _authorization(value: str) -> Credentials:
     scheme, _, rest = value.partition(" ")
     if scheme.lower() == "bearer":
         return _token(rest.strip())
@@ -73,9 +70,7 @@ def _authorization(value: str | None) -> Credentials | None:
     return _NOBODY
 
 
-def _token(value: str | None) -> Credentials | None:
-    if value is None:
-        return None
+def _token(value: str) -> Credentials:
     prefix, _, rest = value.strip().partition("_")
     key_uuid, _, secret = rest.partition("_")
     return _checked(key_uuid, secret) if prefix == "rp" else _NOBODY

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.model.errors import InvalidRequest, NotJson, Problem, TooLarge
+from ringpost.model.values import UUID_PATTERN
 from ringpost.nearest import nearest
 
 MAX_BODY = 1 << 20
@@ -161,11 +162,10 @@ def _action(members: dict[str, Any], named: str | None) -> str:
 
 
 def _idempotency_key(headers: Mapping[str, str], members: dict[str, Any]) -> str | None:
-    sent = [
-        value for value in (headers.get("idempotency-key"), members.pop("idempotency_key", None)) if value is not None
-    ]
-    if not sent:
+    in_header, in_body = headers.get("idempotency-key"), members.pop("idempotency_key", None)
+    if in_header is None and in_body is None:
         return None
+    sent = [value for value in (in_header, in_body) if value is not None]
     value = sent[0]
     if (
         not isinstance(value, str)
@@ -209,7 +209,7 @@ def refusal(problem: Problem, request_id: str) -> HttpAnswer:
 
 def invalid(error: ValidationError, known: Iterable[str]) -> InvalidRequest:
     """What a model found wrong, in words: missing and unknown parameters first."""
-    wrong = error.errors(include_url=False, include_input=False, include_context=False)[:_MOST_TOLD]
+    wrong = error.errors(include_url=False, include_input=False)[:_MOST_TOLD]
     found = [_said(dict(one), known) for one in wrong]
     return InvalidRequest("; ".join(message for _, message in found[:5]), errors=tuple(found))
 
@@ -233,23 +233,24 @@ _PLAIN = {
 
 
 def _said(error: dict[str, Any], known: Iterable[str]) -> tuple[str, str]:
+    """The parameter a mistake is in, and the mistake in words."""
     place = ".".join(_shown(part) for part in error["loc"] if not _is_branch(part))
-    top = str(error["loc"][0]) if error["loc"] else ""
     match error["type"]:
         case "missing":
-            return place, f"{place} is missing"
+            said = f"{place} is missing"
         case "extra_forbidden" if len(error["loc"]) == 1:
-            return place, f"unknown parameter {place}{nearest(top, known)}"
+            said = f"unknown parameter {place}{nearest(str(error['loc'][0]), known)}"
         case "extra_forbidden":
-            return place, f"unknown member {place}"
+            said = f"unknown member {place}"
         case "value_error":
-            said = str(error["msg"]).removeprefix("Value error, ")
-            return place, f"{place} {said}" if place else said
+            said = f"{place} {str(error['msg']).removeprefix('Value error, ')}"
+        case "string_pattern_mismatch" if error["ctx"]["pattern"] == UUID_PATTERN:
+            said = f"{place} must be a UUID"
         case kind if kind in _PLAIN:
-            return place, f"{place} {_PLAIN[kind]}"
+            said = f"{place} {_PLAIN[kind]}"
         case _:
-            said = str(error["msg"])
-            return place, f"{place}: {said[:1].lower()}{said[1:]}" if place else said
+            said = f"{place}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+    return place, said.strip()
 
 
 def _shown(part: str | int) -> str:

@@ -4,6 +4,10 @@ Under SnapStart everything is imported before the snapshot is taken, and no conn
 or random state is made until the first request after it.
 """
 
+import gc
+
+gc.disable()  # until everything is imported: that makes many objects, and no garbage
+
 import os
 from base64 import b64decode, b64encode
 from typing import Any
@@ -69,3 +73,5 @@ if _settings.preload:
     wiring.preload(_settings)
 else:
     endpoint()
+gc.freeze()
+gc.enable()

@@ -94,11 +94,9 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
+UUID_PATTERN = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 Uuid = Annotated[
-    str,
-    BeforeValidator(_lower),
-    _matching(_UUID, "must be a UUID"),
-    Field(json_schema_extra={"format": "uuid"}),
+    str, StringConstraints(pattern=UUID_PATTERN, to_lower=True), Field(json_schema_extra={"format": "uuid"})
 ]
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """RFC 3339 in UTC, milliseconds, of one width."""
@@ -108,8 +106,7 @@ Moment = Annotated[str, BeforeValidator(_moment), Field(json_schema_extra={"form
 
 DomainName = Annotated[
     str,
-    StringConstraints(max_length=253),
-    BeforeValidator(_lower),
+    StringConstraints(max_length=253, to_lower=True),
     AfterValidator(_no_uuid),
     _matching(_DOMAIN_NAME, "must be a domain name, such as fusionpbx.example.net"),
 ]
@@ -123,7 +120,7 @@ ExtensionNumber = Annotated[
     _matching(_EXTENSION, "must be 1 to 32 digits, * or #"),
     Field(examples=["100"], json_schema_extra={"pattern": _EXTENSION.pattern}),
 ]
-Reference = Annotated[str, StringConstraints(min_length=1, max_length=253), BeforeValidator(_lower)]
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=253, to_lower=True)]
 """A record's UUID, or its symbolic name."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(_printable)]

@@ -146,7 +146,7 @@ def _as_of_now(context: Context, key: ApiKey | None) -> Actor:
         raise Unauthorized
     actor = Actor(current, context.actor.proof)
     live = [one for one in current.live_hashes(context.now) if same(one.sha256, actor.proof)]
-    if not live or not actor.welcome(context.source_ip, context.now):
+    if not live or not actor.welcome(context.source_ip, seconds(context.now)):
         raise Unauthorized
     if live[0].expires_at is not None:
         raise Forbidden("a secret that was rotated out may not change keys: use the new one")
