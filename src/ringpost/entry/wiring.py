@@ -13,7 +13,6 @@ from ringpost.dispatch.catalogue import Catalogue, discover
 from ringpost.dispatch.pipeline import Endpoint, Outcome, Ports
 from ringpost.settings import Settings
 from ringpost.store import Store
-from ringpost.store.sqlite import SqliteStore
 from ringpost.switch.sandbox import SandboxSwitch
 
 
@@ -21,6 +20,8 @@ def open_store(settings: Settings, clock: Clock) -> Store:
     """The store that ``RINGPOST_STORE`` names: ``sqlite:<file>``, ``dynamodb:<table>``, or ``demo``."""
     kind, _, place = settings.store.partition(":")
     if kind == "sqlite" and place:
+        from ringpost.store.sqlite import SqliteStore
+
         return SqliteStore(Path(place), clock.now)
     if kind == "dynamodb" and place:
         from ringpost.store.dynamodb import DynamoStore

@@ -7,6 +7,7 @@ the reading direction.
 
 import re
 from datetime import UTC, datetime
+from functools import cache
 from ipaddress import ip_network
 from typing import Annotated, Any
 
@@ -19,7 +20,6 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u20
 _DOMAIN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
 _EXTENSION = re.compile(r"[0-9*#]{1,32}")
-_AWARE: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 _SCOPE = re.compile(r"!?[a-z0-9.*#_-]{1,128}")
 
 
@@ -60,9 +60,14 @@ def _network(value: str) -> str:
         raise ValueError("must be an address or a network, such as 192.0.2.0/24") from None
 
 
+@cache
+def _aware() -> TypeAdapter[datetime]:
+    return TypeAdapter(AwareDatetime)
+
+
 def _moment(value: Any) -> str:
     try:
-        moment = _AWARE.validate_python(value).astimezone(UTC)
+        moment = _aware().validate_python(value).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("must be a time with its offset, such as 2026-11-22T09:30:00Z") from None
     return written(moment)
