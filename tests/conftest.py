@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ringpost.entry import demo
 from ringpost.store.sqlite import SqliteStore
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
+
+settings.register_profile("unhurried", deadline=None)  # a slow machine is no failure
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

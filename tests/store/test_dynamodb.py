@@ -1,7 +1,5 @@
 """What only DynamoDB can do to us."""
 
-import time
-
 import pytest
 from pydynox.exceptions import AccessDeniedException
 
@@ -75,10 +73,8 @@ def test_a_store_that_is_not_there_is_unavailable(clock: FakeClock) -> None:
     nowhere = DynamoStore(
         "t", clock.now, endpoint_url="http://127.0.0.1:9", region="us-east-1", access_key="a", secret_key="b"
     )
-    started = time.monotonic()
     with pytest.raises(StoreUnavailable):
         nowhere.get(A)
-    assert time.monotonic() - started < 20
 
 
 def test_keeps_the_time_to_live_in_an_attribute_of_its_own(dynamo: DynamoStore, dynamo_server: DynamoServer) -> None:

@@ -6,6 +6,7 @@ call (``docs/benchmarks.md``). It retries throttling and lost connections with t
 cancelled by another one in flight, is retried here.
 """
 
+import logging
 import random
 import re
 import time
@@ -25,6 +26,8 @@ from pydynox.exceptions import (
 
 from ringpost.model.errors import StoreUnavailable
 from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write, check_size
+
+logging.getLogger("pydynox").setLevel(logging.ERROR)  # it warns of slow calls, in lines that are no JSON
 
 _ATTEMPTS = 8
 _FIRST_PAUSE = 0.02
