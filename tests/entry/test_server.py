@@ -18,6 +18,7 @@ from threading import Thread
 import pytest
 
 WAIT = 30
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background hands on that it is ignored
 
 
 class Running:
