@@ -113,7 +113,10 @@ def _action(about: dict[str, Any]) -> list[str]:
     if plain:
         required = set(about["request"].get("required", []))
         lines += ["| parameter | type | |", "|---|---|---|"]
-        lines += [_parameter(name, schema, required=name in required) for name, schema in plain.items()]
+        lines += [
+            _parameter(name, schema, required=name in required)
+            for name, schema in sorted(plain.items(), key=lambda item: item[0] not in required)
+        ]
         lines.append("")
     if filters:
         lines += ["Exact filters: " + ", ".join(f"`{name}`" for name in filters) + ".", ""]
