@@ -105,21 +105,22 @@ def test_takes_a_hundred_writes_at_once(any_store: Store) -> None:
 
 def at_once(times: int, work: Callable[[int], object]) -> list[object]:
     """What each of so many threads got, all let go together."""
-    barrier, results = threading.Barrier(times), [None] * times
+    barrier = threading.Barrier(times)
+    results: list[object] = [None] * times
 
     def run(number: int) -> None:
         barrier.wait(10)
         try:
-            results[number] = work(number)  # type: ignore[call-overload]
+            results[number] = work(number)
         except ConditionFailed as error:
-            results[number] = error  # type: ignore[call-overload]
+            results[number] = error
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(times)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    return list(results)
+    return results
 
 
 def test_of_twenty_that_want_one_name_one_gets_it(any_store: Store) -> None:

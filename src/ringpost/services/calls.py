@@ -1,6 +1,5 @@
 """Placing calls: rules first, then our own note of the call, then the switch, then what it said."""
 
-import random
 import uuid
 from contextlib import suppress
 from typing import NamedTuple
@@ -14,8 +13,6 @@ from ringpost.services import cdrs, domains, emergency, numbers
 from ringpost.store import Key, Put, Row, keys
 from ringpost.switch import Progress
 
-_TRIES = 12
-_PAUSE = 0.05
 _A_MINUTE = 60.0
 _LONGEST_CALL = 4 * 3600.0
 _ORDER_DAYS = 2 * 86_400
@@ -80,32 +77,25 @@ def _earlier(context: Context, domain: Domain) -> CallOrder | None:
 
 
 def _write_down(context: Context, domain: Domain, order: CallOrder) -> None:
-    """The order, the two meters, the claim, and what is known of the call already: in one transaction."""
+    """The order, the two meters, the claim, and what is known of the call already: in one transaction.
+
+    ``Moved`` if somebody was faster: nothing has been dialled yet, so the action is run again from the start.
+    """
+    domains.stays(context, domain)
+    foretold = [cdrs.with_extension(context, domain.domain_uuid, leg) for leg in context.switch.foretold(order)]
+    until = max((seconds(leg.end_stamp) for leg in foretold if leg.end_stamp), default=None)
+    for key in _meters(order):
+        _count(context, key, order, until)
     expires = int(seconds(order.placed_at)) + _ORDER_DAYS
-    for _ in range(_TRIES):
-        domains.stays(context, domain)
-        foretold = [cdrs.with_extension(context, domain.domain_uuid, leg) for leg in context.switch.foretold(order)]
-        until = max((seconds(leg.end_stamp) for leg in foretold if leg.end_stamp), default=None)
-        for key in _meters(order):
-            _count(context, key, order, until)
-        row = Row(keys.order(order.domain_uuid, order.call_uuid), order.model_dump_json(), expires=expires)
-        context.store.stage(Put(row, if_absent=True), Moved())
-        if context.claim is not None:
-            context.store.stage(*context.claim.take(order.call_uuid))
-        context.happened(
-            "call.placed",
-            order.domain_uuid,
-            order.model_dump(exclude={"key_uuid"}),
-            call_uuid=order.call_uuid,
-            sequence=0,
-        )
-        if foretold:
-            _record(context, domain, order, foretold)
-        try:
-            return context.commit()
-        except Moved:
-            context.clock.sleep(random.uniform(0, _PAUSE))  # noqa: S311 - jitter, not a secret
-    raise StoreUnavailable
+    row = Row(keys.order(order.domain_uuid, order.call_uuid), order.model_dump_json(), expires=expires)
+    context.store.stage(Put(row, if_absent=True), Moved())
+    if context.claim is not None:
+        context.store.stage(*context.claim.take(order.call_uuid))
+    told = order.model_dump(exclude={"key_uuid"})
+    context.happened("call.placed", order.domain_uuid, told, call_uuid=order.call_uuid)
+    if foretold:
+        _record(context, domain, order, foretold)
+    context.commit()
 
 
 def _place(context: Context, order: CallOrder) -> None:
