@@ -9,7 +9,9 @@ import sys
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
+from ringpost.contract import RawRequest
 from ringpost.dispatch.catalogue import Catalogue, discover
 from ringpost.dispatch.description import problems
 from ringpost.entry.demo import PUBLIC_KEY_UUID, PUBLIC_SECRET
@@ -30,7 +32,7 @@ def generated(catalogue: Catalogue) -> dict[Path, str]:
         ROOT / "docs/actions.md": _reference(catalogue),
     }
     for name in names:
-        files[ROOT / f"events/{name}.json"] = _json(sample_event(catalogue.describe(name)["example"]))
+        files[ROOT / f"events/{name}.json"] = _json(_event_of(catalogue, name))
     page = ROOT / "docs/store.md"
     files[page] = _TABLE.sub(lambda _: _store_calls(names), page.read_text())
     return files
@@ -41,6 +43,24 @@ def _store_calls(names: list[str]) -> str:
     counted = {name: calls_of(name) for name in names}
     rows = [f"| `{name}` | {reads} | {transactions} |" for name, (reads, transactions) in counted.items()]
     return "\n".join(["| action | reads | transactions |", "|---|---|---|", *rows]) + "\n"
+
+
+def _event_of(catalogue: Catalogue, name: str) -> dict[str, Any]:
+    action = catalogue.load(name)
+    if not issubclass(action.Request, RawRequest):
+        return sample_event(catalogue.describe(name)["example"])
+    event = sample_event({})
+    example = action.EXAMPLE
+    query = example.get("query", {})
+    event["headers"]["content-type"] = example["content_type"]
+    event["requestContext"]["http"]["path"] = f"/{name}"
+    return event | {
+        "routeKey": "POST /{action}",
+        "rawPath": f"/{name}",
+        "rawQueryString": urlencode(query),
+        "queryStringParameters": query,
+        "body": example["body"],
+    }
 
 
 def sample_event(body: dict[str, Any]) -> dict[str, Any]:
@@ -120,7 +140,10 @@ def _action(about: dict[str, Any]) -> list[str]:
         lines.append("")
     if filters:
         lines += ["Exact filters: " + ", ".join(f"`{name}`" for name in filters) + ".", ""]
-    lines += ["```json", json.dumps(about["example"], ensure_ascii=False), "```", ""]
+    if "body" in about["example"]:
+        lines += ["Raw: only the path names it. For instance:", "", "```", about["example"]["body"], "```", ""]
+    else:
+        lines += ["```json", json.dumps(about["example"], ensure_ascii=False), "```", ""]
     members = _members(about["response"])
     if members:
         lines += ["Answers " + ", ".join(f"`{member}`" for member in members) + ".", ""]

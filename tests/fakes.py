@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from ringpost.model.call import CallOrder, Leg
 from ringpost.model.errors import Problem, StoreUnavailable
 from ringpost.store import Key, Row, Store, Write
-from ringpost.switch import Progress
+from ringpost.switch import Progress, Script
+from ringpost.switch.sandbox import SandboxSwitch
 
 NOON = 1_795_348_800.0
 """2026-11-22T12:00:00Z"""
@@ -94,7 +95,20 @@ class FailingStore(CountingStore):
             raise StoreUnavailable
 
 
-class RecordingSwitch:
+class MemoryScripts:
+    """The sandbox's scripts, remembered."""
+
+    def __init__(self) -> None:
+        self.scripts: dict[str, Script] = {}
+
+    def of_domain(self, domain_uuid: str) -> list[Script]:
+        return [script for script in self.scripts.values() if script.order.domain_uuid == domain_uuid]
+
+    def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
+        self.scripts[script.order.call_uuid] = script
+
+
+class RecordingSwitch(SandboxSwitch):
     """A switch that foretells nothing, as a real one; it notes its orders, and fails if it is told to."""
 
     is_sandbox = False
@@ -106,6 +120,9 @@ class RecordingSwitch:
         self.placing = threading.Event()
         self.go_on = threading.Event()
         self.go_on.set()
+
+    def close(self) -> None:
+        pass
 
     def place(self, order: CallOrder) -> None:
         self.orders.append(order)

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ringpost.context import CallLimits
+from ringpost.contract import RawRequest
 from ringpost.dispatch.catalogue import Catalogue, discover
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.pipeline import Endpoint, Outcome, Ports
 from ringpost.entry.console import console
 from ringpost.model.key import Limits
+from ringpost.model.switch import SwitchRecord
 from ringpost.services import api_keys
 from ringpost.store import Store
-from ringpost.switch import Switch
+from ringpost.switch import Scripts, Switch
 from ringpost.switch.sandbox import SandboxSwitch
 from tests.fakes import FakeClock
 
@@ -81,6 +83,15 @@ class Caller:
             )
         )
 
+    def example(self, name: str, **instead: Any) -> Reply:
+        """The answer to an action's own example; a raw one is posted as it is."""
+        action = self.house.catalogue.load(name)
+        if not issubclass(action.Request, RawRequest):
+            return self.call(name, **{**action.EXAMPLE, **instead})
+        example = action.EXAMPLE
+        headers = {"content-type": example["content_type"]}
+        return self.post(example["body"], path=f"/{name}", headers=headers, query=example.get("query"))
+
     def done(self, action: str, **parameters: Any) -> Any:
         """The answer to a call that must succeed."""
         reply = self.call(action, **parameters)
@@ -104,9 +115,12 @@ class House:
 
     def restart(self) -> None:
         """A new process on the same store."""
-        switch = self.switch or SandboxSwitch(self.clock)
-        ports = Ports(self.store, switch, self.clock, self.call_limits)
+        ports = Ports(self.store, self._connect, self.clock, self.call_limits)
         self.endpoint = Endpoint(ports, self.catalogue, self.outcomes.append)
+
+    def _connect(self, record: SwitchRecord, scripts: Scripts) -> Switch:
+        """The switch of the test for whatever is no sandbox, and for the built-in one too if there is one."""
+        return self.switch or SandboxSwitch(self.clock, scripts)
 
     def key(self, *scopes: str, domains: tuple[str, ...] | None = None, **limits: Any) -> Caller:
         """Somebody with a new key, made on the command line."""

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from ringpost.contract import RawRequest
 from ringpost.entry import demo
 from ringpost.store.sqlite import SqliteStore
 from tests.fakes import CountingStore, FakeClock
@@ -21,19 +22,18 @@ def calls_of(name: str) -> tuple[int, int]:
         operator = Caller(House(counting, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
         operator.done("action-list")
         counting.calls.clear()
-        operator.done(name, **by_uuid(name))
+        assert operator.example(name, **by_uuid(name)).status == 200
         store.close()
     counted = Counter(counting.calls)
     return counted["get"] + counted["query"], counted["transact"]
 
 
 def by_uuid(name: str) -> dict[str, Any]:
-    """An action's example, with its domain by uuid: a name would be one read more."""
-    example = {key: value for key, value in CATALOGUE.describe(name)["example"].items() if key != "action"}
-    members = CATALOGUE.load(name).Request.model_fields
-    if "domain_uuid" in members:
-        named = example.pop("domain_name", demo.DOMAIN_NAME)
-        example["domain_uuid"] = demo.EMPTY_DOMAIN_UUID if named.startswith("empty") else demo.DOMAIN_UUID
+    """What to say instead in an action's example to have its domain by uuid: a name would be one read more."""
+    request, example = CATALOGUE.load(name).Request, CATALOGUE.load(name).EXAMPLE
+    if issubclass(request, RawRequest) or "domain_uuid" not in request.model_fields:
+        return {}
     if name.startswith("destination-") and name not in {"destination-create", "destination-list"}:
-        del example["domain_uuid"]
-    return example
+        return {"domain_name": None}
+    is_empty = example.get("domain_name", "").startswith("empty")
+    return {"domain_name": None, "domain_uuid": demo.EMPTY_DOMAIN_UUID if is_empty else demo.DOMAIN_UUID}

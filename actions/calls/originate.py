@@ -5,12 +5,10 @@ while A still rings after wait seconds. call_uuid is the call's own, whatever ha
 switch nothing leaves; docs/sandbox.md has the numbers that are busy, do not answer, refuse or fail.
 """
 
-from typing import Literal
-
 from pydantic import Field, model_validator
 
 from ringpost.context import Context
-from ringpost.contract import Output, Write
+from ringpost.contract import CallPlaced, Write
 from ringpost.model.call import Wanted
 from ringpost.model.requests import InDomain
 from ringpost.services import calls, domains
@@ -35,30 +33,12 @@ class Request(Wanted, InDomain, Write):
         return self
 
 
-class Response(Output):
-    success: bool | None = Field(description="whether A answered; null while it rings")
-    call_uuid: str
-    state: Literal["ringing", "answered", "ended"]
-    cause: str | None = Field(description="why A did not answer, or the call ended")
+class Response(CallPlaced):
     external_id: str | None
     tags: tuple[str, ...]
-    sandbox: bool
-
-    @property
-    def http_status(self) -> int:
-        return 202 if self.success is None else 200
 
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    order = calls.ordered(context, domain, request)
-    placed, progress = calls.originate(context, domain, order, request.wait)
-    return Response(
-        success=None if progress.state == "ringing" else progress.answered,
-        call_uuid=placed.call_uuid,
-        state=progress.state,
-        cause=progress.cause,
-        external_id=placed.external_id,
-        tags=placed.tags,
-        sandbox=context.switch.is_sandbox,
-    )
+    placed = calls.originate(context, domain, calls.ordered(context, domain, request), request.wait)
+    return Response(**placed.told(), external_id=placed.order.external_id, tags=placed.order.tags)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Write
+from ringpost.model.errors import InvalidRequest
 from ringpost.model.key import KeyDetails, Limits
 from ringpost.model.values import Moment, Name, Network, Reference, Scope
 from ringpost.services import api_keys
@@ -21,8 +22,11 @@ class Request(Write):
     scopes: tuple[Scope, ...] = Field(
         min_length=1, max_length=100, description="what it may call: originate, extension.*, cdr.#, !key.#"
     )
-    domains: tuple[Reference, ...] = Field(
-        min_length=1, max_length=40, description="the domains it may touch, by UUID or name"
+    domains: tuple[Reference, ...] | None = Field(
+        default=None, min_length=1, max_length=40, description="the domains it may touch, by UUID or name"
+    )
+    switch: Reference | None = Field(
+        default=None, description="instead of domains: a switch, by UUID or name; those that live on it"
     )
     networks: tuple[Network, ...] = Field(
         default=(), max_length=50, description="where it may be used from; empty: anywhere"
@@ -37,5 +41,9 @@ class Response(KeyDetails):
 
 
 def handle(request: Request, context: Context) -> Response:
-    limits = Limits.model_validate(request.model_dump(include={"scopes", "domains", "networks", "expires_at"}))
+    if request.domains is None and request.switch is None:
+        raise InvalidRequest("domains is missing, or switch instead: what the key may touch", parameter="domains")
+    limits = Limits.model_validate(
+        request.model_dump(include={"scopes", "domains", "switch", "networks", "expires_at"})
+    )
     return Response(**api_keys.create(context, request.name, limits, enabled=request.enabled).shown(context))

@@ -6,19 +6,21 @@ nothing, and one that lost a race is simply run again.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from ringpost.auth.actor import Actor
 from ringpost.clock import Clock, seconds, stamp
+from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, NotFound, Problem
 from ringpost.model.event import AuditLine, Event
 from ringpost.model.key import ApiKey, KeyDetails
+from ringpost.model.switch import SwitchRecord
 from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Write, keys
-from ringpost.switch import Switch
+from ringpost.switch import Connect, Scripts, Switch
 
 EVENT_DAYS = 30
 AUDIT_DAYS = 400
@@ -77,10 +79,11 @@ class TenantStore:
 
     def __init__(self, store: Store, actor: Actor) -> None:
         self._store = store
-        self._actor = actor
+        self.actor = actor
         self._staged: list[tuple[Write, Problem | Exception | None]] = []
         self._events: list[Event] = []
         self._domains: dict[str, None] = {}
+        self._on_switch: dict[tuple[str, str], bool] = {}
 
     def get(self, key: Key, kind: type[E]) -> E | None:
         """One record; None if it is absent or another tenant's."""
@@ -147,20 +150,47 @@ class TenantStore:
     def _fence(self, partition: str, *, reading_list: bool = False) -> None:
         if partition.startswith("domain#"):
             self._domains[partition[7:43]] = None
-        if self._actor.is_operator:
+        if self.actor.is_operator:
             return
-        if partition.startswith("domain#") and not self._actor.reaches(partition[7:43]):
+        if partition.startswith("domain#") and not self.reaches(partition[7:43]):
             raise NotFound("domain not found")
-        if reading_list and not partition.startswith("domain#"):
+        if reading_list and not partition.startswith("domain#") and partition not in self._own_lists():
             raise Forbidden("only an operator's key may list over all domains")
+
+    def _own_lists(self) -> list[str]:
+        return [keys.domains_of_switch(switch) for switch in self.actor.switches]
+
+    def reaches(self, domain_uuid: str) -> bool:
+        """Whether the actor may touch a domain: by its list, and by the switch it is bound to."""
+        return self.actor.reaches(domain_uuid) and all(
+            self._is_on(switch, domain_uuid) for switch in self.actor.switches
+        )
+
+    def _is_on(self, switch: str, domain_uuid: str) -> bool:
+        known = self._on_switch.get((switch, domain_uuid))
+        if known is None:
+            known = self._store.get(keys.domain_on_switch(switch, domain_uuid)) is not None
+            self._on_switch[switch, domain_uuid] = known
+        return known
 
     def is_mine(self, found: BaseModel) -> bool:
         """Whether the actor may see a record."""
         if isinstance(found, KeyDetails | ApiKey):
-            domains = found.domains if isinstance(found, KeyDetails) else found.limits.domains
-            return self._actor.is_operator or (domains is not None and all(map(self._actor.reaches, domains)))
+            return self._is_my_key(found)
+        if isinstance(found, Domain):
+            self._on_switch |= {
+                (switch, found.domain_uuid): switch == found.switch_uuid for switch in self.actor.switches
+            }
         home = getattr(found, "domain_uuid", None)
-        return home is None or self._actor.reaches(home)
+        return home is None or self.reaches(home)
+
+    def _is_my_key(self, key: KeyDetails | ApiKey) -> bool:
+        if self.actor.is_operator or key.key_uuid == self.actor.key_uuid:
+            return True
+        limits = key if isinstance(key, KeyDetails) else key.limits
+        if limits.domains is None:
+            return limits.switch in self.actor.switches
+        return all(map(self.reaches, limits.domains))
 
 
 def _first_reason(reasons: list[Problem | Exception | None]) -> Exception:
@@ -178,7 +208,7 @@ class Context:
 
     actor: Actor
     store: TenantStore
-    switch: Switch
+    connect: Connect
     clock: Clock
     catalogue: CatalogueView
     call_limits: CallLimits
@@ -186,7 +216,10 @@ class Context:
     request_id: str
     source_ip: str
     claim: Claim | None = None
+    afterwards: list[Callable[[], object]] = field(default_factory=list)
+    """What is done once all is written, as well as it goes."""
     _now: str = ""
+    _lines: dict[str, Switch] = field(default_factory=dict)
 
     @property
     def now(self) -> str:
@@ -194,6 +227,17 @@ class Context:
         if not self._now:
             self._now = stamp(self.clock.now())
         return self._now
+
+    def line(self, switch: SwitchRecord, scripts: Scripts) -> Switch:
+        """The line to a switch, the same all along; ``close`` lets go of it."""
+        if switch.switch_uuid not in self._lines:
+            self._lines[switch.switch_uuid] = self.connect(switch, scripts)
+        return self._lines[switch.switch_uuid]
+
+    def close(self) -> None:
+        """Let go of the lines to all switches."""
+        while self._lines:
+            self._lines.popitem()[1].close()
 
     def happened(
         self,
@@ -204,11 +248,12 @@ class Context:
         due_at: str | None = None,
         call_uuid: str | None = None,
         sequence: int = 0,
+        event_uuid: str | None = None,
     ) -> None:
         """Note an event, due now unless said otherwise; ``sequence`` orders those of one call."""
         self.store.note(
             Event(
-                event_uuid=str(uuid.uuid4()),
+                event_uuid=event_uuid or str(uuid.uuid4()),
                 type=what,
                 domain_uuid=domain_uuid,
                 due_at=due_at or self.now,

@@ -6,7 +6,7 @@ leaves an audit line, and says so in the catalogue. An action's scope is its wir
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
@@ -69,6 +69,29 @@ class Output(BaseModel):
     def is_kept(self) -> bool:
         """Whether an idempotency key keeps this answer; not one that says to call again."""
         return True
+
+
+class CallPlaced(Output):
+    """How far a call has come that was placed just now."""
+
+    success: bool | None = Field(description="whether A answered; null while it rings")
+    call_uuid: str
+    state: Literal["ringing", "answered", "ended"]
+    cause: str | None = Field(description="why A did not answer, or the call ended")
+    sandbox: bool
+
+    @property
+    def http_status(self) -> int:
+        """202 while it rings."""
+        return 202 if self.success is None else 200
+
+
+class PartyActedOn(Output):
+    """Which party of which call something was done to."""
+
+    call_uuid: str
+    leg_uuid: str
+    sandbox: bool
 
 
 class Answers(RootModel[list[Item]], Generic[Item]):

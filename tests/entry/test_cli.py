@@ -10,6 +10,8 @@ from waitress.server import create_server
 from ringpost.entry import demo
 from ringpost.entry.cli import main
 from ringpost.entry.server import application
+from ringpost.store.sqlite import SqliteStore
+from tests.fakes import FakeClock
 from tests.harness import Caller, House
 
 
@@ -120,3 +122,41 @@ def test_asks_for_what_a_call_needs() -> None:
 
 def test_does_not_put_a_demo_into_a_store_that_is_in_use(house: House) -> None:
     assert not demo.may_seed(house.store)
+
+
+def test_the_doctor_finds_nothing_wrong_in_the_sandbox(tmp_path: Path) -> None:
+    result = run("doctor", RINGPOST_DATA=str(tmp_path))
+    assert result.exit_code == 0
+    assert "ok   sandbox" in result.output
+
+
+def test_the_doctor_says_what_is_wrong_and_exits_1(tmp_path: Path, clock: FakeClock) -> None:
+    store = SqliteStore(tmp_path / "ringpost.sqlite3", clock.now)
+    demo.seed_public(store, clock)
+    operator = Caller(House(store, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
+    secret = "env:RINGPOST_SECRET_NOWHERE"
+    operator.done("switch-create", name="pbx1", kind="freeswitch", address="127.0.0.1:9", secret=secret)
+    operator.done("domain-update", domain_name=demo.DOMAIN_NAME, switch="pbx1")
+    store.close()
+    result = run("doctor", "--switch", "pbx1", RINGPOST_DATA=str(tmp_path))
+    assert result.exit_code == 1
+    assert (
+        "BAD  event socket: the switch's secret is not there: set the variable RINGPOST_SECRET_NOWHERE" in result.output
+    )
+    assert "BAD  emergency calls: fusionpbx.example.net has no outbound_gateway" in result.output
+    everything = run("doctor", "--domain", demo.DOMAIN_NAME, RINGPOST_DATA=str(tmp_path))
+    assert everything.output.count("switch: ") == 2
+    unknown = run("doctor", "--switch", "nobody", RINGPOST_DATA=str(tmp_path))
+    assert (unknown.exit_code, unknown.output) == (1, "Error: switch not found\n")
+
+
+def test_makes_a_key_for_a_switch(tmp_path: Path, clock: FakeClock) -> None:
+    store = SqliteStore(tmp_path / "ringpost.sqlite3", clock.now)
+    demo.seed_public(store, clock)
+    arguments = ("key", "create", "--name", "pbx1", "--scope", "freeswitch.#", "--switch", "lab", "--json")
+    made = run(*arguments, RINGPOST_DATA=str(tmp_path))
+    assert made.exit_code == 0, made.output
+    operator = Caller(House(store, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
+    key = json.loads(made.output[made.output.index("{") :])
+    assert operator.done("key-details", key_uuid=key["key_id"])["switch"] == demo.LAB_UUID
+    store.close()

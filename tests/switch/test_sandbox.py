@@ -1,13 +1,17 @@
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ringpost.clock import seconds, stamp
-from ringpost.model.call import CallOrder
-from ringpost.model.errors import SwitchRefused, SwitchUnreachable
-from ringpost.switch import Progress
+from ringpost.model.call import CallOrder, Leg
+from ringpost.model.domain import Domain
+from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
+from ringpost.switch import Progress, Script, Turn
 from ringpost.switch.sandbox import SandboxSwitch
-from tests.fakes import NOON, FakeClock
+from ringpost.switch.sandbox_play import Play
+from tests.fakes import NOON, FakeClock, MemoryScripts
 
 UUID = "c0c0c0c0-0000-4000-8000-000000000001"
 
@@ -28,7 +32,7 @@ def order(a: str = "100", b: str = "101") -> CallOrder:
 
 @pytest.fixture
 def switch(clock: FakeClock) -> SandboxSwitch:
-    return SandboxSwitch(clock)
+    return SandboxSwitch(clock, MemoryScripts())
 
 
 def test_a_call_is_answered_after_a_second_and_talks_three(switch: SandboxSwitch) -> None:
@@ -71,7 +75,7 @@ def test_two_numbers_fail_at_once_as_a_and_are_causes_as_b(switch: SandboxSwitch
 
 @given(st.from_regex(r"\+?[0-9*#]{1,32}", fullmatch=True), st.from_regex(r"[0-9*#]{1,32}", fullmatch=True))
 def test_every_other_number_answers_and_every_call_has_an_end(a: str, b: str) -> None:
-    switch = SandboxSwitch(FakeClock())
+    switch = SandboxSwitch(FakeClock(), MemoryScripts())
     special = [number[-7:-1] == "555014" for number in (a, b)]
     if special[0]:
         return
@@ -81,3 +85,107 @@ def test_every_other_number_answers_and_every_call_has_an_end(a: str, b: str) ->
     for leg in legs:
         assert (leg.end_stamp or "") >= (leg.answer_stamp or leg.start_stamp) >= leg.start_stamp
     assert switch.foretold(order(a, b)) == legs, "alike every time"
+
+
+DOMAIN = Domain(domain_uuid=UUID, domain_name="x.example.net")
+B = "b"
+"""Stands for B's leg, whose uuid follows from the call's."""
+
+
+def acted(*turns: tuple[float, str, str, str], a: str = "100", b: str = "101") -> list[Leg]:
+    """The legs of a call to which this was done, so many seconds after it was placed."""
+    first = Script(order=order(a, b))
+    names = {"a": UUID, B: Play(first).legs()[-1].xml_cdr_uuid}
+    made = [
+        Turn.model_validate({"at": NOON + at, "what": what, "leg_uuid": names[who], "value": value})
+        for at, what, who, value in turns
+    ]
+    return Play(first.model_copy(update={"turns": tuple(made)})).legs()
+
+
+def spans(found: list[Leg]) -> list[tuple[float, float]]:
+    return [(seconds(leg.start_stamp) - NOON, seconds(leg.end_stamp or "") - NOON) for leg in found]
+
+
+def test_a_call_that_is_hung_up_ends_then(switch: SandboxSwitch) -> None:
+    assert spans(acted((3.5, "hang_up", "a", ""))) == [(0, 3.5), (1, 3.5)]
+    ringing = acted((0.5, "hang_up", "a", ""))
+    assert (spans(ringing), ringing[0].answer_stamp) == ([(0, 0.5)], None)
+    busy = acted((0.5, "hang_up", "a", ""), a="5550141")
+    assert (busy[0].hangup_cause, busy[0].hangup_cause_q850) == ("NORMAL_CLEARING", 16)
+
+
+def test_a_call_on_hold_stands_still() -> None:
+    assert spans(acted((3, "hold", "a", ""))) == [(0, 3605), (1, 3605)]
+    assert spans(acted((3, "hold", "a", ""), (103, "resume", "a", ""))) == [(0, 105), (1, 105)]
+    both = [(3, "hold", "a", ""), (4, "hold", B, ""), (103, "resume", "a", "")]
+    assert spans(acted(*both)) == [(0, 3605), (1, 3605)]
+    assert spans(acted(*both, (203, "resume", B, ""))) == [(0, 205), (1, 205)]
+
+
+def test_a_call_that_is_transferred_has_a_leg_more_and_starts_anew() -> None:
+    found = acted((3, "transfer", B, "102"))
+    assert spans(found) == [(0, 3), (1, 7), (3, 7)]
+    assert [leg.destination_number for leg in found] == ["101", "101", "102"]
+    assert [leg.originating_leg_uuid for leg in found] == [None, UUID, UUID]
+    failed = acted((3, "transfer", B, "5550142"))
+    assert [leg.hangup_cause for leg in failed] == ["NORMAL_CLEARING", "CALL_REJECTED", "CALL_REJECTED"]
+
+
+def test_a_call_that_is_parked_waits_an_hour_or_until_somebody_takes_it() -> None:
+    assert spans(acted((3, "park", B, "5901"))) == [(0, 3), (1, 3603)]
+    assert spans(acted((3, "park", B, "5901"), (603, "transfer", B, "100"))) == [(0, 3), (1, 607), (603, 607)]
+    held = acted((3, "hold", "a", ""), (4, "park", B, "5901"))
+    assert spans(held) == [(0, 4), (1, 3604)], "whoever held it is gone"
+
+
+def test_who_is_gone_does_nothing_more() -> None:
+    before = [(3, "transfer", B, "102")]
+    assert acted(*before, (4, "hang_up", "a", "")) == acted(*before)
+
+
+numbers = st.sampled_from([*["100", "101", "102"] * 3, "5550140", "5550141", "5550142"])
+turns = st.lists(
+    st.tuples(
+        st.sampled_from([*(eighths / 8 for eighths in range(12)), 30, 3600]),
+        st.sampled_from(["hold", "resume", "transfer", "transfer", "park", "mute", "send_digits", "hang_up"]),
+        st.integers(0, 4),
+        numbers,
+    ),
+    max_size=8,
+)
+
+
+@given(numbers, numbers, turns)
+def test_whatever_is_done_to_a_call_it_stays_one(a: str, b: str, done: list[tuple[float, str, int, str]]) -> None:
+    clock, scripts = FakeClock(), MemoryScripts()
+    switch = SandboxSwitch(clock, scripts)
+    scripts.rewrite(Script(order=order(a, b)), [])
+    for pause, what, place, value in done:
+        clock.time += pause
+        before = Play(scripts.scripts[UUID]).legs()
+        leg = before[place % len(before)].xml_cdr_uuid if before else UUID
+        more = (value,) if what in ("transfer", "send_digits") else ()
+        with suppress(CannotComply, NotFound):
+            getattr(switch, what)(DOMAIN, leg, *more)
+        after = Play(scripts.scripts[UUID]).legs()
+        assert after == Play(scripts.scripts[UUID]).legs(), "alike every time"
+        assert past(after, clock.time) == past(before, clock.time), "what has happened has happened"
+        uuids = [one.xml_cdr_uuid for one in after]
+        assert len(set(uuids)) == len(uuids)
+        for one in after:
+            assert one.start_stamp <= (one.answer_stamp or one.start_stamp) <= (one.end_stamp or "")
+        up = switch.calls(DOMAIN)
+        assert bool(up) == any(seconds(one.end_stamp or "") > clock.time for one in after)
+        for call in up:
+            assert {one.leg_uuid for one in call.legs} <= {*uuids, UUID}
+
+
+def past(found: list[Leg], now: float) -> set[tuple[str, str, str]]:
+    """What has happened on each leg before a moment."""
+    stamps = [
+        (leg.xml_cdr_uuid, name, getattr(leg, name))
+        for leg in found
+        for name in ("start_stamp", "answer_stamp", "end_stamp")
+    ]
+    return {(uuid, name, at) for uuid, name, at in stamps if at and seconds(at) < round(now, 3) - 0.001}

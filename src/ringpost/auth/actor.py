@@ -21,6 +21,7 @@ class Actor:
         self.limits: tuple[Limits, ...] = (key.limits, *key.within)
         bounded = [set(limit.domains) for limit in self.limits if limit.domains is not None]
         self.domains: frozenset[str] | None = frozenset(set.intersection(*bounded)) if bounded else None
+        self.switches = frozenset(limit.switch for limit in self.limits if limit.switch)
         self._networks = [tuple(map(ip_network, limit.networks)) for limit in self.limits if limit.networks]
         self._expiries = [seconds(limit.expires_at) for limit in self.limits if limit.expires_at]
         self._may: dict[str, bool] = {}
@@ -28,7 +29,7 @@ class Actor:
     @property
     def is_operator(self) -> bool:
         """Whether this key reaches every domain, those to come too."""
-        return self.domains is None
+        return self.domains is None and not self.switches
 
     @property
     def is_unlimited(self) -> bool:
@@ -44,7 +45,7 @@ class Actor:
         return known
 
     def reaches(self, domain_uuid: str) -> bool:
-        """Whether this key may touch a domain."""
+        """Whether this key may touch a domain, as far as its list of domains goes; ``switches`` limit it too."""
         return self.domains is None or domain_uuid in self.domains
 
     def welcome(self, source_ip: str, now: float) -> bool:

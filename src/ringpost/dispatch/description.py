@@ -111,7 +111,7 @@ def _schema(model: type[Any], mode: Any) -> dict[str, Any]:
 
 def _body(action: Action, references: dict[Any, Any]) -> dict[str, Any]:
     if issubclass(action.Request, RawRequest):
-        return {"content": {"*/*": {}}}
+        return {"content": {action.EXAMPLE["content_type"]: {"example": action.EXAMPLE["body"]}}}
     schema = references[(action.Request, "validation")]
     return {"content": {"application/json": {"schema": schema, "example": action.EXAMPLE}}}
 

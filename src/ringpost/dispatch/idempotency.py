@@ -10,9 +10,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from ringpost.auth.actor import Actor
 from ringpost.clock import Clock
-from ringpost.context import AnsweredBefore
+from ringpost.context import AnsweredBefore, TenantStore
 from ringpost.contract import Input, RawRequest
 from ringpost.dispatch.envelope import Envelope
 from ringpost.dispatch.http import HttpAnswer
@@ -41,12 +40,14 @@ class KeptAnswer(Entity):
 class Replay:
     """One idempotency key at work in one request. It is the ``Claim`` an action is given."""
 
-    def __init__(self, store: Store, clock: Clock, actor: Actor, envelope: Envelope, asked: Input | RawRequest) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, tenant: TenantStore, envelope: Envelope, asked: Input | RawRequest
+    ) -> None:
         self._store = store
         self._clock = clock
-        self._actor = actor
+        self._tenant = tenant
         digest = hashlib.sha256((envelope.idempotency_key or "").encode()).hexdigest()
-        self._key = keys.replay(actor.key_uuid, envelope.action, digest)
+        self._key = keys.replay(tenant.actor.key_uuid, envelope.action, digest)
         self._request_hash = _hash(envelope.parameters, asked.body if isinstance(asked, RawRequest) else b"")
         self._claimed = False
         self.earlier_call: str | None = None
@@ -59,7 +60,7 @@ class Replay:
         kept = KeptAnswer.model_validate_json(row.body)
         if kept.request_hash != self._request_hash:
             raise CannotComply("this idempotency key was used with other parameters", parameter="idempotency_key")
-        if not all(map(self._actor.reaches, kept.domains)):
+        if not all(map(self._tenant.reaches, kept.domains)):
             raise NotFound("domain not found")
         if kept.state == "answered":
             headers = {"X-Request-Id": request_id, "Idempotency-Replayed": "true"}

@@ -20,7 +20,7 @@ from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.idempotency import Replay
 from ringpost.model.errors import Conflict, Forbidden, InternalError, InvalidRequest, MethodNotAllowed, Problem
 from ringpost.store import Store
-from ringpost.switch import Switch
+from ringpost.switch import Connect
 
 ATTEMPTS = 10
 PAUSE = 0.002
@@ -33,7 +33,7 @@ class Ports:
     """What the outside world is, here."""
 
     store: Store
-    switch: Switch
+    connect: Connect
     clock: Clock
     call_limits: CallLimits
 
@@ -111,15 +111,15 @@ class Endpoint:
         for attempt in range(ATTEMPTS):
             if attempt:
                 ports.clock.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311 - jitter, not a secret
-            replay = None
+            tenant, replay = TenantStore(ports.store, actor), None
             if envelope.idempotency_key is not None and asked.writes:
-                replay = Replay(ports.store, ports.clock, actor, envelope, asked)
+                replay = Replay(ports.store, ports.clock, tenant, envelope, asked)
                 if (kept := replay.before(request.request_id)) is not None:
                     return kept
             context = Context(
                 actor=actor,
-                store=TenantStore(ports.store, actor),
-                switch=ports.switch,
+                store=tenant,
+                connect=ports.connect,
                 clock=ports.clock,
                 catalogue=self._catalogue,
                 call_limits=ports.call_limits,
@@ -134,10 +134,22 @@ class Endpoint:
                 if replay is not None and (not isinstance(response, Output) or response.is_kept):
                     context.store.stage(*replay.keep(answer, _without_secrets(response), context.store.domains))
                 context.commit()
+                _see_to(context)
             except (Moved, AnsweredBefore):
                 continue
+            finally:
+                context.close()
             return answer
         raise Conflict("the record keeps changing: try again", retry_after=1)
+
+
+def _see_to(context: Context) -> None:
+    """What is done once all is written: it cannot undo that any more."""
+    for do in context.afterwards:
+        try:
+            do()
+        except Problem as problem:
+            _log.warning("afterwards: %s", problem.detail, extra={"request_id": context.request_id})
 
 
 def _asked(request: HttpRequest, action: Action, envelope: Envelope) -> Input | RawRequest:

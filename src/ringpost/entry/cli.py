@@ -19,7 +19,7 @@ from ringpost.entry.console import console
 from ringpost.model.errors import Problem
 from ringpost.model.key import Limits
 from ringpost.model.values import Moment, Name
-from ringpost.services import api_keys
+from ringpost.services import api_keys, examinations
 from ringpost.settings import Settings
 from ringpost.store import Store
 
@@ -85,6 +85,7 @@ def key() -> None:
 @click.option(
     "--domain", "domains", multiple=True, help="A domain it may touch, by name or UUID. Repeatable; none: all."
 )
+@click.option("--switch", help="The switch it is for, by name: it may touch the domains that live on it.")
 @click.option(
     "--network", "networks", multiple=True, help="Where it may be used from, such as 192.0.2.0/24. Repeatable."
 )
@@ -94,6 +95,7 @@ def key_create(
     name: str,
     scopes: tuple[str, ...],
     domains: tuple[str, ...],
+    switch: str | None,
     networks: tuple[str, ...],
     expires: str | None,
     as_json: bool,
@@ -102,7 +104,7 @@ def key_create(
 
     A scope is an action's name with dots for hyphens: extension.create. In it, * stands for anything
     in one segment (extension.*), # for anything at all (cdr.#, or # alone for everything); with ! in
-    front it forbids (!originate). Without --domain the key is an operator's: it reaches every domain.
+    front it forbids (!originate). Without --domain and --switch the key is an operator's: it reaches every domain.
     """
     with _plain_errors():
         settings, clock = Settings.read(), SystemClock()
@@ -110,6 +112,7 @@ def key_create(
         limits = Limits(
             scopes=scopes,
             domains=tuple(map(str.lower, domains)) or None,
+            switch=switch and switch.lower(),
             networks=networks,
             expires_at=TypeAdapter(Moment | None).validate_python(expires),
         )
@@ -165,6 +168,24 @@ def call(action: str, members: tuple[str, ...], url: str, secret: str | None) ->
         raise click.ClickException(
             f"{url} does not answer ({error}): is it running, and is RINGPOST_URL right?"
         ) from None
+
+
+@main.command()
+@click.option("--switch", "switch_name", help="A switch, by name; left out: all of them.")
+@click.option("--domain", "domain_name", help="Also whether the switch knows this domain from here.")
+def doctor(switch_name: str | None, domain_name: str | None) -> None:
+    """Try each step from here to a registered phone, and say what is wrong.
+
+    In the store that RINGPOST_STORE or RINGPOST_DATA names, with the secrets of this environment.
+    """
+    with _plain_errors():
+        settings, clock = Settings.read(), SystemClock()
+        context = console(wiring.open_store(settings, clock), clock, "doctor", wiring.connector(clock))
+        examined = list(examinations.of(context, switch_name, domain_name))
+    for finding in examined:
+        click.echo(f"{'ok  ' if finding.well else 'BAD '} {finding.step}: {finding.words}")
+    if not all(finding.well for finding in examined):
+        sys.exit(1)
 
 
 @contextmanager

@@ -6,13 +6,14 @@ from ringpost.context import CallLimits, Context, TenantStore
 from ringpost.dispatch.catalogue import Catalogue, discover
 from ringpost.model.key import ApiKey, Limits
 from ringpost.store import Store
+from ringpost.switch import Connect
 from ringpost.switch.sandbox import SandboxSwitch
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 """The ``insert_user`` of what no key made: the command line, the demo."""
 
 
-def console(store: Store, clock: Clock, action: str) -> Context:
+def console(store: Store, clock: Clock, action: str, connect: Connect | None = None) -> Context:
     """The context of the command line: an operator without limits."""
     everything = ApiKey(
         key_uuid=NOBODY, key_name="command line", limits=Limits(scopes=("#",)), hashes=(), cursor_seed=""
@@ -21,7 +22,7 @@ def console(store: Store, clock: Clock, action: str) -> Context:
     return Context(
         actor=actor,
         store=TenantStore(store, actor),
-        switch=SandboxSwitch(clock),
+        connect=connect or (lambda _, scripts: SandboxSwitch(clock, scripts)),
         clock=clock,
         catalogue=Catalogue(discover()),
         call_limits=CallLimits(),

@@ -12,20 +12,25 @@ from typing import Any
 from ringpost.auth.tokens import new_secret, sha256
 from ringpost.clock import Clock, stamp
 from ringpost.context import Context
-from ringpost.entry.console import console
-from ringpost.model.call import Leg
+from ringpost.entry.console import NOBODY, console
+from ringpost.model.call import CallOrder, Leg
 from ringpost.model.domain import Domain
 from ringpost.model.key import ApiKey, Limits, SecretHash
 from ringpost.model.ring_group import Member
+from ringpost.model.switch import SwitchRecord
 from ringpost.services import cdrs, destinations, extensions, records, ring_groups
-from ringpost.store import Store, keys
+from ringpost.store import Key, Put, Row, Store, keys
 from ringpost.store.sqlite import SqliteStore
+from ringpost.switch import Script, Turn
 
 DOMAIN_NAME = "fusionpbx.example.net"
 DOMAIN_UUID = "d0d0d0d0-0000-4000-8000-000000000001"
 EMPTY_DOMAIN_UUID = "d0d0d0d0-0000-4000-8000-000000000002"
 CALL_UUID = "c0c0c0c0-0000-4000-8000-000000000001"
 CALL_B_UUID = "c0c0c0c0-0000-4000-8000-00000000000b"
+LAB_UUID = "5a5a5a5a-0000-4000-8000-000000000001"
+HELD_CALL_UUID = "b1b1b1b1-0000-4000-8000-000000000001"
+PARKED_CALL_UUID = "b1b1b1b1-0000-4000-8000-000000000002"
 PUBLIC_KEY_UUID = "b0b0b0b0-0000-4000-8000-000000000001"
 PUBLIC_SECRET = "de" * 32
 CRM_KEY_UUID = "b0b0b0b0-0000-4000-8000-000000000002"
@@ -41,6 +46,8 @@ def seed(store: Store, clock: Clock) -> None:
     context = console(store, clock, "demo")
     domain = _domain(context, DOMAIN_UUID, DOMAIN_NAME, "The demo tenant")
     _domain(context, EMPTY_DOMAIN_UUID, "empty.example.net", "Nothing lives here")
+    lab = SwitchRecord(switch_uuid=LAB_UUID, switch_name="lab", kind="sandbox", description="A second sandbox")
+    records.create(context, lab, keys.switch_layout)
     context.commit()
     for number, name in (("100", "Front desk"), ("101", "Back office")):
         caller = {"effective_caller_id_name": name, "effective_caller_id_number": f"5550{number}"}
@@ -58,6 +65,11 @@ def seed(store: Store, clock: Clock) -> None:
     destinations.create(context, domain, "12025550100", "600", {"destination_description": "Main number"})
     context.commit()
     _call_of_yesterday(context, domain)
+    for call_uuid, number, turn in (
+        (HELD_CALL_UUID, "100", Turn(at=clock.now() - 1, what="hold", leg_uuid=HELD_CALL_UUID)),
+        (PARKED_CALL_UUID, "101", Turn(at=clock.now() - 1, what="park", leg_uuid=PARKED_CALL_UUID, value="5901")),
+    ):
+        _call_that_is_up(context, domain, call_uuid, number, turn)
     crm = Limits(scopes=("originate", "cdr.#"), domains=(DOMAIN_UUID,))
     _key(context, CRM_KEY_UUID, "CRM", sha256(new_secret()), crm)
     context.commit()
@@ -94,6 +106,24 @@ def _key(context: Context, uuid: str, name: str, digest: str, limits: Limits) ->
         cursor_seed=os.urandom(16).hex(),
     )
     records.create(context, key, keys.api_key_layout)
+
+
+def _call_that_is_up(context: Context, domain: Domain, call_uuid: str, number: str, turn: Turn) -> None:
+    """A call somebody has put on hold, or parked: it waits for an hour."""
+    now = context.clock.now()
+    order = CallOrder(
+        call_uuid=call_uuid,
+        domain_uuid=domain.domain_uuid,
+        domain_name=domain.domain_name,
+        caller_id_number=f"5550{number}",
+        destination_a=number,
+        destination_b="5550123",
+        placed_at=stamp(now - 4),
+        key_uuid=NOBODY,
+    )
+    script = Script(order=order, turns=(turn,), extensions=(number,), version=1)
+    row = Row(Key(keys.scripts(domain.domain_uuid), call_uuid), script.model_dump_json(), expires=int(now) + 2 * 3600)
+    context.store.stage(Put(row))
 
 
 def _call_of_yesterday(context: Context, domain: Domain) -> None:

@@ -11,8 +11,11 @@ from ringpost.clock import Clock, SystemClock
 from ringpost.context import CallLimits
 from ringpost.dispatch.catalogue import Catalogue, discover
 from ringpost.dispatch.pipeline import Endpoint, Outcome, Ports
+from ringpost.entry.secrets import Secrets
+from ringpost.model.switch import SwitchRecord
 from ringpost.settings import Settings
 from ringpost.store import Store
+from ringpost.switch import Connect, Scripts, Switch
 from ringpost.switch.sandbox import SandboxSwitch
 
 
@@ -34,6 +37,20 @@ def open_store(settings: Settings, clock: Clock) -> Store:
     raise ValueError(f"RINGPOST_STORE must be sqlite:<file> or dynamodb:<table>, not {settings.store!r}")
 
 
+def connector(clock: Clock) -> Connect:
+    """Makes the line to a switch, whatever kind it is."""
+    secrets = Secrets(clock)
+
+    def connect(record: SwitchRecord, scripts: Scripts) -> Switch:
+        if record.kind == "freeswitch":
+            from ringpost.switch.freeswitch import FreeSwitch
+
+            return FreeSwitch(record, secrets.value, clock)
+        return SandboxSwitch(clock, scripts)
+
+    return connect
+
+
 def build(
     settings: Settings, report: Callable[[Outcome], None], *, clock: Clock | None = None, store: Store | None = None
 ) -> Endpoint:
@@ -41,7 +58,7 @@ def build(
     clock = clock or SystemClock()
     ports = Ports(
         store=store or open_store(settings, clock),
-        switch=SandboxSwitch(clock),
+        connect=connector(clock),
         clock=clock,
         call_limits=CallLimits(settings.calls_per_minute, settings.calls_at_once),
     )

@@ -8,6 +8,7 @@ from ringpost.model.record import Entity, Record
 from ringpost.model.values import ExternalId, Number, ShortText, TagList, Timestamp, Uuid
 
 Direction = Literal["inbound", "outbound", "local"]
+MonitorMode = Literal["listen", "whisper", "barge"]
 
 
 class Wanted(Entity):
@@ -30,6 +31,10 @@ class CallOrder(Wanted):
     ring_seconds: int = 30
     placed_at: Timestamp
     key_uuid: Uuid
+    direction: Direction | None = None
+    gateway: str | None = Field(default=None, description="the trunk A is rung through; null: it is an extension")
+    monitors: Uuid | None = Field(default=None, description="the leg A listens to, instead of being connected to B")
+    monitor_mode: MonitorMode = "listen"
 
 
 class Leg(Entity):

@@ -1,11 +1,11 @@
 """A domain: one tenant of the telephone system, under its SIP domain name."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints, computed_field
 
 from ringpost.model.record import Entity, Record
-from ringpost.model.values import Country, Number, Text, Timestamp, Uuid
+from ringpost.model.values import Country, Number, Reference, Text, Timestamp, Uuid
 
 
 def _is_false(value: bool) -> bool:
@@ -24,7 +24,8 @@ class Domain(Record):
     insert_user: Uuid | None = None
     update_date: Timestamp | None = None
     update_user: Uuid | None = None
-    switch: str = "sandbox"
+    switch: str = Field(default="sandbox", description="the name of the switch its calls are on")
+    switch_uuid: Uuid | None = Field(default=None, description="null: the built-in sandbox")
     country: Country = Field(default="US", description="ISO 3166-1; decides the emergency numbers")
     emergency_numbers: tuple[Number, ...] | None = Field(default=None, description="besides the country's own")
     outbound_gateway: str | None = Field(default=None, description="the SIP trunk of outside calls; null: none")
@@ -52,7 +53,7 @@ class DomainSettings(Entity):
 
     domain_description: Text | None = None
     domain_enabled: bool | None = None
-    switch: Literal["sandbox"] | None = None
+    switch: Reference | None = Field(default=None, description="the switch its calls are on, by name or UUID")
     country: Country | None = Field(default=None, description="ISO 3166-1, such as US; decides the emergency numbers")
     emergency_numbers: Annotated[tuple[Number, ...], Field(max_length=20)] | None = Field(
         default=None, description="besides the country's own"

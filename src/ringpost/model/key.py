@@ -11,11 +11,12 @@ from ringpost.model.values import Name, Network, Reference, Scope, Timestamp, Uu
 class Limits(Entity):
     """What a key may do: which actions, in which domains, from where, until when.
 
-    ``domains`` are uuids once they are stored; null reaches every domain: an operator's key.
+    ``domains`` and ``switch`` are uuids once they are stored; null reaches every domain: an operator's key.
     """
 
     scopes: tuple[Scope, ...]
     domains: tuple[Reference, ...] | None = None
+    switch: Reference | None = None
     networks: tuple[Network, ...] = ()
     expires_at: Timestamp | None = None
 
@@ -57,6 +58,7 @@ class KeyDetails(Record):
     key_name: str
     scopes: tuple[str, ...]
     domains: tuple[Uuid, ...] | None = Field(description="null: every domain")
+    switch: Uuid | None = Field(default=None, description="only the domains that live on this switch")
     networks: tuple[str, ...]
     expires_at: Timestamp | None
     enabled: bool

@@ -58,6 +58,26 @@ class OneDestination(InDomain):
     number: Reference | None = Field(default=None, description="the destination's number or UUID")
 
 
+class OneCall(InDomain):
+    """A request about one call that is up."""
+
+    call_uuid: Uuid = Field(description="the call, by the uuid of any of its legs")
+
+
+class OneParty(OneCall):
+    """A request that acts on one party of a call."""
+
+    leg_uuid: Uuid | None = Field(
+        default=None, description="the party it acts on; left out: the one that is usually meant"
+    )
+
+
+class OneSwitch(Asking):
+    """A request about one switch."""
+
+    switch: Reference = Field(description="the switch, by name or UUID")
+
+
 class Page(Asking):
     """A request for a page of a list."""
 

@@ -20,12 +20,21 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u20
 _DOMAIN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
 _EXTENSION = re.compile(r"[0-9*#]{1,32}")
+_ADDRESS = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:.]{2,45}\])(?::[0-9]{1,5})?")
+_SECRET_PLACE = re.compile(
+    r"env:RINGPOST_SECRET_[A-Z0-9_]{1,64}|ssm:/ringpost(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){1,6}"
+)
 _SCOPE = re.compile(r"!?[a-z0-9.*#_-]{1,128}")
 
 
 def is_uuid(text: str) -> bool:
     """Whether this is a UUID in its usual spelling, lower case."""
     return _UUID.fullmatch(text) is not None
+
+
+def is_number(text: str) -> bool:
+    """Whether this is a number as a telephone dials it."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def canonical(number: str) -> str:
@@ -81,6 +90,13 @@ def _scope(value: str) -> str:
     return value
 
 
+def _address(value: str) -> str:
+    port = value.rpartition("]")[2].partition(":")[2]
+    if _ADDRESS.fullmatch(value) is None or (port and not 1 <= int(port) <= 65535):
+        raise ValueError("must be a host and a port, such as 192.0.2.10:8021 or [2001:db8::10]:8021")
+    return value
+
+
 def _split(value: Any) -> Any:
     return [part for part in value.split(",") if part] if isinstance(value, str) else value
 
@@ -115,6 +131,14 @@ DomainName = Annotated[
     AfterValidator(_no_uuid),
     _matching(_DOMAIN_NAME, "must be a domain name, such as fusionpbx.example.net"),
 ]
+SwitchName = Annotated[
+    str,
+    BeforeValidator(_lower),
+    AfterValidator(_no_uuid),
+    _matching(
+        re.compile("[a-z0-9][a-z0-9_.-]{0,62}"), "must be a name of letters, digits, dots, - and _, such as pbx1"
+    ),
+]
 Number = Annotated[
     str,
     _matching(_NUMBER, "must be 1 to 32 digits, * or #, with + in front at most"),
@@ -125,6 +149,7 @@ ExtensionNumber = Annotated[
     _matching(_EXTENSION, "must be 1 to 32 digits, * or #"),
     Field(examples=["100"], json_schema_extra={"pattern": _EXTENSION.pattern}),
 ]
+Digits = Annotated[str, _matching(re.compile("[0-9*#]{1,32}"), "must be 1 to 32 of 0-9, * and #")]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=253, to_lower=True)]
 """A record's UUID, or its symbolic name."""
 
@@ -145,6 +170,13 @@ TagList = Annotated[Tags, BeforeValidator(_split)]
 NumberPattern = Annotated[
     str, _matching(re.compile(r"_?\+?[0-9*#]{1,32}_?"), "must be a number, with _ in front or at the end for anything")
 ]
+Address = Annotated[str, AfterValidator(_address), Field(examples=["192.0.2.10:8021"])]
+SecretReference = Annotated[
+    str,
+    _matching(_SECRET_PLACE, "must say where the secret is kept: env:RINGPOST_SECRET_<NAME> or ssm:/ringpost/<name>"),
+    Field(examples=["env:RINGPOST_SECRET_PBX1", "ssm:/ringpost/pbx1"]),
+]
+"""Where a secret is kept: a variable or a parameter of ours, so that no other secret can be sent to a switch."""
 Network = Annotated[str, AfterValidator(_network)]
 Scope = Annotated[str, BeforeValidator(_lower), AfterValidator(_scope)]
 Country = Annotated[

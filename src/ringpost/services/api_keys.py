@@ -13,7 +13,7 @@ from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFo
 from ringpost.model.key import ApiKey, KeyDetails, Limits, SecretHash
 from ringpost.model.requests import Listing
 from ringpost.nearest import nearest
-from ringpost.services import domains, pages, records
+from ringpost.services import domains, pages, records, switches
 from ringpost.store import Check, keys
 from ringpost.store.keys import api_key_layout
 
@@ -53,11 +53,11 @@ def found(context: Context, key_uuid: str) -> ApiKey:
 
 def listed(context: Context, request: Listing) -> pages.PageOf[KeyDetails]:
     """The keys the actor sees: all for an operator, else those bound to its own domains."""
-    if context.actor.domains is None:
+    if context.actor.is_operator:
         return pages.page(context, keys.KEYS, KeyDetails, request)
     everything = (
         key
-        for domain in context.actor.domains
+        for domain in context.actor.domains or ()
         for _, key in context.store.listed(keys.keys_of_domain(domain), KeyDetails, limit=pages.WHOLE)
     )
     seen = {key.key_uuid: details(context, key) for key in everything if context.store.is_mine(key)}
@@ -69,6 +69,8 @@ def create(context: Context, name: str, limits: Limits, *, enabled: bool = True)
     _check_scopes(context, limits.scopes)
     if limits.domains is not None:
         limits = limits.model_copy(update={"domains": _reachable(context, limits.domains)})
+    if limits.switch is not None:
+        limits = limits.model_copy(update={"switch": _registered(context, limits.switch)})
     actor = _manager(context)
     secret = new_secret()
     key = records.create(
@@ -174,6 +176,14 @@ def _within(known: tuple[Limits, ...], actor: Actor, key: ApiKey | None = None) 
     if len(within) > _MOST_WITHIN:
         raise CannotComply("this key comes from too long a line of keys: make it with one of their makers")
     return within
+
+
+def _registered(context: Context, reference: str) -> str:
+    """The uuid of a switch that keys can be bound to."""
+    switch = switches.found(context, reference)
+    if switch is switches.BUILT_IN:
+        raise CannotComply("the sandbox is built in: it asks nothing and needs no key", parameter="switch")
+    return switch.switch_uuid
 
 
 def _reachable(context: Context, references: tuple[str, ...]) -> tuple[str, ...]:

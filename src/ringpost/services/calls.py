@@ -2,19 +2,19 @@
 
 import uuid
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ringpost.clock import seconds
 from ringpost.context import Context, Moved
-from ringpost.model.call import CallOrder, Leg, Meter, Wanted
+from ringpost.model.call import Call, CallOrder, MonitorMode, Wanted
 from ringpost.model.domain import Domain
-from ringpost.model.errors import CannotComply, RateLimited, StoreUnavailable, SwitchRefused, SwitchUnreachable
-from ringpost.services import cdrs, domains, emergency, numbers
-from ringpost.store import Key, Put, Row, keys
-from ringpost.switch import Progress
+from ringpost.model.errors import CannotComply, StoreUnavailable, SwitchRefused, SwitchUnreachable
+from ringpost.model.route import Outside, Phone
+from ringpost.services import domains, emergency, lines, meters, routing, sandbox_calls
+from ringpost.services.live_calls import Party
+from ringpost.store import Put, Row, keys
+from ringpost.switch import Progress, Script, Switch
 
-_A_MINUTE = 60.0
-_LONGEST_CALL = 4 * 3600.0
 _ORDER_DAYS = 2 * 86_400
 _NAME_LENGTH = 64
 _NAME_EXTRAS = " .-_&()+@'"
@@ -25,9 +25,21 @@ class Placed(NamedTuple):
 
     order: CallOrder
     progress: Progress
+    sandbox: bool
+
+    def told(self) -> dict[str, Any]:
+        """What is answered of it."""
+        progress = self.progress
+        return {
+            "success": None if progress.state == "ringing" else progress.answered,
+            "call_uuid": self.order.call_uuid,
+            "state": progress.state,
+            "cause": progress.cause,
+            "sandbox": self.sandbox,
+        }
 
 
-def ordered(context: Context, domain: Domain, wanted: Wanted) -> CallOrder:
+def ordered(context: Context, domain: Domain, wanted: Wanted, **more: str) -> CallOrder:
     """The order of a call, with a uuid of ours."""
     return CallOrder.model_validate(
         {
@@ -38,8 +50,20 @@ def ordered(context: Context, domain: Domain, wanted: Wanted) -> CallOrder:
             "domain_name": domain.domain_name,
             "placed_at": context.now,
             "key_uuid": context.actor.key_uuid,
+            **more,
         }
     )
+
+
+def monitoring(context: Context, party: Party, extension: str, mode: MonitorMode) -> CallOrder:
+    """The order of a call in which an extension listens to a leg of another."""
+    if not isinstance(routing.check(context, party.domain, extension, "extension"), Phone):
+        raise CannotComply("only an extension listens", parameter="extension")
+    if any(leg.extension == extension for leg in party.call.legs):
+        raise CannotComply("this extension is in the call itself", parameter="extension")
+    number = party.leg.extension or party.leg.number or "0"
+    wanted = Wanted(caller_id_number=number, destination_a=extension, destination_b=number)
+    return ordered(context, party.domain, wanted, monitors=party.leg.leg_uuid, monitor_mode=mode)
 
 
 def originate(context: Context, domain: Domain, order: CallOrder, wait: float) -> Placed:
@@ -48,17 +72,17 @@ def originate(context: Context, domain: Domain, order: CallOrder, wait: float) -
     The call is written down, under the idempotency key if there is one, before the switch hears of
     it: whoever repeats the request asks about that call and never dials again.
     """
+    line = lines.of(context, domain)
     earlier = _earlier(context, domain)
     if earlier is not None:
-        return Placed(earlier, context.switch.await_answer(earlier, wait))
+        return Placed(earlier, _asked_again(context, line, earlier, wait), line.is_sandbox)
     if not domain.domain_enabled:
         raise CannotComply("the domain is disabled: it places no calls")
-    emergency.refuse(domain, order.destination_a, "destination_a")
-    emergency.refuse(domain, order.destination_b, "destination_b")
+    order = _checked(domain, order) if line.is_sandbox else _with_way(context, domain, order)
     try:
-        _write_down(context, domain, order)
-        _place(context, order)
-        return Placed(order, context.switch.await_answer(order, wait))
+        _write_down(context, line, domain, order)
+        _place(context, line, order)
+        return Placed(order, _noted(context, order, line.await_answer(order, wait)), line.is_sandbox)
     except (SwitchRefused, SwitchUnreachable, StoreUnavailable) as problem:
         problem.members["call_uuid"] = order.call_uuid
         raise
@@ -76,16 +100,52 @@ def _earlier(context: Context, domain: Domain) -> CallOrder | None:
     return context.store.get(keys.order(domain.domain_uuid, call_uuid), CallOrder) if call_uuid else None
 
 
-def _write_down(context: Context, domain: Domain, order: CallOrder) -> None:
+def _asked_again(context: Context, line: Switch, order: CallOrder, wait: float) -> Progress:
+    """How far a call has come that was placed before; if the switch knows it no more, its record says."""
+    progress = line.await_answer(order, wait)
+    if progress.state != "ended" or progress.cause is not None:
+        return progress
+    record = context.store.get(keys.cdr(order.domain_uuid, order.call_uuid), Call)
+    return Progress("ended", record.answer_stamp is not None, record.hangup_cause) if record else progress
+
+
+def _checked(domain: Domain, order: CallOrder) -> CallOrder:
+    """In the sandbox any number may be called, but for help."""
+    emergency.refuse(domain, order.destination_a, "destination_a")
+    if order.monitors is None:
+        emergency.refuse(domain, order.destination_b, "destination_b")
+    return order
+
+
+def _with_way(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
+    """The order with the way to A. Who may not be called is refused before a switch hears of it."""
+    a = routing.check(context, domain, order.destination_a, "destination_a")
+    b = a if order.monitors else routing.check(context, domain, order.destination_b, "destination_b")
+    if not isinstance(a, Phone | Outside):
+        raise CannotComply("a call begins at an extension or a number outside", parameter="destination_a")
+    gateway = a.gateway if isinstance(a, Outside) else None
+    direction = "outbound" if isinstance(a, Outside) or isinstance(b, Outside) else "local"
+    return order.model_copy(update={"gateway": gateway, "direction": direction})
+
+
+def _noted(context: Context, order: CallOrder, progress: Progress) -> Progress:
+    """A call that never came about is no running one."""
+    if progress.state == "ended":
+        with suppress(Moved, StoreUnavailable):
+            meters.stop(context, order)
+            context.commit()
+    return progress
+
+
+def _write_down(context: Context, line: Switch, domain: Domain, order: CallOrder) -> None:
     """The order, the two meters, the claim, and what is known of the call already: in one transaction.
 
     ``Moved`` if somebody was faster: nothing has been dialled yet, so the action is run again from the start.
     """
     domains.stays(context, domain)
-    foretold = [cdrs.with_extension(context, domain.domain_uuid, leg) for leg in context.switch.foretold(order)]
+    foretold = line.foretold(order)
     until = max((seconds(leg.end_stamp) for leg in foretold if leg.end_stamp), default=None)
-    for key in _meters(order):
-        _count(context, key, order, until)
+    meters.count(context, order, until)
     expires = int(seconds(order.placed_at)) + _ORDER_DAYS
     row = Row(keys.order(order.domain_uuid, order.call_uuid), order.model_dump_json(), expires=expires)
     context.store.stage(Put(row, if_absent=True), Moved())
@@ -94,82 +154,30 @@ def _write_down(context: Context, domain: Domain, order: CallOrder) -> None:
     told = order.model_dump(exclude={"key_uuid"})
     context.happened("call.placed", order.domain_uuid, told, call_uuid=order.call_uuid)
     if foretold:
-        _record(context, domain, order, foretold)
+        sandbox_calls.write(context, domain, Script(order=order), foretold)
     context.commit()
 
 
-def _place(context: Context, order: CallOrder) -> None:
+def _place(context: Context, line: Switch, order: CallOrder) -> None:
     try:
-        context.switch.place(order)
+        line.place(order)
     except SwitchRefused:
         with suppress(Moved, StoreUnavailable):
             _give_back(context, order)
         raise
 
 
-def _meters(order: CallOrder) -> tuple[Key, Key]:
-    return keys.meter_of_domain(order.domain_uuid), keys.meter_of_key(order.key_uuid)
-
-
-def _count(context: Context, key: Key, order: CallOrder, until: float | None) -> None:
-    """One more call on a meter; ``RateLimited`` if that is one too many."""
-    meter = context.store.get(key, Meter) or Meter()
-    now, limits = seconds(order.placed_at), context.call_limits
-    placed = tuple(moment for moment in meter.placed if moment > now - _A_MINUTE)
-    running = {call: end for call, end in meter.running.items() if end > now}
-    if len(placed) >= limits.per_minute:
-        wait = int(placed[0] + _A_MINUTE - now) + 1
-        raise RateLimited(f"at most {limits.per_minute} calls a minute may be placed", retry_after=wait)
-    if len(running) >= limits.at_once:
-        wait = int(min(running.values()) - now) + 1
-        raise RateLimited(f"at most {limits.at_once} calls may run at once", retry_after=wait)
-    running[order.call_uuid] = until or now + _LONGEST_CALL
-    _put_meter(context, key, Meter(placed=(*placed, now), running=running, version=meter.version + 1), meter.version)
-
-
-def _put_meter(context: Context, key: Key, meter: Meter, version: int) -> None:
-    row = Row(key, meter.model_dump_json(), meter.version)
-    context.store.stage(Put(row, if_version=version) if version else Put(row, if_absent=True), Moved())
+def ended(context: Context, domain_uuid: str, call_uuid: str) -> CallOrder | None:
+    """The order of a call that has ended, if it was placed through here: it is no running one any more."""
+    order = context.store.get(keys.order(domain_uuid, call_uuid), CallOrder)
+    if order is not None:
+        meters.stop(context, order)
+    return order
 
 
 def _give_back(context: Context, order: CallOrder) -> None:
     """The switch never took the call: it does not run, and its idempotency key may be used again."""
-    for key in _meters(order):
-        meter = context.store.get(key, Meter)
-        if meter is not None:
-            running = {call: until for call, until in meter.running.items() if call != order.call_uuid}
-            after = meter.model_copy(update={"running": running, "version": meter.version + 1})
-            _put_meter(context, key, after, meter.version)
+    meters.stop(context, order)
     if context.claim is not None:
         context.store.stage(context.claim.release())
     context.commit()
-
-
-def _record(context: Context, domain: Domain, order: CallOrder, foretold: list[Leg]) -> None:
-    """A call whose end is known: its record and its events, each due when it will have happened."""
-    is_local = foretold[0].extension is not None and _is_extension(context, domain, order, foretold)
-    legs = [
-        leg.model_copy(
-            update={
-                "direction": "local" if is_local else "outbound",
-                "missed_call": is_local and leg.leg == "b" and leg.answer_stamp is None,
-            }
-        )
-        for leg in foretold
-    ]
-    end = max(leg.end_stamp or leg.start_stamp for leg in legs)
-    marks = cdrs.Marks(order.external_id, order.tags, context.switch.is_sandbox, end)
-    call = cdrs.record(context, domain, legs, marks)
-    moments = [("call.ringing", call.start_stamp), ("call.answered", call.answer_stamp), ("call.ended", end)]
-    for sequence, (what, due_at) in enumerate(moments, start=1):
-        if due_at is not None:
-            context.happened(
-                what, call.domain_uuid, call.model_dump(), due_at=due_at, call_uuid=call.xml_cdr_uuid, sequence=sequence
-            )
-
-
-def _is_extension(context: Context, domain: Domain, order: CallOrder, foretold: list[Leg]) -> bool:
-    """Whether B is an extension: its leg knows, if there will be one."""
-    if len(foretold) > 1:
-        return foretold[1].extension is not None
-    return numbers.extension(context, domain.domain_uuid, order.destination_b) is not None

@@ -57,9 +57,7 @@ def record(
     for leg in legs:
         old = all_legs.get(leg.xml_cdr_uuid)
         all_legs[leg.xml_cdr_uuid] = leg if old is None or if_version is not None else joined(old, leg)
-    if len(all_legs) > MOST_LEGS:
-        raise CannotComply(f"a call has at most {MOST_LEGS} legs", parameter="xml_cdr_uuid")
-    found_out = [_worked_out(leg) for leg in all_legs.values()]
+    found_out = [_worked_out(leg) for leg in _kept(all_legs.values())]
     members = summarised(root(found_out), found_out) | _marked(known_calls, marks)
     if before is None:
         return _made(context, domain, members)
@@ -68,17 +66,45 @@ def record(
     return _changed(context, domain, known_calls, members)
 
 
+def _kept(legs: Iterable[Leg]) -> list[Leg]:
+    """All legs; of more than a record holds, those that rang in vain are left out, in whatever order they come."""
+    ordered = sorted(legs, key=lambda leg: (_rang_in_vain(leg), leg.xml_cdr_uuid))
+    if any(not _rang_in_vain(leg) for leg in ordered[MOST_LEGS:]):
+        raise CannotComply(f"a call has at most {MOST_LEGS} legs", parameter="xml_cdr_uuid")
+    return ordered[:MOST_LEGS]
+
+
+def _rang_in_vain(leg: Leg) -> bool:
+    return leg.leg == "b" and leg.answer_stamp is None and leg.end_stamp is not None
+
+
+def foretold(context: Context, domain: Domain, before: Call | None, legs: Sequence[Leg], marks: Marks) -> Call:
+    """The record of a call as it will have been: these are all its legs, whatever was foretold before.
+
+    Its events are the caller's to tell.
+    """
+    found_out = [_worked_out(leg) for leg in legs]
+    members = summarised(root(found_out), found_out) | _marked([], marks)
+    if before is None:
+        return _created(context, domain, members)
+    return records.update(context, before, members, cdr_layout, expires=_expires(domain, before))
+
+
 def _made(context: Context, domain: Domain, members: dict[str, Any]) -> Call:
+    call = _created(context, domain, members)
+    _tell(context, "cdr.created", call)
+    return call
+
+
+def _created(context: Context, domain: Domain, members: dict[str, Any]) -> Call:
     here = {"domain_uuid": domain.domain_uuid, "domain_name": domain.domain_name}
     call = Call.model_validate({**here, "listed_at": members["start_stamp"], **members})
     expires = _expires(domain, call)
-    if expires is not None and expires <= seconds(context.now):
+    if is_past(context, domain, call.start_stamp):
         raise CannotComply(
             f"records go after {domain.retention_days} days: this call is older", parameter="start_stamp"
         )
-    call = records.create(context, call, cdr_layout, expires=expires)
-    _tell(context, "cdr.created", call)
-    return call
+    return records.create(context, call, cdr_layout, expires=expires)
 
 
 def _changed(context: Context, domain: Domain, known_calls: list[Call], members: dict[str, Any]) -> Call:
@@ -142,7 +168,7 @@ def joined(one: Leg, other: Leg) -> Leg:
 def _worked_out(leg: Leg) -> Leg:
     """The leg with what follows from the rest: how long it was, and whether it was missed."""
     answered = leg.answer_stamp is not None
-    missed = leg.missed_call or (not answered and leg.end_stamp is not None)
+    missed = leg.missed_call is not False and (leg.missed_call or (not answered and leg.end_stamp is not None))
     ringable = leg.direction in ("inbound", "local") or (leg.missed_call and leg.direction is None)
     return leg.model_copy(
         update={
@@ -168,12 +194,17 @@ def summarised(call_uuid: str, legs: Iterable[Leg]) -> dict[str, Any]:
         "direction": first.direction or _first(leg.direction for leg in ordered),
         "start_stamp": min(leg.start_stamp for leg in ordered),
         "end_stamp": max((leg.end_stamp for leg in ordered if leg.end_stamp), default=None),
-        "missed_call": any(leg.missed_call for leg in ordered),
+        "missed_call": any(leg.missed_call for leg in ordered) and not _was_taken(ordered),
         "extension_uuid": first.extension_uuid or _first(leg.extension_uuid for leg in ordered),
         "extensions": tuple(sorted({leg.extension for leg in ordered if leg.extension})),
         "numbers": tuple(sorted({number for number in numbered if number})),
         "legs": tuple(ordered),
     }
+
+
+def _was_taken(legs: Iterable[Leg]) -> bool:
+    """Whether somebody who was rung answered, however many others did not."""
+    return any(leg.leg == "b" and leg.answer_stamp is not None for leg in legs)
 
 
 def latest_legs(context: Context, domain_uuid: str, limit: int) -> list[Leg]:
@@ -259,10 +290,18 @@ def _marked(calls: Sequence[Call], marks: Marks) -> dict[str, Any]:
     }
 
 
+def is_past(context: Context, domain: Domain, start_stamp: str) -> bool:
+    """Whether a call is older than the domain keeps records."""
+    expires = _until(domain, start_stamp)
+    return expires is not None and expires <= seconds(context.now)
+
+
 def _expires(domain: Domain, call: Call) -> int | None:
-    if domain.retention_days is None:
-        return None
-    return int(seconds(call.listed_at)) + domain.retention_days * _DAY
+    return _until(domain, call.listed_at)
+
+
+def _until(domain: Domain, start_stamp: str) -> int | None:
+    return None if domain.retention_days is None else int(seconds(start_stamp)) + domain.retention_days * _DAY
 
 
 def _narrowest(domain_uuid: str, filters: CallFilters) -> str:

@@ -9,7 +9,7 @@ from ringpost.model.errors import CannotComply, Conflict, Forbidden, InvalidRequ
 from ringpost.model.record import Entity
 from ringpost.model.requests import InDomain, Listing
 from ringpost.model.values import is_uuid
-from ringpost.services import pages, records
+from ringpost.services import lines, pages, records, switches
 from ringpost.store import Check, keys
 from ringpost.store.keys import domain_layout
 
@@ -37,7 +37,7 @@ def uuid_of(context: Context, reference: InDomain) -> str:
     reference_text = reference.domain_uuid or reference.domain_name or _only_domain(context)
     if not is_uuid(reference_text) or reference.domain_name:
         return found(context, reference).domain_uuid
-    if not context.actor.reaches(reference_text):
+    if not context.store.reaches(reference_text):
         raise NotFound(_ABSENT)
     return reference_text
 
@@ -80,10 +80,15 @@ def stays(context: Context, domain: Domain) -> None:
 
 
 def listed(context: Context, request: Listing) -> pages.PageOf[Domain]:
-    """The domains the actor reaches: a read each for a key of some domains, a page for an operator's."""
-    if context.actor.domains is None:
+    """The domains the actor reaches: a read each for a key of some domains, a page for an operator's or a switch's."""
+    actor = context.actor
+    if actor.is_operator:
         return pages.page(context, keys.DOMAINS, Domain, request)
-    reached = (context.store.get(keys.domain(home), Domain) for home in context.actor.domains)
+    if actor.domains is None:
+        page = pages.page(context, keys.domains_of_switch(min(actor.switches)), Domain, request)
+        return page._replace(items=[domain for domain in page.items if context.store.is_mine(domain)])
+    homes = filter(context.store.reaches, actor.domains)
+    reached = (context.store.get(keys.domain(home), Domain) for home in homes)
     return pages.arranged(context, [(domain.domain_name, domain) for domain in reached if domain], request)
 
 
@@ -91,6 +96,7 @@ def create(context: Context, members: dict[str, Any]) -> Domain:
     """A new domain. Only an operator's key may."""
     _check_country(members)
     operators_only(context, "domains are made with an operator's key: one that is bound to no domain")
+    members |= switches.chosen(context, members.get("switch"))
     domain = records.create(
         context,
         Domain.model_validate({"domain_uuid": str(uuid.uuid4()), **members}),
@@ -109,6 +115,10 @@ def update(context: Context, domain: Domain, changes: dict[str, Any], if_version
         operators_only(context, f"only an operator's key may change {', '.join(beyond)}")
     if changes.get("domain_name", domain.domain_name) != domain.domain_name:
         _check_renamable(context, domain)
+    if "switch" in changes:
+        changes |= switches.chosen(context, changes["switch"])
+    if not changes.keys().isdisjoint({"switch", "domain_enabled"}):
+        lines.looks_anew(context, domain)
     after = records.update(
         context,
         domain,

@@ -2,7 +2,7 @@
 
 import re
 
-from phonenumbers import SUPPORTED_SHORT_REGIONS, connects_to_emergency_number
+from phonenumbers import SUPPORTED_SHORT_REGIONS, connects_to_emergency_number, is_emergency_number
 
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply
@@ -27,6 +27,11 @@ def is_emergency(domain: Domain, number: str) -> bool:
     return any(
         digits in own or connects_to_emergency_number(digits, domain.country) for digits in (number, *_dialled(number))
     )
+
+
+def is_dialled(domain: Domain, number: str) -> bool:
+    """Whether a telephone that dials this calls for help: the number itself, and nothing that only resembles it."""
+    return number in (domain.emergency_numbers or ()) or is_emergency_number(number, domain.country)
 
 
 def is_known(country: str) -> bool:

@@ -11,9 +11,10 @@ from ringpost.model.errors import InvalidRequest, NotFound
 from ringpost.model.extension import Extension, StoredSecret, Voicemail
 from ringpost.model.requests import Listing, OneExtension
 from ringpost.model.values import is_uuid
-from ringpost.services import domains, numbers, pages, records
+from ringpost.services import domains, lines, numbers, pages, records
 from ringpost.store import Delete, Key, Put, Row, keys
 from ringpost.store.keys import extension_layout
+from ringpost.switch import Switch
 
 _ABSENT = "extension not found"
 _PASSWORD_ALPHABET = string.ascii_letters + string.digits
@@ -53,6 +54,7 @@ def create(
     """A new extension with its voicemail box; with the SIP password and the PIN, to be answered once."""
     home = domain.domain_uuid
     domains.stays(context, domain)
+    numbers.check_free_for_help(domain, members["extension"])
     extension = records.create(
         context,
         Extension.model_validate(
@@ -81,9 +83,13 @@ def create(
 
 def update(context: Context, extension: Extension, changes: dict[str, Any], if_version: int | None) -> Extension:
     """Change an extension. A new number takes the voicemail box along."""
+    if changes.get("extension") not in (None, extension.extension):
+        numbers.check_free_for_help(domains.named(context, extension.domain_uuid), changes["extension"])
     after = records.update(context, extension, changes, extension_layout, if_version=if_version, taken=numbers.taken())
     if after.extension != extension.extension:
         _move_box(context, after.domain_uuid, extension.extension, after.extension)
+    drops = not after.enabled or after.extension != extension.extension
+    _tell_switch(context, extension, drops_phones=drops)
     context.happened("extension.updated", after.domain_uuid, after.model_dump())
     return after
 
@@ -98,6 +104,7 @@ def delete(context: Context, extension: Extension, if_version: int | None) -> No
         keys.voicemail_pin(home, extension.extension),
     ):
         context.store.stage(Delete(key))
+    _tell_switch(context, extension, drops_phones=True)
     context.happened("extension.deleted", home, {"extension_uuid": extension.extension_uuid})
 
 
@@ -106,6 +113,7 @@ def reset_password(context: Context, extension: Extension, password: str | None)
     password = password or new_password()
     after = records.update(context, extension, {}, extension_layout)
     _keep(context, keys.sip_password(after.domain_uuid, after.extension_uuid), password)
+    _tell_switch(context, extension, drops_phones=True)
     context.happened("extension.updated", after.domain_uuid, after.model_dump())
     return after, password
 
@@ -113,6 +121,17 @@ def reset_password(context: Context, extension: Extension, password: str | None)
 def new_password() -> str:
     """24 letters and digits: 142 random bits, and nothing a phone's form would trip over."""
     return "".join(secrets.choice(_PASSWORD_ALPHABET) for _ in range(24))
+
+
+def _tell_switch(context: Context, extension: Extension, *, drops_phones: bool) -> None:
+    """The switch may remember the extension for a minute, and its phones for an hour: have it look anew."""
+
+    def tell(switch: Switch, domain: Domain) -> None:
+        switch.forget(domain, extension.extension)
+        if drops_phones:
+            switch.unregister(domain, extension.extension)
+
+    lines.afterwards(context, extension.domain_uuid, tell)
 
 
 def _move_box(context: Context, home: str, old: str, new: str) -> None:

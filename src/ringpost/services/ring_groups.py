@@ -40,6 +40,7 @@ def listed(context: Context, home: str, request: Listing) -> pages.PageOf[RingGr
 def create(context: Context, domain: Domain, members: dict[str, Any]) -> RingGroup:
     """A new ring group."""
     domains.stays(context, domain)
+    numbers.check_free_for_help(domain, members["ring_group_extension"])
     _check_members(domain, members["ring_group_destinations"])
     group = records.create(
         context,
@@ -60,6 +61,8 @@ def create(context: Context, domain: Domain, members: dict[str, Any]) -> RingGro
 
 def update(context: Context, group: RingGroup, changes: dict[str, Any], if_version: int | None) -> RingGroup:
     """Change a ring group."""
+    if changes.get("ring_group_extension") not in (None, group.ring_group_extension):
+        numbers.check_free_for_help(domains.named(context, group.domain_uuid), changes["ring_group_extension"])
     if changes.get("ring_group_destinations"):
         _check_members(domains.named(context, group.domain_uuid), changes["ring_group_destinations"])
     after = records.update(context, group, changes, ring_group_layout, if_version=if_version, taken=numbers.taken())

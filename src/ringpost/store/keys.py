@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from ringpost.model.extension import Extension
     from ringpost.model.key import ApiKey
     from ringpost.model.ring_group import RingGroup
+    from ringpost.model.switch import SwitchRecord
 
 DOMAINS = "domains"
 KEYS = "keys"
+SWITCHES = "switches"
 
 
 class Layout(NamedTuple):
@@ -55,9 +57,40 @@ def domain_name(name: str) -> Key:
     return Key(f"domain-name#{name}", "domain")
 
 
+def domain_on_switch(switch: str, uuid: str) -> Key:
+    """A domain among those of its switch."""
+    return Key(domains_of_switch(switch), uuid)
+
+
+def domains_of_switch(switch: str) -> str:
+    """The list of the domains that live on a switch, by uuid."""
+    return f"switch#{switch}#domains"
+
+
 def domain_layout(record: Domain) -> Layout:
+    """By uuid, by name, in the list of all, in the list of its switch."""
+    switch = (domain_on_switch(record.switch_uuid, record.domain_uuid),) if record.switch_uuid else ()
+    return Layout(
+        domain(record.domain_uuid), (domain_name(record.domain_name),), (Key(DOMAINS, record.domain_name), *switch)
+    )
+
+
+# switches
+
+
+def switch(uuid: str) -> Key:
+    """A switch by uuid."""
+    return Key(f"switch#{uuid}", "switch")
+
+
+def switch_name(name: str) -> Key:
+    """A switch by name."""
+    return Key(f"switch-name#{name}", "switch")
+
+
+def switch_layout(record: SwitchRecord) -> Layout:
     """By uuid, by name, in the list of all."""
-    return Layout(domain(record.domain_uuid), (domain_name(record.domain_name),), (Key(DOMAINS, record.domain_name),))
+    return Layout(switch(record.switch_uuid), (switch_name(record.switch_name),), (Key(SWITCHES, record.switch_name),))
 
 
 # numbers: extensions and ring groups share one namespace in a domain
@@ -157,6 +190,11 @@ def destination_layout(record: Destination) -> Layout:
 def order(domain: str, call_uuid: str) -> Key:
     """A call as it was ordered."""
     return Key(f"domain#{domain}#call#{call_uuid}", "order")
+
+
+def scripts(domain: str) -> str:
+    """The calls of a domain that are up in the sandbox, by uuid."""
+    return f"domain#{domain}#scripts"
 
 
 def cdr(domain: str, leg_uuid: str) -> Key:

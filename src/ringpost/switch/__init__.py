@@ -5,6 +5,35 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ringpost.model.call import CallOrder, Leg
+from ringpost.model.domain import Domain
+from ringpost.model.live import LiveCall, Registration
+from ringpost.model.record import Entity
+from ringpost.model.switch import SwitchRecord, SwitchStatus
+
+CALL_ACTIONS = (
+    "originate",
+    "call-list",
+    "call-details",
+    "call-current",
+    "call-answer",
+    "call-hangup",
+    "call-hold",
+    "call-resume",
+    "call-mute",
+    "call-unmute",
+    "call-dtmf",
+    "call-transfer",
+    "call-park",
+    "call-unpark",
+    "parked-call-list",
+    "call-record-start",
+    "call-record-stop",
+    "call-monitor",
+    "extension-status",
+    "registration-list",
+    "registration-delete",
+)
+"""What a switch of either kind can do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +45,40 @@ class Progress:
     cause: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One step of an examination: what was tried, whether it went well, and what to do if not."""
+
+    step: str
+    well: bool
+    words: str
+
+
 class Switch(Protocol):
-    """A telephone switch. Any method may raise ``SwitchRefused`` or ``SwitchUnreachable``."""
+    """A telephone switch.
+
+    Any method may raise ``SwitchRefused`` or ``SwitchUnreachable``. One that takes a leg acts on it
+    only after the switch has said that it belongs to the domain, and raises ``NotFound`` otherwise.
+    """
 
     @property
     def is_sandbox(self) -> bool:
         """Whether its calls are simulated."""
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """The actions it can do."""
+
+    def close(self) -> None:
+        """Let go of the line to it, if there is one."""
+
+    def status(self) -> SwitchStatus:
+        """How it is."""
+
+    def examine(self, domain: Domain | None) -> Sequence[Finding]:
+        """Try each step from here to a registered phone, and say in words what is wrong."""
+
+    # placing calls
 
     def place(self, order: CallOrder) -> None:
         """Ring A, then connect B. Returns once the switch has taken the order."""
@@ -34,3 +91,91 @@ class Switch(Protocol):
 
         Raises what ``place`` would: then the call need not be written down at all.
         """
+
+    # calls that are up
+
+    def calls(self, domain: Domain) -> list[LiveCall]:
+        """The calls of a domain, oldest first."""
+
+    def answer(self, domain: Domain, leg_uuid: str) -> None:
+        """Answer a leg that rings, for the phone."""
+
+    def hang_up(self, domain: Domain, leg_uuid: str) -> None:
+        """End a leg, and with it its call."""
+
+    def hold(self, domain: Domain, leg_uuid: str) -> None:
+        """Let this party put the other on hold."""
+
+    def resume(self, domain: Domain, leg_uuid: str) -> None:
+        """Take the other party back."""
+
+    def mute(self, domain: Domain, leg_uuid: str) -> None:
+        """Let what this party says be heard by nobody."""
+
+    def unmute(self, domain: Domain, leg_uuid: str) -> None:
+        """Let it be heard again."""
+
+    def send_digits(self, domain: Domain, leg_uuid: str, digits: str) -> None:
+        """Play digits to this party, as if the other had dialled them."""
+
+    def transfer(self, domain: Domain, leg_uuid: str, number: str) -> None:
+        """Connect this party with a number of the domain's dialplan. The other party is released."""
+
+    def park(self, domain: Domain, leg_uuid: str) -> str:
+        """Let this party wait in a free slot, and say in which. The other party is released."""
+
+    def record(self, domain: Domain, leg_uuid: str) -> str:
+        """Record what this party hears and says, and say where."""
+
+    def stop_recording(self, domain: Domain, leg_uuid: str) -> None:
+        """Record no more."""
+
+    # phones
+
+    def registrations(self, domain: Domain) -> list[Registration]:
+        """The phones of a domain that are registered."""
+
+    def unregister(self, domain: Domain, extension: str) -> int:
+        """Drop the registrations of an extension, and say how many there were."""
+
+    def forget(self, domain: Domain, extension: str) -> None:
+        """Look this extension up anew when it is next needed."""
+
+    def forget_all(self) -> None:
+        """Look everybody up anew."""
+
+
+class Turn(Entity):
+    """Something that was done to a call in the sandbox, in seconds since 1970."""
+
+    at: float
+    what: Literal["hang_up", "hold", "resume", "transfer", "park"]
+    leg_uuid: str
+    value: str = ""
+
+
+class Script(Entity):
+    """A call of the sandbox: as it was ordered, and what was done to it since."""
+
+    order: CallOrder
+    turns: tuple[Turn, ...] = ()
+    extensions: tuple[str, ...] = ()
+    """Which of its numbers are extensions of the domain."""
+    version: int = 0
+
+
+class Scripts(Protocol):
+    """Where the sandbox's calls are written down, so that any process can tell how they are."""
+
+    def of_domain(self, domain_uuid: str) -> list[Script]:
+        """The scripts of a domain's calls, those that have ended of late among them."""
+
+    def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
+        """Something was done to a call: these are the legs it will have had now."""
+
+
+class Connect(Protocol):
+    """Makes the line to a switch; nothing is sent before it is first used."""
+
+    def __call__(self, record: SwitchRecord, scripts: Scripts) -> Switch:
+        """The switch of that record."""

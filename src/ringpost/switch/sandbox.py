@@ -1,10 +1,10 @@
 """The sandbox: calls that are simulated, alike every time, and say so.
 
-A call is a script fixed by its order, and its state a function of script and clock. So nothing has
-to run after the answer, and any process can tell how far a call has come.
+A call is a script: its order, and what was done to it since. Its state is a function of script and
+clock, so nothing has to run after the answer, and any process can tell how far a call has come.
 
-Every number answers after a second; the call talks three seconds and hangs up. Only these do not,
-whatever stands before their last seven digits:
+Every number answers after a second; two that are connected talk three seconds and hang up. Only
+these do not, whatever stands before their last seven digits:
 
 =========  ===========================================================================
 …5550140   busy                                                          USER_BUSY
@@ -18,153 +18,206 @@ whatever stands before their last seven digits:
 …5550148   as A: the switch refuses the command (502); as B: refused     OUTGOING_CALL_BARRED
 …5550149   as A: the switch cannot be reached (503); as B: fails         DESTINATION_OUT_OF_ORDER
 =========  ===========================================================================
+
+Who is on hold or parked does not talk: the call goes on until an hour has passed.
 """
 
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Literal
 
-from ringpost.clock import Clock, seconds, stamp
+from ringpost.clock import Clock, stamp
+from ringpost.model import dialplan
 from ringpost.model.call import CallOrder, Leg
-from ringpost.model.errors import SwitchRefused, SwitchUnreachable
-from ringpost.switch import Progress
-
-ANSWERS_AFTER = 1.0
-TALKS_FOR = 3.0
-_AT_ONCE = 0.2
-_REFUSED, _UNREACHABLE = "5550148", "5550149"
-
-
-@dataclass(frozen=True, slots=True)
-class _Fate:
-    """What becomes of a number that is rung: the cause, and after how many seconds."""
-
-    cause: str | None = None
-    after: float = ANSWERS_AFTER
-    q850: int = 16
-
-
-_ANSWERS = _Fate()
-_FATES = {
-    "5550140": _Fate("USER_BUSY", _AT_ONCE, 17),
-    "5550141": _Fate("NO_ANSWER", 30.0, 19),
-    "5550142": _Fate("CALL_REJECTED", ANSWERS_AFTER, 21),
-    "5550143": _Fate("USER_NOT_REGISTERED", _AT_ONCE, 20),
-    "5550144": _Fate("UNALLOCATED_NUMBER", _AT_ONCE, 1),
-    "5550145": _Fate("NETWORK_OUT_OF_ORDER", _AT_ONCE, 38),
-    "5550146": _Fate("NORMAL_CIRCUIT_CONGESTION", _AT_ONCE, 34),
-    "5550147": _Fate("RECOVERY_ON_TIMER_EXPIRE", 30.0, 102),
-    _REFUSED: _Fate("OUTGOING_CALL_BARRED", _AT_ONCE, 52),
-    _UNREACHABLE: _Fate("DESTINATION_OUT_OF_ORDER", _AT_ONCE, 27),
-}
-_B_LEG = uuid.UUID("0b1e9c1e-5a0d-4f6e-9b0a-72696e67706f")
+from ringpost.model.domain import Domain
+from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
+from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state_of
+from ringpost.model.switch import SwitchStatus
+from ringpost.switch import CALL_ACTIONS, Finding, Progress, Script, Scripts, Turn
+from ringpost.switch.sandbox_play import REFUSED, UNREACHABLE, Party, Play
 
 
 class SandboxSwitch:
     """A ``Switch`` that only pretends."""
 
     is_sandbox = True
+    capabilities = CALL_ACTIONS
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, scripts: Scripts) -> None:
         self._clock = clock
+        self._scripts = scripts
+
+    def close(self) -> None:
+        """There is no line."""
+
+    def status(self) -> SwitchStatus:
+        """Always well."""
+        return SwitchStatus(reachable=True, version="sandbox", capabilities=self.capabilities)
+
+    def examine(self, domain: Domain | None) -> Sequence[Finding]:
+        """There is nothing that could be wrong."""
+        return [Finding("sandbox", well=True, words="calls are simulated: nothing leaves")]
 
     def place(self, order: CallOrder) -> None:
         """Take the order, unless A's number says otherwise."""
-        if order.destination_a.endswith(_REFUSED):
+        if order.destination_a.endswith(REFUSED):
             raise SwitchRefused("the switch refused the call: for this sandbox number it always does")
-        if order.destination_a.endswith(_UNREACHABLE):
+        if order.destination_a.endswith(UNREACHABLE):
             raise SwitchUnreachable("the switch cannot be reached: for this sandbox number it never can")
 
     def await_answer(self, order: CallOrder, seconds: float) -> Progress:
         """Wait until A's fate is known, this long at most."""
-        fate = _fate(order.destination_a)
-        decided_in = _start(order) + fate.after - self._clock.now()
+        play = Play(Script(order=order))
+        a = play.parties[0]
+        decided_in = a.start + a.fate.after - self._clock.now()
         self._clock.sleep(max(0.0, min(decided_in, seconds)))
         if decided_in > seconds:
             return Progress("ringing")
-        if fate.cause:
-            return Progress("ended", cause=fate.cause)
-        ended = self._clock.now() >= _start(order) + _length(order)
-        return Progress("ended" if ended else "answered", answered=True, cause=_cause(order) if ended else None)
+        if a.fate.cause:
+            return Progress("ended", cause=a.fate.cause)
+        ended = self._clock.now() >= play.ends
+        return Progress("ended" if ended else "answered", answered=True, cause=play.cause if ended else None)
 
     def foretold(self, order: CallOrder) -> Sequence[Leg]:
         """Both legs as they will have been; one if A never answers. Raises what ``place`` would."""
         self.place(order)
-        a, b = _fate(order.destination_a), _fate(order.destination_b)
-        start = _start(order)
-        end = start + _length(order)
-        answered = None if a.cause else start + a.after
-        b_uuid = str(uuid.uuid5(_B_LEG, order.call_uuid))
-        a_leg = _leg(
-            order,
-            order.call_uuid,
-            "a",
-            (start, answered, end),
-            cause=_cause(order),
-            q850=a.q850 if a.cause else b.q850,
-            bridge_uuid=None if a.cause or b.cause else b_uuid,
+        return Play(Script(order=order)).legs()
+
+    def calls(self, domain: Domain) -> list[LiveCall]:
+        """The calls that are up now."""
+        now = self._clock.now()
+        plays = [Play(script) for script in self._scripts.of_domain(domain.domain_uuid)]
+        running = [_live(play, now) for play in plays if now < play.ends]
+        return sorted(running, key=lambda call: (call.start_stamp, call.call_uuid))
+
+    def answer(self, domain: Domain, leg_uuid: str) -> None:
+        """Every number answers by itself."""
+        self._on_line(domain, leg_uuid)
+
+    def hang_up(self, domain: Domain, leg_uuid: str) -> None:
+        """End the call now."""
+        self._turn(domain, leg_uuid, "hang_up")
+
+    def hold(self, domain: Domain, leg_uuid: str) -> None:
+        """Nobody talks until somebody resumes."""
+        self._turn(domain, leg_uuid, "hold")
+
+    def resume(self, domain: Domain, leg_uuid: str) -> None:
+        """Talk on."""
+        party = self._answered(domain, leg_uuid).party(leg_uuid)
+        if party is None or not party.holds:
+            raise CannotComply("this party does not hold the call")
+        self._turn(domain, leg_uuid, "resume")
+
+    def mute(self, domain: Domain, leg_uuid: str) -> None:
+        """There is nothing to be heard."""
+        self._answered(domain, leg_uuid)
+
+    def unmute(self, domain: Domain, leg_uuid: str) -> None:
+        """There is nothing to be heard."""
+        self._answered(domain, leg_uuid)
+
+    def send_digits(self, domain: Domain, leg_uuid: str, digits: str) -> None:
+        """Nobody listens to them."""
+        self._answered(domain, leg_uuid)
+
+    def transfer(self, domain: Domain, leg_uuid: str, number: str) -> None:
+        """Release the other party and ring the number."""
+        self._turn(domain, leg_uuid, "transfer", number)
+
+    def park(self, domain: Domain, leg_uuid: str) -> str:
+        """Release the other party and wait, an hour at most."""
+        if self._answered(domain, leg_uuid).slot is not None:
+            raise CannotComply("this call waits in a slot already")
+        taken = {call.slot for call in self.calls(domain)}
+        slot = next((str(slot) for slot in dialplan.SLOTS if str(slot) not in taken), None)
+        if slot is None:
+            raise CannotComply("every parking slot is taken")
+        self._turn(domain, leg_uuid, "park", slot)
+        return slot
+
+    def record(self, domain: Domain, leg_uuid: str) -> str:
+        """There is nothing to record, and no file."""
+        self._answered(domain, leg_uuid)
+        return f"sandbox/{leg_uuid}.wav"
+
+    def stop_recording(self, domain: Domain, leg_uuid: str) -> None:
+        """There is nothing to record."""
+        self._answered(domain, leg_uuid)
+
+    def registrations(self, domain: Domain) -> list[Registration]:
+        """There are no phones."""
+        return []
+
+    def unregister(self, domain: Domain, extension: str) -> int:
+        """There are no phones."""
+        return 0
+
+    def forget(self, domain: Domain, extension: str) -> None:
+        """Nothing is remembered."""
+
+    def forget_all(self) -> None:
+        """Nothing is remembered."""
+
+    def _turn(
+        self,
+        domain: Domain,
+        leg_uuid: str,
+        what: Literal["hang_up", "hold", "resume", "transfer", "park"],
+        value: str = "",
+    ) -> None:
+        find = self._on_line if what == "hang_up" else self._answered
+        script = find(domain, leg_uuid).script
+        turn = Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value)
+        after = script.model_copy(update={"turns": (*script.turns, turn)})
+        self._scripts.rewrite(after, Play(after).legs())
+
+    def _answered(self, domain: Domain, leg_uuid: str) -> Play:
+        play = self._on_line(domain, leg_uuid)
+        party = play.party(leg_uuid)
+        if party is None or party.answered is None or party.answered > self._clock.now():
+            raise CannotComply("this party has not answered yet")
+        return play
+
+    def _on_line(self, domain: Domain, leg_uuid: str) -> Play:
+        now = self._clock.now()
+        for script in self._scripts.of_domain(domain.domain_uuid):
+            play = Play(script)
+            party = play.party(leg_uuid)
+            if party is not None and party.start <= now < play.ends:
+                return play
+        raise NotFound("call not found")
+
+
+def _live(play: Play, now: float) -> LiveCall:
+    order, extensions = play.script.order, play.script.extensions
+    legs = tuple(
+        LiveLeg(
+            leg_uuid=party.leg_uuid,
+            extension=party.number if party.number in extensions else None,
+            number=party.number,
+            state=_state(play, party, now),
+            start_stamp=stamp(party.start),
         )
-        if answered is None:
-            return [a_leg]
-        b_answered = None if b.cause else answered + b.after
-        b_leg = _leg(
-            order,
-            b_uuid,
-            "b",
-            (answered, b_answered, end),
-            cause=_cause(order),
-            q850=b.q850,
-            bridge_uuid=None if b.cause else order.call_uuid,
-        )
-        return [a_leg, b_leg]
-
-
-def _fate(number: str) -> _Fate:
-    return _FATES.get(number[-7:], _ANSWERS)
-
-
-def _start(order: CallOrder) -> float:
-    return seconds(order.placed_at)
-
-
-def _length(order: CallOrder) -> float:
-    a, b = _fate(order.destination_a), _fate(order.destination_b)
-    if a.cause:
-        return a.after
-    return a.after + b.after + (0.0 if b.cause else TALKS_FOR)
-
-
-def _cause(order: CallOrder) -> str:
-    """A switch hangs A up with the cause of a B that could not be reached."""
-    return _fate(order.destination_a).cause or _fate(order.destination_b).cause or "NORMAL_CLEARING"
-
-
-def _leg(
-    order: CallOrder,
-    leg_uuid: str,
-    side: str,
-    times: tuple[float, float | None, float],
-    *,
-    cause: str,
-    q850: int,
-    bridge_uuid: str | None,
-) -> Leg:
-    start, answered, end = times
-    return Leg(
-        xml_cdr_uuid=leg_uuid,
-        leg="a" if side == "a" else "b",
-        start_stamp=stamp(start),
-        answer_stamp=None if answered is None else stamp(answered),
-        end_stamp=stamp(end),
-        duration=round(end - start),
-        billsec=0 if answered is None else round(end - answered),
-        hangup_cause=cause,
-        hangup_cause_q850=q850,
+        for party in play.line
+        if party.start <= now
+    )
+    return LiveCall(
+        call_uuid=order.call_uuid,
+        domain_uuid=order.domain_uuid,
+        direction="local" if all(party.number in extensions for party in play.line) else "outbound",
+        state=state_of(legs),
+        start_stamp=order.placed_at,
         caller_id_name=order.caller_id_name,
         caller_id_number=order.caller_id_number,
-        caller_destination=order.destination_b,
-        source_number=order.destination_a,
-        destination_number=order.destination_b,
-        bridge_uuid=bridge_uuid,
-        originating_leg_uuid=order.call_uuid if side == "b" else None,
+        destination_number=play.line[-1].number,
+        slot=play.slot,
+        legs=legs,
     )
+
+
+def _state(play: Play, party: Party, now: float) -> LegState:
+    if party.answered is None or party.answered > now:
+        return "ringing"
+    if play.slot is not None:
+        return "parked"
+    return "held" if party.holds else "answered"

@@ -1,0 +1,27 @@
+"""The call an extension is in now; null if it is in none.
+
+Of several it is the newest that was answered, or else the newest that rings.
+"""
+
+from ringpost.context import Context
+from ringpost.contract import Output, Read
+from ringpost.model.live import LiveCall
+from ringpost.model.requests import OneExtension
+from ringpost.services import domains, extensions, live_calls
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
+
+
+class Request(OneExtension, Read):
+    pass
+
+
+class Response(Output):
+    extension: str
+    call: LiveCall | None
+
+
+def handle(request: Request, context: Context) -> Response:
+    extension = extensions.found(context, request)
+    domain = domains.named(context, extension.domain_uuid)
+    return Response(extension=extension.extension, call=live_calls.current(context, domain, extension))

@@ -1,0 +1,24 @@
+"""The calls of the domain that are up now, as its switch says."""
+
+from ringpost.context import Context
+from ringpost.contract import Items, Read
+from ringpost.model.live import LiveCall
+from ringpost.model.requests import InDomain, Listing, filtered_by
+from ringpost.services import domains, live_calls, pages
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net"}
+
+
+@filtered_by(LiveCall)
+class Request(InDomain, Listing, Read):
+    pass
+
+
+class Response(Items[LiveCall]):
+    pass
+
+
+def handle(request: Request, context: Context) -> Response:
+    calls = live_calls.listed(context, domains.found(context, request))
+    rows = ((f"{call.start_stamp}#{call.call_uuid}", call) for call in calls)
+    return Response.of(pages.arranged(context, rows, request))

@@ -1,0 +1,31 @@
+"""Bring a parked call to an extension: its phones ring, and whoever waits hears that."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from ringpost.context import Context
+from ringpost.contract import Output, Write
+from ringpost.model.requests import InDomain
+from ringpost.model.values import ExtensionNumber, Uuid
+from ringpost.services import domains, live_calls
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "slot": "5901", "extension": "101"}
+
+
+class Request(InDomain, Write):
+    slot: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,8}$")] | None = None
+    call_uuid: Uuid | None = Field(default=None, description="the parked call, instead of its slot")
+    extension: ExtensionNumber = Field(description="who takes it")
+
+
+class Response(Output):
+    call_uuid: str
+    slot: str
+    extension: str
+
+
+def handle(request: Request, context: Context) -> Response:
+    domain = domains.found(context, request)
+    call = live_calls.unpark(context, domain, request.slot, request.call_uuid, request.extension)
+    return Response(call_uuid=call.call_uuid, slot=call.slot or "", extension=request.extension)

@@ -1,0 +1,23 @@
+"""The calls that wait in a slot."""
+
+from ringpost.context import Context
+from ringpost.contract import Items, Read
+from ringpost.model.live import LiveCall
+from ringpost.model.requests import InDomain, Listing, filtered_by
+from ringpost.services import domains, live_calls, pages
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net"}
+
+
+@filtered_by(LiveCall)
+class Request(InDomain, Listing, Read):
+    pass
+
+
+class Response(Items[LiveCall]):
+    pass
+
+
+def handle(request: Request, context: Context) -> Response:
+    parked = live_calls.parked(context, domains.found(context, request))
+    return Response.of(pages.arranged(context, ((call.slot or "", call) for call in parked), request))

@@ -1,0 +1,28 @@
+"""What FreeSWITCH's mod_xml_curl asks for: directory and dialplan, straight from the table.
+
+Post to /freeswitch-xml what mod_xml_curl posts; docs/freeswitch.md has the configuration. What is not
+ours is answered "not found", and FreeSWITCH goes on with its own files.
+"""
+
+from typing import ClassVar
+
+from ringpost.context import Context
+from ringpost.contract import RawRequest, RawResponse
+from ringpost.services import freeswitch
+
+EXAMPLE = {
+    "content_type": "application/x-www-form-urlencoded",
+    "body": "hostname=pbx1&section=directory&tag_name=domain&key_name=name&key_value=fusionpbx.example.net"
+    "&action=sip_auth&key=id&user=100&domain=fusionpbx.example.net",
+}
+
+
+class Request(RawRequest):
+    writes: ClassVar[bool] = False
+
+
+Response = RawResponse
+
+
+def handle(request: Request, context: Context) -> Response:
+    return Response(freeswitch.answered(context, request.body), "text/xml; charset=utf-8")

@@ -1,0 +1,1 @@
+"""Registrations: which phones a switch can reach."""

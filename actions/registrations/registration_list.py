@@ -1,0 +1,24 @@
+"""The phones of the domain that are registered now, as its switch says."""
+
+from ringpost.context import Context
+from ringpost.contract import Items, Read
+from ringpost.model.live import Registration
+from ringpost.model.requests import InDomain, Listing, filtered_by
+from ringpost.services import domains, live_calls, pages
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net"}
+
+
+@filtered_by(Registration)
+class Request(InDomain, Listing, Read):
+    pass
+
+
+class Response(Items[Registration]):
+    pass
+
+
+def handle(request: Request, context: Context) -> Response:
+    phones = live_calls.registered(context, domains.found(context, request))
+    rows = ((f"{phone.extension}#{phone.contact}", phone) for phone in phones)
+    return Response.of(pages.arranged(context, rows, request))

@@ -1,0 +1,1 @@
+"""Switches: where the telephony is done."""

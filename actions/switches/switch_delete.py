@@ -1,0 +1,23 @@
+"""Delete a switch. Refused while domains live on it."""
+
+from ringpost.context import Context
+from ringpost.contract import Output, Versioned
+from ringpost.model.requests import OneSwitch
+from ringpost.services import switches
+
+EXAMPLE = {"switch": "lab"}
+
+
+class Request(OneSwitch, Versioned):
+    pass
+
+
+class Response(Output):
+    deleted: bool
+    switch_uuid: str
+
+
+def handle(request: Request, context: Context) -> Response:
+    switch = switches.found(context, request.switch)
+    switches.delete(context, switch, request.if_version)
+    return Response(deleted=True, switch_uuid=switch.switch_uuid)

@@ -1,0 +1,79 @@
+"""What is going on at a switch now: calls with their legs, parked calls, registered phones."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import Field
+
+from ringpost.model.call import Direction
+from ringpost.model.record import Entity
+from ringpost.model.values import Timestamp, Uuid
+
+LegState = Literal["ringing", "answered", "held", "parked"]
+_TELLING: tuple[LegState, ...] = ("parked", "held", "ringing")
+
+
+class LiveLeg(Entity):
+    """One party of a call."""
+
+    leg_uuid: Uuid
+    extension: str | None = Field(default=None, description="if it is a phone of the domain")
+    number: str | None = Field(default=None, description="whose leg it is: the number that called or was called")
+    name: str | None = None
+    state: LegState
+    start_stamp: Timestamp
+
+
+def state_of(legs: Iterable[LiveLeg]) -> LegState:
+    """What a call is that has these parties: somebody waits, or still rings, or all talk."""
+    states = {leg.state for leg in legs}
+    return next((state for state in _TELLING if state in states), "answered")
+
+
+class LiveCall(Entity):
+    """A call that is up. ``call_uuid`` is that of the leg it began with, which may have left; any leg's finds it."""
+
+    call_uuid: Uuid
+    domain_uuid: Uuid
+    direction: Direction | None = None
+    state: LegState
+    start_stamp: Timestamp
+    caller_id_name: str | None = None
+    caller_id_number: str | None = None
+    destination_number: str | None = None
+    slot: str | None = Field(default=None, description="where it is parked")
+    legs: tuple[LiveLeg, ...]
+
+    def has(self, uuid: str) -> bool:
+        """Whether this is the call's uuid, or one of its legs'."""
+        return uuid == self.call_uuid or self.leg(uuid) is not None
+
+    def leg(self, leg_uuid: str) -> LiveLeg | None:
+        """The leg of that uuid."""
+        return next((leg for leg in self.legs if leg.leg_uuid == leg_uuid), None)
+
+    @property
+    def first(self) -> LiveLeg:
+        """The leg the call began with: with it goes the whole call."""
+        return self.legs[0]
+
+    @property
+    def own(self) -> LiveLeg:
+        """Our own party: the first extension of the domain, or the first leg of all."""
+        return next((leg for leg in self.legs if leg.extension), self.legs[0])
+
+    @property
+    def far(self) -> LiveLeg:
+        """The other party: who is not ``own``; ``own`` if there is nobody else."""
+        return next((leg for leg in self.legs if leg is not self.own), self.own)
+
+
+class Registration(Entity):
+    """A phone that is registered."""
+
+    extension: str
+    contact: str = Field(description="where the switch reaches it")
+    network_ip: str | None = None
+    network_port: int | None = None
+    network_proto: str | None = None
+    expires_at: Timestamp | None = None

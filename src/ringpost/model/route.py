@@ -1,0 +1,76 @@
+"""Where a dialled number leads."""
+
+from typing import NamedTuple
+
+from ringpost.model.destination import Destination
+from ringpost.model.domain import Domain
+from ringpost.model.extension import Extension
+from ringpost.model.ring_group import RingGroup
+
+
+class Emergency(NamedTuple):
+    """Help, through the domain's gateway if it has one."""
+
+    number: str
+    gateway: str | None
+
+
+class Phone(NamedTuple):
+    """An extension's phones; then its voicemail, if it takes messages."""
+
+    extension: Extension
+    takes_messages: bool
+
+
+class Outside(NamedTuple):
+    """A number of the world outside, through a gateway."""
+
+    number: str
+    gateway: str
+
+
+class Ringing(NamedTuple):
+    """A member of a ring group: an extension's number, or one outside through a gateway. Seconds."""
+
+    number: str
+    gateway: str | None
+    delay: int
+    timeout: int
+
+
+class Group(NamedTuple):
+    """A ring group, and who of it can be rung."""
+
+    group: RingGroup
+    ringing: tuple[Ringing, ...]
+
+
+class Messages(NamedTuple):
+    """A voicemail box: to leave a message in (``number``), or to listen to (None: whose is asked)."""
+
+    number: str | None
+    leave: bool = False
+    own: bool = False
+
+
+class Room(NamedTuple):
+    """A conference room of the domain."""
+
+    room: str
+
+
+class Slot(NamedTuple):
+    """A parking slot; None: a free one."""
+
+    slot: str | None
+
+
+Route = Emergency | Phone | Outside | Group | Messages | Room | Slot
+
+
+class Inbound(NamedTuple):
+    """Where a number of the outside world leads: to a number in a domain."""
+
+    destination: Destination
+    domain: Domain
+    number: str

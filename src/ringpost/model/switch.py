@@ -1,0 +1,59 @@
+"""A switch: where the telephony is done, and how it is."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from ringpost.model.record import Entity, Record
+from ringpost.model.values import Address, SecretReference, Text, Timestamp, Uuid
+
+Kind = Literal["sandbox", "freeswitch"]
+
+SwitchUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}@[A-Za-z0-9.-]{1,253}$")]
+
+
+def _is_false(value: bool) -> bool:
+    return not value
+
+
+class SwitchRecord(Record):
+    """A switch that domains may live on."""
+
+    switch_uuid: Uuid
+    switch_name: str
+    kind: Kind
+    address: str | None = Field(default=None, description="host and port of its Event Socket")
+    user: str | None = Field(default=None, description="whom to log in as: name@domain; null: with the password alone")
+    secret: str | None = Field(default=None, description="where its password is kept; never the password itself")
+    enabled: bool = True
+    description: Text = ""
+    insert_date: Timestamp | None = None
+    insert_user: Uuid | None = None
+    update_date: Timestamp | None = None
+    update_user: Uuid | None = None
+    version: int = 1
+    closing: bool = Field(default=False, exclude_if=_is_false, description="there only while it may get no new domains")
+
+
+class SwitchSettings(Entity):
+    """What a caller may set of a switch. Left out: as it is. Null: as it is for a new one."""
+
+    address: Address | None = Field(default=None, description="host and port of its Event Socket; the port is 8021")
+    user: SwitchUser | None = Field(default=None, description="whom to log in as (userauth): name@domain")
+    secret: SecretReference | None = Field(
+        default=None, description="where its password is kept: env:RINGPOST_SECRET_… or ssm:/ringpost/…"
+    )
+    enabled: bool | None = None
+    description: Text | None = None
+
+
+class SwitchStatus(Entity):
+    """How a switch is."""
+
+    reachable: bool
+    version: str | None = None
+    uptime_seconds: int | None = None
+    calls: int | None = Field(default=None, description="calls that are up, over all domains")
+    registrations: int | None = Field(default=None, description="phones that are registered, over all domains")
+    capabilities: tuple[str, ...] = Field(default=(), description="the actions it can do")
+    last_error: str | None = Field(default=None, description="why it could not be asked")

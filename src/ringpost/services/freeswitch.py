@@ -1,0 +1,89 @@
+"""What a FreeSWITCH asks, looked up: who may register, and where a dialled number leads."""
+
+from ringpost.context import Context
+from ringpost.model.domain import Domain
+from ringpost.model.extension import Extension, StoredSecret, Voicemail
+from ringpost.model.values import is_number, is_uuid
+from ringpost.services import numbers, routing
+from ringpost.store import keys
+from ringpost.switch import freeswitch_xml as xml
+from ringpost.switch.freeswitch_xml import Asked, Caller
+
+_PUBLIC = "public"
+
+
+def answered(context: Context, body: bytes) -> bytes:
+    """The document a switch asks for with mod_xml_curl; "not found" sends it to its own files."""
+    asked = Asked.read(body)
+    match asked.get("section"):
+        case "directory":
+            return _directory(context, asked)
+        case "dialplan":
+            return _dialplan(context, asked)
+        case _:
+            return xml.not_found()
+
+
+def _directory(context: Context, asked: Asked) -> bytes:
+    """A user with what its phone needs, or a domain by itself.
+
+    Gateways and networks are the switch's own business, and so is every other purpose.
+    """
+    name = asked.get("domain", "key_value")
+    if asked.get("purpose") or (asked.get("user") and not asked.is_for_a_user):
+        return xml.not_found()
+    domain = _domain(context, name)
+    if domain is None:
+        return xml.not_found()
+    if not asked.get("user"):
+        return xml.directory(domain, name)
+    extension = numbers.extension(context, domain.domain_uuid, asked.get("user").lower())
+    if extension is None or not extension.enabled:
+        return xml.not_found()
+    home = domain.domain_uuid
+    password = context.store.get(keys.sip_password(home, extension.extension_uuid), StoredSecret)
+    if password is None or not password.secret:
+        return xml.not_found()
+    return xml.directory(domain, name, xml.user(domain, extension, name, password.secret, _pin(context, extension)))
+
+
+def _pin(context: Context, extension: Extension) -> str | None:
+    """The PIN of an extension's voicemail, if it takes messages."""
+    box = context.store.get(keys.voicemail(extension.domain_uuid, extension.extension), Voicemail)
+    if box is None or not box.voicemail_enabled:
+        return None
+    pin = context.store.get(keys.voicemail_pin(extension.domain_uuid, extension.extension), StoredSecret)
+    return pin.secret if pin else None
+
+
+def _dialplan(context: Context, asked: Asked) -> bytes:
+    place = asked.get("Hunt-Context", "Caller-Context")
+    number = asked.get("Hunt-Destination-Number", "Caller-Destination-Number")
+    if not is_number(number):
+        return xml.not_found()
+    if place == _PUBLIC:
+        inbound = routing.inbound(context, number)
+        return xml.called_from_outside(place, number, inbound) if inbound else xml.not_found()
+    domain = _domain(context, place)
+    if domain is None or asked.get("variable_domain_uuid") not in ("", domain.domain_uuid):
+        return xml.not_found()
+    route = routing.route(context, domain, number, from_a_phone=asked.get("variable_sip_authorized") == "true")
+    return xml.dialled(place, domain, number, route, _caller(context, domain, asked)) if route else xml.not_found()
+
+
+def _domain(context: Context, name: str) -> Domain | None:
+    domain = context.store.get(keys.domain_name(name.lower()), Domain)
+    return None if domain is None or domain.deleting or not domain.domain_enabled else domain
+
+
+def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
+    """Who dials, as the directory and our own originate have marked the leg."""
+    uuid = asked.get("variable_extension_uuid").lower()
+    extension = context.store.get(keys.extension(domain.domain_uuid, uuid), Extension) if is_uuid(uuid) else None
+    shown = asked.get("variable_ringpost_b") and asked.get("variable_origination_caller_id_number")
+    return Caller(
+        extension,
+        asked.get("variable_call_direction"),
+        shown if is_number(shown) else "",
+        asked.get("variable_origination_caller_id_name") if shown else "",
+    )

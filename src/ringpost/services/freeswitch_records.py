@@ -1,0 +1,29 @@
+"""Call records as a FreeSWITCH hands them in."""
+
+from ringpost.context import Context
+from ringpost.model.domain import Domain
+from ringpost.model.errors import InvalidRequest, NotFound
+from ringpost.services import calls, cdrs
+from ringpost.store import keys
+from ringpost.switch import freeswitch_cdr
+
+
+def taken(context: Context, body: bytes, query_uuid: str | None) -> tuple[str, bool]:
+    """Take the record of one leg: its uuid, and whether it was kept.
+
+    One that belongs to no domain, or is older than its domain keeps records, is not: nor need the switch keep it.
+    """
+    leg, domain_uuid, _ = freeswitch_cdr.read(body)
+    if query_uuid is not None and query_uuid.lower() != leg.xml_cdr_uuid:
+        raise InvalidRequest("the uuid in the address is not the one in the record", parameter="uuid")
+    if domain_uuid is None:
+        return leg.xml_cdr_uuid, False
+    domain = context.store.get(keys.domain(domain_uuid), Domain)
+    if domain is None or domain.deleting:
+        raise NotFound("domain not found")
+    if cdrs.is_past(context, domain, leg.start_stamp):
+        return leg.xml_cdr_uuid, False
+    order = calls.ended(context, domain_uuid, leg.xml_cdr_uuid) if leg.leg == "a" else None
+    marks = cdrs.Marks(order.external_id, order.tags) if order else cdrs.Marks()
+    cdrs.record(context, domain, [cdrs.with_extension(context, domain_uuid, leg)], marks)
+    return leg.xml_cdr_uuid, True

@@ -1,0 +1,69 @@
+"""The lines to the switches: which one a domain's calls are on, and asking it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ringpost.context import Context
+from ringpost.model.domain import Domain
+from ringpost.model.errors import CannotComply, Conflict, Problem, SwitchUnreachable
+from ringpost.model.switch import SwitchRecord
+from ringpost.services.switches import BUILT_IN
+from ringpost.store import keys
+from ringpost.switch import Switch
+
+
+def to(context: Context, switch: SwitchRecord) -> Switch:
+    """The line to a switch."""
+    from ringpost.services.sandbox_calls import SandboxCalls  # it needs domains, which need this
+
+    return context.line(switch, SandboxCalls(context))
+
+
+def of(context: Context, domain: Domain) -> Switch:
+    """The line to the switch a domain's calls are on."""
+    if domain.switch_uuid is None:
+        return to(context, BUILT_IN)
+    switch = context.store.get(keys.switch(domain.switch_uuid), SwitchRecord)
+    if switch is None or not switch.enabled:
+        gone = "gone" if switch is None else "disabled"
+        raise CannotComply(f"the domain's switch is {gone}: give it another one with domain-update")
+    return to(context, switch)
+
+
+@contextmanager
+def once(context: Context, switch: Switch, target_uuid: str) -> Iterator[None]:
+    """Act on a switch, at most once under an idempotency key.
+
+    The key is claimed before the switch hears of it, and given back if the switch said no. If nobody knows
+    what became of it, the key stays taken: only the caller can look, and decide.
+    """
+    if context.claim is None or switch.is_sandbox:
+        yield
+        return
+    if context.claim.earlier_call is not None:
+        raise Conflict(
+            "the first request with this idempotency key was not finished: see what it did, then use a new one"
+        )
+    context.store.stage(*context.claim.take(target_uuid))
+    context.commit()
+    try:
+        yield
+    except SwitchUnreachable:
+        raise
+    except Problem:
+        context.store.stage(context.claim.release())
+        context.commit()
+        raise
+
+
+def looks_anew(context: Context, domain: Domain) -> None:
+    """Have a domain's switch look its phones up anew, once all is written."""
+    if domain.switch_uuid is not None:
+        context.afterwards.append(lambda: of(context, domain).forget_all())
+
+
+def afterwards(context: Context, domain_uuid: str, do: Callable[[Switch, Domain], object]) -> None:
+    """Tell the domain's switch once all is written; the built-in sandbox needs no telling."""
+    domain = context.store.get(keys.domain(domain_uuid), Domain)
+    if domain is not None and domain.switch_uuid is not None:
+        context.afterwards.append(lambda: do(of(context, domain), domain))

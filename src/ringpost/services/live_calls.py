@@ -1,0 +1,173 @@
+"""Calls that are up: finding them, and doing something to one of their parties.
+
+Holding, muting and recording are done by our own party, transferring and parking to the other one,
+unless the caller names a leg: docs/calls.md.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from ringpost.context import Context
+from ringpost.model import dialplan
+from ringpost.model.call import CallOrder
+from ringpost.model.domain import Domain
+from ringpost.model.errors import CannotComply, InvalidRequest, NotFound
+from ringpost.model.extension import Extension
+from ringpost.model.live import LiveCall, LiveLeg, Registration
+from ringpost.model.requests import OneCall, OneParty
+from ringpost.model.route import Phone
+from ringpost.services import domains, lines, routing
+from ringpost.store import keys
+from ringpost.switch import Switch
+
+_ABSENT = "call not found"
+T = TypeVar("T")
+_SETTLES_IN = 0.3
+"""A call is in its switch's list that many seconds after it was placed."""
+_STATES = (("answered", "in_use"), ("ringing", "ringing"), ("held", "held"), ("parked", "held"))
+Side = Literal["first", "own", "far"]
+
+
+class Party(NamedTuple):
+    """One party of a call, at its switch."""
+
+    line: Switch
+    domain: Domain
+    call: LiveCall
+    leg: LiveLeg
+
+    def told(self) -> dict[str, Any]:
+        """What is answered of it."""
+        return {"call_uuid": self.call.call_uuid, "leg_uuid": self.leg.leg_uuid, "sandbox": self.line.is_sandbox}
+
+
+def listed(context: Context, domain: Domain) -> list[LiveCall]:
+    """The calls of a domain that are up, oldest first."""
+    return lines.of(context, domain).calls(domain)
+
+
+def found(context: Context, request: OneCall) -> LiveCall:
+    """The call a request means."""
+    domain = domains.found(context, request)
+    return _found(context, lines.of(context, domain), domain, request.call_uuid)
+
+
+def order(context: Context, call: LiveCall) -> CallOrder | None:
+    """How a call was ordered, if it was placed through here."""
+    return context.store.get(keys.order(call.domain_uuid, call.call_uuid), CallOrder)
+
+
+def party(context: Context, request: OneParty, usual: Side) -> Party:
+    """The party a request means: the leg it names, or the one that is usually meant."""
+    domain = domains.found(context, request)
+    line = lines.of(context, domain)
+    call = _found(context, line, domain, request.call_uuid)
+    leg = call.leg(request.leg_uuid) if request.leg_uuid else getattr(call, usual)
+    if leg is None:
+        raise NotFound("this call has no such leg")
+    return Party(line, domain, call, leg)
+
+
+def act(
+    context: Context, request: OneParty, usual: Side, what: str, do: Callable[[Switch, Domain, str], T]
+) -> tuple[Party, T]:
+    """Do something to the party a request means, and note that it happened."""
+    one = party(context, request, usual)
+    return one, acted(context, one, what, do)
+
+
+def acted(context: Context, one: Party, what: str, do: Callable[[Switch, Domain, str], T]) -> T:
+    """Do something to a party, and note that it happened."""
+    with lines.once(context, one.line, one.leg.leg_uuid):
+        done = do(one.line, one.domain, one.leg.leg_uuid)
+    told = {"call_uuid": one.call.call_uuid, "leg_uuid": one.leg.leg_uuid}
+    context.happened(what, one.domain.domain_uuid, told, call_uuid=one.call.call_uuid)
+    return done
+
+
+def current(context: Context, domain: Domain, extension: Extension) -> LiveCall | None:
+    """The call an extension is in now: the newest, one that was answered before one that rings."""
+    calls = [
+        (leg.state != "ringing", leg.start_stamp, call)
+        for call in listed(context, domain)
+        for leg in _legs_of(call, extension)
+    ]
+    return max(calls, key=lambda found: found[:2])[2] if calls else None
+
+
+def status(context: Context, domain: Domain, extension: Extension) -> dict[str, Any]:
+    """How an extension is: its phones, its calls, and what that comes to."""
+    line = lines.of(context, domain)
+    contacts = [phone for phone in line.registrations(domain) if phone.extension == extension.extension]
+    calls = [call for call in line.calls(domain) if _legs_of(call, extension)]
+    states = {leg.state for call in calls for leg in _legs_of(call, extension)}
+    registered = bool(contacts) or line.is_sandbox
+    return {
+        "registered": registered,
+        "contacts": contacts,
+        "state": next((word for state, word in _STATES if state in states), "idle" if registered else "unavailable"),
+        "calls": calls,
+        "sandbox": line.is_sandbox,
+    }
+
+
+def transfer(context: Context, party: Party, number: str, *, to_voicemail: bool) -> None:
+    """Connect a party with a number of the domain: an extension, a ring group, one outside, or a voicemail."""
+    target = routing.check(context, party.domain, number, "destination")
+    if to_voicemail:
+        if not isinstance(target, Phone) or not target.takes_messages:
+            raise CannotComply("that extension takes no messages", parameter="destination")
+        number = dialplan.MESSAGE_TO + number
+    acted(context, party, "call.transferred", lambda switch, domain, leg: switch.transfer(domain, leg, number))
+
+
+def parked(context: Context, domain: Domain) -> list[LiveCall]:
+    """The calls that wait in a slot."""
+    return [call for call in listed(context, domain) if call.slot]
+
+
+def unpark(context: Context, domain: Domain, slot: str | None, call_uuid: str | None, extension: str) -> LiveCall:
+    """Let whoever waits in a slot ring an extension."""
+    if (slot is None) == (call_uuid is None):
+        raise InvalidRequest("slot or call_uuid is required, one of the two", parameter="slot")
+    waiting = parked(context, domain)
+    call = next((call for call in waiting if call.slot == slot or (call_uuid and call.has(call_uuid))), None)
+    if call is None:
+        raise NotFound("nobody waits there")
+    if not isinstance(routing.check(context, domain, extension, "extension"), Phone):
+        raise CannotComply("a parked call is taken by an extension", parameter="extension")
+    one = Party(lines.of(context, domain), domain, call, call.first)
+    acted(context, one, "call.unparked", lambda switch, domain, leg: switch.transfer(domain, leg, extension))
+    return call
+
+
+def registered(context: Context, domain: Domain) -> list[Registration]:
+    """The phones that are registered."""
+    return lines.of(context, domain).registrations(domain)
+
+
+def unregister(context: Context, domain: Domain, extension: Extension) -> int:
+    """Drop the registrations of an extension, and say how many there were."""
+    line = lines.of(context, domain)
+    with lines.once(context, line, extension.extension_uuid):
+        dropped = line.unregister(domain, extension.extension)
+    told = {"extension_uuid": extension.extension_uuid, "dropped": dropped}
+    context.happened("extension.unregistered", domain.domain_uuid, told)
+    return dropped
+
+
+def _legs_of(call: LiveCall, extension: Extension) -> list[LiveLeg]:
+    return [leg for leg in call.legs if leg.extension == extension.extension]
+
+
+def _found(context: Context, line: Switch, domain: Domain, call_uuid: str) -> LiveCall:
+    def look() -> LiveCall | None:
+        return next((call for call in line.calls(domain) if call.has(call_uuid)), None)
+
+    call = look()
+    if call is None and not line.is_sandbox:
+        context.clock.sleep(_SETTLES_IN)
+        call = look()
+    if call is None:
+        raise NotFound(_ABSENT)
+    return call

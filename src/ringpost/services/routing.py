@@ -1,0 +1,123 @@
+"""Where a dialled number leads: one answer for a phone's call, for the second leg of originate, for a transfer.
+
+Emergency numbers come before everything. Then whoever has the number in the domain, then the codes
+every domain has, and only then the world outside: through the domain's one gateway, to the numbers
+that begin with one of its prefixes.
+"""
+
+import re
+
+from ringpost.context import Context
+from ringpost.model import dialplan
+from ringpost.model.destination import Destination
+from ringpost.model.domain import Domain
+from ringpost.model.errors import CannotComply
+from ringpost.model.extension import Extension, Voicemail
+from ringpost.model.ring_group import Member, RingGroup
+from ringpost.model.route import Emergency, Group, Inbound, Messages, Outside, Phone, Ringing, Room, Route, Slot
+from ringpost.services import numbers
+from ringpost.store import keys
+
+_OUTSIDE = re.compile(r"\+?[0-9]{3,32}")
+_ROOM = re.compile(rf"{re.escape(dialplan.ROOM)}([0-9]{{1,6}})")
+_EXTENSION_DIGITS = 6
+"""Numbers longer than this are looked up before they are taken for an extension's."""
+
+
+def route(context: Context, domain: Domain, number: str, *, from_a_phone: bool = True) -> Route | None:
+    """Where a number leads that is dialled in a domain; None: nowhere. Help is for the domain's own phones."""
+    from ringpost.services import emergency  # 60 ms that a cold start can do without
+
+    if emergency.is_dialled(domain, number):
+        return Emergency(number, domain.outbound_gateway) if from_a_phone else None
+    holder = numbers.holder(context, domain.domain_uuid, number)
+    if isinstance(holder, Extension):
+        return _phone(context, holder)
+    if isinstance(holder, RingGroup):
+        return _group(context, domain, holder)
+    return _code(context, domain, number) or outside(domain, number)
+
+
+def outside(domain: Domain, number: str) -> Outside | None:
+    """The way to a number outside, if the domain has one."""
+    gateway = domain.outbound_gateway
+    if gateway is None or not _OUTSIDE.fullmatch(number) or not number.startswith(domain.outbound_prefixes):
+        return None
+    return Outside(number, gateway)
+
+
+def check(context: Context, domain: Domain, number: str, parameter: str) -> Route:
+    """Where a number leads that a caller gave; refused if that is nowhere, or to help in any disguise."""
+    from ringpost.services import emergency
+
+    emergency.refuse(domain, number, parameter)
+    found = route(context, domain, number)
+    if found is None:
+        raise CannotComply(_why_not(domain, number), parameter=parameter)
+    return found
+
+
+def inbound(context: Context, number: str) -> Inbound | None:
+    """Where a call from outside to this number leads; None: the number is nobody's."""
+    destination = context.store.get(keys.inbound_number(number), Destination)
+    if destination is None or not destination.destination_enabled or not destination.destination_actions:
+        return None
+    domain = context.store.get(keys.domain(destination.domain_uuid), Domain)
+    if domain is None or domain.deleting or not domain.domain_enabled:
+        return None
+    return Inbound(destination, domain, destination.destination_actions[0].destination_data.partition(" ")[0])
+
+
+def _phone(context: Context, extension: Extension) -> Phone | None:
+    if not extension.enabled:
+        return None
+    box = context.store.get(keys.voicemail(extension.domain_uuid, extension.extension), Voicemail)
+    return Phone(extension, box is not None and box.voicemail_enabled)
+
+
+def _group(context: Context, domain: Domain, group: RingGroup) -> Group | None:
+    if not group.ring_group_enabled:
+        return None
+    members = [member for member in group.ring_group_destinations if member.enabled]
+    ringing = (_ringing(context, domain, member) for member in members)
+    return Group(group, tuple(one for one in ringing if one))
+
+
+def _ringing(context: Context, domain: Domain, member: Member) -> Ringing | None:
+    """A member is an extension unless its number is too long for one and nobody here has it."""
+    number, gateway = member.number, None
+    if len(number) > _EXTENSION_DIGITS and numbers.extension(context, domain.domain_uuid, number) is None:
+        way = outside(domain, number)
+        if way is None:
+            return None
+        gateway = way.gateway
+    return Ringing(number, gateway, member.delay, member.timeout)
+
+
+def _code(context: Context, domain: Domain, number: str) -> Route | None:
+    if number == dialplan.OWN_MESSAGES:
+        return Messages(None, own=True)
+    if number == dialplan.MESSAGES:
+        return Messages(None)
+    if number == dialplan.PARK:
+        return Slot(None)
+    if number[:1] == "*" and number[1:].isdecimal() and int(number[1:]) in dialplan.SLOTS:
+        return Slot(number[1:])
+    if number.startswith(dialplan.MESSAGE_TO) and len(number) > len(dialplan.MESSAGE_TO):
+        return _message_to(context, domain, number.removeprefix(dialplan.MESSAGE_TO))
+    room = _ROOM.fullmatch(number)
+    return Room(room[1]) if room else None
+
+
+def _message_to(context: Context, domain: Domain, number: str) -> Messages | None:
+    holder = numbers.extension(context, domain.domain_uuid, number)
+    phone = _phone(context, holder) if holder else None
+    return Messages(number, leave=True) if phone and phone.takes_messages else None
+
+
+def _why_not(domain: Domain, number: str) -> str:
+    if not _OUTSIDE.fullmatch(number):
+        return f"{number} leads nowhere in this domain"
+    if domain.outbound_gateway is None:
+        return f"nobody here has the number {number}, and the domain has no outbound_gateway to call outside"
+    return f"nobody here has the number {number}, and it begins with none of the domain's outbound_prefixes"

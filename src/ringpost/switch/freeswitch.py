@@ -1,0 +1,426 @@
+"""FreeSWITCH, through its event socket. What it answers was captured from 1.11.2; each command has its own yes and no.
+
+Nothing reaches the socket but numbers, uuids and names that were cleaned: no caller chooses an
+application, a dialplan or a context.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+from ringpost.clock import Clock, stamp
+from ringpost.model import dialplan
+from ringpost.model.call import CallOrder, Direction, Leg
+from ringpost.model.domain import Domain
+from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
+from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state_of
+from ringpost.model.switch import SwitchRecord, SwitchStatus
+from ringpost.model.values import is_number
+from ringpost.switch import CALL_ACTIONS, Finding, Progress
+from ringpost.switch.esl import EventSocket
+
+PORT = 8021
+_POLL_SECONDS = 0.2
+_PARKS_WITHIN = 3.0
+_CAUSE = re.compile(r"-ERR ([A-Z0-9_]+)\s*")
+_PRESENCE = re.compile(r"([0-9*#]{1,32})@(.+)")
+_UPTIME = re.compile(r"UP (\d+) years?, (\d+) days?, (\d+) hours?, (\d+) minutes?, (\d+) seconds?")
+_VERSION = re.compile(r"FreeSWITCH \(Version (\S+)")
+_TOTAL = re.compile(r"(\d+) total\.")
+_REGISTERED = re.compile(r"sofia/([^/]+)/")
+_NAMELESS = ("", "Outbound Call")
+"""What FreeSWITCH calls somebody it has no name for."""
+_UNIT_SECONDS = (365 * 86_400, 86_400, 3600, 60, 1)
+_STATES: dict[str, LegState] = {"ACTIVE": "answered", "UNHELD": "answered", "HELD": "held"}
+_WHISPERS = {
+    "listen": (),
+    "whisper": ("eavesdrop_whisper_bleg",),
+    "barge": ("eavesdrop_whisper_aleg", "eavesdrop_whisper_bleg"),
+}
+
+
+class FreeSwitch:
+    """A ``Switch`` that is a FreeSWITCH. One connection, made when it is first needed."""
+
+    is_sandbox = False
+    capabilities = CALL_ACTIONS
+
+    def __init__(
+        self, record: SwitchRecord, secret: Callable[[str], str], clock: Clock, *, answer_seconds: float = 5.0
+    ) -> None:
+        self._answer_seconds = answer_seconds
+        self._record = record
+        self._secret = secret
+        self._clock = clock
+        self._socket: EventSocket | None = None
+        self._job: str | None = None
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = self._job = None
+
+    def status(self) -> SwitchStatus:
+        """How it is. Not reaching it is an answer too."""
+        try:
+            text = self._api("status")
+            calls, phones = self._total("show calls count"), self._total("show registrations count")
+        except (SwitchUnreachable, SwitchRefused) as problem:
+            error = f"{self._record.address}: {problem.detail}"
+            return SwitchStatus(reachable=False, capabilities=self.capabilities, last_error=error)
+        version, uptime = _VERSION.search(text), _UPTIME.search(text)
+        return SwitchStatus(
+            reachable=True,
+            version=version[1] if version else None,
+            uptime_seconds=_seconds(uptime.groups()) if uptime else None,
+            calls=calls,
+            registrations=phones,
+            capabilities=self.capabilities,
+        )
+
+    def examine(self, domain: Domain | None) -> Sequence[Finding]:
+        """Try each step from here to a registered phone."""
+        from ringpost.switch.freeswitch_doctor import examined  # only the command line asks
+
+        return list(examined(self._record, address(self._record), self._secret, domain))
+
+    # placing calls
+
+    def place(self, order: CallOrder) -> None:
+        """Have it ring A, under our uuid; it goes on by itself."""
+        self._line().background(_originate(order), order.call_uuid)
+        self._job = order.call_uuid
+
+    def await_answer(self, order: CallOrder, seconds: float) -> Progress:
+        """Wait for what becomes of A; of a call placed earlier, look how far it has come."""
+        if self._job != order.call_uuid:
+            return self._looked_up(order, seconds)
+        result = self._line().result(order.call_uuid, seconds)
+        if result is None:
+            return Progress("ringing")
+        if result.startswith("+OK "):
+            return Progress("answered", answered=True)
+        cause = _CAUSE.fullmatch(result)
+        if cause is None:
+            raise SwitchRefused("the switch did not take the call: see its log")
+        return Progress("ended", cause=cause[1])
+
+    def foretold(self, order: CallOrder) -> Sequence[Leg]:
+        """A real switch cannot tell."""
+        return []
+
+    # calls that are up
+
+    def calls(self, domain: Domain) -> list[LiveCall]:
+        """The domain's calls. Its dialplan and directory mark every leg with the domain's uuid (presence_data)."""
+        rows = [row for row in self._rows("show calls as json") if domain.domain_uuid in _marks(row)]
+        parked = any(row.get("state") == "CS_EXECUTE" and not row.get("b_uuid") for row in rows)
+        slots = self._slots(domain) if parked else {}
+        groups: dict[str, list[dict[str, str]]] = {}
+        for row in sorted(rows, key=lambda row: (row["created_epoch"], row["uuid"])):
+            groups.setdefault(row.get("call_uuid") or row["uuid"], []).append(row)
+        return [_call(domain, home, members, slots) for home, members in groups.items()]
+
+    def answer(self, domain: Domain, leg_uuid: str) -> None:
+        """Tell the phone to answer, which is up to the phone (SIP event talk)."""
+        self._act(domain, leg_uuid, "uuid_phone_event {} talk", answered=False)
+
+    def hang_up(self, domain: Domain, leg_uuid: str) -> None:
+        """End the leg."""
+        self._act(domain, leg_uuid, "uuid_kill {}", answered=False)
+
+    def hold(self, domain: Domain, leg_uuid: str) -> None:
+        """This phone holds the call."""
+        self._act(domain, leg_uuid, "uuid_hold {}")
+
+    def resume(self, domain: Domain, leg_uuid: str) -> None:
+        """This phone takes the call back."""
+        if self._checked(domain, leg_uuid).get("Channel-Call-State") != "HELD":
+            raise CannotComply("this party does not hold the call")
+        self._do(f"uuid_hold off {leg_uuid}")
+
+    def mute(self, domain: Domain, leg_uuid: str) -> None:
+        """What it says is dropped. The level is the mute itself: 0 would not mute."""
+        self._act(domain, leg_uuid, "uuid_audio {} start read mute 1")
+
+    def unmute(self, domain: Domain, leg_uuid: str) -> None:
+        """What it says goes through again."""
+        self._act(domain, leg_uuid, "uuid_audio {} stop")
+
+    def send_digits(self, domain: Domain, leg_uuid: str, digits: str) -> None:
+        """Play digits to the leg."""
+        self._act(domain, leg_uuid, f"uuid_send_dtmf {{}} {digits}")
+
+    def transfer(self, domain: Domain, leg_uuid: str, number: str) -> None:
+        """Run the domain's dialplan for this leg."""
+        self._act(domain, leg_uuid, f"uuid_transfer {{}} {number} XML {domain.domain_name}")
+
+    def park(self, domain: Domain, leg_uuid: str) -> str:
+        """Send the leg to the parking code, and see in which slot it comes to wait."""
+        self.transfer(domain, leg_uuid, dialplan.PARK)
+        deadline = self._clock.now() + _PARKS_WITHIN
+        while self._clock.now() < deadline:
+            slot = self._slots(domain).get(leg_uuid)
+            if slot is not None:
+                return slot
+            self._clock.sleep(_POLL_SECONDS)
+        raise CannotComply("the call was not parked: it may have ended, or every slot is taken")
+
+    def record(self, domain: Domain, leg_uuid: str) -> str:
+        """Record into the switch's own folder, under the domain's name."""
+        self._checked(domain, leg_uuid)
+        folder = self._api("global_getvar recordings_dir").strip()
+        if not re.fullmatch(r"/[A-Za-z0-9_./-]{1,200}", folder):
+            raise SwitchRefused("the switch has no recordings_dir to record into: set it in its vars.xml")
+        path = f"{folder}/{domain.domain_name}/{leg_uuid}.wav"
+        self._do(f"uuid_record {leg_uuid} start {path}")
+        return path
+
+    def stop_recording(self, domain: Domain, leg_uuid: str) -> None:
+        """Stop whatever records this leg."""
+        self._act(domain, leg_uuid, "uuid_record {} stop all")
+
+    # phones
+
+    def registrations(self, domain: Domain) -> list[Registration]:
+        """The phones that registered under the domain's name."""
+        return [phone for phone, _ in self._registered(domain)]
+
+    def unregister(self, domain: Domain, extension: str) -> int:
+        """Drop the registrations of an extension in every profile that has one."""
+        profiles = [profile for phone, profile in self._registered(domain) if phone.extension == extension]
+        for profile in sorted(set(profiles)):
+            self._do(f"sofia profile {profile} flush_inbound_reg {extension}@{domain.domain_name}")
+        return len(profiles)
+
+    def forget(self, domain: Domain, extension: str) -> None:
+        """Drop what it remembers of a directory entry."""
+        self._do(f"xml_flush_cache id {extension} {domain.domain_name}")
+
+    def forget_all(self) -> None:
+        """Drop what it remembers of the directory."""
+        self._do("xml_flush_cache")
+
+    # the wire
+
+    def _line(self) -> EventSocket:
+        if self._socket is None:
+            host, port = address(self._record)
+            password = self._secret(self._record.secret or "")
+            self._socket = EventSocket(
+                host, port, user=self._record.user, password=password, answer_seconds=self._answer_seconds
+            )
+        return self._socket
+
+    def _api(self, command: str) -> str:
+        return self._line().api(command)
+
+    def _do(self, command: str) -> str:
+        """A command that says +OK if it is done."""
+        answer = self._api(command)
+        if not answer.startswith("+OK"):
+            _refused(command, answer)
+        return answer
+
+    def _act(self, domain: Domain, leg_uuid: str, command: str, *, answered: bool = True) -> None:
+        self._checked(domain, leg_uuid, answered=answered)
+        self._do(command.format(leg_uuid))
+
+    def _checked(self, domain: Domain, leg_uuid: str, *, answered: bool = True) -> dict[str, Any]:
+        """A leg as the switch knows it. One that is not this domain's is acted on by nobody."""
+        leg = _read(self._api(f"uuid_dump {leg_uuid} json"))
+        if leg.get("variable_domain_uuid") != domain.domain_uuid:
+            raise NotFound("call not found")
+        if answered and leg.get("Answer-State") != "answered":
+            raise CannotComply("this party has not answered yet")
+        return leg
+
+    def _looked_up(self, order: CallOrder, seconds: float) -> Progress:
+        deadline = self._clock.now() + seconds
+        while True:
+            state = _read(self._api(f"uuid_dump {order.call_uuid} json")).get("Answer-State")
+            if state == "answered":
+                return Progress("answered", answered=True)
+            if state is None or state == "hangup":
+                return Progress("ended")
+            if self._clock.now() >= deadline:
+                return Progress("ringing")
+            self._clock.sleep(_POLL_SECONDS)
+
+    def _rows(self, command: str) -> list[dict[str, str]]:
+        """The rows of a list; an empty one has no `rows` at all."""
+        rows = _read(self._api(command)).get("rows", [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise _unreadable()
+        return rows
+
+    def _total(self, command: str) -> int | None:
+        found = _TOTAL.search(self._api(command))
+        return int(found[1]) if found else None
+
+    def _slots(self, domain: Domain) -> dict[str, str]:
+        """Who waits in which slot of the domain's lot."""
+        try:
+            lots = ET.fromstring(self._api(f"valet_info {dialplan.lot(domain.domain_name)}"))  # noqa: S314 - our own switch's
+        except ET.ParseError as error:
+            raise _unreadable() from error
+        return {one.get("uuid", ""): (one.text or "").strip() for one in lots.iter("extension")}
+
+    def _registered(self, domain: Domain) -> Iterator[tuple[Registration, str]]:
+        for row in self._rows("show registrations as json"):
+            profile = _REGISTERED.match(row["url"])
+            if row["realm"].lower() == domain.domain_name and profile:
+                yield _registration(row), profile[1]
+
+
+def address(record: SwitchRecord) -> tuple[str, int]:
+    """Host and port of a switch."""
+    parts = urlsplit(f"//{record.address}")
+    return parts.hostname or "", parts.port or PORT
+
+
+def _originate(order: CallOrder) -> str:
+    """Ring A under our uuid; once it answers, it runs the domain's dialplan for B."""
+    name = " ".join(re.sub(r"[^\w .-]", "", order.caller_id_name).split())
+    variables = {
+        "origination_uuid": order.call_uuid,
+        "origination_caller_id_number": order.caller_id_number,
+        "origination_caller_id_name": f"'{name or order.caller_id_number}'",
+        "domain_uuid": order.domain_uuid,
+        "domain_name": order.domain_name,
+        "presence_data": order.domain_uuid,
+        "originate_timeout": str(order.ring_seconds),
+        "ignore_early_media": "true",
+        "hangup_after_bridge": "true",
+        **({"call_direction": order.direction} if order.direction else {}),
+        "ringpost_a": order.destination_a,
+        "ringpost_b": order.destination_b,
+        **({"ringpost_extension": order.destination_a} if order.gateway is None else {}),
+        **dict.fromkeys(_WHISPERS[order.monitor_mode] if order.monitors else (), "true"),
+    }
+    block = ",".join(f"{name}={value}" for name, value in variables.items())
+    a = f"user/{order.destination_a}@{order.domain_name}"
+    if order.gateway is not None:
+        a = f"sofia/gateway/{order.gateway}/{order.destination_a}"
+    if order.monitors is not None:
+        return f"originate {{{block}}}{a} &eavesdrop({order.monitors})"
+    return f"originate {{{block}}}{a} {order.destination_b} XML {order.domain_name}"
+
+
+def _refused(command: str, answer: str) -> NoReturn:
+    verb = command.partition(" ")[0]
+    if answer.startswith(("-ERR No such channel", "-ERR Cannot locate session")):
+        raise NotFound("call not found")
+    if answer.startswith("-ERR Cannot stop record session"):
+        raise CannotComply("this call is not being recorded")
+    raise SwitchRefused(f"the switch did not do {verb}: see its log")
+
+
+def _read(text: str) -> dict[str, Any]:
+    """A JSON answer; `-ERR …` is an empty one."""
+    if text.startswith("-"):
+        return {}
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise _unreadable() from error
+    if not isinstance(found, dict):
+        raise _unreadable()
+    return found
+
+
+def _unreadable() -> SwitchUnreachable:
+    return SwitchUnreachable("what the switch answered cannot be read: see its log")
+
+
+def _marks(row: dict[str, str]) -> tuple[str | None, str | None]:
+    return row.get("presence_data"), row.get("b_presence_data")
+
+
+def _call(domain: Domain, home: str, rows: list[dict[str, str]], slots: dict[str, str]) -> LiveCall:
+    legs = [leg for row in rows for leg in _legs(domain, row, slots)]
+    legs.sort(key=lambda leg: leg.leg_uuid != home)
+    first = next(row for row in rows if row["uuid"] == legs[0].leg_uuid)
+    return LiveCall(
+        call_uuid=home,
+        domain_uuid=domain.domain_uuid,
+        direction=_direction(legs, first),
+        state=state_of(legs),
+        start_stamp=legs[0].start_stamp,
+        caller_id_name=_name(first["cid_name"]) or legs[0].name,
+        caller_id_number=_number(first["cid_num"]) or legs[0].number,
+        destination_number=_number(first["dest"]),
+        slot=next((slots[leg.leg_uuid] for leg in legs if leg.leg_uuid in slots), None),
+        legs=tuple(legs),
+    )
+
+
+def _legs(domain: Domain, row: dict[str, str], slots: dict[str, str]) -> Iterator[LiveLeg]:
+    for side in ("", "b_"):
+        if row.get(side + "uuid"):
+            yield _leg(domain, {name: row.get(side + name, "") for name in _LEG_COLUMNS}, slots)
+
+
+_LEG_COLUMNS = (
+    "uuid",
+    "direction",
+    "created_epoch",
+    "cid_name",
+    "cid_num",
+    "dest",
+    "presence_id",
+    "callstate",
+    "callee_name",
+    "callee_num",
+    "accountcode",
+)
+
+
+def _leg(domain: Domain, row: dict[str, str], slots: dict[str, str]) -> LiveLeg:
+    presence = _PRESENCE.fullmatch(row["presence_id"])
+    called = row["direction"] == "outbound"
+    # Who calls in from outside may say he is anybody; only the directory gives an account.
+    is_ours = called or row["accountcode"] == domain.domain_name
+    extension = presence[1] if presence and is_ours and presence[2].lower() == domain.domain_name else None
+    state: LegState = "parked" if row["uuid"] in slots else _STATES.get(row["callstate"], "ringing")
+    return LiveLeg(
+        leg_uuid=row["uuid"],
+        extension=extension,
+        number=extension or _number(row["callee_num"] if called else row["cid_num"]) or _number(row["dest"]),
+        name=_name(row["callee_name"] if called else row["cid_name"]),
+        state=state,
+        start_stamp=stamp(int(row["created_epoch"] or 0)),
+    )
+
+
+def _direction(legs: list[LiveLeg], first: dict[str, str]) -> Direction | None:
+    if all(leg.extension for leg in legs):
+        return "local" if len(legs) > 1 else None
+    return "outbound" if legs[0].extension or first["direction"] == "outbound" else "inbound"
+
+
+def _name(text: str) -> str | None:
+    return None if text in _NAMELESS else text
+
+
+def _number(text: str) -> str | None:
+    return text if is_number(text) else None
+
+
+def _registration(row: dict[str, str]) -> Registration:
+    return Registration(
+        extension=row["reg_user"],
+        contact=row["url"],
+        network_ip=row["network_ip"] or None,
+        network_port=int(row["network_port"]) if row["network_port"].isdecimal() else None,
+        network_proto=row["network_proto"] or None,
+        expires_at=stamp(int(row["expires"])) if row["expires"].isdecimal() else None,
+    )
+
+
+def _seconds(units: Sequence[str]) -> int:
+    return sum(int(unit) * length for unit, length in zip(units, _UNIT_SECONDS, strict=True))

@@ -1,0 +1,189 @@
+"""A call of the sandbox acted out: who takes part, from when to when, and how it ends.
+
+Everything follows from the script: the order, and what was done to the call since.
+"""
+
+import math
+import uuid
+from dataclasses import dataclass, field
+
+from ringpost.clock import seconds, stamp
+from ringpost.model.call import Leg
+from ringpost.switch import Script, Turn
+
+ANSWERS_AFTER = 1.0
+TALKS_FOR = 3.0
+WAITS_FOR = 3600.0
+REFUSED, UNREACHABLE = "5550148", "5550149"
+_AT_ONCE = 0.2
+_LATER_LEGS = uuid.UUID("0b1e9c1e-5a0d-4f6e-9b0a-72696e67706f")
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a number that is rung: the cause, and after how many seconds."""
+
+    cause: str | None = None
+    after: float = ANSWERS_AFTER
+    q850: int = 16
+
+
+_ANSWERS = Fate()
+_FATES = {
+    "5550140": Fate("USER_BUSY", _AT_ONCE, 17),
+    "5550141": Fate("NO_ANSWER", 30.0, 19),
+    "5550142": Fate("CALL_REJECTED", ANSWERS_AFTER, 21),
+    "5550143": Fate("USER_NOT_REGISTERED", _AT_ONCE, 20),
+    "5550144": Fate("UNALLOCATED_NUMBER", _AT_ONCE, 1),
+    "5550145": Fate("NETWORK_OUT_OF_ORDER", _AT_ONCE, 38),
+    "5550146": Fate("NORMAL_CIRCUIT_CONGESTION", _AT_ONCE, 34),
+    "5550147": Fate("RECOVERY_ON_TIMER_EXPIRE", 30.0, 102),
+    REFUSED: Fate("OUTGOING_CALL_BARRED", _AT_ONCE, 52),
+    UNREACHABLE: Fate("DESTINATION_OUT_OF_ORDER", _AT_ONCE, 27),
+}
+
+
+@dataclass(slots=True)
+class Party:
+    """One leg, as it will have been unless something more is done."""
+
+    leg_uuid: str
+    number: str
+    start: float
+    fate: Fate
+    ends: float = math.inf
+    holds: bool = False
+    spoke_to: str | None = None
+
+    @property
+    def answered(self) -> float | None:
+        """When it answers, if it does before it ends."""
+        moment = self.start + self.fate.after
+        return None if self.fate.cause or moment > self.ends else moment
+
+
+@dataclass(slots=True)
+class Play:
+    """A script acted out: everybody who takes part, who is on the line last, and how it ends."""
+
+    script: Script
+    parties: list[Party] = field(default_factory=list)
+    line: list[Party] = field(default_factory=list)
+    ends: float = 0.0
+    cause: str = "NORMAL_CLEARING"
+    q850: int = 16
+    slot: str | None = None
+    silent_since: float | None = None
+
+    def __post_init__(self) -> None:
+        """Act it out."""
+        order = self.script.order
+        a = self._ring(order.call_uuid, order.destination_a, seconds(order.placed_at))
+        if a.answered is not None and order.monitors:
+            self.ends += TALKS_FOR
+        elif a.answered is not None:
+            self._ring(self._next_uuid(), order.destination_b, a.answered)
+        for turn in self.script.turns:
+            self._act(turn)
+        self._part(self.line, self.ends)
+
+    def party(self, leg_uuid: str) -> Party | None:
+        """Who is on the line with that leg."""
+        return next((party for party in self.line if party.leg_uuid == leg_uuid), None)
+
+    def legs(self) -> list[Leg]:
+        """The legs it will have had, if nothing more is done to it."""
+        return [
+            self._leg(party, is_first=place == 0)
+            for place, party in enumerate(self.parties)
+            if place == 0 or party.start < party.ends
+        ]
+
+    def _next_uuid(self) -> str:
+        order, place = self.script.order, len(self.parties)
+        return str(uuid.uuid5(_LATER_LEGS, order.call_uuid if place == 1 else f"{order.call_uuid}/{place}"))
+
+    def _ring(self, leg_uuid: str, number: str, start: float) -> Party:
+        """Ring a number. If it does not answer, that ends the call: a switch hangs A up with B's cause."""
+        fate = fate_of(number)
+        party = Party(leg_uuid, number, start, fate)
+        self.parties.append(party)
+        self.line.append(party)
+        talks = TALKS_FOR if len(self.line) > 1 else 0.0
+        self.ends = start + fate.after + (0.0 if fate.cause else talks)
+        self.cause, self.q850 = fate.cause or "NORMAL_CLEARING", fate.q850
+        return party
+
+    def _act(self, turn: Turn) -> None:
+        party = self.party(turn.leg_uuid)
+        if party is None:
+            return
+        match turn.what:
+            case "hang_up":
+                self.ends, self.cause, self.q850 = turn.at, "NORMAL_CLEARING", 16
+            case "hold":
+                party.holds = True
+                self._fall_silent(turn.at)
+            case "resume":
+                party.holds = False
+                self._talk_on(turn.at)
+            case "transfer":
+                self._release_other(party, turn.at)
+                self._ring(self._next_uuid(), turn.value, turn.at)
+            case "park":
+                self._release_other(party, turn.at)
+                self.slot, self.ends, self.cause = turn.value, turn.at + WAITS_FOR, "NORMAL_CLEARING"
+
+    def _release_other(self, party: Party, moment: float) -> None:
+        others = [other for other in self.line if other is not party]
+        self._part(self.line, moment)
+        for other in others:
+            other.ends = moment
+        party.ends, party.holds = math.inf, False
+        self.line, self.slot, self.silent_since = [party], None, None
+
+    def _part(self, line: list[Party], moment: float) -> None:
+        """Two that talked until then were connected."""
+        for party in line:
+            party.ends = moment
+        if len(line) == 2 and all(party.answered is not None for party in line):
+            one, other = line
+            one.spoke_to, other.spoke_to = other.leg_uuid, one.leg_uuid
+
+    def _fall_silent(self, moment: float) -> None:
+        """Whoever is on hold does not talk; but one who is busy is busy also for somebody who holds."""
+        answered = [party.answered for party in self.line if party.answered is not None]
+        if self.silent_since is None and self.slot is None and len(answered) == len(self.line):
+            self.silent_since = max(moment, *answered)
+            self.ends += WAITS_FOR
+
+    def _talk_on(self, moment: float) -> None:
+        if self.silent_since is not None and not any(party.holds for party in self.line):
+            self.ends += max(moment, self.silent_since) - self.silent_since - WAITS_FOR
+            self.silent_since = None
+
+    def _leg(self, party: Party, *, is_first: bool) -> Leg:
+        order, answered, was_released = self.script.order, party.answered, party not in self.line
+        return Leg(
+            xml_cdr_uuid=party.leg_uuid,
+            leg="a" if is_first else "b",
+            start_stamp=stamp(party.start),
+            answer_stamp=None if answered is None else stamp(answered),
+            end_stamp=stamp(party.ends),
+            duration=round(party.ends - party.start),
+            billsec=0 if answered is None else round(party.ends - answered),
+            hangup_cause="NORMAL_CLEARING" if was_released else self.cause,
+            hangup_cause_q850=16 if was_released else self.q850,
+            caller_id_name=order.caller_id_name,
+            caller_id_number=order.caller_id_number,
+            caller_destination=order.destination_b,
+            source_number=order.destination_a,
+            destination_number=order.destination_b if is_first else party.number,
+            bridge_uuid=party.spoke_to,
+            originating_leg_uuid=None if is_first else order.call_uuid,
+        )
+
+
+def fate_of(number: str) -> Fate:
+    """What becomes of a number, whatever stands before its last seven digits."""
+    return _FATES.get(number[-7:], _ANSWERS)

@@ -1,0 +1,223 @@
+import json
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringpost.context import CallLimits
+from ringpost.entry import demo
+from tests.fakes import RecordingSwitch
+from tests.harness import Caller, House, Reply
+
+CAPTURES = Path(__file__).parents[2] / "captures/cdr"
+GROUP = [
+    "ringgroup-simultaneous-a-leg",
+    "ringgroup-simultaneous-b-leg-1001-loser",
+    "ringgroup-simultaneous-b-leg-1002-winner",
+    "ringgroup-simultaneous-b-leg-1003-loser",
+]
+
+
+def capture(name: str, **variables: str | None) -> dict[str, Any]:
+    """What a FreeSWITCH posted, of the demo domain; with these variables put in, or (None) taken out."""
+    text = (CAPTURES / f"{name}.json").read_text()
+    post: dict[str, Any] = json.loads(text.replace("pbx.example.test", demo.DOMAIN_NAME))
+    home = {"domain_uuid": demo.DOMAIN_UUID} if "domain_uuid" in post["variables"] else {}
+    post["variables"] = {
+        name: value for name, value in {**post["variables"], **home, **variables}.items() if value is not None
+    }
+    return post
+
+
+def handed_in(caller: Caller, post: dict[str, Any], **query: str) -> Reply:
+    headers = {"content-type": "application/json"}
+    return caller.post(json.dumps(post), path="/freeswitch-cdr", headers=headers, query=query)
+
+
+def taken(caller: Caller, name: str, **variables: str | None) -> str:
+    """The uuid of a leg that must have been recorded."""
+    reply = handed_in(caller, capture(name, **variables))
+    assert (reply.status, reply.json["recorded"]) == (200, True), reply
+    return str(reply.json["xml_cdr_uuid"])
+
+
+def recorded(caller: Caller) -> list[dict[str, Any]]:
+    """The calls that are not the demo's own."""
+    return [call for call in caller.done("cdr-search")["items"] if call["xml_cdr_uuid"] != demo.CALL_UUID]
+
+
+@pytest.mark.parametrize(
+    ("name", "direction", "cause", "missed", "billsec"),
+    [
+        ("answered", "local", "NORMAL_CLEARING", False, 2),
+        ("busy", "local", "USER_BUSY", True, 0),
+        ("cancelled", "local", "ORIGINATOR_CANCEL", True, 0),
+        ("missed", "local", "NO_ANSWER", True, 0),
+        ("inbound-did", "local", "NORMAL_CLEARING", False, 2),
+        ("originate-clicktocall", "local", "NORMAL_CLEARING", False, 2),
+    ],
+)
+def test_two_legs_in_either_order_and_again_are_one_call(
+    tenant: Caller, name: str, direction: str, cause: str, missed: bool, billsec: int
+) -> None:
+    calls = []
+    for order in (("a", "b"), ("b", "a", "b", "a")):
+        uuids = [taken(tenant, f"{name}-{leg}-leg") for leg in order]
+        (call,) = recorded(tenant)
+        assert [leg["leg"] for leg in call["legs"]] == ["a", "b"]
+        assert [tenant.done("cdr-details", xml_cdr_uuid=uuid) for uuid in uuids] == [call] * len(order)
+        calls.append(call)
+    assert calls[0] == calls[1], "nothing new was said"
+    summary = (call["direction"], call["hangup_cause"], call["missed_call"], call["billsec"])
+    assert summary == (direction, cause, missed, billsec)
+    assert call["sandbox"] is False
+
+
+@pytest.mark.parametrize("name", ["answered", "busy", "missed", "originate-clicktocall"])
+def test_the_b_leg_first_comes_to_the_same(house: House, tenant: Caller, stranger: Caller, name: str) -> None:
+    elsewhere = {"domain_uuid": demo.EMPTY_DOMAIN_UUID}
+    for leg in ("a", "b"):
+        taken(tenant, f"{name}-{leg}-leg")
+    for leg in ("b", "a"):
+        taken(stranger, f"{name}-{leg}-leg", **elsewhere)
+    (one,), (other,) = recorded(tenant), recorded(stranger)
+    apart = {"domain_uuid", "domain_name", "listed_at", "version", "insert_user", "update_user"}
+    for member in one.keys() - apart:
+        assert one[member] == other[member], member
+
+
+def test_a_ring_group_is_one_call_with_all_it_rang(tenant: Caller) -> None:
+    seen = []
+    for order in permutations(GROUP):
+        for name in order:
+            taken(tenant, name)
+        (call,) = recorded(tenant)
+        seen.append(call)
+    assert all(call == seen[0] for call in seen)
+    assert (call["direction"], call["hangup_cause"], call["missed_call"]) == ("local", "NORMAL_CLEARING", False)
+    assert sorted(leg["hangup_cause"] for leg in call["legs"]) == [
+        "LOSE_RACE",
+        "LOSE_RACE",
+        "NORMAL_CLEARING",
+        "NORMAL_CLEARING",
+    ]
+    assert [leg["missed_call"] for leg in call["legs"]] == [False] * 4
+    assert call["extensions"] == ["1001", "1002", "1003"]
+
+
+@pytest.mark.parametrize("first", range(4))
+def test_a_ring_group_is_one_call_whichever_leg_comes_first(tenant: Caller, first: int) -> None:
+    for name in GROUP[first:] + GROUP[:first]:
+        taken(tenant, name)
+    (call,) = recorded(tenant)
+    assert (call["missed_call"], len(call["legs"]), call["legs"][0]["leg"]) == (False, 4, "a")
+
+
+def test_a_leg_that_comes_days_late_is_still_of_its_call(house: House, tenant: Caller) -> None:
+    taken(tenant, "answered-b-leg")
+    house.clock.time += 5 * 86_400
+    call_uuid = taken(tenant, "answered-a-leg")
+    (call,) = recorded(tenant)
+    assert (call["xml_cdr_uuid"], len(call["legs"])) == (call_uuid, 2)
+    assert call["start_stamp"].startswith("2026-11-22T00:22:25")
+    assert call["update_date"].startswith("2026-11-27")
+
+
+def test_an_extension_of_the_domain_is_named(tenant: Caller) -> None:
+    tenant.done("extension-create", extension="1002")
+    taken(tenant, "inbound-did-a-leg")
+    taken(tenant, "inbound-did-b-leg")
+    uuid = tenant.done("extension-details", extension="1002")["extension_uuid"]
+    (call,) = tenant.done("cdr-search", extension="1002")["items"]
+    assert [leg["extension_uuid"] for leg in call["legs"]][1] == uuid
+
+
+def test_a_domain_the_key_does_not_reach_is_not_there(tenant: Caller, stranger: Caller) -> None:
+    reply = handed_in(stranger, capture("answered-a-leg"))
+    assert (reply.status, reply.json["error"]) == (404, "domain not found")
+    nobodys = handed_in(stranger, capture("answered-a-leg", domain_uuid=demo.CALL_UUID))
+    assert (nobodys.status, nobodys.json["error"]) == (404, "domain not found")
+    assert recorded(tenant) == recorded(stranger) == []
+
+
+def test_the_key_of_a_switch_hands_in_what_lives_on_it(operator: Caller, tenant: Caller) -> None:
+    key = operator.done("key-create", name="pbx", scopes=["freeswitch.#"], switch="lab")
+    lab = Caller(operator.house, key["key_uuid"], key["secret"])
+    assert handed_in(lab, capture("answered-a-leg")).status == 404
+    operator.done("domain-update", domain_name=demo.DOMAIN_NAME, switch="lab")
+    taken(lab, "answered-a-leg")
+    assert len(recorded(tenant)) == 1
+
+
+def test_the_uuid_in_the_address_is_that_of_the_record(tenant: Caller) -> None:
+    post = capture("answered-a-leg")
+    reply = handed_in(tenant, post, uuid=demo.CALL_UUID)
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "uuid")
+    assert recorded(tenant) == []
+    assert handed_in(tenant, post, uuid=post["variables"]["uuid"].upper()).status == 200
+
+
+@pytest.mark.parametrize("name", ["unknown-did-a-leg", "originate-busy-a-leg"])
+def test_a_leg_of_no_domain_is_not_kept(tenant: Caller, name: str) -> None:
+    post = capture(name)
+    reply = handed_in(tenant, post)
+    assert (reply.status, reply.json) == (200, {"xml_cdr_uuid": post["variables"]["uuid"], "recorded": False})
+    assert recorded(tenant) == []
+
+
+def test_needs_a_key_and_its_scope(house: House, tenant: Caller) -> None:
+    nobody = Caller(house, demo.CALL_UUID, "00" * 32)
+    assert handed_in(nobody, capture("answered-a-leg")).status == 401
+    reader = house.key("cdr.#", "freeswitch.xml", domains=(demo.DOMAIN_UUID,))
+    assert handed_in(reader, capture("answered-a-leg")).status == 403
+    assert recorded(tenant) == []
+
+
+@pytest.mark.parametrize("body", ["", "not json", "{}", '{"variables": {"uuid": "1"}}', "[]"])
+def test_what_is_no_record_is_refused(tenant: Caller, body: str) -> None:
+    assert tenant.post(body, path="/freeswitch-cdr").status == 400
+
+
+def test_only_the_path_names_it(tenant: Caller) -> None:
+    assert tenant.call("freeswitch-cdr").status == 400
+
+
+@pytest.fixture
+def pbx(house: House, tenant: Caller) -> Caller:
+    """The tenant, on a switch that foretells nothing, with one call at a time."""
+    house.switch = RecordingSwitch()
+    house.call_limits = CallLimits(at_once=1)
+    house.restart()
+    return tenant
+
+
+CALL: dict[str, Any] = {"caller_id_number": "5550100", "destination_a": "100", "destination_b": "101"}
+
+
+def test_a_call_that_was_placed_here_has_what_was_sent_with_it(pbx: Caller) -> None:
+    call_uuid = pbx.done("originate", **CALL, external_id="deal-1", tags=["red", "blue"])["call_uuid"]
+    taken(pbx, "originate-clicktocall-b-leg", originating_leg_uuid=call_uuid)
+    (call,) = recorded(pbx)
+    assert (call["xml_cdr_uuid"], call["external_id"]) == (call_uuid, None), "B was first, and does not know"
+    taken(pbx, "originate-clicktocall-a-leg", uuid=call_uuid)
+    (call,) = recorded(pbx)
+    assert (call["external_id"], call["tags"], call["sandbox"]) == ("deal-1", ["blue", "red"], False)
+    assert pbx.done("cdr-search", external_id="deal-1")["items"] == [call]
+
+
+def test_a_call_that_was_placed_here_runs_until_its_record_comes(house: House, pbx: Caller) -> None:
+    call_uuid = pbx.done("originate", **CALL)["call_uuid"]
+    assert pbx.call("originate", **CALL).status == 429
+    taken(pbx, "originate-clicktocall-b-leg", originating_leg_uuid=call_uuid)
+    assert pbx.call("originate", **CALL).status == 429, "that was the other leg"
+    for _ in range(2):
+        taken(pbx, "originate-clicktocall-a-leg", uuid=call_uuid)
+    assert pbx.done("originate", **CALL)["success"] is True
+
+
+def test_another_tenants_post_gives_back_nothing(pbx: Caller, stranger: Caller) -> None:
+    call_uuid = pbx.done("originate", **CALL, external_id="deal-1")["call_uuid"]
+    taken(stranger, "originate-clicktocall-a-leg", uuid=call_uuid, domain_uuid=demo.EMPTY_DOMAIN_UUID)
+    assert recorded(stranger)[0]["external_id"] is None
+    assert pbx.call("originate", **CALL).status == 429

@@ -1,0 +1,413 @@
+"""What mod_xml_curl is answered: the requests are those a real FreeSWITCH 1.11.2 posted, the names changed."""
+
+import hashlib
+import re
+from typing import Any
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ringpost.entry import demo
+from tests.harness import Caller, House, Reply
+
+HOME = demo.DOMAIN_NAME
+IN_HOME = {"domain_name": HOME}
+REGISTER = (
+    "hostname=fs-xmlcurl&section=directory&tag_name=domain&key_name=name&key_value={domain}&Event-Name=REQUEST_PARAMS"
+    "&Core-UUID=7a29006c-9991-4cd1-aa43-4e6c41ea99eb&FreeSWITCH-Hostname=vm&Event-Date-GMT=Sun,%2022%20Nov%202026"
+    "&action=sip_auth&sip_profile=internal&sip_auth_username={user}&sip_auth_realm={domain}&sip_auth_method=REGISTER"
+    "&sip_from_user={user}&X-Test-Header=hello%20world&key=id&user={user}&domain={domain}&ip=127.0.0.1"
+)
+CALL = (
+    "hostname=fs-xmlcurl&section=dialplan&tag_name=&key_name=&key_value=&Event-Name=REQUEST_PARAMS"
+    "&Channel-State=CS_ROUTING&Call-Direction=inbound&Caller-Caller-ID-Name=User%20100&Caller-Context={context}"
+    "&Caller-Destination-Number={number}&Hunt-Context={context}&Hunt-Destination-Number={number}"
+)
+
+
+def ask(caller: Caller, body: str) -> Reply:
+    reply = caller.post(body, path="/freeswitch-xml", headers={"content-type": "application/x-www-form-urlencoded"})
+    assert reply.status == 200, reply
+    assert reply.text.startswith('<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<document')
+    return reply
+
+
+def register(caller: Caller, user: str = "100", domain: str = HOME) -> ET.Element:
+    return read(ask(caller, REGISTER.format(user=quote(user), domain=domain)))
+
+
+def dialled(caller: Caller, number: str, context: str = HOME, **variables: str) -> list[tuple[str, str]]:
+    """The actions of the dialplan, without the marks every leg gets; empty if nothing was found."""
+    extra = "".join(f"&variable_{name}={quote(value)}" for name, value in variables.items())
+    found = read(ask(caller, CALL.format(context=context, number=quote(number)) + extra))
+    actions = [(one.get("application", ""), one.get("data", "")) for one in found.iter("action")]
+    return [one for one in actions if one[0] != "export" and one != ("set", "hangup_after_bridge=true")]
+
+
+def exported(caller: Caller, number: str, context: str = HOME, **variables: str) -> dict[str, str]:
+    extra = "".join(f"&variable_{name}={quote(value)}" for name, value in variables.items())
+    found = read(ask(caller, CALL.format(context=context, number=quote(number)) + extra))
+    data = [one.get("data", "") for one in found.iter("action") if one.get("application") == "export"]
+    return dict(one.split("=", 1) for one in data)
+
+
+def read(reply: Reply) -> ET.Element:
+    return ET.fromstring(reply.text)
+
+
+def is_not_found(found: ET.Element) -> bool:
+    return found.find("section[@name='result']/result[@status='not found']") is not None
+
+
+def params(found: ET.Element) -> dict[str, str]:
+    return {one.get("name", ""): one.get("value", "") for one in found.findall(".//user/params/param")}
+
+
+def variables(found: ET.Element) -> dict[str, str]:
+    return {one.get("name", ""): one.get("value", "") for one in found.findall(".//user/variables/variable")}
+
+
+@pytest.fixture
+def switch_key(house: House) -> Caller:
+    """The key a FreeSWITCH has."""
+    return house.key("freeswitch.#", domains=(HOME,))
+
+
+def test_hands_out_a_hash_and_never_the_password(switch_key: Caller, operator: Caller) -> None:
+    operator.done("extension-password-reset", **IN_HOME, extension="100", password="s3cret-Passw0rd")
+    found = register(switch_key)
+    hashed = hashlib.md5(f"100:{HOME}:s3cret-Passw0rd".encode()).hexdigest()
+    assert params(found)["a1-hash"] == hashed
+    assert params(found)["allow-empty-password"] == "false"
+    assert "s3cret-Passw0rd" not in ET.tostring(found, encoding="unicode")
+    assert "password" not in params(found)
+
+
+def test_says_who_the_phone_is(switch_key: Caller) -> None:
+    found = register(switch_key)
+    user = found.find(".//user")
+    assert user is not None
+    assert (user.get("id"), int(user.get("cacheable", "0"))) == ("100", 60_000)
+    known = variables(found)
+    assert (known["domain_uuid"], known["domain_name"], known["user_context"]) == (demo.DOMAIN_UUID, HOME, HOME)
+    assert (known["presence_data"], known["accountcode"]) == (demo.DOMAIN_UUID, HOME)
+    assert (known["effective_caller_id_name"], known["effective_caller_id_number"]) == ("Front desk", "5550100")
+
+
+def test_a_domain_in_another_case_is_the_same_and_hashed_as_the_phone_writes_it(
+    switch_key: Caller, operator: Caller
+) -> None:
+    operator.done("extension-password-reset", **IN_HOME, extension="100", password="s3cret-Passw0rd")
+    found = register(switch_key, domain="FusionPBX.Example.NET")
+    domain = found.find(".//domain")
+    assert domain is not None
+    assert domain.get("name") == "FusionPBX.Example.NET"
+    assert params(found)["a1-hash"] == hashlib.md5(b"100:FusionPBX.Example.NET:s3cret-Passw0rd").hexdigest()
+
+
+def test_who_is_not_there_or_disabled_is_not_found(switch_key: Caller, operator: Caller) -> None:
+    assert is_not_found(register(switch_key, "199"))
+    assert is_not_found(register(switch_key, "600")), "a ring group is no phone"
+    assert is_not_found(register(switch_key, domain="nowhere.example.net"))
+    operator.done("extension-update", **IN_HOME, extension="101", enabled=False)
+    assert is_not_found(register(switch_key, "101"))
+    operator.done("extension-delete", **IN_HOME, extension="100")
+    assert is_not_found(register(switch_key, "100"))
+
+
+def test_a_disabled_domain_has_no_phones(switch_key: Caller, operator: Caller) -> None:
+    operator.done("domain-update", **IN_HOME, domain_enabled=False)
+    assert is_not_found(register(switch_key))
+    assert dialled(switch_key, "100") == []
+
+
+def test_another_tenants_domain_is_not_found(stranger: Caller) -> None:
+    assert is_not_found(register(stranger))
+    assert dialled(stranger, "100") == []
+    assert dialled(stranger, "12025550100", "public") == []
+
+
+def test_takes_no_notice_of_what_a_name_smuggles_in(switch_key: Caller) -> None:
+    smuggled = REGISTER.format(user="101", domain=HOME).replace(
+        f"key_value={HOME}", f"key_value={HOME}&section=dialplan&user=100&key=evil"
+    )
+    assert variables(read(ask(switch_key, smuggled)))["effective_caller_id_number"] == "5550101"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "section=configuration&tag_name=configuration&key_name=name&key_value=sofia.conf",
+        "section=directory&tag_name=&key_name=&key_value=&purpose=gateways&profile=internal",
+        f"section=directory&tag_name=domain&key_name=name&key_value={HOME}&purpose=network-list&domain={HOME}",
+        f"section=directory&tag_name=domain&key_name=name&key_value={HOME}&key=number-alias&user=100&domain={HOME}",
+        "section=phrases",
+        "section=",
+        "section=directory",
+        "section=dialplan",
+    ],
+)
+def test_what_is_not_ours_is_for_the_switchs_own_files(switch_key: Caller, body: str) -> None:
+    assert is_not_found(read(ask(switch_key, f"hostname=pbx1&{body}")))
+
+
+def test_a_domain_by_itself_is_answered_without_users(switch_key: Caller) -> None:
+    found = read(ask(switch_key, f"section=directory&tag_name=domain&key_name=name&key_value={HOME}"))
+    assert found.find(".//domain[@name='fusionpbx.example.net']") is not None
+    assert found.find(".//user") is None
+
+
+def test_what_no_switch_posts_is_refused(switch_key: Caller) -> None:
+    for body in ("", "{}", "a=b"):
+        assert switch_key.post(body, path="/freeswitch-xml").status == 400
+
+
+def test_needs_a_key_with_the_scope(house: House) -> None:
+    body = REGISTER.format(user="100", domain=HOME)
+    assert house.key("cdr.#", domains=(HOME,)).post(body, path="/freeswitch-xml").status == 403
+    nobody = Caller(house, demo.PUBLIC_KEY_UUID, "0" * 64)
+    assert nobody.post(body, path="/freeswitch-xml").status == 401
+
+
+# the dialplan
+
+
+def test_an_extension_rings_and_then_takes_a_message(switch_key: Caller) -> None:
+    assert dialled(switch_key, "101") == [
+        ("set", "continue_on_fail=true"),
+        ("set", "call_timeout=30"),
+        ("bridge", f"user/101@{HOME}"),
+        ("answer", ""),
+        ("sleep", "500"),
+        ("voicemail", f"default {HOME} 101"),
+    ]
+    assert exported(switch_key, "101") == {
+        "domain_uuid": demo.DOMAIN_UUID,
+        "domain_name": HOME,
+        "presence_data": demo.DOMAIN_UUID,
+        "call_direction": "local",
+    }
+
+
+def test_a_condition_is_the_number_itself_and_nothing_else(switch_key: Caller, operator: Caller) -> None:
+    operator.done("extension-create", **IN_HOME, extension="*1#")
+    found = read(ask(switch_key, CALL.format(context=HOME, number=quote("*1#"))))
+    condition = found.find(".//condition")
+    assert condition is not None
+    pattern = condition.get("expression", "")
+    assert re.fullmatch(pattern, "*1#")
+    assert not re.fullmatch(pattern, "1#")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "rung"),
+    [
+        (
+            "simultaneous",
+            (
+                f"[leg_timeout=20,leg_delay_start=0]user/100@{HOME},[leg_timeout=10,leg_delay_start=5]user/101@{HOME},"
+                "[leg_timeout=30,leg_delay_start=3]sofia/gateway/trunk/12025550123"
+            ),
+        ),
+        (
+            "sequence",
+            (
+                f"[leg_timeout=20]user/100@{HOME}|[leg_timeout=30]sofia/gateway/trunk/12025550123"
+                f"|[leg_timeout=10]user/101@{HOME}"
+            ),
+        ),
+        (
+            "rollover",
+            (
+                f"[leg_timeout=20]user/100@{HOME}|[leg_timeout=10]user/101@{HOME}"
+                "|[leg_timeout=30]sofia/gateway/trunk/12025550123"
+            ),
+        ),
+        (
+            "enterprise",
+            (
+                f"{{leg_timeout=20,originate_delay_start=0}}user/100@{HOME}"
+                f":_:{{leg_timeout=10,originate_delay_start=5000}}user/101@{HOME}"
+                ":_:{leg_timeout=30,originate_delay_start=3000}sofia/gateway/trunk/12025550123"
+            ),
+        ),
+    ],
+)
+def test_a_ring_group_rings_as_its_strategy_says(
+    switch_key: Caller, operator: Caller, strategy: str, rung: str
+) -> None:
+    _with_trunk(operator)
+    members = [
+        {"number": "100", "timeout": 20},
+        {"number": "101", "delay": 5, "timeout": 10},
+        {"number": "12025550123", "delay": 3},
+        {"number": "4425550123"},
+        {"number": "102", "enabled": False},
+    ]
+    operator.done("ringgroup-create", **IN_HOME, name="g", extension="601", strategy=strategy, destinations=members)
+    steps = dialled(switch_key, "601")
+    assert ("bridge", rung) in steps
+    assert steps[-1] == ("hangup", "${originate_disposition}")
+
+
+def test_a_random_ring_group_rings_one_after_the_other_in_any_order(switch_key: Caller, operator: Caller) -> None:
+    members = [{"number": str(number)} for number in range(100, 108)]
+    operator.done("ringgroup-create", **IN_HOME, name="g", extension="601", strategy="random", destinations=members)
+    orders = {dict(dialled(switch_key, "601"))["bridge"] for _ in range(20)}
+    assert len(orders) > 1
+    assert {tuple(sorted(order.split("|"))) for order in orders} == {
+        tuple(f"[leg_timeout=30]user/{number}@{HOME}" for number in range(100, 108))
+    }
+
+
+def test_a_call_from_outside_goes_to_the_domain_its_number_belongs_to(switch_key: Caller) -> None:
+    for spelling in ("12025550100", "+12025550100", "2025550100"):
+        assert dialled(switch_key, spelling, "public") == [("transfer", f"600 XML {HOME}")]
+        assert exported(switch_key, spelling, "public")["call_direction"] == "inbound"
+    assert dialled(switch_key, "12025550199", "public") == []
+    assert exported(switch_key, "600", call_direction="inbound")["call_direction"] == "inbound", "it stays inbound"
+
+
+def test_a_disabled_destination_leads_nowhere(switch_key: Caller, operator: Caller) -> None:
+    operator.done("destination-update", number="12025550100", destination_enabled=False)
+    assert dialled(switch_key, "12025550100", "public") == []
+
+
+def test_a_number_outside_needs_a_gateway_and_an_allowed_prefix(switch_key: Caller, operator: Caller) -> None:
+    assert dialled(switch_key, "12025550123") == []
+    _with_trunk(operator)
+    assert dialled(switch_key, "12025550123")[0] == ("bridge", "sofia/gateway/trunk/12025550123")
+    assert dialled(switch_key, "19005550123") == []
+    assert dialled(switch_key, "*12025550123") == []
+
+
+def test_outside_is_shown_what_the_extension_shows_there(switch_key: Caller, operator: Caller) -> None:
+    _with_trunk(operator)
+    one = operator.done(
+        "extension-update", **IN_HOME, extension="100", outbound_caller_id_number="12025550100",
+        outbound_caller_id_name="Main & Co <x>",
+    )  # fmt: skip
+    steps = dialled(switch_key, "12025550123", extension_uuid=one["extension_uuid"])
+    assert ("set", "effective_caller_id_number=12025550100") in steps
+    assert ("set", "effective_caller_id_name=Main & Co x") in steps
+
+
+def test_a_call_we_placed_shows_what_was_asked_for(switch_key: Caller) -> None:
+    steps = dialled(
+        switch_key, "101", ringpost_b="101", origination_caller_id_number="5550177",
+        origination_caller_id_name="Front desk",
+    )  # fmt: skip
+    assert ("set", "effective_caller_id_number=5550177") in steps
+    assert ("set", "effective_caller_id_name=Front desk") in steps
+    hostile = dialled(switch_key, "101", ringpost_b="101", origination_caller_id_number="1;x", domain_name="y")
+    assert not any("effective" in data for _, data in hostile)
+
+
+@pytest.mark.parametrize("number", ["911", "112", "555"])
+def test_emergency_calls_come_before_everything_else(switch_key: Caller, operator: Caller, number: str) -> None:
+    _with_trunk(operator, emergency_numbers=["555"])
+    one = operator.done(
+        "extension-update", **IN_HOME, extension="100", emergency_caller_id_number="12025550111",
+        outbound_caller_id_number="12025550100",
+    )  # fmt: skip
+    phone = {"sip_authorized": "true", "extension_uuid": one["extension_uuid"]}
+    assert dialled(switch_key, number, **phone) == [
+        ("set", "effective_caller_id_number=12025550111"),
+        ("bridge", f"sofia/gateway/trunk/{number}"),
+        ("hangup", "${originate_disposition}"),
+    ]
+    assert dialled(switch_key, number) == [], "nobody but our own phones"
+
+
+def test_without_a_gateway_an_emergency_call_is_told_so(switch_key: Caller) -> None:
+    assert dialled(switch_key, "911", sip_authorized="true") == [("respond", "503 No way to place an emergency call")]
+
+
+@pytest.mark.parametrize(
+    ("number", "last"),
+    [
+        ("*97", ("voicemail", f"check default {HOME} 100")),
+        ("*98", ("voicemail", f"check default {HOME}")),
+        ("*99101", ("voicemail", f"default {HOME} 101")),
+        ("*342", ("conference", f"42-{HOME}@default")),
+        ("*5900", ("valet_park", f"park@{HOME} auto in 5901 5999")),
+        ("*5901", ("valet_park", f"park@{HOME} 5901")),
+    ],
+)
+def test_codes_every_domain_has(switch_key: Caller, operator: Caller, number: str, last: tuple[str, str]) -> None:
+    one = operator.done("extension-details", **IN_HOME, extension="100")
+    assert dialled(switch_key, number, extension_uuid=one["extension_uuid"])[-1] == last
+
+
+@pytest.mark.parametrize("number", ["*99199", "*99600", "*6000", "*3", "*31234567", "*5899", "199", "0", "+", "*"])
+def test_a_number_nobody_has_leads_nowhere(switch_key: Caller, number: str) -> None:
+    assert dialled(switch_key, number) == []
+
+
+def test_a_leg_of_another_domain_gets_nowhere_in_this_one(switch_key: Caller) -> None:
+    assert dialled(switch_key, "101", domain_uuid=demo.EMPTY_DOMAIN_UUID) == []
+    assert dialled(switch_key, "101", domain_uuid=demo.DOMAIN_UUID) != []
+
+
+HOSTILE = [
+    "${system(reboot)}", "$${domain}", '"><X-PRE-PROCESS cmd="exec" data="reboot"/>', "x-pre-process", "<!--#exec x-->",
+    "<include>", "<?xml?>", "a' b\" c", "]]>", "&amp;", "\u20ac\U0001f600",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_name_reaches_the_preprocessor_or_the_xml(switch_key: Caller, operator: Caller, name: str) -> None:
+    operator.done("extension-update", **IN_HOME, extension="100", effective_caller_id_name=name)
+    reply = ask(switch_key, REGISTER.format(user="100", domain=HOME))
+    shown = variables(read(reply))["effective_caller_id_name"]
+    assert not set(shown) & set('${}<>"()/#;')
+    assert_harmless(reply.text)
+
+
+@pytest.mark.parametrize("context", ["$${domain}", "X-PRE-PROCESS", '"/><x', HOME + "$$", "public&section=x"])
+def test_no_context_or_domain_reaches_them_either(switch_key: Caller, context: str) -> None:
+    for body in (CALL.format(context=quote(context), number="101"), REGISTER.format(user="100", domain=quote(context))):
+        assert_harmless(ask(switch_key, body).text)
+
+
+def test_the_preprocessors_words_are_spelled_out_wherever_they_come_from(operator: Caller) -> None:
+    operator.done("domain-create", domain_name="x-pre-process.example.net")
+    operator.done("extension-create", domain_name="x-pre-process.example.net", extension="100")
+    reply = ask(operator, REGISTER.format(user="100", domain="X-Pre-Process.example.net"))
+    assert_harmless(reply.text)
+    domain = read(reply).find(".//domain")
+    assert domain is not None
+    assert domain.get("name") == "X-Pre-Process.example.net"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@given(st.binary(max_size=300), st.dictionaries(st.sampled_from(["section", "user", "domain", "key", "Hunt-Context",
+       "Hunt-Destination-Number", "purpose", "variable_domain_uuid", "variable_extension_uuid"]),
+       st.text(max_size=20), max_size=6))  # fmt: skip
+def test_whatever_is_posted_is_answered(switch_key: Caller, noise: bytes, members: dict[str, Any]) -> None:
+    form = "&".join(f"{name}={quote(value, errors='replace')}" for name, value in members.items()).encode()
+    reply = switch_key.post(b"section=dialplan&" + form + b"&" + noise, path="/freeswitch-xml")
+    assert reply.status in {200, 400}
+    if reply.status == 200:
+        assert_harmless(reply.text)
+        read(reply)
+
+
+def assert_harmless(text: str) -> None:
+    """Nothing in it that FreeSWITCH's preprocessor would act on, line by line, before it is read as XML."""
+    first, *lines = text.splitlines()
+    assert first.startswith("<?xml ")
+    for line in lines:
+        assert "$$" not in line
+        assert "x-pre-process" not in line.lower()
+        assert "<?" not in line
+        assert "<!--" not in line
+        assert "<include>" not in line
+        assert line.count("<") <= 2, "one element a line"
+
+
+def _with_trunk(operator: Caller, **more: Any) -> None:
+    operator.done("domain-update", **IN_HOME, outbound_gateway="trunk", outbound_prefixes=["1202"], **more)

@@ -1,0 +1,265 @@
+"""The endpoint on a FreeSWITCH that does not play along: bounded, in words, nothing twice, nothing half."""
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ringpost.entry import demo
+from ringpost.switch.freeswitch import FreeSwitch
+from tests.fakes import FakeClock
+from tests.harness import Caller, House
+from tests.switch.scripted_freeswitch import PASSWORD, Mode, ScriptedFreeSwitch
+from tests.switch.test_every_switch import GONE, HOME, LIVE, A, B, switch_at
+
+CALL = {"caller_id_number": "5550100", "destination_a": "100", "destination_b": "101"}
+KEY = {"idempotency-key": "deal-4711"}
+HOME_NAME = demo.DOMAIN_NAME
+IN_HOME = {"domain_name": HOME_NAME}
+
+
+def put_on(house: House, operator: Caller, server: ScriptedFreeSwitch, clock: FakeClock) -> None:
+    """Let the demo domain live on that switch."""
+    house.switch = FreeSwitch(switch_at(server), lambda _: PASSWORD, clock, answer_seconds=0.3)
+    operator.done("domain-update", **IN_HOME, switch="lab")
+    server.heard.clear()
+
+
+@pytest.fixture
+def server(house: House, operator: Caller, clock: FakeClock) -> Iterator[ScriptedFreeSwitch]:
+    with ScriptedFreeSwitch() as server:
+        server.answers |= {"uuid_dump": GONE, "xml_flush_cache": "+OK cleared 1 entry\n"}
+        server.answers["show registrations as json"] = '{"row_count": 0}\n'
+        server.answers["originate"] = _answered
+        put_on(house, operator, server, clock)
+        yield server
+
+
+def _answered(command: str) -> str:
+    return f"+OK {command.partition('origination_uuid=')[2][:36]}\n"
+
+
+def dialled(server: ScriptedFreeSwitch) -> int:
+    return sum(line.startswith("bgapi originate") for line in server.heard)
+
+
+def test_says_success_once_a_has_answered(server: ScriptedFreeSwitch, tenant: Caller) -> None:
+    call = tenant.done("originate", **CALL)
+    assert (call["success"], call["state"], call["sandbox"]) == (True, "answered", False)
+    assert dialled(server) == 1
+
+
+@pytest.mark.parametrize("cause", ["USER_BUSY", "NO_ANSWER", "USER_NOT_REGISTERED", "CALL_REJECTED"])
+def test_says_why_a_did_not(server: ScriptedFreeSwitch, tenant: Caller, cause: str) -> None:
+    server.answers["originate"] = f"-ERR {cause}\n"
+    call = tenant.done("originate", **CALL)
+    assert (call["success"], call["state"], call["cause"]) == (False, "ended", cause)
+
+
+@pytest.mark.parametrize("side", ["destination_a", "destination_b"])
+@pytest.mark.parametrize("number", ["12025550123", "199", "*6000", "911"])
+def test_what_leads_nowhere_is_refused_before_the_switch_hears_of_it(
+    server: ScriptedFreeSwitch, tenant: Caller, side: str, number: str
+) -> None:
+    reply = tenant.call("originate", **{**CALL, side: number})
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (422, side)
+    assert server.heard == []
+
+
+def test_a_number_outside_is_rung_through_the_domains_gateway(
+    server: ScriptedFreeSwitch, tenant: Caller, operator: Caller
+) -> None:
+    operator.done("domain-update", **IN_HOME, outbound_gateway="trunk", outbound_prefixes=["1202"])
+    assert tenant.call("originate", **{**CALL, "destination_a": "12125550123"}).status == 422
+    assert tenant.done("originate", **{**CALL, "destination_a": "12025550123"})["success"] is True
+    [command] = [line for line in server.heard if "originate" in line]
+    assert "}sofia/gateway/trunk/12025550123 101 XML fusionpbx.example.net" in command
+    assert "call_direction=outbound" in command
+
+
+def test_a_call_does_not_begin_at_a_ring_group(server: ScriptedFreeSwitch, tenant: Caller) -> None:
+    assert tenant.call("originate", **{**CALL, "destination_a": "600"}).status == 422
+    assert server.heard == []
+
+
+def test_a_call_that_failed_is_no_running_one(server: ScriptedFreeSwitch, house: House, tenant: Caller) -> None:
+    from ringpost.context import CallLimits
+
+    house.call_limits = CallLimits(per_minute=100, at_once=1)
+    house.restart()
+    server.answers["originate"] = "-ERR USER_BUSY\n"
+    assert [tenant.call("originate", **CALL).status for _ in range(3)] == [200, 200, 200]
+    server.answers["originate"] = _answered
+    assert [tenant.call("originate", **CALL).status for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize("mode", ["refuse", "hang after login", "half", "late", "hang"])
+def test_a_switch_in_trouble_is_a_503_in_words_and_nothing_is_dialled_twice(
+    house: House, operator: Caller, tenant: Caller, clock: FakeClock, mode: Mode
+) -> None:
+    with ScriptedFreeSwitch(mode) as server:
+        server.answers |= {"originate": _answered, "uuid_dump": GONE}
+        put_on(house, operator, server, clock)
+        first = tenant.call("originate", **CALL, headers=KEY)
+        assert (first.status, first.code) == (503, "switch-unreachable"), first
+        assert first.json["call_uuid"]
+        assert PASSWORD not in first.text
+        clock.time += 31
+        again = tenant.call("originate", **CALL, headers=KEY)
+        assert again.status == 503
+        assert dialled(server) <= 1
+    records = tenant.done("cdr-search", **IN_HOME)["items"]
+    assert [record["xml_cdr_uuid"] for record in records] == [demo.CALL_UUID], "nothing half written"
+
+
+def test_after_a_crash_the_switch_is_asked_how_the_call_is(
+    server: ScriptedFreeSwitch, tenant: Caller, clock: FakeClock
+) -> None:
+    server.reply_to_bgapi = b"Content-Type: nonsense\n\n"
+    assert tenant.call("originate", **CALL, headers=KEY).status == 503
+    server.reply_to_bgapi = None
+    clock.time += 31
+    server.answers["uuid_dump"] = next(said for asked, said in LIVE["answered"].items() if "uuid_dump" in asked)
+    again = tenant.call("originate", **CALL, headers=KEY)
+    assert (again.status, again.json["success"], again.json["state"]) == (200, True, "answered")
+    assert dialled(server) == 1
+
+
+def test_a_call_the_switch_knows_no_more_is_told_by_its_record(
+    server: ScriptedFreeSwitch, tenant: Caller, operator: Caller, clock: FakeClock
+) -> None:
+    server.reply_to_bgapi = b"Content-Type: nonsense\n\n"
+    call_uuid = tenant.call("originate", **CALL, headers=KEY).json["call_uuid"]
+    clock.time += 31
+    post: dict[str, Any] = {
+        "uuid": call_uuid, "domain_uuid": demo.DOMAIN_UUID, "start_epoch": "1795348800", "end_epoch": "1795348805",
+        "hangup_cause": "USER_BUSY",
+    }  # fmt: skip
+    assert operator.post(json.dumps({"variables": post}), path="/freeswitch-cdr").status == 200
+    again = tenant.call("originate", **CALL, headers=KEY)
+    assert (again.json["success"], again.json["cause"]) == (False, "USER_BUSY")
+    assert dialled(server) == 1
+
+
+def test_the_switch_is_told_of_a_changed_extension_once_all_is_written(
+    server: ScriptedFreeSwitch, tenant: Caller
+) -> None:
+    tenant.done("extension-update", extension="100", description="x")
+    assert [line for line in server.heard if line.startswith("api")] == [
+        "api xml_flush_cache id 100 fusionpbx.example.net"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        ("extension-delete", {}),
+        ("extension-password-reset", {}),
+        ("extension-update", {"enabled": False}),
+        ("extension-update", {"new_extension": "150"}),
+    ],
+)
+def test_phones_that_may_not_stay_are_dropped(
+    server: ScriptedFreeSwitch, tenant: Caller, action: str, more: dict[str, Any]
+) -> None:
+    row = json.loads(LIVE["idle"]["show registrations as json"])["rows"][0]
+    rows = [row | {"realm": demo.DOMAIN_NAME, "reg_user": "100"}]
+    server.answers["show registrations as json"] = json.dumps({"row_count": 1, "rows": rows})
+    server.answers["sofia"] = "+OK flushing all registrations matching specified call_id\n"
+    tenant.done(action, extension="100", **more)
+    assert [line for line in server.heard if line.startswith("api")] == [
+        "api xml_flush_cache id 100 fusionpbx.example.net",
+        "api show registrations as json",
+        "api sofia profile internal flush_inbound_reg 100@fusionpbx.example.net",
+    ]
+
+
+def test_a_switch_that_cannot_be_told_does_not_undo_what_is_written(
+    house: House, operator: Caller, tenant: Caller, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ScriptedFreeSwitch("refuse") as server:
+        put_on(house, operator, server, clock)
+        tenant.done("extension-delete", extension="100")
+    assert tenant.call("extension-details", extension="100").status == 404
+    assert "afterwards" in caplog.text
+
+
+def test_a_disabled_switch_takes_no_calls(server: ScriptedFreeSwitch, tenant: Caller, operator: Caller) -> None:
+    operator.done("switch-update", switch="lab", enabled=False)
+    assert tenant.call("originate", **CALL).status == 422
+    assert tenant.call("call-list").status == 422
+    assert server.heard == []
+
+
+UP = {"call_uuid": A}
+
+
+@pytest.fixture
+def live(server: ScriptedFreeSwitch, operator: Caller) -> ScriptedFreeSwitch:
+    """The demo domain on that switch, with the recorded call as one of its own."""
+    for command, said in (LIVE["idle"] | LIVE["answered"]).items():
+        server.answers[command] = said.replace(HOME.domain_uuid, demo.DOMAIN_UUID).replace(HOME.domain_name, HOME_NAME)
+    server.answers |= {"uuid_send_dtmf": f"+OK {B} sent DTMF 1.\n", "uuid_record": "+OK Success\n"}
+    return server
+
+
+def sent(server: ScriptedFreeSwitch) -> list[str]:
+    return [line for line in server.heard if "uuid_send_dtmf" in line]
+
+
+def test_a_retry_under_the_same_key_does_it_once(live: ScriptedFreeSwitch, tenant: Caller) -> None:
+    first = tenant.call("call-dtmf", **UP, digits="1", headers=KEY)
+    again = tenant.call("call-dtmf", **UP, digits="1", headers=KEY)
+    assert (first.status, again.status, again.headers["Idempotency-Replayed"]) == (200, 200, "true")
+    assert len(sent(live)) == 1
+
+
+def test_two_at_once_under_the_same_key_do_it_once(live: ScriptedFreeSwitch, tenant: Caller) -> None:
+    gate, heard = threading.Event(), threading.Event()
+
+    def slowly(_: str) -> str:
+        heard.set()
+        gate.wait(5)
+        return f"+OK {B} sent DTMF 1.\n"
+
+    live.answers["uuid_send_dtmf"] = slowly
+    tenant.house.switch = FreeSwitch(switch_at(live), lambda _: PASSWORD, tenant.house.clock)
+    replies = []
+    thread = threading.Thread(target=lambda: replies.append(tenant.call("call-dtmf", **UP, digits="1", headers=KEY)))
+    thread.start()
+    assert heard.wait(10)
+    tenant.house.switch = FreeSwitch(switch_at(live), lambda _: PASSWORD, tenant.house.clock)
+    assert tenant.call("call-dtmf", **UP, digits="1", headers=KEY).status == 409
+    gate.set()
+    thread.join(10)
+    assert [reply.status for reply in replies] == [200]
+    assert len(sent(live)) == 1
+
+
+def test_what_the_switch_refused_may_be_tried_again_under_the_same_key(
+    live: ScriptedFreeSwitch, tenant: Caller
+) -> None:
+    live.answers["uuid_send_dtmf"] = "-ERR no\n"
+    assert tenant.call("call-dtmf", **UP, digits="1", headers=KEY).status == 502
+    live.answers["uuid_send_dtmf"] = f"+OK {B} sent DTMF 1.\n"
+    assert tenant.call("call-dtmf", **UP, digits="1", headers=KEY).status == 200
+
+
+def test_what_may_have_been_done_is_not_done_again(live: ScriptedFreeSwitch, tenant: Caller, clock: FakeClock) -> None:
+    live.answers["uuid_send_dtmf"] = b"half"
+    assert tenant.call("call-dtmf", **UP, digits="1", headers=KEY).status == 503
+    assert tenant.call("call-dtmf", **UP, digits="1", headers=KEY).status == 409
+    clock.time += 31
+    live.answers["uuid_send_dtmf"] = f"+OK {B} sent DTMF 1.\n"
+    reply = tenant.call("call-dtmf", **UP, digits="1", headers=KEY)
+    assert (reply.status, "not finished" in reply.json["error"]) == (409, True)
+    assert len(sent(live)) == 1
+
+
+def test_leaves_an_audit_line(live: ScriptedFreeSwitch, house: House, tenant: Caller) -> None:
+    tenant.done("call-record-start", **UP)
+    rows = house.store.query(f"domain#{demo.DOMAIN_UUID}#audit", limit=1000)
+    lines = {line["action"]: line["events"] for line in map(json.loads, (row.body for row in rows))}
+    assert lines["call-record-start"] == ["call.record_started"]

@@ -1,0 +1,300 @@
+"""The driver of FreeSWITCH: what reaches the socket, and what a switch that does not play along comes to."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringpost.model.domain import Domain
+from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
+from ringpost.switch import Progress
+from ringpost.switch.freeswitch import FreeSwitch, address
+from tests.fakes import FakeClock
+from tests.switch.scripted_freeswitch import PASSWORD, Mode, ScriptedFreeSwitch
+from tests.switch.test_every_switch import GONE, HOME, LIVE, NOBODY, A, B, FreeSwitchStage, order, switch_at
+
+TRUNK = HOME.model_copy(update={"outbound_gateway": "trunk"})
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedFreeSwitch]:
+    with ScriptedFreeSwitch() as server:
+        yield server
+
+
+@pytest.fixture
+def stage(server: ScriptedFreeSwitch, clock: FakeClock) -> Iterator[FreeSwitchStage]:
+    live = FreeSwitchStage(server, clock)
+    yield live
+    live.switch.close()
+
+
+def commands(server: ScriptedFreeSwitch) -> list[str]:
+    """What reached the socket after the login."""
+    return [line for line in server.heard if not line.startswith(("auth ", "event "))]
+
+
+def originated(server: ScriptedFreeSwitch) -> str:
+    [command] = [line for line in server.heard if line.startswith("bgapi originate")]
+    return command
+
+
+def placed(stage: FreeSwitchStage, **changes: Any) -> str:
+    stage.server.answers["originate"] = f"+OK {NOBODY}\n"
+    wanted = order(call_uuid=NOBODY).model_copy(update=changes)
+    stage.switch.place(wanted)
+    assert stage.switch.await_answer(wanted, 5).answered
+    return originated(stage.server)
+
+
+def test_rings_the_extension_and_sends_it_to_the_domains_dialplan(stage: FreeSwitchStage) -> None:
+    command = placed(stage, direction="local")
+    assert command == (
+        f"bgapi originate {{origination_uuid={NOBODY},origination_caller_id_number=5550100,"
+        f"origination_caller_id_name='Front desk',domain_uuid={HOME.domain_uuid},domain_name=live.example.net,"
+        f"presence_data={HOME.domain_uuid},originate_timeout=30,ignore_early_media=true,hangup_after_bridge=true,"
+        "call_direction=local,ringpost_a=100,ringpost_b=101,ringpost_extension=100}user/100@live.example.net"
+        f" 101 XML live.example.net\nJob-UUID: {NOBODY}"
+    )
+
+
+def test_rings_a_number_outside_through_the_gateway(stage: FreeSwitchStage) -> None:
+    command = placed(stage, destination_a="+12025550123", gateway="trunk", direction="outbound")
+    assert "}sofia/gateway/trunk/+12025550123 101 XML live.example.net\n" in command
+    assert "ringpost_extension" not in command
+
+
+@pytest.mark.parametrize(
+    ("mode", "variables"),
+    [
+        ("listen", ""),
+        ("whisper", "eavesdrop_whisper_bleg=true"),
+        ("barge", "eavesdrop_whisper_aleg=true,eavesdrop_whisper_bleg=true"),
+    ],
+)
+def test_listens_whispers_and_barges_in(stage: FreeSwitchStage, mode: str, variables: str) -> None:
+    command = placed(stage, monitors=A, monitor_mode=mode)
+    assert f"user/100@live.example.net &eavesdrop({A})\n" in command
+    assert variables in command
+    assert ("whisper" in command) == bool(variables)
+
+
+@pytest.mark.parametrize(
+    ("name", "reached"),
+    [
+        ("O'Brien, Zoë", "OBrien Zoë"),
+        ("{a=b}[c]<d>", "abcd"),
+        ("${system(reboot)}", "systemreboot"),
+        ("x\\s\\ny", "xsny"),
+        ("^^:a|b:_:c", "ab_c"),
+        ("&echo(1)", "echo1"),
+        ("'" * 20, "5550100"),
+        ("  many   spaces ", "many spaces"),
+        ("日本", "日本"),
+    ],
+)
+def test_a_name_reaches_the_socket_as_letters_only(stage: FreeSwitchStage, name: str, reached: str) -> None:
+    command = placed(stage, caller_id_name=name)
+    assert f",origination_caller_id_name='{reached}',domain_uuid=" in command
+
+
+@given(name=st.text(max_size=80))
+def test_no_name_breaks_out_of_its_quotes(name: str) -> None:
+    from ringpost.switch.freeswitch import _originate
+
+    command = _originate(order().model_copy(update={"caller_id_name": name}))
+    _, _, rest = command.partition("origination_caller_id_name='")
+    quoted, _, tail = rest.partition("',domain_uuid=")
+    assert not set(quoted) & set("',{}[]<>\\\"$^|&;()=\r\n\0%/:")
+    assert command.count("{") == command.count("}") == 1
+    assert tail.endswith("}user/100@live.example.net 101 XML live.example.net")
+
+
+def test_asks_whose_a_leg_is_before_it_touches_it(stage: FreeSwitchStage) -> None:
+    stage.switch.send_digits(HOME, B, "12*#")
+    assert commands(stage.server) == [f"api uuid_dump {B} json", f"api uuid_send_dtmf {B} 12*#"]
+
+
+def test_a_leg_of_another_domain_is_looked_at_and_left_alone(stage: FreeSwitchStage) -> None:
+    with pytest.raises(NotFound):
+        stage.switch.hang_up(Domain(domain_uuid=NOBODY, domain_name="live.example.net"), A)
+    assert commands(stage.server) == [f"api uuid_dump {A} json"]
+
+
+def test_a_leg_that_rings_is_neither_held_nor_recorded(stage: FreeSwitchStage) -> None:
+    ringing = next(said for command, said in LIVE["ringing"].items() if command.startswith("uuid_dump"))
+    stage.server.answers[f"uuid_dump {A} json"] = ringing
+    for act in (stage.switch.hold, stage.switch.record, stage.switch.mute, stage.switch.park):
+        with pytest.raises(CannotComply, match="not answered"):
+            act(HOME, A)
+    stage.switch.hang_up(HOME, A)
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "problem"),
+    [
+        ("uuid_kill", GONE, NotFound),
+        ("uuid_kill", "-USAGE: <uuid> [cause]\n", SwitchRefused),
+        ("uuid_kill", "-ERROR\n", SwitchRefused),
+        ("uuid_kill", "Invalid Profile!\n", SwitchRefused),
+        ("uuid_kill", "", SwitchRefused),
+    ],
+)
+def test_only_a_yes_is_a_yes(stage: FreeSwitchStage, verb: str, answer: str, problem: type[Exception]) -> None:
+    stage.server.answers[f"{verb} {A}"] = answer
+    with pytest.raises(problem):
+        stage.switch.hang_up(HOME, A)
+
+
+def test_a_recording_that_is_none_cannot_be_stopped(stage: FreeSwitchStage) -> None:
+    stage.server.answers[f"uuid_record {A} stop all"] = "-ERR Cannot stop record session!\n"
+    with pytest.raises(CannotComply):
+        stage.switch.stop_recording(HOME, A)
+
+
+@pytest.mark.parametrize("folder", ["", "-ERR no reply\n", "relative", "/with space", "/a\n/b"])
+def test_records_into_no_folder_it_does_not_understand(stage: FreeSwitchStage, folder: str) -> None:
+    stage.server.answers["global_getvar recordings_dir"] = folder
+    with pytest.raises(SwitchRefused, match="recordings_dir"):
+        stage.switch.record(HOME, A)
+    assert not any("uuid_record" in line for line in stage.server.heard)
+
+
+def test_a_call_that_never_comes_to_wait_is_not_said_to_be_parked(stage: FreeSwitchStage) -> None:
+    stage.server.answers[f"uuid_transfer {B} *5900 XML live.example.net"] = "+OK\n"
+    with pytest.raises(CannotComply, match="not parked"):
+        stage.switch.park(HOME, B)
+
+
+def test_lists_the_registered_phones_of_the_domain_only(stage: FreeSwitchStage) -> None:
+    phones = stage.switch.registrations(HOME)
+    assert sorted(phone.extension for phone in phones) == ["100", "101", "102"]
+    assert phones[0].contact.startswith("sofia/internal/sip:")
+    assert phones[0].network_ip == "127.0.0.1"
+    assert stage.switch.registrations(Domain(domain_uuid=NOBODY, domain_name="example.net")) == []
+
+
+def test_drops_the_registrations_of_one_extension(stage: FreeSwitchStage) -> None:
+    assert stage.switch.unregister(HOME, "101") == 1
+    assert stage.switch.unregister(HOME, "199") == 0
+    assert commands(stage.server).count("api sofia profile internal flush_inbound_reg 101@live.example.net") == 1
+
+
+def test_forgets_one_extension_or_all(stage: FreeSwitchStage) -> None:
+    stage.switch.forget(HOME, "100")
+    stage.switch.forget_all()
+    assert commands(stage.server) == ["api xml_flush_cache id 100 live.example.net", "api xml_flush_cache"]
+
+
+@pytest.mark.parametrize("answer", ["-ERR permission denied", "+OK other", "-USAGE: <call url>\n", "nonsense"])
+def test_an_order_that_is_not_taken_is_refused(stage: FreeSwitchStage, answer: str) -> None:
+    stage.server.answers["originate"] = answer
+    wanted = order(call_uuid=NOBODY)
+    stage.switch.place(wanted)
+    if answer.startswith("+OK"):
+        assert stage.switch.await_answer(wanted, 5).answered
+        return
+    with pytest.raises(SwitchRefused):
+        stage.switch.await_answer(wanted, 5)
+
+
+def test_a_call_that_still_rings_goes_on_by_itself(stage: FreeSwitchStage) -> None:
+    stage.server.gates["originate"] = threading.Event()
+    stage.server.answers["originate"] = f"+OK {NOBODY}\n"
+    wanted = order(call_uuid=NOBODY)
+    stage.switch.place(wanted)
+    assert stage.switch.await_answer(wanted, 0.05) == Progress("ringing")
+    with pytest.raises(SwitchUnreachable):
+        stage.switch.hang_up(HOME, A)
+
+
+@pytest.mark.parametrize(
+    ("moment", "progress"),
+    [
+        ("ringing", Progress("ringing")),
+        ("answered", Progress("answered", answered=True)),
+        ("gone", Progress("ended")),
+    ],
+)
+def test_a_call_placed_earlier_is_asked_after_and_never_dialled_again(
+    stage: FreeSwitchStage, moment: str, progress: Progress
+) -> None:
+    dump = next(said for command, said in LIVE[moment].items() if command.startswith("uuid_dump"))
+    stage.server.answers[f"uuid_dump {NOBODY} json"] = dump
+    assert stage.switch.await_answer(order(call_uuid=NOBODY), 1) == progress
+    assert not any("originate" in line for line in stage.server.heard)
+
+
+BAD: list[Mode] = ["acl", "refuse", "hang after login", "half", "late"]
+
+
+@pytest.mark.parametrize("mode", BAD)
+def test_a_switch_that_does_not_play_along_is_an_error_in_words(mode: Mode, clock: FakeClock) -> None:
+    asks: list[Callable[[FreeSwitch], object]] = [
+        lambda switch: switch.calls(HOME),
+        lambda switch: switch.hang_up(HOME, A),
+        lambda switch: switch.place(order()),
+        lambda switch: switch.registrations(HOME),
+    ]
+    started = time.monotonic()
+    for ask in asks:
+        with ScriptedFreeSwitch(mode) as server:
+            server.answers |= LIVE["answered"] | {
+                "originate": f"+OK {A}\n",
+                "show": '{"row_count": 0}\n',
+                "status": "UP",
+            }
+            switch = FreeSwitch(switch_at(server), lambda _: PASSWORD, clock, answer_seconds=0.3)
+            with pytest.raises((SwitchUnreachable, SwitchRefused)) as raised:
+                ask(switch)
+            assert PASSWORD not in str(raised.value)
+            assert switch.status().reachable is False
+            switch.close()
+    assert time.monotonic() - started < 20, "bounded, however slow the machine"
+
+
+def test_a_wrong_password_is_said_to_be_one(server: ScriptedFreeSwitch, clock: FakeClock) -> None:
+    switch = FreeSwitch(switch_at(server), lambda _: "wrong", clock)
+    with pytest.raises(SwitchRefused, match="password"):
+        switch.calls(HOME)
+    assert switch.status().last_error
+    switch.close()
+
+
+@pytest.mark.parametrize("answer", ["{", "[]", '{"rows": 1}', "null", "not json"])
+def test_a_list_that_cannot_be_read_is_no_empty_list(stage: FreeSwitchStage, answer: str) -> None:
+    stage.server.answers["show calls as json"] = answer
+    with pytest.raises(SwitchUnreachable):
+        stage.switch.calls(HOME)
+
+
+def test_somebody_outside_who_says_he_is_an_extension_is_none(stage: FreeSwitchStage) -> None:
+    rows = json.loads(LIVE["answered"]["show calls as json"])
+    rows["rows"][0] |= {
+        "direction": "inbound",
+        "accountcode": "",
+        "presence_id": "100@live.example.net",
+        "cid_num": "5550199",
+    }
+    stage.server.answers["show calls as json"] = json.dumps(rows)
+    [call] = stage.switch.calls(HOME)
+    assert [(leg.extension, leg.number) for leg in call.legs] == [(None, "5550199"), ("101", "101")]
+    assert (call.direction, call.far.number) == ("inbound", "5550199")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("192.0.2.10", ("192.0.2.10", 8021)),
+        ("192.0.2.10:9000", ("192.0.2.10", 9000)),
+        ("[2001:db8::10]:8021", ("2001:db8::10", 8021)),
+        ("pbx1.example.net", ("pbx1.example.net", 8021)),
+    ],
+)
+def test_reads_an_address(server: ScriptedFreeSwitch, written: str, read: tuple[str, int]) -> None:
+    assert address(switch_at(server).model_copy(update={"address": written})) == read
