@@ -11,7 +11,7 @@ HERE_PYTHON = $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_
 HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-package format docs bench lock clean
+.PHONY: help run test check test-package test-freeswitch format docs bench lock clean
 
 include package.mk
 
@@ -40,6 +40,9 @@ test-package: .venv/dev .venv/tools $(TOOLS)/ric  ## the package as Lambda gets 
 	RINGPOST_PACKAGE=.aws-sam/package RINGPOST_RIC=$(TOOLS)/ric \
 	RINGPOST_RIE=$$(echo $(TOOLS)/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-$(HERE_ARCH)) \
 	$(BIN)/pytest -m package tests/package
+
+test-freeswitch: .venv/dev  ## the whole story on a FreeSWITCH with real phones; docs/freeswitch.md says how
+	$(BIN)/pytest -m live -v tests/live
 
 format: .venv/dev       ## put the code in order
 	$(BIN)/ruff format .

@@ -22,6 +22,4 @@ class Response(LiveCall):
 
 def handle(request: Request, context: Context) -> Response:
     call = live_calls.found(context, request)
-    order = live_calls.order(context, call)
-    marks = {"external_id": order.external_id, "tags": order.tags} if order else {"external_id": None, "tags": ()}
-    return Response(**call.model_dump(), **marks)
+    return Response(**live_calls.as_ordered(context, call))

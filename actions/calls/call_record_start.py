@@ -19,7 +19,5 @@ class Response(PartyActedOn):
 
 
 def handle(request: Request, context: Context) -> Response:
-    party, recording = live_calls.act(
-        context, request, "own", "call.record_started", lambda switch, domain, leg: switch.record(domain, leg)
-    )
+    party, recording = live_calls.record(context, request)
     return Response(**party.told(), recording=recording)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from ringpost.entry import demo
+from ringpost.model.call import CallOrder
+from ringpost.switch import Progress
 from ringpost.switch.freeswitch import FreeSwitch
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
@@ -31,7 +33,7 @@ def put_on(house: House, operator: Caller, server: ScriptedFreeSwitch, clock: Fa
 def server(house: House, operator: Caller, clock: FakeClock) -> Iterator[ScriptedFreeSwitch]:
     with ScriptedFreeSwitch() as server:
         server.answers |= {"uuid_dump": GONE, "xml_flush_cache": "+OK cleared 1 entry\n"}
-        server.answers["show registrations as json"] = '{"row_count": 0}\n'
+        server.answers["sofia xmlstatus"] = "<profiles>\n</profiles>\n"
         server.answers["originate"] = _answered
         put_on(house, operator, server, clock)
         yield server
@@ -164,14 +166,16 @@ def test_the_switch_is_told_of_a_changed_extension_once_all_is_written(
 def test_phones_that_may_not_stay_are_dropped(
     server: ScriptedFreeSwitch, tenant: Caller, action: str, more: dict[str, Any]
 ) -> None:
-    row = json.loads(LIVE["idle"]["show registrations as json"])["rows"][0]
-    rows = [row | {"realm": demo.DOMAIN_NAME, "reg_user": "100"}]
-    server.answers["show registrations as json"] = json.dumps({"row_count": 1, "rows": rows})
+    for command, said in LIVE["idle"].items():
+        if command.startswith("sofia"):
+            server.answers[command] = said.replace(HOME.domain_name, demo.DOMAIN_NAME)
     server.answers["sofia"] = "+OK flushing all registrations matching specified call_id\n"
     tenant.done(action, extension="100", **more)
     assert [line for line in server.heard if line.startswith("api")] == [
         "api xml_flush_cache id 100 fusionpbx.example.net",
-        "api show registrations as json",
+        "api sofia xmlstatus",
+        "api sofia xmlstatus profile external reg",
+        "api sofia xmlstatus profile internal reg",
         "api sofia profile internal flush_inbound_reg 100@fusionpbx.example.net",
     ]
 
@@ -201,7 +205,11 @@ def live(server: ScriptedFreeSwitch, operator: Caller) -> ScriptedFreeSwitch:
     """The demo domain on that switch, with the recorded call as one of its own."""
     for command, said in (LIVE["idle"] | LIVE["answered"]).items():
         server.answers[command] = said.replace(HOME.domain_uuid, demo.DOMAIN_UUID).replace(HOME.domain_name, HOME_NAME)
-    server.answers |= {"uuid_send_dtmf": f"+OK {B} sent DTMF 1.\n", "uuid_record": "+OK Success\n"}
+    server.answers |= {
+        "uuid_send_dtmf": f"+OK {B} sent DTMF 1.\n",
+        "uuid_record": "+OK Success\n",
+        "uuid_transfer": "+OK\n",
+    }
     return server
 
 
@@ -263,3 +271,78 @@ def test_leaves_an_audit_line(live: ScriptedFreeSwitch, house: House, tenant: Ca
     rows = house.store.query(f"domain#{demo.DOMAIN_UUID}#audit", limit=1000)
     lines = {line["action"]: line["events"] for line in map(json.loads, (row.body for row in rows))}
     assert lines["call-record-start"] == ["call.record_started"]
+
+
+@pytest.mark.parametrize(
+    "destination",
+    [
+        "inline",
+        "101 XML default",
+        "*5900\n\napi system",
+        "hangup:USER_BUSY inline",
+        "101;x",
+        "${x}",
+        "sip:101@example.net",
+    ],
+)
+def test_a_transfer_leads_to_a_number_and_nothing_else(
+    live: ScriptedFreeSwitch, tenant: Caller, destination: str
+) -> None:
+    reply = tenant.call("call-transfer", **UP, destination=destination)
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "destination")
+    assert live.heard == []
+
+
+def test_a_transfer_stays_in_the_domain(live: ScriptedFreeSwitch, tenant: Caller, operator: Caller) -> None:
+    operator.done("extension-create", domain_name="empty.example.net", extension="777")
+    assert tenant.call("call-transfer", **UP, destination="777").status == 422
+    tenant.done("call-transfer", **UP, destination="600")
+    transfers = [line for line in live.heard if "uuid_transfer" in line]
+    assert transfers == [f"api uuid_transfer {B} 600 XML {HOME_NAME}"]
+
+
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        ("call-transfer", {"destination": "101"}),
+        ("call-park", {}),
+        ("call-monitor", {"extension": "101"}),
+        ("call-hangup", {}),
+        ("call-record-start", {}),
+        ("call-dtmf", {"digits": "1"}),
+    ],
+)
+def test_another_tenants_leg_is_not_there(
+    live: ScriptedFreeSwitch, operator: Caller, stranger: Caller, action: str, more: dict[str, Any]
+) -> None:
+    operator.done("domain-update", domain_name="empty.example.net", switch="lab")
+    operator.done("extension-create", domain_name="empty.example.net", extension="101")
+    live.heard.clear()
+    for uuid in (A, B):
+        reply = stranger.call(action, call_uuid=uuid, **more)
+        assert (reply.status, reply.json["error"]) == (404, "call not found")
+    assert {line for line in live.heard if line.startswith(("api", "bgapi"))} == {"api show calls as json"}
+
+
+@pytest.mark.parametrize("bad", ["x", "99999999-9999-4999-8999-99999999999", f"{A}\n\napi system", f"{A} all", "all"])
+@pytest.mark.parametrize("member", ["call_uuid", "leg_uuid"])
+def test_a_uuid_is_one_or_reaches_nothing(live: ScriptedFreeSwitch, tenant: Caller, member: str, bad: str) -> None:
+    reply = tenant.call("call-hangup", **{**UP, member: bad})
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, member)
+    assert live.heard == []
+
+
+def test_a_slow_switch_takes_its_time_from_the_callers_wait(server: ScriptedFreeSwitch, tenant: Caller) -> None:
+    class Slow(FreeSwitch):
+        def place(self, order: CallOrder) -> None:
+            super().place(order)
+            tenant.house.clock.time += 20
+
+        def await_answer(self, order: CallOrder, seconds: float) -> Progress:
+            waited.append(seconds)
+            return Progress("ringing")
+
+    waited: list[float] = []
+    tenant.house.switch = Slow(switch_at(server), lambda _: PASSWORD, tenant.house.clock)
+    assert tenant.call("originate", **CALL, wait=25).status == 202
+    assert waited == [7.0]

@@ -77,7 +77,7 @@ class FreeSwitchStage:
             f"uuid_kill {A}": "gone",
             f"uuid_kill {B}": "gone",
         }.items():
-            server.answers[command] = self._then(moment, ANY_LEG.get(command.split()[0]) or "+OK Success\n")
+            server.answers[command] = self.then(moment, ANY_LEG.get(command.split()[0]) or "+OK Success\n")
 
     def now(self, moment: str) -> None:
         """What the switch knew at that moment: its lists, and its legs."""
@@ -85,7 +85,7 @@ class FreeSwitchStage:
         asked = {command: said for command, said in known.items() if command.startswith(LOOKING)}
         self.server.answers |= {f"uuid_dump {leg} json": GONE for leg in (A, B) if moment == "gone"} | asked
 
-    def _then(self, moment: str, answer: str) -> Callable[[str], str]:
+    def then(self, moment: str, answer: str) -> Callable[[str], str]:
         def answered(_: str) -> str:
             self.now(moment)
             return answer
@@ -94,7 +94,7 @@ class FreeSwitchStage:
 
 
 GONE = "-ERR No such channel!\n"
-LOOKING = ("show", "uuid_dump", "valet_info")
+LOOKING = ("show", "uuid_dump", "valet_info", "sofia xmlstatus")
 ANY_LEG = {
     "uuid_dump": GONE,
     "uuid_kill": "+OK\n",

@@ -309,7 +309,7 @@ def test_seconds_of_talk_need_an_answer() -> None:
     [
         ("no_answer", "NO_ANSWER", 19),
         ("CALL_REJECTED", "CALL_REJECTED", 21),
-        ("ALLOTTED_TIMEOUT", "ALLOTTED_TIMEOUT", None),
+        ("ALLOTTED_TIMEOUT", "NO_ANSWER", 19),
         ("success", "NORMAL_CLEARING", 16),
         ("failure", "NORMAL_CLEARING", 16),
         ("NORMAL_CLEARING", "NORMAL_CLEARING", 16),

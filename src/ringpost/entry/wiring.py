@@ -69,6 +69,8 @@ def preload(settings: Settings) -> None:
     """Import what requests will need, and connect to nothing: for a snapshot."""
     if settings.store.startswith("dynamodb:"):
         importlib.import_module("ringpost.store.dynamodb")
+    for needed in ("ringpost.switch.freeswitch", "ringpost.services.sandbox_calls", "ringpost.services.emergency"):
+        importlib.import_module(needed)
     Catalogue(discover()).preload()
     _build(BaseModel)
 

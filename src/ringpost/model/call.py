@@ -110,6 +110,12 @@ class Call(Record):
     version: int = 1
 
 
+class Recording(Entity):
+    """Where a leg is recorded, on its switch."""
+
+    path: str
+
+
 class Meter(Entity):
     """The calls of one key or one domain, for the limits: those placed of late, and those running."""
 

@@ -73,6 +73,7 @@ class Registration(Entity):
 
     extension: str
     contact: str = Field(description="where the switch reaches it")
+    agent: str | None = Field(default=None, description="what it says it is")
     network_ip: str | None = None
     network_port: int | None = None
     network_proto: str | None = None

@@ -4,17 +4,19 @@ import uuid
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from ringpost.clock import seconds
+from ringpost.clock import seconds, stamp
 from ringpost.context import Context, Moved
-from ringpost.model.call import Call, CallOrder, MonitorMode, Wanted
+from ringpost.model.call import Call, CallOrder, Leg, MonitorMode, Wanted
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, StoreUnavailable, SwitchRefused, SwitchUnreachable
 from ringpost.model.route import Outside, Phone
-from ringpost.services import domains, emergency, lines, meters, routing, sandbox_calls
+from ringpost.services import cdrs, domains, emergency, lines, meters, routing, sandbox_calls
 from ringpost.services.live_calls import Party
 from ringpost.store import Put, Row, keys
 from ringpost.switch import Progress, Script, Switch
 
+_LONGEST_REQUEST = 27.0
+"""Seconds; the function itself is stopped after 29."""
 _ORDER_DAYS = 2 * 86_400
 _NAME_LENGTH = 64
 _NAME_EXTRAS = " .-_&()+@'"
@@ -75,14 +77,17 @@ def originate(context: Context, domain: Domain, order: CallOrder, wait: float) -
     line = lines.of(context, domain)
     earlier = _earlier(context, domain)
     if earlier is not None:
-        return Placed(earlier, _asked_again(context, line, earlier, wait), line.is_sandbox)
+        return Placed(earlier, _asked_again(context, line, earlier, _left(context, wait)), line.is_sandbox)
     if not domain.domain_enabled:
         raise CannotComply("the domain is disabled: it places no calls")
     order = _checked(domain, order) if line.is_sandbox else _with_way(context, domain, order)
     try:
         _write_down(context, line, domain, order)
         _place(context, line, order)
-        return Placed(order, _noted(context, order, line.await_answer(order, wait)), line.is_sandbox)
+        progress = line.await_answer(order, _left(context, wait))
+        if progress.state == "ended" and not line.is_sandbox:
+            _note_failure(context, domain, order, progress)
+        return Placed(order, progress, line.is_sandbox)
     except (SwitchRefused, SwitchUnreachable, StoreUnavailable) as problem:
         problem.members["call_uuid"] = order.call_uuid
         raise
@@ -92,6 +97,12 @@ def cleaned(name: str) -> str:
     """A caller's name as a switch may see it: letters, digits and a little punctuation."""
     kept = "".join(letter for letter in name if letter.isalnum() or letter in _NAME_EXTRAS)
     return " ".join(kept.split())[:_NAME_LENGTH]
+
+
+def _left(context: Context, wait: float) -> float:
+    """How long there is still to wait: a switch that is slow to answer takes its time from the caller's wait."""
+    spent = context.clock.now() - seconds(context.now)
+    return max(0.0, min(wait, _LONGEST_REQUEST - spent))
 
 
 def _earlier(context: Context, domain: Domain) -> CallOrder | None:
@@ -128,13 +139,26 @@ def _with_way(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
     return order.model_copy(update={"gateway": gateway, "direction": direction})
 
 
-def _noted(context: Context, order: CallOrder, progress: Progress) -> Progress:
-    """A call that never came about is no running one."""
-    if progress.state == "ended":
-        with suppress(Moved, StoreUnavailable):
-            meters.stop(context, order)
-            context.commit()
-    return progress
+def _note_failure(context: Context, domain: Domain, order: CallOrder, progress: Progress) -> None:
+    """A call that came to nothing runs no more, and is recorded: without a channel the switch has no record of it."""
+    leg = Leg(
+        xml_cdr_uuid=order.call_uuid,
+        direction=order.direction,
+        start_stamp=order.placed_at,
+        end_stamp=stamp(context.clock.now()),
+        hangup_cause=progress.cause,
+        caller_id_name=order.caller_id_name,
+        caller_id_number=order.caller_id_number,
+        caller_destination=order.destination_b,
+        source_number=order.destination_a,
+        destination_number=order.destination_b,
+        extension=None if order.gateway else order.destination_a,
+    )
+    with suppress(Moved, StoreUnavailable):
+        meters.stop(context, order)
+        marks = cdrs.Marks(order.external_id, order.tags)
+        cdrs.record(context, domain, [cdrs.with_extension(context, domain.domain_uuid, leg)], marks)
+        context.commit()
 
 
 def _write_down(context: Context, line: Switch, domain: Domain, order: CallOrder) -> None:

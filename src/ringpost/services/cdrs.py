@@ -191,14 +191,26 @@ def summarised(call_uuid: str, legs: Iterable[Leg]) -> dict[str, Any]:
     return {
         **{name: getattr(first, name) for name in _FROM_A},
         "xml_cdr_uuid": call_uuid,
+        **_length(first, ordered),
         "direction": first.direction or _first(leg.direction for leg in ordered),
-        "start_stamp": min(leg.start_stamp for leg in ordered),
-        "end_stamp": max((leg.end_stamp for leg in ordered if leg.end_stamp), default=None),
         "missed_call": any(leg.missed_call for leg in ordered) and not _was_taken(ordered),
         "extension_uuid": first.extension_uuid or _first(leg.extension_uuid for leg in ordered),
         "extensions": tuple(sorted({leg.extension for leg in ordered if leg.extension})),
         "numbers": tuple(sorted({number for number in numbered if number})),
         "legs": tuple(ordered),
+    }
+
+
+def _length(first: Leg, legs: list[Leg]) -> dict[str, Any]:
+    """From when to when, and how long: as long as its A leg, unless another went on when that had left."""
+    start = min(leg.start_stamp for leg in legs)
+    end = max((leg.end_stamp for leg in legs if leg.end_stamp), default=None)
+    goes_on = end is not None and first.end_stamp is not None and end > first.end_stamp
+    return {
+        "start_stamp": start,
+        "end_stamp": end,
+        "duration": _between(start, end) if goes_on else first.duration,
+        "billsec": _between(first.answer_stamp, end) if goes_on and first.answer_stamp else first.billsec,
     }
 
 
@@ -269,8 +281,6 @@ def with_extension(context: Context, domain_uuid: str, leg: Leg) -> Leg:
 _EARLIEST = frozenset({"start_stamp", "answer_stamp"})
 _FROM_A = (
     "answer_stamp",
-    "duration",
-    "billsec",
     "hangup_cause",
     "caller_id_name",
     "caller_id_number",

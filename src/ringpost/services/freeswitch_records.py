@@ -1,6 +1,7 @@
 """Call records as a FreeSWITCH hands them in."""
 
 from ringpost.context import Context
+from ringpost.model.call import Leg, Recording
 from ringpost.model.domain import Domain
 from ringpost.model.errors import InvalidRequest, NotFound
 from ringpost.services import calls, cdrs
@@ -25,5 +26,14 @@ def taken(context: Context, body: bytes, query_uuid: str | None) -> tuple[str, b
         return leg.xml_cdr_uuid, False
     order = calls.ended(context, domain_uuid, leg.xml_cdr_uuid) if leg.leg == "a" else None
     marks = cdrs.Marks(order.external_id, order.tags) if order else cdrs.Marks()
-    cdrs.record(context, domain, [cdrs.with_extension(context, domain_uuid, leg)], marks)
+    leg = _with_recording(context, domain, cdrs.with_extension(context, domain_uuid, leg))
+    cdrs.record(context, domain, [leg], marks)
     return leg.xml_cdr_uuid, True
+
+
+def _with_recording(context: Context, domain: Domain, leg: Leg) -> Leg:
+    """The leg with where it was recorded, if that was asked for through here."""
+    kept = context.store.get(keys.recording(domain.domain_uuid, leg.xml_cdr_uuid), Recording)
+    if kept is None or leg.record_path is not None:
+        return leg
+    return leg.model_copy(update={"record_path": kept.path, "record_name": kept.path.rpartition("/")[2]})

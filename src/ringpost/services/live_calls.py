@@ -7,9 +7,10 @@ unless the caller names a leg: docs/calls.md.
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, TypeVar
 
+from ringpost.clock import seconds
 from ringpost.context import Context
 from ringpost.model import dialplan
-from ringpost.model.call import CallOrder
+from ringpost.model.call import CallOrder, Recording
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, InvalidRequest, NotFound
 from ringpost.model.extension import Extension
@@ -17,11 +18,12 @@ from ringpost.model.live import LiveCall, LiveLeg, Registration
 from ringpost.model.requests import OneCall, OneParty
 from ringpost.model.route import Phone
 from ringpost.services import domains, lines, routing
-from ringpost.store import keys
+from ringpost.store import Put, Row, keys
 from ringpost.switch import Switch
 
 _ABSENT = "call not found"
 T = TypeVar("T")
+_RECORDING_DAYS = 30 * 86_400
 _SETTLES_IN = 0.3
 """A call is in its switch's list that many seconds after it was placed."""
 _STATES = (("answered", "in_use"), ("ringing", "ringing"), ("held", "held"), ("parked", "held"))
@@ -52,9 +54,13 @@ def found(context: Context, request: OneCall) -> LiveCall:
     return _found(context, lines.of(context, domain), domain, request.call_uuid)
 
 
-def order(context: Context, call: LiveCall) -> CallOrder | None:
-    """How a call was ordered, if it was placed through here."""
-    return context.store.get(keys.order(call.domain_uuid, call.call_uuid), CallOrder)
+def as_ordered(context: Context, call: LiveCall) -> dict[str, Any]:
+    """A call with what its order says, if it was placed through here: whom it shows, its external id, its tags."""
+    told, order = call.model_dump(), context.store.get(keys.order(call.domain_uuid, call.call_uuid), CallOrder)
+    if order is None:
+        return {**told, "external_id": None, "tags": ()}
+    shown = order.model_dump(include={"caller_id_name", "caller_id_number", "external_id", "tags"})
+    return {**told, **shown, "destination_number": call.destination_number or order.destination_b}
 
 
 def party(context: Context, request: OneParty, usual: Side) -> Party:
@@ -83,6 +89,17 @@ def acted(context: Context, one: Party, what: str, do: Callable[[Switch, Domain,
     told = {"call_uuid": one.call.call_uuid, "leg_uuid": one.leg.leg_uuid}
     context.happened(what, one.domain.domain_uuid, told, call_uuid=one.call.call_uuid)
     return done
+
+
+def record(context: Context, request: OneParty) -> tuple[Party, str]:
+    """Record a party, and remember where until its call record comes."""
+    one, path = act(
+        context, request, "own", "call.record_started", lambda switch, domain, leg: switch.record(domain, leg)
+    )
+    key = keys.recording(one.domain.domain_uuid, one.leg.leg_uuid)
+    expires = int(seconds(context.now)) + _RECORDING_DAYS
+    context.store.stage(Put(Row(key, Recording(path=path).model_dump_json(), expires=expires)))
+    return one, path
 
 
 def current(context: Context, domain: Domain, extension: Extension) -> LiveCall | None:

@@ -197,6 +197,11 @@ def scripts(domain: str) -> str:
     return f"domain#{domain}#scripts"
 
 
+def recording(domain: str, leg_uuid: str) -> Key:
+    """Where a leg is being recorded: the switch's own record of it does not say."""
+    return Key(f"domain#{domain}#call#{leg_uuid}", "recording")
+
+
 def cdr(domain: str, leg_uuid: str) -> Key:
     """The record of a call, by the uuid of any of its legs."""
     return Key(f"domain#{domain}#cdr#{leg_uuid}", "cdr")

@@ -9,32 +9,26 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
-from xml.etree import ElementTree as ET
 
-from ringpost.clock import Clock, stamp
+from ringpost.clock import Clock
 from ringpost.model import dialplan
-from ringpost.model.call import CallOrder, Direction, Leg
+from ringpost.model.call import CallOrder, Leg
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
-from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state_of
+from ringpost.model.live import LiveCall, Registration
 from ringpost.model.switch import SwitchRecord, SwitchStatus
-from ringpost.model.values import is_number
 from ringpost.switch import CALL_ACTIONS, Finding, Progress
+from ringpost.switch import freeswitch_lists as lists
 from ringpost.switch.esl import EventSocket
 
 PORT = 8021
 _POLL_SECONDS = 0.2
 _PARKS_WITHIN = 3.0
 _CAUSE = re.compile(r"-ERR ([A-Z0-9_]+)\s*")
-_PRESENCE = re.compile(r"([0-9*#]{1,32})@(.+)")
 _UPTIME = re.compile(r"UP (\d+) years?, (\d+) days?, (\d+) hours?, (\d+) minutes?, (\d+) seconds?")
 _VERSION = re.compile(r"FreeSWITCH \(Version (\S+)")
 _TOTAL = re.compile(r"(\d+) total\.")
-_REGISTERED = re.compile(r"sofia/([^/]+)/")
-_NAMELESS = ("", "Outbound Call")
-"""What FreeSWITCH calls somebody it has no name for."""
 _UNIT_SECONDS = (365 * 86_400, 86_400, 3600, 60, 1)
-_STATES: dict[str, LegState] = {"ACTIVE": "answered", "UNHELD": "answered", "HELD": "held"}
 _WHISPERS = {
     "listen": (),
     "whisper": ("eavesdrop_whisper_bleg",),
@@ -49,7 +43,7 @@ class FreeSwitch:
     capabilities = CALL_ACTIONS
 
     def __init__(
-        self, record: SwitchRecord, secret: Callable[[str], str], clock: Clock, *, answer_seconds: float = 5.0
+        self, record: SwitchRecord, secret: Callable[[str], str], clock: Clock, *, answer_seconds: float = 4.0
     ) -> None:
         self._answer_seconds = answer_seconds
         self._record = record
@@ -68,7 +62,7 @@ class FreeSwitch:
         """How it is. Not reaching it is an answer too."""
         try:
             text = self._api("status")
-            calls, phones = self._total("show calls count"), self._total("show registrations count")
+            calls, phones = self._total("show calls count"), sum(1 for _ in self._registered())
         except (SwitchUnreachable, SwitchRefused) as problem:
             error = f"{self._record.address}: {problem.detail}"
             return SwitchStatus(reachable=False, capabilities=self.capabilities, last_error=error)
@@ -117,13 +111,9 @@ class FreeSwitch:
 
     def calls(self, domain: Domain) -> list[LiveCall]:
         """The domain's calls. Its dialplan and directory mark every leg with the domain's uuid (presence_data)."""
-        rows = [row for row in self._rows("show calls as json") if domain.domain_uuid in _marks(row)]
-        parked = any(row.get("state") == "CS_EXECUTE" and not row.get("b_uuid") for row in rows)
-        slots = self._slots(domain) if parked else {}
-        groups: dict[str, list[dict[str, str]]] = {}
-        for row in sorted(rows, key=lambda row: (row["created_epoch"], row["uuid"])):
-            groups.setdefault(row.get("call_uuid") or row["uuid"], []).append(row)
-        return [_call(domain, home, members, slots) for home, members in groups.items()]
+        rows = self._rows("show calls as json")
+        parked = any(lists.may_be_parked(row) for row in rows)
+        return lists.calls(domain, rows, self._slots(domain) if parked else {})
 
     def answer(self, domain: Domain, leg_uuid: str) -> None:
         """Tell the phone to answer, which is up to the phone (SIP event talk)."""
@@ -188,14 +178,15 @@ class FreeSwitch:
 
     def registrations(self, domain: Domain) -> list[Registration]:
         """The phones that registered under the domain's name."""
-        return [phone for phone, _ in self._registered(domain)]
+        now = self._clock.now()
+        return [lists.registration(found, now) for found in self._registered() if lists.is_in(domain, found)]
 
     def unregister(self, domain: Domain, extension: str) -> int:
         """Drop the registrations of an extension in every profile that has one."""
-        profiles = [profile for phone, profile in self._registered(domain) if phone.extension == extension]
-        for profile in sorted(set(profiles)):
-            self._do(f"sofia profile {profile} flush_inbound_reg {extension}@{domain.domain_name}")
-        return len(profiles)
+        phones = [found for found in self._registered() if found["user"].lower() == f"{extension}@{domain.domain_name}"]
+        for profile, user in sorted({(found["profile"], found["user"]) for found in phones}):
+            self._do(f"sofia profile {profile} flush_inbound_reg {user}")
+        return len(phones)
 
     def forget(self, domain: Domain, extension: str) -> None:
         """Drop what it remembers of a directory entry."""
@@ -265,16 +256,15 @@ class FreeSwitch:
     def _slots(self, domain: Domain) -> dict[str, str]:
         """Who waits in which slot of the domain's lot."""
         try:
-            lots = ET.fromstring(self._api(f"valet_info {dialplan.lot(domain.domain_name)}"))  # noqa: S314 - our own switch's
-        except ET.ParseError as error:
+            return lists.slots(self._api(f"valet_info {dialplan.lot(domain.domain_name)}"))
+        except lists.Unreadable as error:
             raise _unreadable() from error
-        return {one.get("uuid", ""): (one.text or "").strip() for one in lots.iter("extension")}
 
-    def _registered(self, domain: Domain) -> Iterator[tuple[Registration, str]]:
-        for row in self._rows("show registrations as json"):
-            profile = _REGISTERED.match(row["url"])
-            if row["realm"].lower() == domain.domain_name and profile:
-                yield _registration(row), profile[1]
+    def _registered(self) -> Iterator[dict[str, str]]:
+        """The registrations of every SIP profile: ``show registrations`` goes on listing those that were dropped."""
+        for profile in lists.profiles(self._api("sofia xmlstatus")):
+            for found in lists.registrations(self._api(f"sofia xmlstatus profile {profile} reg")):
+                yield found | {"profile": profile}
 
 
 def address(record: SwitchRecord) -> tuple[str, int]:
@@ -335,91 +325,6 @@ def _read(text: str) -> dict[str, Any]:
 
 def _unreadable() -> SwitchUnreachable:
     return SwitchUnreachable("what the switch answered cannot be read: see its log")
-
-
-def _marks(row: dict[str, str]) -> tuple[str | None, str | None]:
-    return row.get("presence_data"), row.get("b_presence_data")
-
-
-def _call(domain: Domain, home: str, rows: list[dict[str, str]], slots: dict[str, str]) -> LiveCall:
-    legs = [leg for row in rows for leg in _legs(domain, row, slots)]
-    legs.sort(key=lambda leg: leg.leg_uuid != home)
-    first = next(row for row in rows if row["uuid"] == legs[0].leg_uuid)
-    return LiveCall(
-        call_uuid=home,
-        domain_uuid=domain.domain_uuid,
-        direction=_direction(legs, first),
-        state=state_of(legs),
-        start_stamp=legs[0].start_stamp,
-        caller_id_name=_name(first["cid_name"]) or legs[0].name,
-        caller_id_number=_number(first["cid_num"]) or legs[0].number,
-        destination_number=_number(first["dest"]),
-        slot=next((slots[leg.leg_uuid] for leg in legs if leg.leg_uuid in slots), None),
-        legs=tuple(legs),
-    )
-
-
-def _legs(domain: Domain, row: dict[str, str], slots: dict[str, str]) -> Iterator[LiveLeg]:
-    for side in ("", "b_"):
-        if row.get(side + "uuid"):
-            yield _leg(domain, {name: row.get(side + name, "") for name in _LEG_COLUMNS}, slots)
-
-
-_LEG_COLUMNS = (
-    "uuid",
-    "direction",
-    "created_epoch",
-    "cid_name",
-    "cid_num",
-    "dest",
-    "presence_id",
-    "callstate",
-    "callee_name",
-    "callee_num",
-    "accountcode",
-)
-
-
-def _leg(domain: Domain, row: dict[str, str], slots: dict[str, str]) -> LiveLeg:
-    presence = _PRESENCE.fullmatch(row["presence_id"])
-    called = row["direction"] == "outbound"
-    # Who calls in from outside may say he is anybody; only the directory gives an account.
-    is_ours = called or row["accountcode"] == domain.domain_name
-    extension = presence[1] if presence and is_ours and presence[2].lower() == domain.domain_name else None
-    state: LegState = "parked" if row["uuid"] in slots else _STATES.get(row["callstate"], "ringing")
-    return LiveLeg(
-        leg_uuid=row["uuid"],
-        extension=extension,
-        number=extension or _number(row["callee_num"] if called else row["cid_num"]) or _number(row["dest"]),
-        name=_name(row["callee_name"] if called else row["cid_name"]),
-        state=state,
-        start_stamp=stamp(int(row["created_epoch"] or 0)),
-    )
-
-
-def _direction(legs: list[LiveLeg], first: dict[str, str]) -> Direction | None:
-    if all(leg.extension for leg in legs):
-        return "local" if len(legs) > 1 else None
-    return "outbound" if legs[0].extension or first["direction"] == "outbound" else "inbound"
-
-
-def _name(text: str) -> str | None:
-    return None if text in _NAMELESS else text
-
-
-def _number(text: str) -> str | None:
-    return text if is_number(text) else None
-
-
-def _registration(row: dict[str, str]) -> Registration:
-    return Registration(
-        extension=row["reg_user"],
-        contact=row["url"],
-        network_ip=row["network_ip"] or None,
-        network_port=int(row["network_port"]) if row["network_port"].isdecimal() else None,
-        network_proto=row["network_proto"] or None,
-        expires_at=stamp(int(row["expires"])) if row["expires"].isdecimal() else None,
-    )
 
 
 def _seconds(units: Sequence[str]) -> int:

@@ -39,6 +39,8 @@ _NO_CAUSES = frozenset({"", "NONE", "SUCCESS", "FAILURE"})
 """What ``originate_disposition`` can be without saying why."""
 _ELSEWHERE = frozenset({"LOSE_RACE", "PICKED_OFF"})
 """Another phone took the call: this one stopped ringing, and missed nothing."""
+_TIMED_OUT = "ALLOTTED_TIMEOUT"
+"""What FreeSWITCH calls it if a member of a ring group has rung for its time. To whoever called, nobody answered."""
 _Q850 = {
     "UNALLOCATED_NUMBER": 1,
     "NO_ROUTE_DESTINATION": 3,
@@ -164,7 +166,7 @@ def _leg(said: _Said, profiles: list[_Said]) -> Leg:
         )
     source = said.uuid("originating_leg_uuid") or _originator(profiles[-1])
     answered = said.moment("answer")
-    direction = said.matching(_DIRECTION, "call_direction")
+    direction = said.matching(_DIRECTION, "call_direction") or (None if source else _supposed(said))
     cause, q850 = _cause(said, failed_a=source is None and answered is None)
     rung = _rung(said) if source else None
     return Leg.model_validate(
@@ -237,6 +239,11 @@ def _own(said: _Said) -> str | None:
     return said.matching(_EXTENSION, "ringpost_extension", *(_OWN_NUMBER if is_phone else ()))
 
 
+def _supposed(said: _Said) -> str | None:
+    """The direction of a leg no dialplan took on: a phone that dialled what leads nowhere."""
+    return "outbound" if _own(said) else None
+
+
 def _cause(said: _Said, *, failed_a: bool) -> tuple[str | None, int | None]:
     """Why the leg ended, and that as Q.850 has it.
 
@@ -244,6 +251,8 @@ def _cause(said: _Said, *, failed_a: bool) -> tuple[str | None, int | None]:
     """
     posted = said.matching(_CAUSE, "hangup_cause")
     dialling = said.verbatim("originate_disposition").upper()
+    if failed_a and _TIMED_OUT in (posted, dialling):
+        return "NO_ANSWER", _Q850["NO_ANSWER"]
     if failed_a and dialling not in {*_NO_CAUSES, posted} and _CAUSE.fullmatch(dialling):
         return dialling, _Q850.get(dialling)
     return posted, said.whole("hangup_cause_q850") if posted else None

@@ -241,7 +241,8 @@ def _shown(caller: Caller) -> list[Action]:
     extension = caller.extension
     if extension is None or caller.shows_number:
         return []
-    return _shows(extension.outbound_caller_id_number, extension.outbound_caller_id_name)
+    number = extension.outbound_caller_id_number
+    return _shows(number, extension.outbound_caller_id_name or number)
 
 
 def _shows(number: str, name: str) -> list[Action]:

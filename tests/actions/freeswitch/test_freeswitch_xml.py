@@ -367,6 +367,18 @@ def test_no_name_reaches_the_preprocessor_or_the_xml(switch_key: Caller, operato
     assert_harmless(reply.text)
 
 
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_prefix_of_a_group_or_a_number_reaches_them_either(switch_key: Caller, operator: Caller, name: str) -> None:
+    operator.done("ringgroup-update", **IN_HOME, extension="600", ring_group_cid_name_prefix=name)
+    operator.done("destination-update", number="12025550100", destination_cid_name_prefix=name)
+    for context, number in ((HOME, "600"), ("public", "12025550100")):
+        assert_harmless(ask(switch_key, CALL.format(context=context, number=number)).text)
+        for application, data in dialled(switch_key, number, context):
+            if application == "set" and "effective" in data:
+                assert data.endswith(" ${caller_id_name}")
+                assert not set(data.removesuffix("${caller_id_name}")) & set('${}<>"()/#;')
+
+
 @pytest.mark.parametrize("context", ["$${domain}", "X-PRE-PROCESS", '"/><x', HOME + "$$", "public&section=x"])
 def test_no_context_or_domain_reaches_them_either(switch_key: Caller, context: str) -> None:
     for body in (CALL.format(context=quote(context), number="101"), REGISTER.format(user="100", domain=quote(context))):

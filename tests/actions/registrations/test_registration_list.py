@@ -22,6 +22,7 @@ def test_lists_what_the_switch_says_by_extension(house: House, tenant: Caller) -
         {
             "extension": "101",
             "contact": "sip:101@192.0.2.3",
+            "agent": None,
             "network_ip": "192.0.2.3",
             "network_port": 5060,
             "network_proto": None,

@@ -1,0 +1,166 @@
+"""FreeSWITCH's lists, read: its calls, its parked calls, its registrations. As 1.11.2 prints them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from xml.etree import ElementTree as ET
+from xml.sax.saxutils import unescape
+
+from ringpost.clock import stamp
+from ringpost.model.call import Direction
+from ringpost.model.domain import Domain
+from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state_of
+from ringpost.model.values import is_number
+
+_STATES: dict[str, LegState] = {"ACTIVE": "answered", "UNHELD": "answered", "HELD": "held"}
+_NAMELESS = ("", "Outbound Call")
+"""What FreeSWITCH calls somebody it has no name for."""
+_PRESENCE = re.compile(r"([0-9*#]{1,32})@(.+)")
+_CALLED = re.compile(r"sofia/[^/]+/([^@/]+)")
+_PROFILE = re.compile(r"<profile>\s*<name>([A-Za-z0-9_.-]+)</name>")
+_MEMBER = re.compile(r"\s*<([a-z-]+)>(.*)</\1>")
+_CONTACT = re.compile(r"sips?:[^>\s]{1,256}")
+_EXPIRES = re.compile(r"expsecs\((\d{1,9})\)")
+_PROTO = re.compile(r"Registered\((\w+)")
+
+Row = Mapping[str, Any]
+
+
+class Unreadable(Exception):
+    """What came is no such list."""
+
+
+def may_be_parked(row: Row) -> bool:
+    """Whether a row of ``show calls`` may be somebody who waits in a slot: alone, in an application."""
+    return row.get("state") == "CS_EXECUTE" and not row.get("b_uuid")
+
+
+def calls(domain: Domain, rows: Iterable[Row], slots: Mapping[str, str]) -> list[LiveCall]:
+    """The domain's calls among the rows of ``show calls``, oldest first.
+
+    Our directory, dialplan and originate mark every leg with its domain's uuid, in ``presence_data``.
+    ``call_uuid`` is the first leg's, and stays when that has left.
+    """
+    legs = [leg for row in rows for leg in _legs(row) if leg["presence_data"] == domain.domain_uuid]
+    legs.sort(key=lambda leg: (leg["created_epoch"], leg["direction"] == "outbound", leg["uuid"]))
+    groups: dict[str, list[dict[str, str]]] = {}
+    for leg in legs:
+        groups.setdefault(leg["call_uuid"] or leg["uuid"], []).append(leg)
+    return [_call(domain, call_uuid, members, slots) for call_uuid, members in groups.items()]
+
+
+def _legs(row: Row) -> Iterator[dict[str, str]]:
+    """A row is a leg, and the one it is connected with, whose columns begin with ``b_``."""
+    for side in ("", "b_"):
+        if row.get(f"{side}uuid"):
+            leg = {name: str(row.get(side + name) or "") for name in _COLUMNS}
+            yield leg | {"call_uuid": str(row.get("call_uuid") or row.get("uuid") or "")}
+
+
+_COLUMNS = (
+    "uuid", "direction", "created_epoch", "name", "cid_name", "cid_num", "dest", "presence_id", "presence_data",
+    "accountcode", "callstate", "callee_name", "callee_num",
+)  # fmt: skip
+
+
+def _call(domain: Domain, call_uuid: str, members: list[dict[str, str]], slots: Mapping[str, str]) -> LiveCall:
+    members.sort(key=lambda leg: leg["uuid"] != call_uuid)
+    first, legs = members[0], tuple(_leg(domain, leg, slots) for leg in members)
+    return LiveCall(
+        call_uuid=call_uuid,
+        domain_uuid=domain.domain_uuid,
+        direction=_direction(legs, first),
+        state=state_of(legs),
+        start_stamp=legs[0].start_stamp,
+        caller_id_name=_name(first["cid_name"]) or legs[0].name,
+        caller_id_number=_number(first["cid_num"]) or legs[0].number,
+        destination_number=_number(first["dest"]),
+        slot=next((slots[leg.leg_uuid] for leg in legs if leg.leg_uuid in slots), None),
+        legs=legs,
+    )
+
+
+def _leg(domain: Domain, leg: dict[str, str], slots: Mapping[str, str]) -> LiveLeg:
+    presence, called = _PRESENCE.fullmatch(leg["presence_id"]), leg["direction"] == "outbound"
+    # Who calls in from outside may say he is anybody; only the directory gives an account.
+    is_ours = called or leg["accountcode"] == domain.domain_name
+    extension = presence[1] if presence and is_ours and presence[2].lower() == domain.domain_name else None
+    state: LegState = "parked" if leg["uuid"] in slots else _STATES.get(leg["callstate"], "ringing")
+    return LiveLeg(
+        leg_uuid=leg["uuid"],
+        extension=extension,
+        number=extension or (_called(leg) if called else _number(leg["cid_num"])),
+        name=_name(leg["callee_name"] if called else leg["cid_name"]),
+        state=state,
+        start_stamp=stamp(int(leg["created_epoch"] or 0)),
+    )
+
+
+def _called(leg: dict[str, str]) -> str | None:
+    """The number a leg was dialled by: its name has it, when the rest has long been exchanged with its partner's."""
+    name = _CALLED.match(leg["name"])
+    return _number(name[1] if name else "") or _number(leg["callee_num"])
+
+
+def _direction(legs: tuple[LiveLeg, ...], first: dict[str, str]) -> Direction | None:
+    if all(leg.extension for leg in legs):
+        return "local" if len(legs) > 1 else None
+    return "outbound" if legs[0].extension or first["direction"] == "outbound" else "inbound"
+
+
+def _name(text: str) -> str | None:
+    return None if text in _NAMELESS else text
+
+
+def _number(text: str) -> str | None:
+    return text if is_number(text) else None
+
+
+def slots(text: str) -> dict[str, str]:
+    """Who waits in which slot, from ``valet_info``. ``Unreadable``."""
+    try:
+        lots = ET.fromstring(text)  # noqa: S314 - the switch is the operator's own
+    except ET.ParseError as error:
+        raise Unreadable from error
+    return {one.get("uuid", ""): (one.text or "").strip() for one in lots.iter("extension")}
+
+
+def profiles(text: str) -> list[str]:
+    """The names of the SIP profiles, from ``sofia xmlstatus``."""
+    return _PROFILE.findall(text)
+
+
+def registrations(text: str) -> list[dict[str, str]]:
+    """The registrations in ``sofia xmlstatus profile … reg``.
+
+    Read line by line: not all that phones say is escaped there, but no line break is among it.
+    """
+    found: list[dict[str, str]] = []
+    for line in text.splitlines():
+        if line.strip() == "<registration>":
+            found.append({})
+        elif (member := _MEMBER.fullmatch(line)) and found:
+            found[-1].setdefault(member[1], unescape(member[2], {"&quot;": '"', "&apos;": "'"}))
+    return [one for one in found if "@" in one.get("user", "")]
+
+
+def is_in(domain: Domain, found: Mapping[str, str]) -> bool:
+    """Whether a registration is of a phone of the domain."""
+    extension, _, home = found["user"].rpartition("@")
+    return home.lower() == domain.domain_name and is_number(extension)
+
+
+def registration(found: Mapping[str, str], now: float) -> Registration:
+    """A registration as it is answered; ``now`` is what its expiry counts from."""
+    said, status = found.get("contact", ""), found.get("status", "")
+    contact, expires, proto = _CONTACT.search(said), _EXPIRES.search(status), _PROTO.search(status)
+    port = found.get("network-port", "")
+    return Registration(
+        extension=found["user"].partition("@")[0],
+        contact=contact[0] if contact else said[:256],
+        agent=found.get("agent", "")[:128] or None,
+        network_ip=found.get("network-ip") or None,
+        network_port=int(port) if port.isdecimal() else None,
+        network_proto=proto[1].lower() if proto else None,
+        expires_at=stamp(now + int(expires[1])) if expires else None,
+    )

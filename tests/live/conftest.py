@@ -1,0 +1,332 @@
+"""The live suite's house: a FreeSWITCH somebody has started, a Ringpost of our own, and phones.
+
+docs/freeswitch.md says how to run it. Without ``FREESWITCH_ESL`` everything here is skipped.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import pytest
+
+from ringpost.auth.tokens import sha256
+from ringpost.clock import SystemClock
+from ringpost.entry.console import console
+from ringpost.model.key import ApiKey, Limits, SecretHash
+from ringpost.services import records
+from ringpost.store import keys
+from ringpost.store.sqlite import SqliteStore
+from ringpost.switch.esl import EventSocket
+from tests.live.patience import eventually
+from tests.live.phones import ACCEPTING, RINGING, Answering, Phone, Process, refusing, registers
+
+HERE, ELSEWHERE = "live.example.net", "other.example.net"
+PREFIX = "1202555"
+ABSENT, BUSY, SILENT, REFUSING, WILLING = "102", "103", "104", "105", "106"
+"""Extensions that have no phone, or one that is busy, rings on and on, refuses, answers at once."""
+_NUMBERS = ("100", "101", ABSENT, BUSY, SILENT, REFUSING, WILLING)
+_MORE: dict[str, dict[str, Any]] = {
+    "100": {"outbound_caller_id_number": "12025550100", "emergency_caller_id_number": "12025550110"},
+    "101": {"effective_caller_id_name": "Back office", "effective_caller_id_number": "101"},
+    SILENT: {"call_timeout": 2},
+}
+_ALWAYS = {
+    BUSY: refusing("486 Busy Here"),
+    SILENT: RINGING,
+    REFUSING: refusing("603 Decline"),
+    WILLING: ACCEPTING,
+}
+GROUPS = {"simultaneous": "600", "sequence": "601", "enterprise": "602", "rollover": "603", "random": "604"}
+"""Ring groups with a phone that is busy and one that answers."""
+_SETTINGS = ("ESL", "PASSWORD", "SIP", "TRUNK", "PROVIDER", "KEY")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = _missing()
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.live)
+            if missing:
+                item.add_marker(pytest.mark.skip(reason=missing))
+
+
+def _missing() -> str:
+    if "FREESWITCH_ESL" not in os.environ:
+        return "FREESWITCH_ESL is not set: docs/freeswitch.md says how to run the live suite"
+    needed = [*(f"FREESWITCH_{name}" for name in _SETTINGS), "RINGPOST_LISTEN"]
+    absent = [name for name in needed if name not in os.environ]
+    absent += [program for program in ("baresip", "sipp") if shutil.which(program) is None]
+    return f"not here: {', '.join(absent)}" if absent else ""
+
+
+class Told(NamedTuple):
+    """What Ringpost answered."""
+
+    status: int
+    body: Any
+
+
+@dataclass(frozen=True)
+class Api:
+    """Ringpost, asked with a key about a domain."""
+
+    url: str
+    token: str
+    domain: str = HERE
+
+    def ask(self, action: str, **members: Any) -> Told:
+        body = json.dumps({"action": action, "domain_name": self.domain, **members}).encode()
+        return self._post(body)
+
+    def operate(self, action: str, **members: Any) -> Told:
+        """An action that is about no domain."""
+        return self._post(json.dumps({"action": action, **members}).encode())
+
+    def do(self, action: str, **members: Any) -> Any:
+        """Ask what must go well."""
+        told = self.ask(action, **members)
+        assert told.status in (200, 202), f"{action} {members}: {told}"
+        return told.body
+
+    def __getitem__(self, domain: str) -> "Api":
+        return Api(self.url, self.token, domain)
+
+    def _post(self, body: bytes) -> Told:
+        request = urllib.request.Request(self.url, body, {"Authorization": f"Bearer {self.token}"})
+        try:
+            with urllib.request.urlopen(request, timeout=35) as answer:
+                return Told(answer.status, json.load(answer))
+        except urllib.error.HTTPError as error:
+            with error:
+                return Told(error.code, json.load(error))
+
+    # what tests look for
+
+    def calls(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.do("call-list")["items"]
+        return found
+
+    def one_call(self, *, state: str = "answered", legs: int = 2) -> dict[str, Any]:
+        """The only call there is, once it has come that far."""
+
+        def look() -> dict[str, Any] | None:
+            calls = self.calls()
+            assert len(calls) < 2, f"more than one call: {calls}"
+            return next((call for call in calls if call["state"] == state and len(call["legs"]) == legs), None)
+
+        return eventually(look, f"a call that is {state} with {legs} legs")
+
+    def silence(self) -> None:
+        eventually(lambda: not self.calls(), "no call is up any more")
+
+    def record(self, call_uuid: str, seconds: float = 15) -> dict[str, Any]:
+        """The record of a call, once it is there."""
+
+        def look() -> dict[str, Any] | None:
+            told = self.ask("cdr-details", xml_cdr_uuid=call_uuid)
+            return told.body if told.status == 200 else None
+
+        found: dict[str, Any] = eventually(look, f"the record of {call_uuid}", seconds)
+        return found
+
+    def records(self, **filters: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.do("cdr-search", **filters)["items"]
+        return found
+
+
+class Switch:
+    """The FreeSWITCH itself, behind Ringpost's back."""
+
+    def __init__(self) -> None:
+        host, _, port = os.environ["FREESWITCH_ESL"].rpartition(":")
+        self._line = EventSocket(host, int(port), user=None, password=os.environ["FREESWITCH_PASSWORD"])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.close()
+
+    def api(self, command: str) -> str:
+        return self._line.api(command)
+
+    def forget_everything(self) -> None:
+        """What an earlier run has left."""
+        for left_over in ("hupall", "xml_flush_cache"):
+            self.api(left_over)
+
+    def channels(self, domain_uuid: str) -> list[dict[str, str]]:
+        """The legs of a domain."""
+        rows: list[dict[str, str]] = json.loads(self.api("show channels as json")).get("rows", [])
+        return [row for row in rows if row["presence_data"] == domain_uuid]
+
+    def hush(self, domain_uuid: str) -> None:
+        """End every call of a domain."""
+        self.api(f"hupall NORMAL_CLEARING domain_uuid {domain_uuid}")
+        eventually(lambda: not self.channels(domain_uuid), "every leg is gone")
+
+
+@dataclass(frozen=True)
+class House:
+    """What every test finds."""
+
+    api: Api
+    domain_uuid: str
+    switch: Switch
+    passwords: dict[str, str]
+    provider: Answering
+    sip: str = os.environ.get("FREESWITCH_SIP", "")
+    trunk: str = os.environ.get("FREESWITCH_TRUNK", "")
+
+    def applications(self) -> set[str]:
+        """What the legs that are up are doing."""
+        return {channel["application"] for channel in self.switch.channels(self.domain_uuid)}
+
+    def phone(self, number: str, *, answers: bool = True, password: str | None = None) -> Phone:
+        return Phone(number, HERE, password or self.passwords[number], self.sip, answers=answers)
+
+
+class Serving:
+    """A Ringpost with a store of its own, where the switch looks for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        host, _, port = os.environ["RINGPOST_LISTEN"].rpartition(":")
+        self.url = f"http://{host}:{port}/"
+        self._where = ["--host", host, "--port", port]
+        self._environment = {
+            **os.environ,
+            "RINGPOST_DATA": str(folder / "data"),
+            "RINGPOST_SECRET_LIVE": os.environ["FREESWITCH_PASSWORD"],
+            "RINGPOST_CALLS_PER_MINUTE": "1000",
+        }
+        self._environment.pop("RINGPOST_STORE", None)
+
+    def __enter__(self) -> Self:
+        self._process = Process(
+            [sys.executable, "-m", "ringpost.entry.cli", "serve", "--no-demo", *self._where],
+            self.folder,
+            self._environment,
+        )
+        eventually(lambda: "answers at" in self._process.said() or not self._process.is_running, "Ringpost starts")
+        assert self._process.is_running, self._process.said()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.stop()
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The command line, on the same store."""
+        command = [sys.executable, "-m", "ringpost.entry.cli", *arguments]
+        return subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
+
+    def key(self) -> str:
+        """The token of a new operator's key."""
+        token: str = json.loads(self.run("key", "create", "--name", "live", "--scope", "#", "--json").stdout)["token"]
+        return token
+
+    def take_key(self, key: str, switch_uuid: str) -> None:
+        """Make the key the switch has already: no action takes a secret from outside."""
+        key_uuid, _, secret = key.partition(":")
+        clock = SystemClock()
+        store = SqliteStore(self.folder / "data" / "ringpost.sqlite3", clock.now)
+        try:
+            context = console(store, clock, "key-create")
+            limits = Limits(scopes=("freeswitch.#",), switch=switch_uuid)
+            hashes = (SecretHash(sha256=sha256(secret)),)
+            made = ApiKey(key_uuid=key_uuid, key_name="switch", limits=limits, hashes=hashes, cursor_seed="00" * 16)
+            records.create(context, made, keys.api_key_layout)
+            context.commit()
+        finally:
+            store.close()
+
+
+@pytest.fixture(scope="session")
+def serving() -> Iterator[Serving]:
+    with tempfile.TemporaryDirectory() as folder, Serving(Path(folder)) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def api(serving: Serving) -> Api:
+    """Ringpost with the switch and two domains on it."""
+    operator = Api(serving.url, serving.key())
+    switch = operator.operate(
+        "switch-create",
+        name="live",
+        kind="freeswitch",
+        address=os.environ["FREESWITCH_ESL"],
+        user="ringpost@ringpost.internal",
+        secret="env:RINGPOST_SECRET_LIVE",
+    )
+    assert switch.status == 200, switch
+    serving.take_key(os.environ["FREESWITCH_KEY"], switch.body["switch_uuid"])
+    for name in (HERE, ELSEWHERE):
+        operator[name].do("domain-create", switch="live", outbound_gateway="trunk", outbound_prefixes=[PREFIX])
+    return operator
+
+
+@pytest.fixture(scope="session")
+def house(api: Api) -> Iterator[House]:
+    """Extensions with passwords of Ringpost's making, a provider, and phones that do always the same."""
+    passwords = {
+        number: api.do("extension-create", extension=number, **_MORE.get(number, {}))["password"] for number in _NUMBERS
+    }
+    for strategy, number in GROUPS.items():
+        members = [{"number": BUSY, "timeout": 3}, {"number": WILLING, "timeout": 10}]
+        api.do("ringgroup-create", name=strategy, extension=number, strategy=strategy, destinations=members)
+    port = int(os.environ["FREESWITCH_PROVIDER"].rpartition(":")[2])
+    with ExitStack() as stack:
+        switch = stack.enter_context(Switch())
+        switch.forget_everything()
+        provider = stack.enter_context(Answering(ACCEPTING, port))
+        house = House(api, api.do("domain-details")["domain_uuid"], switch, passwords, provider)
+        for number, scenario in _ALWAYS.items():
+            phone = stack.enter_context(Answering(scenario))
+            assert registers(number, HERE, passwords[number], house.sip, phone.port), f"{number} registers"
+        yield house
+        switch.api("hupall")
+
+
+@pytest.fixture(scope="session")
+def phones(house: House) -> Iterator[tuple[Phone, Phone]]:
+    """Two people: 100 and 101."""
+    with house.phone("100") as one, house.phone("101") as other:
+        yield one, other
+
+
+@pytest.fixture(autouse=True)
+def _hush(house: House) -> Iterator[None]:
+    """A test ends in silence."""
+    yield
+    house.switch.hush(house.domain_uuid)
+
+
+@pytest.fixture
+def call(house: House, phones: tuple[Phone, Phone]) -> dict[str, Any]:
+    """100 speaks with 101."""
+    placed = house.api.do("originate", caller_id_number="5550100", destination_a="100", destination_b="101")
+    call = house.api.one_call()
+    assert call["call_uuid"] == placed["call_uuid"]
+    return call
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unanswered(api: Api, house: House) -> Iterator[Told]:
+    """A call that rings for half a minute, in the other domain, while the other tests run."""
+    there = api[ELSEWHERE]
+    password = there.do("extension-create", extension=SILENT)["password"]
+    there.do("extension-create", extension="100")
+    with Answering(RINGING) as phone:
+        assert registers(SILENT, ELSEWHERE, password, house.sip, phone.port)
+        yield there.ask("originate", caller_id_number="5550100", destination_a=SILENT, destination_b="100", wait=1)

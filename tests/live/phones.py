@@ -1,0 +1,315 @@
+"""Real SIP phones: baresip for people, SIPp for whoever is busy, does not answer, or is a provider."""
+
+import itertools
+import json
+import math
+import random
+import socket
+import subprocess
+import tempfile
+import wave
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from tests.live.patience import eventually
+
+_BARESIP_MODULES = ("/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules")
+
+
+def free_port() -> int:
+    """A port nobody has, for UDP and TCP, below those that are given out and those FreeSWITCH speaks on."""
+    for port in _PORTS:
+        with suppress(OSError), socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+            stream.bind(("127.0.0.1", port))
+            datagrams.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("every port is taken")
+
+
+_PORTS = itertools.cycle(random.sample(range(10_000, 16_000, 4), 1_500))
+
+
+class Process:
+    """Something that is started, and stopped by its process id."""
+
+    def __init__(self, command: list[str], folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.log = folder / "log"
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder, env=environment
+            )
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def wait(self, seconds: float) -> int:
+        """Its exit code, once it has ended by itself."""
+        return self._process.wait(seconds)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        if self.is_running:
+            self._process.kill()
+            self._process.wait(5)
+
+
+def _netstring(line: BinaryIO) -> dict[str, Any]:
+    length = b""
+    while (digit := line.read(1)) != b":":
+        assert digit, "the phone hung up its control line"
+        length += digit
+    message: dict[str, Any] = json.loads(line.read(int(length)))
+    line.read(1)
+    return message
+
+
+class Phone:
+    """A phone that registers and answers: baresip without a loudspeaker."""
+
+    def __init__(self, number: str, domain: str, password: str, sip: str, *, answers: bool = True) -> None:
+        self._temporary = tempfile.TemporaryDirectory()
+        self.folder = Path(self._temporary.name)
+        self.number = number
+        self._control = free_port()
+        modules = next(place for place in _BARESIP_MODULES if Path(place).is_dir())
+        mode = "auto" if answers else "manual"
+        self.folder.joinpath("accounts").write_text(
+            f'<sip:{number}@{domain}>;auth_user={number};auth_pass={password};outbound="sip:{sip};transport=udp";'
+            f"regint=60;answermode={mode};audio_codecs=PCMU\n"
+        )
+        self.folder.joinpath("config").write_text(
+            f"module_path {modules}\nsip_listen 127.0.0.1:{free_port()}\n"
+            f"audio_player aufile,{self.folder}/heard.wav\naudio_alert aufile,{self.folder}/alert.wav\n"
+            f"audio_source aufile,{self._tone()}\n"
+            f"ctrl_tcp_listen 127.0.0.1:{self._control}\n"
+            "module g711.so\nmodule aufile.so\nmodule_tmp account.so\n"
+            "module_app menu.so\nmodule_app ctrl_tcp.so\n"
+        )
+
+    def _tone(self) -> Path:
+        """Something to say: ten minutes of a tone."""
+        file = self.folder / "tone.wav"
+        with wave.open(str(file), "wb") as tone:
+            tone.setnchannels(1)
+            tone.setsampwidth(2)
+            tone.setframerate(8000)
+            period = b"".join(
+                int(8000 * math.sin(math.tau * place / 20)).to_bytes(2, "little", signed=True) for place in range(20)
+            )
+            tone.writeframes(period * 240_000)
+        return file
+
+    def __enter__(self) -> Self:
+        self._process = Process(["baresip", "-4", "-f", str(self.folder)], self.folder)
+        try:
+            eventually(lambda: "200 OK" in self.said(), f"{self.number} registers")
+        except AssertionError as error:
+            error.add_note(self.said())
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._process.stop()
+        self._temporary.cleanup()
+
+    def said(self) -> str:
+        return self._process.said()
+
+    def command(self, name: str, parameter: str = "") -> dict[str, Any]:
+        """Something its owner does: dial, accept, hangup."""
+        order = json.dumps({"command": name, "params": parameter, "token": "t"}).encode()
+        with socket.create_connection(("127.0.0.1", self._control), 5) as line, line.makefile("rwb") as told:
+            told.write(b"%d:%s," % (len(order), order))
+            told.flush()
+            while not (answer := _netstring(told)).get("response"):
+                pass  # what happens meanwhile is told too
+        return answer
+
+    def dial(self, number: str) -> None:
+        self.command("dial", number)
+
+    def hang_up(self) -> None:
+        self.command("hangup")
+
+    def is_in_a_call(self) -> bool:
+        return "sip:" in str(self.command("listcalls").get("data", ""))
+
+
+def registers(number: str, domain: str, password: str, sip: str, contact: int, *, seconds: int = 600) -> bool:
+    """Whether a switch lets somebody register, who then is reached at a port of this machine."""
+    arguments = ["-s", number, "-au", number, "-ap", password]
+    scenario = _REGISTER.replace("@domain@", domain).replace("@contact@", str(contact))
+    return _sipp(scenario.replace("@seconds@", str(seconds)), sip, arguments)
+
+
+class Answering:
+    """A SIP address that does the same with every call."""
+
+    def __init__(self, scenario: str, port: int | None = None) -> None:
+        self._temporary = tempfile.TemporaryDirectory()
+        self.folder = Path(self._temporary.name)
+        self.port = port or free_port()
+        self._messages = self.folder / "messages.log"
+        (self.folder / "scenario.xml").write_text(scenario)
+
+    def __enter__(self) -> Self:
+        here = ["-i", "127.0.0.1", "-p", str(self.port), "-mp", str(free_port())]
+        log = ["-trace_msg", "-message_file", str(self._messages)]
+        self._process = Process(["sipp", "-sf", "scenario.xml", *here, "-nostdin", "-nd", *log], self.folder)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._process.stop()
+        self._temporary.cleanup()
+
+    def heard(self) -> str:
+        """The SIP messages it had and sent."""
+        return self._messages.read_text(errors="replace") if self._messages.exists() else ""
+
+    def invited(self, to: str) -> str:
+        """The call to a number, as it came: its lines up to the body; empty if there was none."""
+        calls = [message for message in self.heard().split("INVITE sip:")[1:] if message.startswith(f"{to}@")]
+        return calls[-1].partition("\r\n\r\n")[0] if calls else ""
+
+
+class Caller:
+    """A provider's call to a number, from outside; it hangs up after ``talks`` seconds."""
+
+    def __init__(self, number: str, sip: str, *, shows: str = "12025550199", talks: int = 2) -> None:
+        self._temporary = tempfile.TemporaryDirectory()
+        folder = Path(self._temporary.name)
+        (folder / "scenario.xml").write_text(_INVITE.replace("@shows@", shows).replace("@talks@", str(talks * 1000)))
+        self._process = Process(_sipp_command(sip, ["-s", number]), folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._process.stop()
+        self._temporary.cleanup()
+
+    def was_answered(self) -> bool:
+        """Whether the call was answered, and ended as it should; waits until it is over."""
+        return self._process.wait(60) == 0
+
+
+def _sipp_command(sip: str, arguments: list[str]) -> list[str]:
+    here = ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port())]
+    return ["sipp", "-sf", "scenario.xml", *here, "-nostdin", "-m", "1", "-timeout", "40", *arguments, sip]
+
+
+def _sipp(scenario: str, sip: str, arguments: list[str]) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "scenario.xml").write_text(scenario)
+        command = _sipp_command(sip, arguments)
+        done = subprocess.run(
+            command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False
+        )
+        return done.returncode == 0
+
+
+_HEAD = '<?xml version="1.0" encoding="ISO-8859-1" ?>\n<scenario name="ringpost">\n'
+_FOOT = "</scenario>\n"
+_SDP = """Content-Type: application/sdp
+Content-Length: [len]
+
+v=0
+o=- 1 1 IN IP4 [local_ip]
+s=-
+c=IN IP4 [local_ip]
+t=0 0
+m=audio [media_port] RTP/AVP 0 101
+a=rtpmap:0 PCMU/8000
+a=rtpmap:101 telephone-event/8000
+a=fmtp:101 0-16
+"""
+_NO_BODY = "Content-Length: 0\n\n"
+
+
+def _reply(status: str, body: str = _NO_BODY, sequence: str = "[last_CSeq:]") -> str:
+    return f"""<send><![CDATA[
+
+SIP/2.0 {status}
+[last_Via:]
+[last_From:]
+[last_To:];tag=[pid]t[call_number]
+[last_Call-ID:]
+{sequence}
+Contact: <sip:sipp@[local_ip]:[local_port]>
+{body}
+]]></send>
+"""
+
+
+_INVITED = """<recv request="INVITE"><action>
+<ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="sequence"/>
+</action></recv>
+"""
+
+
+def refusing(status: str) -> str:
+    """Refuses every call with a status, such as ``486 Busy Here``."""
+    return f'{_HEAD}{_INVITED}<Reference variables="sequence"/>{_reply(status)}<recv request="ACK"/>\n{_FOOT}'
+
+
+RINGING = (
+    f'{_HEAD}{_INVITED}{_reply("180 Ringing")}<recv request="CANCEL"/>\n{_reply("200 OK")}'
+    f'{_reply("487 Request Terminated", sequence="CSeq: [$sequence] INVITE")}<recv request="ACK"/>\n{_FOOT}'
+)
+ACCEPTING = (
+    f'{_HEAD}<recv request="INVITE"/>\n{_reply("180 Ringing")}{_reply("200 OK", _SDP)}<recv request="ACK"/>\n'
+    f'<recv request="BYE"/>\n{_reply("200 OK")}{_FOOT}'
+)
+
+
+def _request(line: str, sequence: int, headers: str, body: str = _NO_BODY) -> str:
+    return f"""<send retrans="500"><![CDATA[
+
+{line} SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+{headers}
+Call-ID: [call_id]
+CSeq: {sequence} {line.partition(" ")[0]}
+Max-Forwards: 70
+{body}
+]]></send>
+"""
+
+
+_AS = """From: <sip:[service]@@domain@>;tag=[pid]r[call_number]
+To: <sip:[service]@@domain@>
+Contact: <sip:[service]@[local_ip]:@contact@>
+Expires: @seconds@"""
+_REGISTER = (
+    _HEAD
+    + _request("REGISTER sip:@domain@", 1, _AS)
+    + '<recv response="401" auth="true"/>\n'
+    + _request("REGISTER sip:@domain@", 2, f"{_AS}\n[authentication]")
+    + f'<recv response="200"/>\n{_FOOT}'
+)
+_CALLS = """From: "Example caller" <sip:@shows@@provider.example.net>;tag=[pid]c[call_number]
+To: <sip:[service]@[remote_ip]:[remote_port]>
+Contact: <sip:sipp@[local_ip]:[local_port]>"""
+_GOES_ON = """From: "Example caller" <sip:@shows@@provider.example.net>;tag=[pid]c[call_number]
+To: <sip:[service]@[remote_ip]:[remote_port]>[peer_tag_param]
+Contact: <sip:sipp@[local_ip]:[local_port]>"""
+_INVITE = (
+    _HEAD
+    + _request("INVITE sip:[service]@[remote_ip]:[remote_port]", 1, _CALLS, _SDP)
+    + '<recv response="100" optional="true"/>\n<recv response="180" optional="true"/>\n'
+    + '<recv response="183" optional="true"/>\n<recv response="200" rrs="true"/>\n'
+    + _request("ACK [next_url]", 1, _GOES_ON).replace(' retrans="500"', "")
+    + '<pause milliseconds="@talks@"/>\n'
+    + _request("BYE [next_url]", 2, _GOES_ON)
+    + f'<recv response="200"/>\n{_FOOT}'
+)
