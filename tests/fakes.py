@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from ringpost.model.call import CallOrder, Leg
 from ringpost.model.errors import Problem, StoreUnavailable
 from ringpost.store import Key, Row, Store, Write
-from ringpost.switch import Progress, Script
+from ringpost.switch import Progress
 from ringpost.switch.sandbox import SandboxSwitch
+from ringpost.switch.scripts import Script
 
 NOON = 1_795_348_800.0
 """2026-11-22T12:00:00Z"""

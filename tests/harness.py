@@ -16,8 +16,9 @@ from ringpost.model.key import Limits
 from ringpost.model.switch import SwitchRecord
 from ringpost.services import api_keys
 from ringpost.store import Store
-from ringpost.switch import Scripts, Switch
+from ringpost.switch import Switch
 from ringpost.switch.sandbox import SandboxSwitch
+from ringpost.switch.scripts import Scripts
 from tests.fakes import FakeClock
 
 CATALOGUE = Catalogue(discover())

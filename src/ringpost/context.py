@@ -5,10 +5,12 @@ transaction with their events, the audit line and the kept answer. So a failed a
 nothing, and one that lost a race is simply run again.
 """
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -18,9 +20,12 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, NotFound, Problem
 from ringpost.model.event import AuditLine, Event
 from ringpost.model.key import ApiKey, KeyDetails
-from ringpost.model.switch import SwitchRecord
 from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Write, keys
-from ringpost.switch import Connect, Scripts, Switch
+
+if TYPE_CHECKING:  # most actions ask no switch, and a cold start pays for no more
+    from ringpost.model.switch import SwitchRecord
+    from ringpost.switch import Connect, Switch
+    from ringpost.switch.scripts import Scripts
 
 EVENT_DAYS = 30
 AUDIT_DAYS = 400

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ringpost.context import CallLimits
 from ringpost.entry import demo
 from ringpost.model.call import CallOrder
 from ringpost.switch import Progress
@@ -87,8 +88,6 @@ def test_a_call_does_not_begin_at_a_ring_group(server: ScriptedFreeSwitch, tenan
 
 
 def test_a_call_that_failed_is_no_running_one(server: ScriptedFreeSwitch, house: House, tenant: Caller) -> None:
-    from ringpost.context import CallLimits
-
     house.call_limits = CallLimits(per_minute=100, at_once=1)
     house.restart()
     server.answers["originate"] = "-ERR USER_BUSY\n"
@@ -114,6 +113,20 @@ def test_a_switch_in_trouble_is_a_503_in_words_and_nothing_is_dialled_twice(
         assert dialled(server) <= 1
     records = tenant.done("cdr-search", **IN_HOME)["items"]
     assert [record["xml_cdr_uuid"] for record in records] == [demo.CALL_UUID], "nothing half written"
+
+
+@pytest.mark.parametrize(("mode", "seconds"), [("refuse", 0), ("half", 61)])
+def test_a_switch_that_is_down_does_not_use_up_the_calls_at_once(
+    house: House, operator: Caller, tenant: Caller, clock: FakeClock, mode: Mode, seconds: float
+) -> None:
+    house.call_limits = CallLimits(per_minute=100, at_once=1)
+    house.restart()
+    with ScriptedFreeSwitch(mode) as server:
+        put_on(house, operator, server, clock)
+        for _ in range(3):
+            reply = tenant.call("originate", **CALL, headers=KEY if mode == "refuse" else {})
+            assert reply.status == 503
+            clock.time += seconds
 
 
 def test_after_a_crash_the_switch_is_asked_how_the_call_is(

@@ -16,9 +16,10 @@ from ringpost.model.call import CallOrder
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound
 from ringpost.model.switch import SwitchRecord
-from ringpost.switch import Progress, Script, Switch
+from ringpost.switch import Progress, Switch
 from ringpost.switch.freeswitch import FreeSwitch
 from ringpost.switch.sandbox import SandboxSwitch
+from ringpost.switch.scripts import Script
 from tests.fakes import NOON, FakeClock, MemoryScripts
 from tests.switch.scripted_freeswitch import PASSWORD, ScriptedFreeSwitch
 

@@ -8,9 +8,10 @@ from ringpost.clock import seconds, stamp
 from ringpost.model.call import CallOrder, Leg
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
-from ringpost.switch import Progress, Script, Turn
+from ringpost.switch import Progress
 from ringpost.switch.sandbox import SandboxSwitch
 from ringpost.switch.sandbox_play import Play
+from ringpost.switch.scripts import Script, Turn
 from tests.fakes import NOON, FakeClock, MemoryScripts
 
 UUID = "c0c0c0c0-0000-4000-8000-000000000001"

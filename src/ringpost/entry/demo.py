@@ -21,7 +21,7 @@ from ringpost.model.switch import SwitchRecord
 from ringpost.services import cdrs, destinations, extensions, records, ring_groups
 from ringpost.store import Key, Put, Row, Store, keys
 from ringpost.store.sqlite import SqliteStore
-from ringpost.switch import Script, Turn
+from ringpost.switch.scripts import Script, Turn
 
 DOMAIN_NAME = "fusionpbx.example.net"
 DOMAIN_UUID = "d0d0d0d0-0000-4000-8000-000000000001"

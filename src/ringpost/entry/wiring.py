@@ -1,9 +1,12 @@
 """Builds the ports and the endpoint, once. The only place that names an adapter."""
 
+from __future__ import annotations
+
 import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
@@ -12,11 +15,13 @@ from ringpost.context import CallLimits
 from ringpost.dispatch.catalogue import Catalogue, discover
 from ringpost.dispatch.pipeline import Endpoint, Outcome, Ports
 from ringpost.entry.secrets import Secrets
-from ringpost.model.switch import SwitchRecord
 from ringpost.settings import Settings
 from ringpost.store import Store
-from ringpost.switch import Connect, Scripts, Switch
-from ringpost.switch.sandbox import SandboxSwitch
+
+if TYPE_CHECKING:
+    from ringpost.model.switch import SwitchRecord
+    from ringpost.switch import Connect, Switch
+    from ringpost.switch.scripts import Scripts
 
 
 def open_store(settings: Settings, clock: Clock) -> Store:
@@ -46,6 +51,8 @@ def connector(clock: Clock) -> Connect:
             from ringpost.switch.freeswitch import FreeSwitch
 
             return FreeSwitch(record, secrets.value, clock)
+        from ringpost.switch.sandbox import SandboxSwitch  # a cold start that places no call can do without
+
         return SandboxSwitch(clock, scripts)
 
     return connect
@@ -69,7 +76,12 @@ def preload(settings: Settings) -> None:
     """Import what requests will need, and connect to nothing: for a snapshot."""
     if settings.store.startswith("dynamodb:"):
         importlib.import_module("ringpost.store.dynamodb")
-    for needed in ("ringpost.switch.freeswitch", "ringpost.services.sandbox_calls", "ringpost.services.emergency"):
+    for needed in (
+        "ringpost.switch.freeswitch",
+        "ringpost.switch.sandbox",
+        "ringpost.services.sandbox_calls",
+        "ringpost.services.emergency",
+    ):
         importlib.import_module(needed)
     Catalogue(discover()).preload()
     _build(BaseModel)

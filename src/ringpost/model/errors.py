@@ -157,7 +157,9 @@ class SwitchRefused(Problem):
 
 
 class SwitchUnreachable(Problem):
-    """The switch did not answer in time, or at all."""
+    """The switch did not answer in time, or at all. ``unsent``: it cannot have heard what it was to do."""
+
+    unsent = False
 
     status = 503
     code = "switch-unreachable"

@@ -13,10 +13,13 @@ from ringpost.model.route import Outside, Phone
 from ringpost.services import cdrs, domains, emergency, lines, meters, routing, sandbox_calls
 from ringpost.services.live_calls import Party
 from ringpost.store import Put, Row, keys
-from ringpost.switch import Progress, Script, Switch
+from ringpost.switch import Progress, Switch
+from ringpost.switch.scripts import Script
 
 _LONGEST_REQUEST = 27.0
 """Seconds; the function itself is stopped after 29."""
+_A_RING = 60.0
+"""Seconds a call counts as running of which nobody knows whether it was placed."""
 _ORDER_DAYS = 2 * 86_400
 _NAME_LENGTH = 64
 _NAME_EXTRAS = " .-_&()+@'"
@@ -114,6 +117,8 @@ def _earlier(context: Context, domain: Domain) -> CallOrder | None:
 def _asked_again(context: Context, line: Switch, order: CallOrder, wait: float) -> Progress:
     """How far a call has come that was placed before; if the switch knows it no more, its record says."""
     progress = line.await_answer(order, wait)
+    if progress.state == "ended":
+        meters.stop(context, order)
     if progress.state != "ended" or progress.cause is not None:
         return progress
     record = context.store.get(keys.cdr(order.domain_uuid, order.call_uuid), Call)
@@ -185,9 +190,13 @@ def _write_down(context: Context, line: Switch, domain: Domain, order: CallOrder
 def _place(context: Context, line: Switch, order: CallOrder) -> None:
     try:
         line.place(order)
-    except SwitchRefused:
+    except (SwitchRefused, SwitchUnreachable) as problem:
         with suppress(Moved, StoreUnavailable):
-            _give_back(context, order)
+            if lines.was_not_done(problem):
+                _give_back(context, order)
+            else:
+                meters.runs_until(context, order, context.clock.now() + _A_RING)
+                context.commit()
         raise
 
 

@@ -48,12 +48,16 @@ def once(context: Context, switch: Switch, target_uuid: str) -> Iterator[None]:
     context.commit()
     try:
         yield
-    except SwitchUnreachable:
+    except Problem as problem:
+        if was_not_done(problem):
+            context.store.stage(context.claim.release())
+            context.commit()
         raise
-    except Problem:
-        context.store.stage(context.claim.release())
-        context.commit()
-        raise
+
+
+def was_not_done(problem: Problem) -> bool:
+    """Whether a switch has certainly not done what it was told: it said no, or never heard of it."""
+    return not isinstance(problem, SwitchUnreachable) or problem.unsent
 
 
 def looks_anew(context: Context, domain: Domain) -> None:

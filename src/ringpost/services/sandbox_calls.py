@@ -9,7 +9,7 @@ from ringpost.model.call import Call, CallOrder, Leg
 from ringpost.model.domain import Domain
 from ringpost.services import cdrs, domains, meters, numbers, pages
 from ringpost.store import Delete, Key, Put, Row, keys
-from ringpost.switch import Script
+from ringpost.switch.scripts import Script
 
 _KEPT = 3600
 _EVENTS = uuid.UUID("5e7e0f2c-9c1d-4b53-8a4e-72696e67706f")

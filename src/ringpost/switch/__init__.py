@@ -1,14 +1,18 @@
 """The switch port: what a telephone switch can be asked, in the words of the telephone."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from __future__ import annotations
 
-from ringpost.model.call import CallOrder, Leg
-from ringpost.model.domain import Domain
-from ringpost.model.live import LiveCall, Registration
-from ringpost.model.record import Entity
-from ringpost.model.switch import SwitchRecord, SwitchStatus
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ringpost.model.call import CallOrder, Leg
+    from ringpost.model.domain import Domain
+    from ringpost.model.live import LiveCall, Registration
+    from ringpost.model.switch import SwitchRecord, SwitchStatus
+    from ringpost.switch.scripts import Scripts
 
 CALL_ACTIONS = (
     "originate",
@@ -143,35 +147,6 @@ class Switch(Protocol):
 
     def forget_all(self) -> None:
         """Look everybody up anew."""
-
-
-class Turn(Entity):
-    """Something that was done to a call in the sandbox, in seconds since 1970."""
-
-    at: float
-    what: Literal["hang_up", "hold", "resume", "transfer", "park"]
-    leg_uuid: str
-    value: str = ""
-
-
-class Script(Entity):
-    """A call of the sandbox: as it was ordered, and what was done to it since."""
-
-    order: CallOrder
-    turns: tuple[Turn, ...] = ()
-    extensions: tuple[str, ...] = ()
-    """Which of its numbers are extensions of the domain."""
-    version: int = 0
-
-
-class Scripts(Protocol):
-    """Where the sandbox's calls are written down, so that any process can tell how they are."""
-
-    def of_domain(self, domain_uuid: str) -> list[Script]:
-        """The scripts of a domain's calls, those that have ended of late among them."""
-
-    def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
-        """Something was done to a call: these are the legs it will have had now."""
 
 
 class Connect(Protocol):

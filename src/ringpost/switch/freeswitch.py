@@ -202,9 +202,13 @@ class FreeSwitch:
         if self._socket is None:
             host, port = address(self._record)
             password = self._secret(self._record.secret or "")
-            self._socket = EventSocket(
-                host, port, user=self._record.user, password=password, answer_seconds=self._answer_seconds
-            )
+            try:
+                self._socket = EventSocket(
+                    host, port, user=self._record.user, password=password, answer_seconds=self._answer_seconds
+                )
+            except SwitchUnreachable as problem:
+                problem.unsent = True
+                raise
         return self._socket
 
     def _api(self, command: str) -> str:

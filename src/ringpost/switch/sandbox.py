@@ -32,8 +32,9 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state_of
 from ringpost.model.switch import SwitchStatus
-from ringpost.switch import CALL_ACTIONS, Finding, Progress, Script, Scripts, Turn
+from ringpost.switch import CALL_ACTIONS, Finding, Progress
 from ringpost.switch.sandbox_play import REFUSED, UNREACHABLE, Party, Play
+from ringpost.switch.scripts import Script, Scripts, Turn
 
 
 class SandboxSwitch:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ringpost.clock import seconds, stamp
 from ringpost.model.call import Leg
-from ringpost.switch import Script, Turn
+from ringpost.switch.scripts import Script, Turn
 
 ANSWERS_AFTER = 1.0
 TALKS_FOR = 3.0

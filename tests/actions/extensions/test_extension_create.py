@@ -66,3 +66,13 @@ def test_keeps_any_other_name_as_it_is(tenant: Caller, name: str) -> None:
 def test_does_not_find_a_strangers_domain(stranger: Caller) -> None:
     reply = stranger.call("extension-create", domain_uuid=demo.DOMAIN_UUID, extension="102")
     assert (reply.status, reply.json["error"]) == (404, "domain not found")
+
+
+@pytest.mark.parametrize("number", ["911", "112"])
+def test_nobody_gets_a_number_that_calls_for_help(tenant: Caller, number: str) -> None:
+    reply = tenant.call("extension-create", extension=number)
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (422, "extension")
+    assert tenant.call("extension-update", extension="100", new_extension=number).status == 422
+    group = {"name": "g", "strategy": "random", "destinations": []}
+    assert tenant.call("ringgroup-create", extension=number, **group).status == 422
+    assert tenant.call("ringgroup-update", extension="600", new_extension=number).status == 422

@@ -221,3 +221,36 @@ def test_another_tenants_post_gives_back_nothing(pbx: Caller, stranger: Caller) 
     taken(stranger, "originate-clicktocall-a-leg", uuid=call_uuid, domain_uuid=demo.EMPTY_DOMAIN_UUID)
     assert recorded(stranger)[0]["external_id"] is None
     assert pbx.call("originate", **CALL).status == 429
+
+
+def test_a_record_older_than_the_domain_keeps_them_need_not_be_kept_by_the_switch_either(
+    house: House, operator: Caller
+) -> None:
+    operator.done("domain-update", domain_name=demo.DOMAIN_NAME, retention_days=1)
+    house.clock.time += 3 * 86_400
+    reply = handed_in(operator, capture("answered-a-leg"))
+    assert (reply.status, reply.json["recorded"]) == (200, False)
+    assert len(operator.done("cdr-search", domain_name=demo.DOMAIN_NAME)["items"]) == 1, "the demo's own"
+
+
+def test_a_recording_that_was_asked_for_here_is_in_the_record(tenant: Caller) -> None:
+    recording = tenant.done("call-record-start", call_uuid=demo.HELD_CALL_UUID)["recording"]
+    call_uuid = taken(tenant, "answered-a-leg", uuid=demo.HELD_CALL_UUID)
+    leg = tenant.done("cdr-details", xml_cdr_uuid=call_uuid)["legs"][0]
+    assert (leg["record_path"], leg["record_name"]) == (recording, f"{demo.HELD_CALL_UUID}.wav")
+    kept = taken(tenant, "answered-b-leg", record_path="/rec/x.wav")
+    legs = tenant.done("cdr-details", xml_cdr_uuid=kept)["legs"]
+    assert "/rec/x.wav" in [leg["record_path"] for leg in legs]
+
+
+def test_of_a_hundred_phones_that_rang_the_one_that_answered_is_kept(tenant: Caller) -> None:
+    a_uuid = taken(tenant, "ringgroup-simultaneous-a-leg")
+    losers = [f"aaaaaaaa-0000-4000-8000-{number:012d}" for number in range(40)]
+    for uuid in losers:
+        taken(tenant, "ringgroup-simultaneous-b-leg-1001-loser", uuid=uuid)
+    winner = taken(tenant, "ringgroup-simultaneous-b-leg-1002-winner")
+    for uuid in losers[:3]:
+        taken(tenant, "ringgroup-simultaneous-b-leg-1001-loser", uuid=uuid)
+    call = tenant.done("cdr-details", xml_cdr_uuid=a_uuid)
+    assert {a_uuid, winner} <= {leg["xml_cdr_uuid"] for leg in call["legs"]}
+    assert (len(call["legs"]), call["missed_call"]) == (20, False)

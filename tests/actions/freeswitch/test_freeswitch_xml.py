@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ringpost.entry import demo
+from ringpost.store import Delete, keys
 from tests.harness import Caller, House, Reply
 
 HOME = demo.DOMAIN_NAME
@@ -350,6 +351,27 @@ def test_a_number_nobody_has_leads_nowhere(switch_key: Caller, number: str) -> N
 def test_a_leg_of_another_domain_gets_nowhere_in_this_one(switch_key: Caller) -> None:
     assert dialled(switch_key, "101", domain_uuid=demo.EMPTY_DOMAIN_UUID) == []
     assert dialled(switch_key, "101", domain_uuid=demo.DOMAIN_UUID) != []
+
+
+def test_what_is_disabled_leads_nowhere(switch_key: Caller, operator: Caller) -> None:
+    operator.done("extension-update", **IN_HOME, extension="101", enabled=False)
+    operator.done("ringgroup-update", **IN_HOME, extension="600", ring_group_enabled=False)
+    for number in ("101", "*99101", "600"):
+        assert dialled(switch_key, number) == []
+    operator.done("domain-update", **IN_HOME, domain_enabled=False)
+    assert dialled(switch_key, "12025550100", "public") == []
+
+
+def test_a_ring_group_nobody_of_which_can_be_rung_says_so(switch_key: Caller, operator: Caller) -> None:
+    members = [{"number": "12025550123"}]
+    operator.done("ringgroup-create", **IN_HOME, name="g", extension="601", strategy="random", destinations=members)
+    assert dialled(switch_key, "601") == [("hangup", "NO_ROUTE_DESTINATION")]
+
+
+def test_an_extension_without_a_password_cannot_register(house: House, switch_key: Caller, operator: Caller) -> None:
+    one = operator.done("extension-details", **IN_HOME, extension="100")
+    house.store.transact([Delete(keys.sip_password(demo.DOMAIN_UUID, one["extension_uuid"]))])
+    assert is_not_found(register(switch_key))
 
 
 HOSTILE = [

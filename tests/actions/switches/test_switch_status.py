@@ -5,7 +5,8 @@ import pytest
 from ringpost.entry import wiring
 from ringpost.model.switch import SwitchRecord
 from ringpost.store.sqlite import SqliteStore
-from ringpost.switch import CALL_ACTIONS, Scripts, Switch
+from ringpost.switch import CALL_ACTIONS, Switch
+from ringpost.switch.scripts import Scripts
 from tests.harness import Caller, House
 
 PBX: dict[str, Any] = {
