@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -167,8 +167,9 @@ class TenantStore:
 
     def reaches(self, domain_uuid: str) -> bool:
         """Whether the actor may touch a domain: by its list, and by the switch it is bound to."""
-        return self.actor.reaches(domain_uuid) and all(
-            self._is_on(switch, domain_uuid) for switch in self.actor.switches
+        switches = self.actor.switches
+        return self.actor.reaches(domain_uuid) and (
+            not switches or all(self._is_on(switch, domain_uuid) for switch in switches)
         )
 
     def _is_on(self, switch: str, domain_uuid: str) -> bool:
@@ -180,12 +181,12 @@ class TenantStore:
 
     def is_mine(self, found: BaseModel) -> bool:
         """Whether the actor may see a record."""
-        if isinstance(found, KeyDetails | ApiKey):
+        if isinstance(found, (KeyDetails, ApiKey)):
             return self._is_my_key(found)
-        if isinstance(found, Domain):
-            self._on_switch |= {
-                (switch, found.domain_uuid): switch == found.switch_uuid for switch in self.actor.switches
-            }
+        switches = self.actor.switches
+        if switches and isinstance(found, Domain):
+            for switch in switches:
+                self._on_switch[switch, found.domain_uuid] = switch == found.switch_uuid
         home = getattr(found, "domain_uuid", None)
         return home is None or self.reaches(home)
 
@@ -221,10 +222,10 @@ class Context:
     request_id: str
     source_ip: str
     claim: Claim | None = None
-    afterwards: list[Callable[[], object]] = field(default_factory=list)
+    afterwards: tuple[Callable[[], object], ...] = ()
     """What is done once all is written, as well as it goes."""
     _now: str = ""
-    _lines: dict[str, Switch] = field(default_factory=dict)
+    _lines: dict[str, Switch] | None = None
 
     @property
     def now(self) -> str:
@@ -235,6 +236,8 @@ class Context:
 
     def line(self, switch: SwitchRecord, scripts: Scripts) -> Switch:
         """The line to a switch, the same all along; ``close`` lets go of it."""
+        if self._lines is None:
+            self._lines = {}
         if switch.switch_uuid not in self._lines:
             self._lines[switch.switch_uuid] = self.connect(switch, scripts)
         return self._lines[switch.switch_uuid]

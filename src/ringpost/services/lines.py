@@ -63,11 +63,11 @@ def was_not_done(problem: Problem) -> bool:
 def looks_anew(context: Context, domain: Domain) -> None:
     """Have a domain's switch look its phones up anew, once all is written."""
     if domain.switch_uuid is not None:
-        context.afterwards.append(lambda: of(context, domain).forget_all())
+        context.afterwards += (lambda: of(context, domain).forget_all(),)
 
 
 def afterwards(context: Context, domain_uuid: str, do: Callable[[Switch, Domain], object]) -> None:
     """Tell the domain's switch once all is written; the built-in sandbox needs no telling."""
     domain = context.store.get(keys.domain(domain_uuid), Domain)
     if domain is not None and domain.switch_uuid is not None:
-        context.afterwards.append(lambda: do(of(context, domain), domain))
+        context.afterwards += (lambda: do(of(context, domain), domain),)
