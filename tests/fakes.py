@@ -1,7 +1,7 @@
 """Fakes: small real classes."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ringpost.model.call import CallOrder, Leg
 from ringpost.model.errors import Problem, StoreUnavailable
@@ -137,3 +137,16 @@ class RecordingSwitch(SandboxSwitch):
 
     def foretold(self, order: CallOrder) -> Sequence[Leg]:
         return []
+
+
+class Meanwhile(CountingStore):
+    """A store in which somebody else is quicker, once: just before the next write."""
+
+    def __init__(self, inner: Store, does: Callable[[], object]) -> None:
+        super().__init__(inner)
+        self.does: list[Callable[[], object]] = [does]
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        if self.does:
+            self.does.pop()()
+        super().transact(writes)

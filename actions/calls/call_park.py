@@ -22,7 +22,5 @@ class Response(PartyActedOn):
 
 
 def handle(request: Request, context: Context) -> Response:
-    party, slot = live_calls.act(
-        context, request, "far", "call.parked", lambda switch, domain, leg: switch.park(domain, leg)
-    )
+    party, slot = live_calls.park(context, request)
     return Response(**party.told(), slot=slot)

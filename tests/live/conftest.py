@@ -162,7 +162,7 @@ class Switch:
 
     def forget_everything(self) -> None:
         """What an earlier run has left."""
-        for left_over in ("hupall", "xml_flush_cache"):
+        for left_over in ("hupall",):
             self.api(left_over)
 
     def channels(self, domain_uuid: str) -> list[dict[str, str]]:

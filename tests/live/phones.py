@@ -145,10 +145,16 @@ class Phone:
         return "sip:" in str(self.command("listcalls").get("data", ""))
 
 
-def registers(number: str, domain: str, password: str, sip: str, contact: int, *, seconds: int = 600) -> bool:
-    """Whether a switch lets somebody register, who then is reached at a port of this machine."""
+def registers(
+    number: str, domain: str, password: str, sip: str, contact: int | str, *, to: str = "", seconds: int = 600
+) -> bool:
+    """Whether a switch lets somebody register, who then is reached at a port of this machine.
+
+    ``to`` is the domain it registers in, if that is not the one it logs in to.
+    """
     arguments = ["-s", number, "-au", number, "-ap", password]
-    scenario = _REGISTER.replace("@domain@", domain).replace("@contact@", str(contact))
+    scenario = _REGISTER.replace("To: <sip:[service]@@domain@>", f"To: <sip:[service]@{to or domain}>")
+    scenario = scenario.replace("@domain@", domain).replace("@contact@", str(contact))
     return _sipp(scenario.replace("@seconds@", str(seconds)), sip, arguments)
 
 

@@ -329,7 +329,7 @@ def test_a_switch_that_does_not_answer_is_given_up_and_not_used_again(mode: Mode
         switch.answers["long"] = "x" * 10_000
         for method, arguments in ((EventSocket.api, ["long"]), (EventSocket.background, ["long", JOB])):
             with connect(switch) as link:
-                link._answer_seconds = 10 if mode == "half" else SOON
+                link.answer_seconds = 10 if mode == "half" else SOON
                 unreachable(partial(method, link, *arguments), words)
                 switch.go_on.set()
                 unreachable(partial(link.api, "status"), "is closed")
@@ -339,7 +339,7 @@ def test_a_switch_that_does_not_answer_is_given_up_and_not_used_again(mode: Mode
 def test_a_late_answer_is_not_taken_for_the_next() -> None:
     with ScriptedFreeSwitch("late") as switch:
         with connect(switch) as link:
-            link._answer_seconds = SOON
+            link.answer_seconds = SOON
             unreachable(lambda: link.api("hostname"), "in time")
         switch.go_on.set()
         with connect(switch) as link:

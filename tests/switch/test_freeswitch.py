@@ -190,12 +190,6 @@ def test_drops_the_registrations_of_one_extension(stage: FreeSwitchStage) -> Non
     assert commands(stage.server).count("api sofia profile internal flush_inbound_reg 101@live.example.net") == 1
 
 
-def test_forgets_one_extension_or_all(stage: FreeSwitchStage) -> None:
-    stage.switch.forget(HOME, "100")
-    stage.switch.forget_all()
-    assert commands(stage.server) == ["api xml_flush_cache id 100 live.example.net", "api xml_flush_cache"]
-
-
 @pytest.mark.parametrize("answer", ["-ERR permission denied", "+OK other", "-USAGE: <call url>\n", "nonsense"])
 def test_an_order_that_is_not_taken_is_refused(stage: FreeSwitchStage, answer: str) -> None:
     stage.server.answers["originate"] = answer
@@ -303,3 +297,46 @@ def test_somebody_outside_who_says_he_is_an_extension_is_none(stage: FreeSwitchS
 )
 def test_reads_an_address(server: ScriptedFreeSwitch, written: str, read: tuple[str, int]) -> None:
     assert address(switch_at(server).model_copy(update={"address": written})) == read
+
+
+def test_a_phone_that_says_it_is_another_is_still_itself(stage: FreeSwitchStage) -> None:
+    rows = json.loads(LIVE["answered"]["show calls as json"])
+    said = {"direction": "inbound", "accountcode": "102@live.example.net", "presence_id": "100@live.example.net"}
+    rows["rows"][0] |= said
+    stage.server.answers["show calls as json"] = json.dumps(rows)
+    assert [leg.extension for leg in stage.switch.calls(HOME)[0].legs] == ["102", "101"]
+
+
+def test_a_transferred_leg_that_rings_somebody_is_one_call_with_it(stage: FreeSwitchStage) -> None:
+    """As 1.11.2 lists it: the leg that was moved under the call it began in, the new one under that leg."""
+    row = json.loads(LIVE["ringing"]["show calls as json"])["rows"][0]
+    moved = row | {"uuid": B, "call_uuid": A, "presence_id": "101@live.example.net", "state": "CS_EXECUTE"}
+    new = row | {"uuid": NOBODY, "call_uuid": B, "presence_id": "102@live.example.net"}
+    stage.server.answers["show calls as json"] = json.dumps({"row_count": 2, "rows": [moved, new]})
+    [call] = stage.switch.calls(HOME)
+    assert (call.call_uuid, call.state) == (A, "ringing")
+    assert [(leg.extension, leg.state) for leg in call.legs] == [("101", "answered"), ("102", "ringing")]
+
+
+def test_a_switch_that_failed_is_left_alone_for_a_moment(clock: FakeClock) -> None:
+    resting: dict[str, float] = {}
+    with ScriptedFreeSwitch("hang") as server:
+        first = FreeSwitch(switch_at(server), lambda _: PASSWORD, clock, resting=resting, answer_seconds=0.1)
+        with pytest.raises(SwitchUnreachable) as failed:
+            first.calls(HOME)
+        assert failed.value.unsent
+        heard = len(server.heard)
+        second = FreeSwitch(switch_at(server), lambda _: PASSWORD, clock, resting=resting, answer_seconds=0.1)
+        with pytest.raises(SwitchUnreachable, match="a moment ago") as rests:
+            second.place(order())
+        assert (rests.value.unsent, rests.value.retry_after) == (True, 3)
+        assert len(server.heard) == heard
+        resting.clear()
+        with pytest.raises(SwitchUnreachable):
+            second.calls(HOME)
+
+
+def test_holds_once(stage: FreeSwitchStage) -> None:
+    stage.switch.hold(HOME, A)
+    stage.switch.hold(HOME, A)
+    assert commands(stage.server).count(f"api uuid_hold {A}") == 1

@@ -45,12 +45,13 @@ def open_store(settings: Settings, clock: Clock) -> Store:
 def connector(clock: Clock) -> Connect:
     """Makes the line to a switch, whatever kind it is."""
     secrets = Secrets(clock)
+    resting: dict[str, float] = {}
 
     def connect(record: SwitchRecord, scripts: Scripts) -> Switch:
         if record.kind == "freeswitch":
             from ringpost.switch.freeswitch import FreeSwitch
 
-            return FreeSwitch(record, secrets.value, clock)
+            return FreeSwitch(record, secrets.value, clock, resting=resting)
         from ringpost.switch.sandbox import SandboxSwitch  # a cold start that places no call can do without
 
         return SandboxSwitch(clock, scripts)

@@ -110,6 +110,12 @@ class Call(Record):
     version: int = 1
 
 
+class MovedCall(Entity):
+    """A call whose first leg was released: its switch knows it by the one that is left."""
+
+    leg_uuid: Uuid
+
+
 class Recording(Entity):
     """Where a leg is recorded, on its switch."""
 

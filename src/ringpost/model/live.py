@@ -63,6 +63,11 @@ class LiveCall(Entity):
         return next((leg for leg in self.legs if leg.extension), self.legs[0])
 
     @property
+    def ringing(self) -> LiveLeg:
+        """Our party that rings, or ``own`` if none does."""
+        return next((leg for leg in self.legs if leg.extension and leg.state == "ringing"), self.own)
+
+    @property
     def far(self) -> LiveLeg:
         """The other party: who is not ``own``; ``own`` if there is nobody else."""
         return next((leg for leg in self.legs if leg is not self.own), self.own)

@@ -141,7 +141,8 @@ def _with_way(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
         raise CannotComply("a call begins at an extension or a number outside", parameter="destination_a")
     gateway = a.gateway if isinstance(a, Outside) else None
     direction = "outbound" if isinstance(a, Outside) or isinstance(b, Outside) else "local"
-    return order.model_copy(update={"gateway": gateway, "direction": direction})
+    rings = a.extension.call_timeout if isinstance(a, Phone) else order.ring_seconds
+    return order.model_copy(update={"gateway": gateway, "direction": direction, "ring_seconds": rings})
 
 
 def _note_failure(context: Context, domain: Domain, order: CallOrder, progress: Progress) -> None:

@@ -9,7 +9,7 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import Conflict, InvalidRequest, NotFound
 from ringpost.model.requests import Listing, OneDestination
 from ringpost.model.values import is_uuid
-from ringpost.services import domains, pages, records
+from ringpost.services import domains, numbers, pages, records
 from ringpost.store import keys
 from ringpost.store.keys import destination_layout
 
@@ -39,6 +39,7 @@ def listed(context: Context, home: str, request: Listing) -> pages.PageOf[Destin
 def create(context: Context, domain: Domain, number: str, extension: str, members: dict[str, Any]) -> Destination:
     """A new destination: calls to a number go to an extension of the domain's dialplan."""
     domains.stays(context, domain)
+    numbers.check_free_for_help(domain, extension)
     destination = records.create(
         context,
         Destination.model_validate(
@@ -70,7 +71,9 @@ def update(
     if number is not None:
         changes |= _numbered(number)
     if extension is not None:
-        changes["destination_actions"] = [_to(extension, domains.named(context, destination.domain_uuid))]
+        domain = domains.named(context, destination.domain_uuid)
+        numbers.check_free_for_help(domain, extension)
+        changes["destination_actions"] = [_to(extension, domain)]
     after = records.update(
         context,
         destination,

@@ -14,7 +14,7 @@ from ringpost.model.errors import CannotComply
 from ringpost.model.extension import Extension
 from ringpost.model.key import ApiKey
 from ringpost.model.ring_group import RingGroup
-from ringpost.services import lines, records
+from ringpost.services import records
 from ringpost.services.domains import operators_only
 from ringpost.store import MAX_WRITES, Delete, Key, keys
 from ringpost.store.keys import domain_layout
@@ -37,7 +37,6 @@ def remove(context: Context, domain: Domain, *, cascade: bool, if_version: int |
     if not _emptied(context, domain.domain_uuid, context.clock.now() + WORKS_FOR):
         return False
     records.delete(context, domain, domain_layout)
-    lines.looks_anew(context, domain)
     context.happened("domain.deleted", domain.domain_uuid, {"domain_uuid": domain.domain_uuid})
     return True
 

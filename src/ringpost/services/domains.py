@@ -9,7 +9,7 @@ from ringpost.model.errors import CannotComply, Conflict, Forbidden, InvalidRequ
 from ringpost.model.record import Entity
 from ringpost.model.requests import InDomain, Listing
 from ringpost.model.values import is_uuid
-from ringpost.services import lines, pages, records, switches
+from ringpost.services import pages, records, switches
 from ringpost.store import Check, keys
 from ringpost.store.keys import domain_layout
 
@@ -25,6 +25,7 @@ _OPERATORS = frozenset(
         "switch",
     }
 )
+_RESERVED = frozenset({"public", "default", "nobody", "all", "none", "ringpost.internal"})
 _ABSENT = "domain not found"
 _TAKEN = "that domain name is taken"
 
@@ -96,6 +97,7 @@ def create(context: Context, members: dict[str, Any]) -> Domain:
     """A new domain. Only an operator's key may."""
     _check_country(members)
     operators_only(context, "domains are made with an operator's key: one that is bound to no domain")
+    _check_free(members["domain_name"], "domain_name")
     members |= switches.chosen(context, members.get("switch"))
     domain = records.create(
         context,
@@ -115,10 +117,9 @@ def update(context: Context, domain: Domain, changes: dict[str, Any], if_version
         operators_only(context, f"only an operator's key may change {', '.join(beyond)}")
     if changes.get("domain_name", domain.domain_name) != domain.domain_name:
         _check_renamable(context, domain)
+        _check_free(changes["domain_name"], "new_domain_name")
     if "switch" in changes:
         changes |= switches.chosen(context, changes["switch"])
-    if not changes.keys().isdisjoint({"switch", "domain_enabled"}):
-        lines.looks_anew(context, domain)
     after = records.update(
         context,
         domain,
@@ -136,6 +137,12 @@ def _check_renamable(context: Context, domain: Domain) -> None:
     lists = (keys.extensions, keys.ring_groups, keys.destinations)
     if any(context.store.listed(partition(domain.domain_uuid), Entity, limit=1) for partition in lists):
         raise CannotComply("only an empty domain is renamed: the rest carries its name", parameter="new_domain_name")
+
+
+def _check_free(name: str, parameter: str) -> None:
+    """Some names mean something else on a switch: the context of calls from outside, the domain of its own users."""
+    if name in _RESERVED:
+        raise Conflict(f"{name} is not free: switches use it themselves", parameter=parameter)
 
 
 def _look_up(context: Context, reference: str) -> Domain | None:

@@ -15,8 +15,14 @@ def of(context: Context, switch_name: str | None, domain_name: str | None) -> It
     wanted = [switches.named(context, switch_name.lower())] if switch_name else _all(context)
     domain = domains.named(context, domain_name.lower()) if domain_name else None
     for switch in wanted or [switches.BUILT_IN]:
-        yield Finding("switch", well=switch.enabled, words=f"{switch.switch_name}, {switch.kind}")
-        living = [domain] if domain else _living_on(context, switch)
+        state = "" if switch.enabled else ": disabled, so it takes no calls; switch-update enabled=true"
+        yield Finding("switch", well=switch.enabled, words=f"{switch.switch_name}, {switch.kind}{state}")
+        living = _living_on(context, switch)
+        if domain:
+            living = [one for one in living if one.domain_uuid == domain.domain_uuid]
+        if domain and not living and switch is not switches.BUILT_IN:
+            words = f"{domain.domain_name} lives on {domain.switch}: domain-update switch={switch.switch_name} moves it"
+            yield Finding("domain", well=not switch_name, words=words)
         yield from lines.to(context, switch).examine(living[0] if living else None)
         yield from map(_help, living)
         context.close()

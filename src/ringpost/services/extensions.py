@@ -88,8 +88,8 @@ def update(context: Context, extension: Extension, changes: dict[str, Any], if_v
     after = records.update(context, extension, changes, extension_layout, if_version=if_version, taken=numbers.taken())
     if after.extension != extension.extension:
         _move_box(context, after.domain_uuid, extension.extension, after.extension)
-    drops = not after.enabled or after.extension != extension.extension
-    _tell_switch(context, extension, drops_phones=drops)
+    if not after.enabled or after.extension != extension.extension:
+        _drop_phones(context, extension)
     context.happened("extension.updated", after.domain_uuid, after.model_dump())
     return after
 
@@ -104,7 +104,7 @@ def delete(context: Context, extension: Extension, if_version: int | None) -> No
         keys.voicemail_pin(home, extension.extension),
     ):
         context.store.stage(Delete(key))
-    _tell_switch(context, extension, drops_phones=True)
+    _drop_phones(context, extension)
     context.happened("extension.deleted", home, {"extension_uuid": extension.extension_uuid})
 
 
@@ -113,7 +113,7 @@ def reset_password(context: Context, extension: Extension, password: str | None)
     password = password or new_password()
     after = records.update(context, extension, {}, extension_layout)
     _keep(context, keys.sip_password(after.domain_uuid, after.extension_uuid), password)
-    _tell_switch(context, extension, drops_phones=True)
+    _drop_phones(context, extension)
     context.happened("extension.updated", after.domain_uuid, after.model_dump())
     return after, password
 
@@ -123,15 +123,13 @@ def new_password() -> str:
     return "".join(secrets.choice(_PASSWORD_ALPHABET) for _ in range(24))
 
 
-def _tell_switch(context: Context, extension: Extension, *, drops_phones: bool) -> None:
-    """The switch may remember the extension for a minute, and its phones for an hour: have it look anew."""
+def _drop_phones(context: Context, extension: Extension) -> None:
+    """A switch keeps a phone for as long as it has registered, an hour maybe: have it drop these now."""
 
-    def tell(switch: Switch, domain: Domain) -> None:
-        switch.forget(domain, extension.extension)
-        if drops_phones:
-            switch.unregister(domain, extension.extension)
+    def drop(switch: Switch, domain: Domain) -> None:
+        switch.unregister(domain, extension.extension)
 
-    lines.afterwards(context, extension.domain_uuid, tell)
+    lines.afterwards(context, extension.domain_uuid, drop)
 
 
 def _move_box(context: Context, home: str, old: str, new: str) -> None:

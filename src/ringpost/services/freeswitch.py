@@ -1,7 +1,10 @@
 """What a FreeSWITCH asks, looked up: who may register, and where a dialled number leads."""
 
+from xml.etree.ElementTree import Element
+
 from ringpost.context import Context
 from ringpost.model.domain import Domain
+from ringpost.model.errors import Forbidden
 from ringpost.model.extension import Extension, StoredSecret, Voicemail
 from ringpost.model.values import is_number, is_uuid
 from ringpost.services import numbers, routing
@@ -14,6 +17,8 @@ _PUBLIC = "public"
 
 def answered(context: Context, body: bytes) -> bytes:
     """The document a switch asks for with mod_xml_curl; "not found" sends it to its own files."""
+    if not (context.actor.is_operator or context.actor.switches):
+        raise Forbidden("what a phone logs in with is for switches: their keys are made with key-create and switch")
     asked = Asked.read(body)
     match asked.get("section"):
         case "directory":
@@ -37,14 +42,28 @@ def _directory(context: Context, asked: Asked) -> bytes:
         return xml.not_found()
     if not asked.get("user"):
         return xml.directory(domain, name)
-    extension = numbers.extension(context, domain.domain_uuid, asked.get("user").lower())
+    user = _user(context, domain, name, asked.get("user").lower()) if _is_for_itself(asked, domain) else None
+    return xml.not_found() if user is None else xml.directory(domain, name, user)
+
+
+def _user(context: Context, domain: Domain, realm: str, number: str) -> Element | None:
+    extension = numbers.extension(context, domain.domain_uuid, number)
     if extension is None or not extension.enabled:
-        return xml.not_found()
-    home = domain.domain_uuid
-    password = context.store.get(keys.sip_password(home, extension.extension_uuid), StoredSecret)
+        return None
+    password = context.store.get(keys.sip_password(domain.domain_uuid, extension.extension_uuid), StoredSecret)
     if password is None or not password.secret:
-        return xml.not_found()
-    return xml.directory(domain, name, xml.user(domain, extension, name, password.secret, _pin(context, extension)))
+        return None
+    return xml.user(domain, extension, realm, password.secret, _pin(context, extension))
+
+
+def _is_for_itself(asked: Asked, domain: Domain) -> bool:
+    """Whether a phone registers, or asks what others do, in the domain it logs in to.
+
+    FreeSWITCH compares the names and not the domains: it would let 100 of one be registered as 100 of another.
+    """
+    if asked.get("sip_auth_method") in ("", "INVITE"):
+        return True
+    return asked.get("sip_to_host").lower() == domain.domain_name
 
 
 def _pin(context: Context, extension: Extension) -> str | None:

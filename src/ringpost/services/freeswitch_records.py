@@ -1,5 +1,6 @@
 """Call records as a FreeSWITCH hands them in."""
 
+from ringpost.clock import seconds
 from ringpost.context import Context
 from ringpost.model.call import Leg, Recording
 from ringpost.model.domain import Domain
@@ -7,6 +8,8 @@ from ringpost.model.errors import InvalidRequest, NotFound
 from ringpost.services import calls, cdrs
 from ringpost.store import keys
 from ringpost.switch import freeswitch_cdr
+
+_A_DAY = 86_400
 
 
 def taken(context: Context, body: bytes, query_uuid: str | None) -> tuple[str, bool]:
@@ -19,12 +22,14 @@ def taken(context: Context, body: bytes, query_uuid: str | None) -> tuple[str, b
         raise InvalidRequest("the uuid in the address is not the one in the record", parameter="uuid")
     if domain_uuid is None:
         return leg.xml_cdr_uuid, False
+    if seconds(leg.start_stamp) > seconds(context.now) + _A_DAY:
+        raise InvalidRequest("this call begins tomorrow or later: is the switch's clock right?")
     domain = context.store.get(keys.domain(domain_uuid), Domain)
     if domain is None or domain.deleting:
         raise NotFound("domain not found")
     if cdrs.is_past(context, domain, leg.start_stamp):
         return leg.xml_cdr_uuid, False
-    order = calls.ended(context, domain_uuid, leg.xml_cdr_uuid) if leg.leg == "a" else None
+    order = calls.ended(context, domain_uuid, leg.xml_cdr_uuid)
     marks = cdrs.Marks(order.external_id, order.tags) if order else cdrs.Marks()
     leg = _with_recording(context, domain, cdrs.with_extension(context, domain_uuid, leg))
     cdrs.record(context, domain, [leg], marks)

@@ -60,12 +60,6 @@ def was_not_done(problem: Problem) -> bool:
     return not isinstance(problem, SwitchUnreachable) or problem.unsent
 
 
-def looks_anew(context: Context, domain: Domain) -> None:
-    """Have a domain's switch look its phones up anew, once all is written."""
-    if domain.switch_uuid is not None:
-        context.afterwards += (lambda: of(context, domain).forget_all(),)
-
-
 def afterwards(context: Context, domain_uuid: str, do: Callable[[Switch, Domain], object]) -> None:
     """Tell the domain's switch once all is written; the built-in sandbox needs no telling."""
     domain = context.store.get(keys.domain(domain_uuid), Domain)

@@ -10,24 +10,25 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from ringpost.clock import seconds
 from ringpost.context import Context
 from ringpost.model import dialplan
-from ringpost.model.call import CallOrder, Recording
+from ringpost.model.call import CallOrder, MovedCall, Recording
 from ringpost.model.domain import Domain
-from ringpost.model.errors import CannotComply, InvalidRequest, NotFound
+from ringpost.model.errors import CannotComply, InvalidRequest, NotFound, Problem
 from ringpost.model.extension import Extension
 from ringpost.model.live import LiveCall, LiveLeg, Registration
 from ringpost.model.requests import OneCall, OneParty
-from ringpost.model.route import Phone
-from ringpost.services import domains, lines, routing
+from ringpost.model.route import Outside, Phone
+from ringpost.services import domains, lines, meters, routing
 from ringpost.store import Put, Row, keys
 from ringpost.switch import Switch
 
 _ABSENT = "call not found"
 T = TypeVar("T")
-_RECORDING_DAYS = 30 * 86_400
+_A_DAY = 86_400
+_RECORDING_DAYS = 30 * _A_DAY
 _SETTLES_IN = 0.3
 """A call is in its switch's list that many seconds after it was placed."""
 _STATES = (("answered", "in_use"), ("ringing", "ringing"), ("held", "held"), ("parked", "held"))
-Side = Literal["first", "own", "far"]
+Side = Literal["first", "own", "ringing", "far"]
 
 
 class Party(NamedTuple):
@@ -135,7 +136,31 @@ def transfer(context: Context, party: Party, number: str, *, to_voicemail: bool)
         if not isinstance(target, Phone) or not target.takes_messages:
             raise CannotComply("that extension takes no messages", parameter="destination")
         number = dialplan.MESSAGE_TO + number
-    acted(context, party, "call.transferred", lambda switch, domain, leg: switch.transfer(domain, leg, number))
+    outside = isinstance(target, Outside) and not party.line.is_sandbox
+    counted = meters.count_leg(context, party.domain, party.leg.leg_uuid, number) if outside else None
+    try:
+        acted(context, party, "call.transferred", lambda switch, domain, leg: switch.transfer(domain, leg, number))
+    except Problem:
+        if counted:
+            meters.stop(context, counted)
+            context.commit()
+        raise
+    _goes_on_as(context, party)
+
+
+def park(context: Context, request: OneParty) -> tuple[Party, str]:
+    """Let a party wait in a slot, and say in which."""
+    one, slot = act(context, request, "far", "call.parked", lambda switch, domain, leg: switch.park(domain, leg))
+    _goes_on_as(context, one)
+    return one, slot
+
+
+def _goes_on_as(context: Context, one: Party) -> None:
+    """Remember the leg a call goes on as, so that whoever knows its uuid still finds it."""
+    if one.leg.leg_uuid != one.call.call_uuid and not one.line.is_sandbox:
+        key = keys.moved_call(one.domain.domain_uuid, one.call.call_uuid)
+        body = MovedCall(leg_uuid=one.leg.leg_uuid).model_dump_json()
+        context.store.stage(Put(Row(key, body, expires=int(seconds(context.now)) + _A_DAY)))
 
 
 def parked(context: Context, domain: Domain) -> list[LiveCall]:
@@ -178,13 +203,15 @@ def _legs_of(call: LiveCall, extension: Extension) -> list[LiveLeg]:
 
 
 def _found(context: Context, line: Switch, domain: Domain, call_uuid: str) -> LiveCall:
-    def look() -> LiveCall | None:
-        return next((call for call in line.calls(domain) if call.has(call_uuid)), None)
+    def look(uuid: str) -> LiveCall | None:
+        return next((call for call in line.calls(domain) if call.has(uuid)), None)
 
-    call = look()
+    call = look(call_uuid)
     if call is None and not line.is_sandbox:
-        context.clock.sleep(_SETTLES_IN)
-        call = look()
+        moved = context.store.get(keys.moved_call(domain.domain_uuid, call_uuid), MovedCall)
+        if moved is None:
+            context.clock.sleep(_SETTLES_IN)
+        call = look(moved.leg_uuid if moved else call_uuid)
     if call is None:
         raise NotFound(_ABSENT)
     return call

@@ -3,10 +3,12 @@
 from ringpost.clock import seconds
 from ringpost.context import Context, Moved
 from ringpost.model.call import CallOrder, Meter
+from ringpost.model.domain import Domain
 from ringpost.model.errors import RateLimited
 from ringpost.store import Key, Put, Row, keys
 
 _A_MINUTE = 60.0
+_KEPT = 2 * 86_400
 _LONGEST_CALL = 4 * 3600.0
 
 
@@ -14,6 +16,29 @@ def count(context: Context, order: CallOrder, until: float | None) -> None:
     """One more call, that runs until then if that is known; ``RateLimited`` if it is one too many."""
     for key in _meters(order):
         _count(context, key, order, until)
+
+
+def count_leg(context: Context, domain: Domain, leg_uuid: str, number: str) -> CallOrder | None:
+    """A leg that is sent outside counts as a call from then on, unless it does already; commits."""
+    key = keys.order(domain.domain_uuid, leg_uuid)
+    if context.store.get(key, CallOrder) is not None:
+        return None
+    order = CallOrder(
+        caller_id_number=number,
+        destination_a=number,
+        destination_b=number,
+        call_uuid=leg_uuid,
+        domain_uuid=domain.domain_uuid,
+        domain_name=domain.domain_name,
+        placed_at=context.now,
+        key_uuid=context.actor.key_uuid,
+    )
+    count(context, order, None)
+    context.store.stage(
+        Put(Row(key, order.model_dump_json(), expires=int(seconds(context.now)) + _KEPT), if_absent=True), Moved()
+    )
+    context.commit()
+    return order
 
 
 def stop(context: Context, order: CallOrder) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from ringpost.context import Context, Moved
-from ringpost.model.errors import Conflict, InvalidRequest, Problem
+from ringpost.model.errors import Conflict, InvalidRequest
 from ringpost.model.record import Entity, Record
 from ringpost.store import Delete, Key, Put, Row
 from ringpost.store.keys import Layout
@@ -17,7 +17,7 @@ def create(
     record: R,
     layout: Callable[[R], Layout],
     *,
-    taken: Problem | None = None,
+    taken: Exception | None = None,
     expires: int | None = None,
 ) -> R:
     """Stage a new record. ``taken`` is raised if one of its names or numbers is claimed already."""
@@ -39,7 +39,7 @@ def update(
     layout: Callable[[R], Layout],
     *,
     if_version: int | None = None,
-    taken: Problem | None = None,
+    taken: Exception | None = None,
     expires: int | None = None,
     absorbs: Sequence[R] = (),
 ) -> R:
@@ -57,16 +57,16 @@ def update(
     )
     former = (before, *absorbs)
     versions = {layout(record).truth: record.version for record in former}
-    claimed = {key for record in former for key in layout(record).claims}
+    held = {key for record in former for key in (layout(record).truth, *layout(record).claims)}
     rows, body = layout(after), after.model_dump_json()
 
     def put(key: Key, refusal: Exception | None, *, if_absent: bool = False) -> None:
         row = Row(key, body, after.version, expires)
         context.store.stage(Put(row, if_absent=if_absent, if_version=versions.get(key)), refusal)
 
-    put(rows.truth, lost, if_absent=rows.truth not in versions)
+    put(rows.truth, lost, if_absent=rows.truth not in held)
     for claim in rows.claims:
-        put(claim, taken, if_absent=claim not in claimed)
+        put(claim, taken, if_absent=claim not in held)
     for copy in rows.copies:
         put(copy, lost)
     kept = {rows.truth, *rows.claims, *rows.copies}

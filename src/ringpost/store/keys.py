@@ -197,6 +197,11 @@ def scripts(domain: str) -> str:
     return f"domain#{domain}#scripts"
 
 
+def moved_call(domain: str, call_uuid: str) -> Key:
+    """The leg a call goes on as, when the one it began with was released."""
+    return Key(f"domain#{domain}#call#{call_uuid}", "moved")
+
+
 def recording(domain: str, leg_uuid: str) -> Key:
     """Where a leg is being recorded: the switch's own record of it does not say."""
     return Key(f"domain#{domain}#call#{leg_uuid}", "recording")
@@ -232,11 +237,8 @@ def cdr_layout(record: Call) -> Layout:
     ]
     return Layout(
         cdr(home, record.xml_cdr_uuid),
-        (),
-        (
-            *(Key(partition, place) for partition in lists),
-            *(cdr(home, leg.xml_cdr_uuid) for leg in record.legs if leg.xml_cdr_uuid != record.xml_cdr_uuid),
-        ),
+        tuple(cdr(home, leg.xml_cdr_uuid) for leg in record.legs if leg.xml_cdr_uuid != record.xml_cdr_uuid),
+        tuple(Key(partition, place) for partition in lists),
     )
 
 

@@ -142,12 +142,6 @@ class Switch(Protocol):
     def unregister(self, domain: Domain, extension: str) -> int:
         """Drop the registrations of an extension, and say how many there were."""
 
-    def forget(self, domain: Domain, extension: str) -> None:
-        """Look this extension up anew when it is next needed."""
-
-    def forget_all(self) -> None:
-        """Look everybody up anew."""
-
 
 class Connect(Protocol):
     """Makes the line to a switch; nothing is sent before it is first used."""

@@ -131,7 +131,7 @@ class EventSocket:
         400 characters cannot log in: FreeSWITCH (so its source) cuts its welcome at 511 bytes, and it never ends.
         """
         login = _login(user, password)
-        self._answer_seconds = answer_seconds
+        self.answer_seconds = answer_seconds
         self._frames = Frames()
         self._results: dict[str, str | None] = {}
         self._subscribed = False
@@ -213,7 +213,7 @@ class EventSocket:
             raise
 
     def _greet(self, login: bytes) -> None:
-        greeting = self._frame(time.monotonic() + self._answer_seconds)
+        greeting = self._frame(time.monotonic() + self.answer_seconds)
         if greeting.kind == "text/rude-rejection":
             raise SwitchRefused("the switch takes no connections from here: add our address to its event socket's ACL")
         if greeting.kind != "auth/request":
@@ -234,8 +234,8 @@ class EventSocket:
 
     def _ask(self, lines: bytes, kind: str) -> Frame:
         """Send a command and read its answer; events may come first."""
-        deadline = time.monotonic() + self._answer_seconds
-        self._socket.settimeout(self._answer_seconds)
+        deadline = time.monotonic() + self.answer_seconds
+        self._socket.settimeout(self.answer_seconds)
         self._socket.sendall(lines)
         while (frame := self._frame(deadline)).kind == _EVENT:
             self._keep(frame)

@@ -5,7 +5,9 @@ application, a dialplan or a context.
 """
 
 import json
+import math
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -22,6 +24,10 @@ from ringpost.switch import freeswitch_lists as lists
 from ringpost.switch.esl import EventSocket
 
 PORT = 8021
+_PATIENCE = 18.0
+"""Seconds for all steps of a request together; the function is stopped after 29, and somebody may be waited for."""
+_RESTS = 3.0
+"""Seconds a switch that failed is left alone."""
 _POLL_SECONDS = 0.2
 _PARKS_WITHIN = 3.0
 _CAUSE = re.compile(r"-ERR ([A-Z0-9_]+)\s*")
@@ -43,9 +49,18 @@ class FreeSwitch:
     capabilities = CALL_ACTIONS
 
     def __init__(
-        self, record: SwitchRecord, secret: Callable[[str], str], clock: Clock, *, answer_seconds: float = 4.0
+        self,
+        record: SwitchRecord,
+        secret: Callable[[str], str],
+        clock: Clock,
+        *,
+        resting: dict[str, float] | None = None,
+        answer_seconds: float = 4.0,
     ) -> None:
+        """``resting`` is shared by all lines of a process: until when a switch that failed is left alone."""
+        self._resting = {} if resting is None else resting
         self._answer_seconds = answer_seconds
+        self._until = math.inf
         self._record = record
         self._secret = secret
         self._clock = clock
@@ -57,6 +72,7 @@ class FreeSwitch:
         if self._socket is not None:
             self._socket.close()
         self._socket = self._job = None
+        self._until = math.inf
 
     def status(self) -> SwitchStatus:
         """How it is. Not reaching it is an answer too."""
@@ -93,7 +109,7 @@ class FreeSwitch:
         """Wait for what becomes of A; of a call placed earlier, look how far it has come."""
         if self._job != order.call_uuid:
             return self._looked_up(order, seconds)
-        result = self._line().result(order.call_uuid, seconds)
+        result = (self._socket or self._line()).result(order.call_uuid, seconds)
         if result is None:
             return Progress("ringing")
         if result.startswith("+OK "):
@@ -125,7 +141,8 @@ class FreeSwitch:
 
     def hold(self, domain: Domain, leg_uuid: str) -> None:
         """This phone holds the call."""
-        self._act(domain, leg_uuid, "uuid_hold {}")
+        if self._checked(domain, leg_uuid).get("Channel-Call-State") != "HELD":
+            self._do(f"uuid_hold {leg_uuid}")
 
     def resume(self, domain: Domain, leg_uuid: str) -> None:
         """This phone takes the call back."""
@@ -188,31 +205,44 @@ class FreeSwitch:
             self._do(f"sofia profile {profile} flush_inbound_reg {user}")
         return len(phones)
 
-    def forget(self, domain: Domain, extension: str) -> None:
-        """Drop what it remembers of a directory entry."""
-        self._do(f"xml_flush_cache id {extension} {domain.domain_name}")
-
-    def forget_all(self) -> None:
-        """Drop what it remembers of the directory."""
-        self._do("xml_flush_cache")
-
     # the wire
 
     def _line(self) -> EventSocket:
+        """The connection, with the time that is left for the next step of this request."""
         if self._socket is None:
-            host, port = address(self._record)
-            password = self._secret(self._record.secret or "")
-            try:
-                self._socket = EventSocket(
-                    host, port, user=self._record.user, password=password, answer_seconds=self._answer_seconds
-                )
-            except SwitchUnreachable as problem:
-                problem.unsent = True
-                raise
+            self._socket = self._connected()
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise SwitchUnreachable("the switch takes too long for all this: see whether it is overloaded")
+        self._socket.answer_seconds = min(self._answer_seconds, left)
         return self._socket
 
+    def _connected(self) -> EventSocket:
+        """A new connection. A switch that failed just now is left alone, lest everybody waits for it."""
+        now, uuid = time.monotonic(), self._record.switch_uuid
+        password = self._secret(self._record.secret or "")
+        if now < self._resting.get(uuid, 0.0):
+            resting = SwitchUnreachable("the switch did not answer a moment ago: try again", retry_after=int(_RESTS))
+            resting.unsent = True
+            raise resting
+        host, port = address(self._record)
+        try:
+            made = EventSocket(
+                host, port, user=self._record.user, password=password, answer_seconds=self._answer_seconds
+            )
+        except SwitchUnreachable as problem:
+            self._resting[uuid] = time.monotonic() + _RESTS
+            problem.unsent = True
+            raise
+        self._until = now + _PATIENCE
+        return made
+
     def _api(self, command: str) -> str:
-        return self._line().api(command)
+        try:
+            return self._line().api(command)
+        except SwitchUnreachable:
+            self._resting[self._record.switch_uuid] = time.monotonic() + _RESTS
+            raise
 
     def _do(self, command: str) -> str:
         """A command that says +OK if it is done."""
@@ -237,6 +267,7 @@ class FreeSwitch:
     def _looked_up(self, order: CallOrder, seconds: float) -> Progress:
         deadline = self._clock.now() + seconds
         while True:
+            self._until = math.inf  # the caller's own time is being waited
             state = _read(self._api(f"uuid_dump {order.call_uuid} json")).get("Answer-State")
             if state == "answered":
                 return Progress("answered", answered=True)

@@ -15,7 +15,7 @@ _MODULES = ("mod_xml_curl", "mod_json_cdr", "mod_sofia", "mod_dialplan_xml", "mo
 _COMMANDS = (
     "status", "show", "module_exists", "xml_locate", "global_getvar", "originate", "uuid_dump", "uuid_kill",
     "uuid_transfer", "uuid_hold", "uuid_audio", "uuid_send_dtmf", "uuid_record", "uuid_phone_event", "valet_info",
-    "xml_flush_cache", "sofia",
+    "sofia",
 )  # fmt: skip
 _JOB = "00000000-0000-4000-8000-0000000d0c70"
 
@@ -94,6 +94,11 @@ def _telephony(line: EventSocket, domain: Domain | None) -> Iterator[Finding]:
     yield Finding("SIP", well=bool(profiles), words=words)
     if domain is None:
         return
+    if domain.outbound_gateway is not None:
+        gateway = domain.outbound_gateway
+        known = not line.api(f"sofia status gateway {gateway}").startswith("Invalid Gateway")
+        words = f"{gateway} is there" if known else f"{gateway} is none of the switch's: see sip_profiles/external/"
+        yield Finding("gateway", well=known, words=words)
     found = line.api(f"xml_locate directory domain name {domain.domain_name}")
     asks = domain.domain_uuid in found
     yield Finding(
@@ -101,6 +106,6 @@ def _telephony(line: EventSocket, domain: Domain | None) -> Iterator[Finding]:
         well=asks,
         words=f"the switch has {domain.domain_name} from here"
         if asks
-        else f"the switch does not get {domain.domain_name} from here: check gateway-url and gateway-credentials in"
-        " xml_curl.conf.xml, that the key has the scope freeswitch.# and reaches the domain, and the switch's log",
+        else f"the switch does not get {domain.domain_name} from here: check ringpost_url and ringpost_key in"
+        " vars.xml, that the key has the scope freeswitch.# and reaches the domain, and the switch's log",
     )

@@ -13,9 +13,10 @@ from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state
 from ringpost.model.values import is_number
 
 _STATES: dict[str, LegState] = {"ACTIVE": "answered", "UNHELD": "answered", "HELD": "held"}
+_RINGS = ("RINGING", "EARLY")
 _NAMELESS = ("", "Outbound Call")
 """What FreeSWITCH calls somebody it has no name for."""
-_PRESENCE = re.compile(r"([0-9*#]{1,32})@(.+)")
+_ACCOUNT = re.compile(r"([0-9*#]{1,32})@(.+)")
 _CALLED = re.compile(r"sofia/[^/]+/([^@/]+)")
 _PROFILE = re.compile(r"<profile>\s*<name>([A-Za-z0-9_.-]+)</name>")
 _MEMBER = re.compile(r"\s*<([a-z-]+)>(.*)</\1>")
@@ -43,10 +44,20 @@ def calls(domain: Domain, rows: Iterable[Row], slots: Mapping[str, str]) -> list
     """
     legs = [leg for row in rows for leg in _legs(row) if leg["presence_data"] == domain.domain_uuid]
     legs.sort(key=lambda leg: (leg["created_epoch"], leg["direction"] == "outbound", leg["uuid"]))
+    came_from = {leg["uuid"]: leg["call_uuid"] for leg in legs}
     groups: dict[str, list[dict[str, str]]] = {}
     for leg in legs:
-        groups.setdefault(leg["call_uuid"] or leg["uuid"], []).append(leg)
+        groups.setdefault(_root(leg["call_uuid"], came_from), []).append(leg)
     return [_call(domain, call_uuid, members, slots) for call_uuid, members in groups.items()]
+
+
+def _root(call_uuid: str, came_from: Mapping[str, str]) -> str:
+    """The call a call goes back to: a transferred leg that rings somebody is one of its own for the switch."""
+    passed = {call_uuid}
+    while (before := came_from.get(call_uuid, call_uuid)) not in passed:
+        passed.add(before)
+        call_uuid = before
+    return call_uuid
 
 
 def _legs(row: Row) -> Iterator[dict[str, str]]:
@@ -58,8 +69,8 @@ def _legs(row: Row) -> Iterator[dict[str, str]]:
 
 
 _COLUMNS = (
-    "uuid", "direction", "created_epoch", "name", "cid_name", "cid_num", "dest", "presence_id", "presence_data",
-    "accountcode", "callstate", "callee_name", "callee_num",
+    "uuid", "direction", "created_epoch", "name", "state", "cid_name", "cid_num", "dest", "presence_id",
+    "presence_data", "accountcode", "callstate", "callee_name", "callee_num",
 )  # fmt: skip
 
 
@@ -81,19 +92,25 @@ def _call(domain: Domain, call_uuid: str, members: list[dict[str, str]], slots: 
 
 
 def _leg(domain: Domain, leg: dict[str, str], slots: Mapping[str, str]) -> LiveLeg:
-    presence, called = _PRESENCE.fullmatch(leg["presence_id"]), leg["direction"] == "outbound"
-    # Who calls in from outside may say he is anybody; only the directory gives an account.
-    is_ours = called or leg["accountcode"] == domain.domain_name
-    extension = presence[1] if presence and is_ours and presence[2].lower() == domain.domain_name else None
-    state: LegState = "parked" if leg["uuid"] in slots else _STATES.get(leg["callstate"], "ringing")
+    called = leg["direction"] == "outbound"
+    # Whoever calls may say he is anybody: his account is from the directory. Whom we rang, our dial string says.
+    name = _ACCOUNT.fullmatch(leg["presence_id"] if called else leg["accountcode"])
+    extension = name[1] if name and name[2].lower() == domain.domain_name else None
     return LiveLeg(
         leg_uuid=leg["uuid"],
         extension=extension,
         number=extension or (_called(leg) if called else _number(leg["cid_num"])),
         name=_name(leg["callee_name"] if called else leg["cid_name"]),
-        state=state,
+        state="parked" if leg["uuid"] in slots else _state(leg),
         start_stamp=stamp(int(leg["created_epoch"] or 0)),
     )
+
+
+def _state(leg: dict[str, str]) -> LegState:
+    """A leg we rang runs a dialplan once it has answered, though it is said to ring while it hears somebody ring."""
+    if leg["direction"] == "outbound" and leg["state"] == "CS_EXECUTE" and leg["callstate"] in _RINGS:
+        return "answered"
+    return _STATES.get(leg["callstate"], "ringing")
 
 
 def _called(leg: dict[str, str]) -> str | None:
@@ -136,7 +153,7 @@ def registrations(text: str) -> list[dict[str, str]]:
     Read line by line: not all that phones say is escaped there, but no line break is among it.
     """
     found: list[dict[str, str]] = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         if line.strip() == "<registration>":
             found.append({})
         elif (member := _MEMBER.fullmatch(line)) and found:

@@ -22,16 +22,15 @@ from ringpost.model.ring_group import RingGroup
 from ringpost.model.route import Emergency, Group, Inbound, Messages, Outside, Phone, Ringing, Room, Route, Slot
 
 CONTENT_TYPE = "text/xml; charset=utf-8"
-CACHED_MILLISECONDS = 60_000
-"""How long FreeSWITCH may keep a directory entry unless it is told to forget it."""
 _MOST_FIELDS = 2000
 _FIRST_COUNTS = frozenset({"hostname", "section", "tag_name", "key_name", "key_value"})
 _PREPROCESSED = re.compile(r"\$\$|[xX](?=-[pP][rR][eE])")
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DIAL_STRING = (
     "{^^:sip_invite_domain=${dialed_domain}:presence_id=${dialed_user}@${dialed_domain}}"
-    "${sofia_contact(*/${dialed_user}@${dialed_domain})}"
+    "sofia/internal/${dialed_user}%${dialed_domain}"
 )
+"""Sofia looks up where the phone is: a contact written out here would be read as a dial string, whatever is in it."""
 _NAME_EXTRAS = " .-_&+@'"
 _DIRECTIONS = ("inbound", "outbound", "local")
 
@@ -108,10 +107,11 @@ def directory(domain: Domain, name: str, user: Element | None = None) -> bytes:
 def user(domain: Domain, extension: Extension, realm: str, password: str, pin: str | None) -> Element:
     """An extension as a phone's account. It carries hashes: the password itself never leaves us.
 
-    The realm is the domain as the phone spells it. One entry serves logins, calls and voicemail alike.
+    The realm is the domain as the phone spells it. There is no ``cacheable``: FreeSWITCH would serve a kept
+    entry to whatever comes with that name, and nobody would look whose registration it is to be.
     """
     number = extension.extension
-    found = Element("user", id=number, cacheable=str(CACHED_MILLISECONDS))
+    found = Element("user", id=number)
     params = {"a1-hash": _a1_hash(number, realm, password), "allow-empty-password": "false"}
     if pin is not None:
         params |= {"vm-a1-hash": _a1_hash(number, realm, pin)}
@@ -124,7 +124,7 @@ def user(domain: Domain, extension: Extension, realm: str, password: str, pin: s
             "extension_uuid": extension.extension_uuid,
             "presence_data": domain.domain_uuid,
             "user_context": domain.domain_name,
-            "accountcode": domain.domain_name,
+            "accountcode": f"{number}@{domain.domain_name}",
             "effective_caller_id_name": _spoken(extension.effective_caller_id_name) or number,
             "effective_caller_id_number": extension.effective_caller_id_number or number,
         },

@@ -153,12 +153,6 @@ class SandboxSwitch:
         """There are no phones."""
         return 0
 
-    def forget(self, domain: Domain, extension: str) -> None:
-        """Nothing is remembered."""
-
-    def forget_all(self) -> None:
-        """Nothing is remembered."""
-
     def _turn(
         self,
         domain: Domain,

@@ -3,6 +3,7 @@ import itertools
 import pytest
 
 from ringpost.entry import demo
+from tests.fakes import Meanwhile
 from tests.harness import Caller, House
 
 A = "aaaaaaaa-0000-4000-8000-00000000000a"
@@ -181,3 +182,24 @@ def test_more_parties_than_fit_are_refused(tenant: Caller) -> None:
             break
     assert reply.status == 422
     assert "rows" in reply.json["error"]
+
+
+@pytest.mark.parametrize(("slow", "quick"), [("b", "c"), ("c", "b")])
+def test_legs_of_a_transferred_call_that_come_at_the_same_moment_are_one_call(
+    house: House, tenant: Caller, slow: str, quick: str
+) -> None:
+    """A called B, and B was transferred to C: two of them end, and are told of, together."""
+    a, b, c = (f"aaaaaaaa-0000-4000-8000-00000000000{end}" for end in "abc")
+    posts = {
+        "a": {"xml_cdr_uuid": a},
+        "b": {"xml_cdr_uuid": b, "leg": "b", "originating_leg_uuid": a},
+        "c": {"xml_cdr_uuid": c, "leg": "b", "originating_leg_uuid": b},
+    }
+    start = {"start_stamp": "2026-11-20T09:30:00Z"}
+    tenant.done("cdr-create", **posts["a"], **start)
+    store = Meanwhile(house.store, lambda: tenant.done("cdr-create", **posts[quick], **start))
+    other = Caller(House(store, house.clock), tenant.key_uuid, tenant.secret)
+    other.done("cdr-create", **posts[slow], **start)
+    calls = [tenant.done("cdr-details", xml_cdr_uuid=uuid) for uuid in (a, b, c)]
+    assert calls[0] == calls[1] == calls[2]
+    assert {leg["xml_cdr_uuid"] for leg in calls[0]["legs"]} == {a, b, c}

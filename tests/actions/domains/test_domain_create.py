@@ -36,3 +36,11 @@ def test_has_no_way_out_until_it_is_given_one(operator: Caller) -> None:
     )
     assert made["emergency_calls_possible"] is True
     assert made["outbound_prefixes"] == ["+1", "44"]
+
+
+@pytest.mark.parametrize("name", ["public", "Default", "nobody", "ringpost.internal"])
+def test_a_name_switches_use_themselves_is_not_free(operator: Caller, name: str) -> None:
+    reply = operator.call("domain-create", domain_name=name)
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (409, "domain_name")
+    renamed = operator.call("domain-update", domain_name="empty.example.net", new_domain_name=name)
+    assert (renamed.status, renamed.json["errors"][0]["parameter"]) == (409, "new_domain_name")

@@ -20,7 +20,7 @@ REGISTER = (
     "hostname=fs-xmlcurl&section=directory&tag_name=domain&key_name=name&key_value={domain}&Event-Name=REQUEST_PARAMS"
     "&Core-UUID=7a29006c-9991-4cd1-aa43-4e6c41ea99eb&FreeSWITCH-Hostname=vm&Event-Date-GMT=Sun,%2022%20Nov%202026"
     "&action=sip_auth&sip_profile=internal&sip_auth_username={user}&sip_auth_realm={domain}&sip_auth_method=REGISTER"
-    "&sip_from_user={user}&X-Test-Header=hello%20world&key=id&user={user}&domain={domain}&ip=127.0.0.1"
+    "&sip_from_user={user}&sip_to_user={user}&sip_to_host={domain}&X-Test-Header=hello%20world&key=id&user={user}&domain={domain}&ip=127.0.0.1"
 )
 CALL = (
     "hostname=fs-xmlcurl&section=dialplan&tag_name=&key_name=&key_value=&Event-Name=REQUEST_PARAMS"
@@ -72,9 +72,10 @@ def variables(found: ET.Element) -> dict[str, str]:
 
 
 @pytest.fixture
-def switch_key(house: House) -> Caller:
-    """The key a FreeSWITCH has."""
-    return house.key("freeswitch.#", domains=(HOME,))
+def switch_key(house: House, operator: Caller) -> Caller:
+    """The key a FreeSWITCH has, on which the demo domain lives."""
+    operator.done("domain-update", **IN_HOME, switch="lab")
+    return house.key("freeswitch.#", switch="lab")
 
 
 def test_hands_out_a_hash_and_never_the_password(switch_key: Caller, operator: Caller) -> None:
@@ -91,10 +92,14 @@ def test_says_who_the_phone_is(switch_key: Caller) -> None:
     found = register(switch_key)
     user = found.find(".//user")
     assert user is not None
-    assert (user.get("id"), int(user.get("cacheable", "0"))) == ("100", 60_000)
+    assert (user.get("id"), user.get("cacheable")) == ("100", None), "a kept entry would let anybody in"
     known = variables(found)
     assert (known["domain_uuid"], known["domain_name"], known["user_context"]) == (demo.DOMAIN_UUID, HOME, HOME)
-    assert (known["presence_data"], known["accountcode"]) == (demo.DOMAIN_UUID, HOME)
+    assert (known["presence_data"], known["accountcode"]) == (demo.DOMAIN_UUID, f"100@{HOME}")
+    dial = found.find(".//domain/params/param[@name='dial-string']")
+    assert dial is not None
+    assert dial.get("value", "").endswith("}sofia/internal/${dialed_user}%${dialed_domain}")
+    assert "sofia_contact" not in ET.tostring(found, encoding="unicode"), "a contact is what a phone says it is"
     assert (known["effective_caller_id_name"], known["effective_caller_id_number"]) == ("Front desk", "5550100")
 
 
@@ -125,10 +130,31 @@ def test_a_disabled_domain_has_no_phones(switch_key: Caller, operator: Caller) -
     assert dialled(switch_key, "100") == []
 
 
-def test_another_tenants_domain_is_not_found(stranger: Caller) -> None:
-    assert is_not_found(register(stranger))
-    assert dialled(stranger, "100") == []
-    assert dialled(stranger, "12025550100", "public") == []
+def test_the_domains_of_another_switch_are_not_found(house: House, operator: Caller) -> None:
+    operator.done("switch-create", name="other", kind="sandbox")
+    other = house.key("freeswitch.#", switch="other")
+    assert is_not_found(register(other))
+    assert dialled(other, "100") == []
+    assert dialled(other, "12025550100", "public") == []
+
+
+def test_what_phones_log_in_with_is_for_switches_only(tenant: Caller, operator: Caller) -> None:
+    body = REGISTER.format(user="100", domain=HOME)
+    assert tenant.post(body, path="/freeswitch-xml").status == 403
+    assert "a1-hash" in ask(operator, body).text
+
+
+@pytest.mark.parametrize("method", ["REGISTER", "SUBSCRIBE", "MESSAGE"])
+@pytest.mark.parametrize("to_host", ["empty.example.net", "", "sub." + HOME])
+def test_nobody_registers_or_looks_in_at_another_tenants(switch_key: Caller, method: str, to_host: str) -> None:
+    body = REGISTER.format(user="100", domain=HOME).replace("sip_auth_method=REGISTER", f"sip_auth_method={method}")
+    assert is_not_found(read(ask(switch_key, body.replace(f"sip_to_host={HOME}", f"sip_to_host={to_host}"))))
+    assert not is_not_found(read(ask(switch_key, body)))
+
+
+def test_a_call_may_lead_to_another_domain(switch_key: Caller) -> None:
+    body = REGISTER.format(user="100", domain=HOME).replace("sip_auth_method=REGISTER", "sip_auth_method=INVITE")
+    assert not is_not_found(read(ask(switch_key, body.replace(f"sip_to_host={HOME}", "sip_to_host=x.example.net"))))
 
 
 def test_takes_no_notice_of_what_a_name_smuggles_in(switch_key: Caller) -> None:

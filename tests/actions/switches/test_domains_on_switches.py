@@ -1,13 +1,12 @@
 """Where domains live, and who says so."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from ringpost.entry import demo
-from ringpost.store import Store, Write
-from tests.fakes import CountingStore
+from tests.fakes import Meanwhile
 from tests.harness import Caller, House
 
 HOME: dict[str, Any] = {"domain_name": demo.DOMAIN_NAME}
@@ -45,19 +44,6 @@ def test_a_tenant_does_not_move(tenant: Caller) -> None:
 def test_what_else_changes_leaves_it_where_it_is(operator: Caller, tenant: Caller) -> None:
     operator.done("domain-update", **HOME, switch="lab")
     assert tenant.done("domain-update", domain_description="x")["switch"] == "lab"
-
-
-class Meanwhile(CountingStore):
-    """A store in which somebody else is quicker, once."""
-
-    def __init__(self, inner: Store, does: Callable[[], object]) -> None:
-        super().__init__(inner)
-        self.does: list[Callable[[], object]] = [does]
-
-    def transact(self, writes: Sequence[Write]) -> None:
-        if self.does:
-            self.does.pop()()
-        super().transact(writes)
 
 
 def meanwhile(house: House, caller: Caller, does: Callable[[], object]) -> Caller:
