@@ -146,7 +146,7 @@ class Phone:
 
 
 def registers(
-    number: str, domain: str, password: str, sip: str, contact: int | str, *, to: str = "", seconds: int = 600
+    number: str, domain: str, password: str, sip: str, contact: int, *, to: str = "", seconds: int = 600
 ) -> bool:
     """Whether a switch lets somebody register, who then is reached at a port of this machine.
 

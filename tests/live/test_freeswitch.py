@@ -81,15 +81,6 @@ def test_the_user_of_the_event_socket_is_no_telephone(house: House):
     assert not registers("ringpost", "ringpost.internal", "anything", house.sip, free_port())
 
 
-def test_what_a_phone_says_where_it_is_is_no_dial_string(house: House):
-    number, dear = "124", "19005550123"
-    password = house.api.do("extension-create", extension=number)["password"]
-    assert registers(number, HERE, password, house.sip, f"1;x=1,sofia/gateway/trunk/{dear}")
-    told = house.api.do("originate", destination_a=number, destination_b=WILLING, caller_id_number="5550100", wait=3)
-    assert told["success"] is not True
-    assert dear not in house.provider.heard()
-
-
 def test_a_domain_is_the_same_in_capitals(house: House):
     number = "120"
     password = house.api.do("extension-create", extension=number)["password"]
