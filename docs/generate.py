@@ -191,7 +191,7 @@ def _members(schema: dict[str, Any]) -> list[str]:
     if "items" in schema or "$ref" in schema:
         reference = (schema.get("items") or schema)["$ref"].rpartition("/")[2]
         schema = schema["$defs"][reference]
-    sometimes = {"total", "deleting", "due_at"}
+    sometimes = {"total", "deleting", "closing", "due_at"}
     return [name for name in schema.get("properties", {}) if name not in sometimes]
 
 

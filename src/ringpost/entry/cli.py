@@ -1,6 +1,7 @@
 """The command line: serve, make keys, call any action."""
 
 import json
+import os
 import sys
 import urllib.error
 import urllib.request
@@ -24,7 +25,6 @@ from ringpost.settings import Settings
 from ringpost.store import Store
 
 _TIMEOUT = 35
-_NO_KEY = "No key at hand? In this folder: .venv/bin/ringpost key create --name me --scope '#'"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,7 +62,7 @@ def serve(host: str, port: int, with_demo: bool) -> None:
 
     def ready(address: str) -> None:
         click.echo(f"Ringpost {__version__} answers at {address}, store {settings.store}. Ctrl-C stops it.")
-        click.echo(_welcome(address, fresh) if fresh else _NO_KEY)
+        click.echo(_welcome(address, fresh) if fresh else _no_key())
 
     try:
         with suppress(KeyboardInterrupt):
@@ -180,6 +180,7 @@ def doctor(switch_name: str | None, domain_name: str | None) -> None:
     """
     with _plain_errors():
         settings, clock = Settings.read(), SystemClock()
+        click.echo(f"In {settings.store}", err=True)
         context = console(wiring.open_store(settings, clock), clock, "doctor", wiring.connector(clock))
         examined = list(examinations.of(context, switch_name, domain_name))
     for finding in examined:
@@ -227,6 +228,11 @@ def _first_start(store: Store, clock: SystemClock) -> api_keys.Fresh:
     fresh = api_keys.create(context, "Made on the first start", Limits(scopes=("#",)))
     context.commit()
     return fresh
+
+
+def _no_key() -> str:
+    same = "".join(f"{name}={os.environ[name]} " for name in ("RINGPOST_DATA", "RINGPOST_STORE") if name in os.environ)
+    return f"No key at hand? In this folder: {same}.venv/bin/ringpost key create --name me --scope '#'"
 
 
 def _welcome(address: str, fresh: api_keys.Fresh) -> str:

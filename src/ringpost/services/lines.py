@@ -25,8 +25,10 @@ def of(context: Context, domain: Domain) -> Switch:
         return to(context, BUILT_IN)
     switch = context.store.get(keys.switch(domain.switch_uuid), SwitchRecord)
     if switch is None or not switch.enabled:
-        gone = "gone" if switch is None else "disabled"
-        raise CannotComply(f"the domain's switch is {gone}: give it another one with domain-update")
+        remedy = "gone: the operator gives the domain another one, with domain-update"
+        if switch is not None:
+            remedy = "disabled: the operator enables it, with switch-update"
+        raise CannotComply(f"the domain's switch is {remedy}")
     return to(context, switch)
 
 
