@@ -147,7 +147,8 @@ def test_the_doctor_says_what_is_wrong_and_exits_1(tmp_path: Path, clock: FakeCl
     everything = run("doctor", "--domain", demo.DOMAIN_NAME, RINGPOST_DATA=str(tmp_path))
     assert everything.output.count("switch: ") == 2
     unknown = run("doctor", "--switch", "nobody", RINGPOST_DATA=str(tmp_path))
-    assert (unknown.exit_code, unknown.output) == (1, "Error: switch not found\n")
+    assert unknown.exit_code == 1
+    assert "switch not found" in unknown.output
 
 
 def test_makes_a_key_for_a_switch(tmp_path: Path, clock: FakeClock) -> None:
