@@ -140,13 +140,15 @@ class RecordingSwitch(SandboxSwitch):
 
 
 class Meanwhile(CountingStore):
-    """A store in which somebody else is quicker, once: just before the next write."""
+    """A store in which somebody else is quicker, once: just before the next write, or one after it."""
 
-    def __init__(self, inner: Store, does: Callable[[], object]) -> None:
+    def __init__(self, inner: Store, does: Callable[[], object], *, before_write: int = 1) -> None:
         super().__init__(inner)
-        self.does: list[Callable[[], object]] = [does]
+        self.does = does
+        self.writes_to_go = before_write
 
     def transact(self, writes: Sequence[Write]) -> None:
-        if self.does:
-            self.does.pop()()
+        self.writes_to_go -= 1
+        if self.writes_to_go == 0:
+            self.does()
         super().transact(writes)

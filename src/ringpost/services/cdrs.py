@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ringpost.clock import seconds
-from ringpost.context import Context, Moved
+from ringpost.context import Context
 from ringpost.model.call import Call, Leg
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFound
@@ -87,7 +87,7 @@ def foretold(context: Context, domain: Domain, before: Call | None, legs: Sequen
     members = summarised(root(found_out), found_out) | _marked([], marks)
     if before is None:
         return _created(context, domain, members)
-    return records.update(context, before, members, cdr_layout, expires=_expires(domain, before), taken=Moved())
+    return records.update(context, before, members, cdr_layout, expires=_expires(domain, before))
 
 
 def _made(context: Context, domain: Domain, members: dict[str, Any]) -> Call:
@@ -104,7 +104,7 @@ def _created(context: Context, domain: Domain, members: dict[str, Any]) -> Call:
         raise CannotComply(
             f"records go after {domain.retention_days} days: this call is older", parameter="start_stamp"
         )
-    return records.create(context, call, cdr_layout, expires=expires, taken=Moved())
+    return records.create(context, call, cdr_layout, expires=expires)
 
 
 def _changed(context: Context, domain: Domain, known_calls: list[Call], members: dict[str, Any]) -> Call:
@@ -112,7 +112,7 @@ def _changed(context: Context, domain: Domain, known_calls: list[Call], members:
     before, *absorbed = known_calls
     members["listed_at"] = min(call.listed_at for call in known_calls)
     expires = _expires(domain, before)
-    after = records.update(context, before, members, cdr_layout, expires=expires, taken=Moved(), absorbs=absorbed)
+    after = records.update(context, before, members, cdr_layout, expires=expires, absorbs=absorbed)
     _tell(context, "cdr.updated", after)
     return after
 

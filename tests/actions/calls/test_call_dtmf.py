@@ -23,8 +23,8 @@ def test_refuses_what_no_phone_can_dial(tenant: Caller, digits: object) -> None:
 
 def test_is_in_no_record(house: House, tenant: Caller) -> None:
     call_uuid = talking(tenant)
-    tenant.done("call-dtmf", call_uuid=call_uuid, digits="4711")
+    tenant.done("call-dtmf", call_uuid=call_uuid, digits="*4711#")
     house.clock.time += 3
-    assert "4711" not in str(record(tenant, call_uuid))
+    assert "*4711" not in str(record(tenant, call_uuid))
     rows = house.store.query(f"domain#{record(tenant, call_uuid)['domain_uuid']}#audit", limit=1000)
-    assert not [row for row in rows if "4711" in row.body]
+    assert not [row for row in rows if "*4711" in row.body]

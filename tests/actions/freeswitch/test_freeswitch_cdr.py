@@ -254,3 +254,9 @@ def test_of_a_hundred_phones_that_rang_the_one_that_answered_is_kept(tenant: Cal
     call = tenant.done("cdr-details", xml_cdr_uuid=a_uuid)
     assert {a_uuid, winner} <= {leg["xml_cdr_uuid"] for leg in call["legs"]}
     assert (len(call["legs"]), call["missed_call"]) == (20, False)
+
+
+def test_a_switch_whose_clock_is_days_ahead_is_told_so(house: House, tenant: Caller) -> None:
+    house.clock.time -= 3 * 86_400
+    reply = handed_in(tenant, capture("answered-a-leg"))
+    assert (reply.status, "clock" in reply.json["error"]) == (400, True)

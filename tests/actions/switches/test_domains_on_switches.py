@@ -46,10 +46,10 @@ def test_what_else_changes_leaves_it_where_it_is(operator: Caller, tenant: Calle
     assert tenant.done("domain-update", domain_description="x")["switch"] == "lab"
 
 
-def meanwhile(house: House, caller: Caller, does: Callable[[], object]) -> Caller:
+def meanwhile(house: House, caller: Caller, does: Callable[[], object], *, before_write: int = 1) -> Caller:
     """The same caller, whose next write comes second."""
     caller.done("action-list")
-    other = House(Meanwhile(house.store, does), house.clock)
+    other = House(Meanwhile(house.store, does, before_write=before_write), house.clock)
     return Caller(other, caller.key_uuid, caller.secret)
 
 
@@ -75,3 +75,14 @@ def test_a_domain_has_the_name_its_switch_was_given_meanwhile(house: House, oper
     slow.call("domain-update", **HOME, switch=demo.LAB_UUID)
     domain = operator.done("domain-details", **HOME)
     assert domain["switch"] in ("sandbox", "lab2")
+
+
+def test_nobody_moves_to_a_switch_that_is_being_removed(house: House, operator: Caller) -> None:
+    def move() -> None:
+        replies.append(operator.call("domain-update", **HOME, switch="lab").status)
+
+    replies: list[int] = []
+    slow = meanwhile(house, operator, move, before_write=2)
+    assert slow.done("switch-delete", switch="lab")["deleted"] is True
+    assert replies == [422]
+    assert operator.done("domain-details", **HOME)["switch"] == "sandbox"
