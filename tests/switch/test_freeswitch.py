@@ -304,7 +304,8 @@ def test_a_phone_that_says_it_is_another_is_still_itself(stage: FreeSwitchStage)
     said = {"direction": "inbound", "accountcode": "102@live.example.net", "presence_id": "100@live.example.net"}
     rows["rows"][0] |= said
     stage.server.answers["show calls as json"] = json.dumps(rows)
-    assert [leg.extension for leg in stage.switch.calls(HOME)[0].legs] == ["102", "101"]
+    [call] = stage.switch.calls(HOME)
+    assert ([leg.extension for leg in call.legs], call.caller_id_number) == (["102", "101"], "102")
 
 
 def test_a_transferred_leg_that_rings_somebody_is_one_call_with_it(stage: FreeSwitchStage) -> None:

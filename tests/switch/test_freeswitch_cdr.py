@@ -262,7 +262,8 @@ def test_what_is_no_number_is_left_out(said: object) -> None:
     post = capture()
     post["callflow"][0]["caller_profile"] |= {"caller_id_number": said, "destination_number": said}
     leg = told(post)
-    assert (leg.caller_id_number, leg.source_number, leg.caller_destination, leg.destination_number) == (None,) * 4
+    assert (leg.caller_id_number, leg.caller_destination, leg.destination_number) == (None,) * 3
+    assert leg.source_number == "1001", "that the directory says, not the caller"
 
 
 @pytest.mark.parametrize("said", ["", "-1", "4.2", "1e3", "٤", "9" * 30, None, [], {}, 1.5, True])
@@ -278,7 +279,7 @@ def test_an_amount_may_be_a_json_number() -> None:
 @pytest.mark.parametrize("said", [None, {}, [], "x", 3, [None, "x", {"caller_profile": None}], {"caller_profile": []}])
 def test_a_callflow_may_be_missing_or_nonsense(said: object) -> None:
     leg = told(capture() | {"callflow": said})
-    assert (leg.caller_id_name, leg.source_number, leg.destination_number) == (None,) * 3
+    assert (leg.caller_id_name, leg.source_number, leg.destination_number) == (None, "1001", None)
     assert leg.extension == "1001"
 
 
@@ -515,3 +516,11 @@ def test_any_bytes_are_refused_or_safe(noise: bytes, at: int) -> None:
     for broken in (noise, b"cdr=" + noise, body[:at] + noise + body[at + len(noise) :]):
         with suppress(InvalidRequest):
             safe(read(broken))
+
+
+def test_a_phone_that_says_it_is_another_is_still_itself() -> None:
+    post = capture("answered-a-leg")
+    for step in post["callflow"]:
+        step["caller_profile"]["caller_id_number"] = "1003"
+    leg = told(post)
+    assert (leg.extension, leg.source_number, leg.caller_id_number) == ("1001", "1001", "1003")

@@ -168,7 +168,7 @@ def _leg(said: _Said, profiles: list[_Said]) -> Leg:
     answered = said.moment("answer")
     direction = said.matching(_DIRECTION, "call_direction") or (None if source else _supposed(said))
     cause, q850 = _cause(said, failed_a=source is None and answered is None)
-    rung = _rung(said) if source else None
+    rung, own = (_rung(said), None) if source else (None, _own(said))
     return Leg.model_validate(
         {
             **{name: said.text(name, _LONG) for name in _TEXTS},
@@ -179,7 +179,8 @@ def _leg(said: _Said, profiles: list[_Said]) -> Leg:
             "originating_leg_uuid": source,
             "bridge_uuid": said.uuid("bridge_uuid"),
             "extension_uuid": said.uuid("extension_uuid"),
-            "extension": rung if source else _own(said),
+            **({"source_number": own} if own and not said.number("ringpost_a") else {}),
+            "extension": rung if source else own,
             "direction": direction,
             "start_stamp": start,
             "answer_stamp": answered,

@@ -84,7 +84,7 @@ def _call(domain: Domain, call_uuid: str, members: list[dict[str, str]], slots: 
         state=state_of(legs),
         start_stamp=legs[0].start_stamp,
         caller_id_name=_name(first["cid_name"]) or legs[0].name,
-        caller_id_number=_number(first["cid_num"]) or legs[0].number,
+        caller_id_number=_caller(first, legs[0]),
         destination_number=_number(first["dest"]),
         slot=next((slots[leg.leg_uuid] for leg in legs if leg.leg_uuid in slots), None),
         legs=legs,
@@ -111,6 +111,13 @@ def _state(leg: dict[str, str]) -> LegState:
     if leg["direction"] == "outbound" and leg["state"] == "CS_EXECUTE" and leg["callstate"] in _RINGS:
         return "answered"
     return _STATES.get(leg["callstate"], "ringing")
+
+
+def _caller(first: dict[str, str], leg: LiveLeg) -> str | None:
+    """Who called: one of our phones is itself, whatever it says."""
+    if first["direction"] == "inbound" and leg.extension:
+        return leg.extension
+    return _number(first["cid_num"]) or leg.number
 
 
 def _called(leg: dict[str, str]) -> str | None:
