@@ -21,6 +21,7 @@ from ringpost.switch.freeswitch import FreeSwitch
 from ringpost.switch.sandbox import SandboxSwitch
 from ringpost.switch.scripts import Script
 from tests.fakes import NOON, FakeClock, MemoryScripts
+from tests.harness import CATALOGUE
 from tests.switch.scripted_freeswitch import PASSWORD, ScriptedFreeSwitch
 
 LIVE: dict[str, dict[str, str]] = json.loads((Path(__file__).parents[1] / "captures/live_calls.json").read_text())
@@ -232,6 +233,10 @@ def test_says_what_became_of_a(stage: Stage, answer: str, number: str, progress:
     placed = order(number, call_uuid=NOBODY)
     stage.switch.place(placed)
     assert stage.switch.await_answer(placed, 5) == progress
+
+
+def test_what_it_can_do_are_actions_there_are(stage: Stage) -> None:
+    assert set(stage.switch.capabilities) <= set(CATALOGUE.names())
 
 
 def test_may_be_let_go_of_twice(stage: Stage) -> None:

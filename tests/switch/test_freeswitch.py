@@ -272,6 +272,13 @@ def test_a_list_that_cannot_be_read_is_no_empty_list(stage: FreeSwitchStage, ans
         stage.switch.calls(HOME)
 
 
+@pytest.mark.parametrize("command", ["show calls as json", "sofia xmlstatus"])
+def test_a_list_that_is_refused_is_no_empty_list(stage: FreeSwitchStage, command: str) -> None:
+    stage.server.answers[command] = "-ERR sofia Command not found!\n"
+    with pytest.raises(SwitchRefused):
+        stage.switch.calls(HOME) if command.startswith("show") else stage.switch.registrations(HOME)
+
+
 def test_somebody_outside_who_says_he_is_an_extension_is_none(stage: FreeSwitchStage) -> None:
     rows = json.loads(LIVE["answered"]["show calls as json"])
     rows["rows"][0] |= {

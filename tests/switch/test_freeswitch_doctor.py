@@ -1,12 +1,14 @@
 """What the doctor finds, and that it says it in words."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from ringpost.model.errors import SwitchRefused
 from ringpost.switch import Finding
-from ringpost.switch.freeswitch_doctor import examined
+from ringpost.switch.freeswitch_doctor import COMMANDS, examined
 from tests.switch.scripted_freeswitch import PASSWORD, USER, USER_PASSWORD, ScriptedFreeSwitch
 from tests.switch.test_every_switch import HOME, switch_at
 
@@ -95,3 +97,10 @@ def test_says_when_a_name_cannot_be_found() -> None:
     with ScriptedFreeSwitch() as server:
         found = list(examined(switch_at(server), ("pbx..example.net", 8021), lambda _: "", None))
     assert "pbx..example.net" in found[0].words
+
+
+def test_the_guides_user_may_do_what_the_doctor_looks_for_and_its_welcome_is_not_cut() -> None:
+    text = (Path(__file__).parents[2] / "docs/freeswitch/directory/ringpost.xml").read_text()
+    allowed = dict(re.findall(r'name="(esl-allowed-[a-z]+)" value="([^"]*)"', text))
+    assert set(COMMANDS) == set(allowed["esl-allowed-api"].split())
+    assert sum(map(len, allowed.values())) < 400

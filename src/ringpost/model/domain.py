@@ -4,12 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, computed_field
 
-from ringpost.model.record import Entity, Record
+from ringpost.model.record import Entity, Record, is_false
 from ringpost.model.values import Country, Number, Reference, Text, Timestamp, Uuid
-
-
-def _is_false(value: bool) -> bool:
-    return not value
 
 
 class Domain(Record):
@@ -35,7 +31,7 @@ class Domain(Record):
     retention_days: int | None = Field(default=None, description="call records older than this go; null: kept")
     version: int = 1
     deleting: bool = Field(
-        default=False, exclude_if=_is_false, description="there only while the domain is being removed"
+        default=False, exclude_if=is_false, description="there only while the domain is being removed"
     )
 
     @computed_field(description="whether an emergency call has a way out")  # type: ignore[prop-decorator]

@@ -7,6 +7,11 @@ from pydantic import BaseModel, ConfigDict
 from ringpost.model.values import Timestamp, Uuid
 
 
+def is_false(value: bool) -> bool:
+    """For ``exclude_if``: a member that is there only while it is true."""
+    return not value
+
+
 class Entity(BaseModel):
     """A thing that is stored and answered. Its member names are the wire's.
 

@@ -4,16 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from ringpost.model.record import Entity, Record
+from ringpost.model.record import Entity, Record, is_false
 from ringpost.model.values import Address, SecretReference, Text, Timestamp, Uuid
 
 Kind = Literal["sandbox", "freeswitch"]
 
 SwitchUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}@[A-Za-z0-9.-]{1,253}$")]
-
-
-def _is_false(value: bool) -> bool:
-    return not value
 
 
 class SwitchRecord(Record):
@@ -32,7 +28,7 @@ class SwitchRecord(Record):
     update_date: Timestamp | None = None
     update_user: Uuid | None = None
     version: int = 1
-    closing: bool = Field(default=False, exclude_if=_is_false, description="there only while it may get no new domains")
+    closing: bool = Field(default=False, exclude_if=is_false, description="there only while it may get no new domains")
 
 
 class SwitchSettings(Entity):

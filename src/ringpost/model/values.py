@@ -16,10 +16,11 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Stri
 from ringpost.clock import written
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+UNPRINTABLE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff"
+_UNPRINTABLE = re.compile(f"[{UNPRINTABLE}]")
 _DOMAIN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*")
-_NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
-_EXTENSION = re.compile(r"[0-9*#]{1,32}")
+NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
+EXTENSION = re.compile(r"[0-9*#]{1,32}")
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:.]{2,45}\])(?::[0-9]{1,5})?")
 _SECRET_PLACE = re.compile(
     r"env:RINGPOST_SECRET_[A-Z0-9_]{1,64}|ssm:/ringpost(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){1,6}"
@@ -34,7 +35,12 @@ def is_uuid(text: str) -> bool:
 
 def is_number(text: str) -> bool:
     """Whether this is a number as a telephone dials it."""
-    return _NUMBER.fullmatch(text) is not None
+    return NUMBER.fullmatch(text) is not None
+
+
+def spoken(name: str, marks: str = " .-_&+@'") -> str:
+    """A name as a switch may see it: letters, digits and a little punctuation."""
+    return " ".join("".join(letter for letter in name if letter.isalnum() or letter in marks).split())
 
 
 def canonical(number: str) -> str:
@@ -141,13 +147,13 @@ SwitchName = Annotated[
 ]
 Number = Annotated[
     str,
-    _matching(_NUMBER, "must be 1 to 32 digits, * or #, with + in front at most"),
-    Field(examples=["5550100"], json_schema_extra={"pattern": _NUMBER.pattern}),
+    _matching(NUMBER, "must be 1 to 32 digits, * or #, with + in front at most"),
+    Field(examples=["5550100"], json_schema_extra={"pattern": NUMBER.pattern}),
 ]
 ExtensionNumber = Annotated[
     str,
-    _matching(_EXTENSION, "must be 1 to 32 digits, * or #"),
-    Field(examples=["100"], json_schema_extra={"pattern": _EXTENSION.pattern}),
+    _matching(EXTENSION, "must be 1 to 32 digits, * or #"),
+    Field(examples=["100"], json_schema_extra={"pattern": EXTENSION.pattern}),
 ]
 Digits = Annotated[str, _matching(re.compile("[0-9*#]{1,32}"), "must be 1 to 32 of 0-9, * and #")]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=253, to_lower=True)]
@@ -159,7 +165,7 @@ ShortText = Annotated[str, StringConstraints(max_length=128), AfterValidator(_pr
 OptionalNumber = Annotated[
     str,
     _matching(
-        re.compile(rf"(?:{_NUMBER.pattern})?"), "must be empty, or 1 to 32 digits, * or #, with + in front at most"
+        re.compile(rf"(?:{NUMBER.pattern})?"), "must be empty, or 1 to 32 digits, * or #, with + in front at most"
     ),
 ]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_printable)]

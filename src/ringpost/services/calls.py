@@ -10,6 +10,7 @@ from ringpost.model.call import Call, CallOrder, Leg, MonitorMode, Wanted
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, StoreUnavailable, SwitchRefused, SwitchUnreachable
 from ringpost.model.route import Outside, Phone
+from ringpost.model.values import spoken
 from ringpost.services import cdrs, domains, emergency, lines, meters, routing, sandbox_calls
 from ringpost.services.live_calls import Party
 from ringpost.store import Put, Row, keys
@@ -22,7 +23,6 @@ _A_RING = 60.0
 """Seconds a call counts as running of which nobody knows whether it was placed."""
 _ORDER_DAYS = 2 * 86_400
 _NAME_LENGTH = 64
-_NAME_EXTRAS = " .-_&()+@'"
 
 
 class Placed(NamedTuple):
@@ -49,7 +49,7 @@ def ordered(context: Context, domain: Domain, wanted: Wanted, **more: str) -> Ca
     return CallOrder.model_validate(
         {
             **wanted.model_dump(include=set(Wanted.model_fields)),
-            "caller_id_name": cleaned(wanted.caller_id_name),
+            "caller_id_name": spoken(wanted.caller_id_name)[:_NAME_LENGTH],
             "call_uuid": str(uuid.uuid4()),
             "domain_uuid": domain.domain_uuid,
             "domain_name": domain.domain_name,
@@ -94,12 +94,6 @@ def originate(context: Context, domain: Domain, order: CallOrder, wait: float) -
     except (SwitchRefused, SwitchUnreachable, StoreUnavailable) as problem:
         problem.members["call_uuid"] = order.call_uuid
         raise
-
-
-def cleaned(name: str) -> str:
-    """A caller's name as a switch may see it: letters, digits and a little punctuation."""
-    kept = "".join(letter for letter in name if letter.isalnum() or letter in _NAME_EXTRAS)
-    return " ".join(kept.split())[:_NAME_LENGTH]
 
 
 def _left(context: Context, wait: float) -> float:

@@ -19,6 +19,7 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LiveCall, Registration
 from ringpost.model.switch import SwitchRecord, SwitchStatus
+from ringpost.model.values import spoken
 from ringpost.switch import CALL_ACTIONS, Finding, Progress
 from ringpost.switch import freeswitch_lists as lists
 from ringpost.switch.esl import EventSocket
@@ -277,9 +278,16 @@ class FreeSwitch:
                 return Progress("ringing")
             self._clock.sleep(_POLL_SECONDS)
 
+    def _list(self, command: str) -> str:
+        """A command that answers a list. One that is refused is no empty list."""
+        answer = self._api(command)
+        if answer.startswith("-"):
+            raise SwitchRefused(f"the switch has no list for {command.split(maxsplit=1)[0]}: see its log")
+        return answer
+
     def _rows(self, command: str) -> list[dict[str, str]]:
         """The rows of a list; an empty one has no `rows` at all."""
-        rows = _read(self._api(command)).get("rows", [])
+        rows = _read(self._list(command)).get("rows", [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise _unreadable()
         return rows
@@ -290,14 +298,11 @@ class FreeSwitch:
 
     def _slots(self, domain: Domain) -> dict[str, str]:
         """Who waits in which slot of the domain's lot."""
-        try:
-            return lists.slots(self._api(f"valet_info {dialplan.lot(domain.domain_name)}"))
-        except lists.Unreadable as error:
-            raise _unreadable() from error
+        return lists.slots(self._list(f"valet_info {dialplan.lot(domain.domain_name)}"))
 
     def _registered(self) -> Iterator[dict[str, str]]:
         """The registrations of every SIP profile: ``show registrations`` goes on listing those that were dropped."""
-        for profile in lists.profiles(self._api("sofia xmlstatus")):
+        for profile in lists.profiles(self._list("sofia xmlstatus")):
             for found in lists.registrations(self._api(f"sofia xmlstatus profile {profile} reg")):
                 yield found | {"profile": profile}
 
@@ -310,7 +315,7 @@ def address(record: SwitchRecord) -> tuple[str, int]:
 
 def _originate(order: CallOrder) -> str:
     """Ring A under our uuid; once it answers, it runs the domain's dialplan for B."""
-    name = " ".join(re.sub(r"[^\w .-]", "", order.caller_id_name).split())
+    name = spoken(order.caller_id_name, " .-_")
     variables = {
         "origination_uuid": order.call_uuid,
         "origination_caller_id_number": order.caller_id_number,

@@ -14,16 +14,12 @@ from urllib.parse import unquote, unquote_plus
 from ringpost.clock import stamp
 from ringpost.model.call import Leg
 from ringpost.model.errors import InvalidRequest
-from ringpost.model.values import is_uuid
+from ringpost.model.values import EXTENSION, NUMBER, UNPRINTABLE, is_uuid
 
-_UNKEEPABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
+_UNKEEPABLE = re.compile(f"[{UNPRINTABLE}\ud800-\udfff]")
 """What ``values.Text`` does not take, and halves of characters, which JSON can spell and UTF-8 cannot."""
 _ENCODED_AWAY = re.compile(r'[ #&+:;<=>?@\[\\\]^`{|}"]')
 """What no value holds as it is if mod_json_cdr encodes values."""
-_NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
-_EXTENSION = re.compile(r"[0-9*#]{1,32}")
 _DOMAIN_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _CAUSE = re.compile(r"[A-Z0-9_]{1,64}")
 _DIRECTION = re.compile("inbound|outbound|local")
@@ -95,7 +91,7 @@ class _Said:
         return next((value for value in map(self.verbatim, names) if pattern.fullmatch(value)), None)
 
     def number(self, name: str) -> str | None:
-        return self.matching(_NUMBER, name)
+        return self.matching(NUMBER, name)
 
     def whole(self, name: str) -> int | None:
         value = self.matching(_WHOLE, name)
@@ -229,15 +225,15 @@ def _rung(said: _Said) -> str | None:
     ``dialed_user`` is the same, until the leg itself is transferred and rings somebody else.
     """
     user, _, domain = said.verbatim("presence_id").partition("@")
-    if _EXTENSION.fullmatch(user) and domain.lower() == said.verbatim("domain_name").lower():
+    if EXTENSION.fullmatch(user) and domain.lower() == said.verbatim("domain_name").lower():
         return user
-    return said.matching(_EXTENSION, "dialed_user") if said.text("dialed_domain") else None
+    return said.matching(EXTENSION, "dialed_user") if said.text("dialed_domain") else None
 
 
 def _own(said: _Said) -> str | None:
     """The extension an A leg is itself: the one we rang, or the phone that called."""
     is_phone = said.verbatim("sip_authorized") == "true" or said.uuid("extension_uuid")
-    return said.matching(_EXTENSION, "ringpost_extension", *(_OWN_NUMBER if is_phone else ()))
+    return said.matching(EXTENSION, "ringpost_extension", *(_OWN_NUMBER if is_phone else ()))
 
 
 def _supposed(said: _Said) -> str | None:

@@ -12,7 +12,7 @@ from ringpost.switch import Finding
 from ringpost.switch.esl import EventSocket
 
 _MODULES = ("mod_xml_curl", "mod_json_cdr", "mod_sofia", "mod_dialplan_xml", "mod_valet_parking", "mod_voicemail")
-_COMMANDS = (
+COMMANDS = (
     "status", "show", "module_exists", "xml_locate", "global_getvar", "originate", "uuid_dump", "uuid_kill",
     "uuid_transfer", "uuid_hold", "uuid_audio", "uuid_send_dtmf", "uuid_record", "uuid_phone_event", "valet_info",
     "sofia",
@@ -59,7 +59,7 @@ def _address(host: str) -> Finding:
 
 
 def _abilities(connect: Callable[[], EventSocket]) -> Iterator[Finding]:
-    denied = [name for name in _COMMANDS if _is_denied(connect, name)]
+    denied = [name for name in COMMANDS if _is_denied(connect, name)]
     words = f"the switch's user may not do {', '.join(denied)}: add what is missing to its esl-allowed-api"
     yield Finding("commands", well=not denied, words=words if denied else "the switch's user may do all it needs")
     with connect() as line:

@@ -20,8 +20,8 @@ from ringpost.model.errors import InvalidRequest
 from ringpost.model.extension import Extension
 from ringpost.model.ring_group import RingGroup
 from ringpost.model.route import Emergency, Group, Inbound, Messages, Outside, Phone, Ringing, Room, Route, Slot
+from ringpost.model.values import spoken
 
-CONTENT_TYPE = "text/xml; charset=utf-8"
 _MOST_FIELDS = 2000
 _FIRST_COUNTS = frozenset({"hostname", "section", "tag_name", "key_name", "key_value"})
 _PREPROCESSED = re.compile(r"\$\$|[xX](?=-[pP][rR][eE])")
@@ -31,7 +31,6 @@ _DIAL_STRING = (
     "sofia/internal/${dialed_user}%${dialed_domain}"
 )
 """Sofia looks up where the phone is: a contact written out here would be read as a dial string, whatever is in it."""
-_NAME_EXTRAS = " .-_&+@'"
 _DIRECTIONS = ("inbound", "outbound", "local")
 
 
@@ -125,7 +124,7 @@ def user(domain: Domain, extension: Extension, realm: str, password: str, pin: s
             "presence_data": domain.domain_uuid,
             "user_context": domain.domain_name,
             "accountcode": f"{number}@{domain.domain_name}",
-            "effective_caller_id_name": _spoken(extension.effective_caller_id_name) or number,
+            "effective_caller_id_name": spoken(extension.effective_caller_id_name) or number,
             "effective_caller_id_number": extension.effective_caller_id_number or number,
         },
     )
@@ -143,7 +142,7 @@ def dialled(asked: str, domain: Domain, number: str, route: Route, caller: Calle
 
 def called_from_outside(asked: str, number: str, inbound: Inbound) -> bytes:
     """What the public context does with a number: on to the domain it leads to."""
-    domain, prefix = inbound.domain, _spoken(inbound.destination.destination_cid_name_prefix)
+    domain, prefix = inbound.domain, spoken(inbound.destination.destination_cid_name_prefix)
     steps = [*_marks(domain, "inbound"), *_named(prefix)]
     return _dialplan(asked, number, [*steps, Action("transfer", f"{inbound.number} XML {domain.domain_name}")])
 
@@ -200,7 +199,7 @@ def _to_group(domain: Domain, route: Group) -> list[Action]:
     if not route.ringing:
         return [Action("hangup", "NO_ROUTE_DESTINATION")]
     return [
-        *_named(_spoken(group.ring_group_cid_name_prefix or "")),
+        *_named(spoken(group.ring_group_cid_name_prefix or "")),
         Action("set", "continue_on_fail=true"),
         Action("set", f"call_timeout={group.ring_group_call_timeout}"),
         Action("set", "ignore_early_media=true"),
@@ -246,7 +245,7 @@ def _shown(caller: Caller) -> list[Action]:
 
 
 def _shows(number: str, name: str) -> list[Action]:
-    members = {"effective_caller_id_number": number, "effective_caller_id_name": _spoken(name)}
+    members = {"effective_caller_id_number": number, "effective_caller_id_name": spoken(name)}
     return [Action("set", f"{member}={value}") for member, value in members.items() if value]
 
 
@@ -304,11 +303,6 @@ def _document(section: str, child: Element) -> bytes:
 
 def _referenced(found: re.Match[str]) -> str:
     return "".join(f"&#{ord(letter)};" for letter in found[0])
-
-
-def _spoken(name: str) -> str:
-    """A name as a switch may see it: letters, digits and a little punctuation."""
-    return " ".join("".join(letter for letter in name if letter.isalnum() or letter in _NAME_EXTRAS).split())
 
 
 def _a1_hash(user: str, realm: str, password: str) -> str:
