@@ -1,4 +1,4 @@
-"""Write what is generated from the actions: docs/actions.md, docs/openapi.json, events/, and docs/store.md's table.
+"""Write what is generated: docs/actions.md, docs/openapi.json, events/, docs/store.md's table, docs/coverage.md.
 
 With --check, write nothing and fail if anything is not up to date.
 """
@@ -19,6 +19,7 @@ from ringpost.entry.demo import PUBLIC_KEY_UUID, PUBLIC_SECRET
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from docs import coverage_page  # noqa: E402 - found beside this folder
 from tests.store_calls import calls_of  # noqa: E402 - the harness knows how to count
 
 _TABLE = re.compile(r"^\| action \| reads \|.*?\n(?=\n|\Z)", re.MULTILINE | re.DOTALL)
@@ -30,6 +31,7 @@ def generated(catalogue: Catalogue) -> dict[Path, str]:
     files = {
         ROOT / "docs/openapi.json": _json(catalogue.openapi(names)),
         ROOT / "docs/actions.md": _reference(catalogue),
+        ROOT / "docs/coverage.md": coverage_page.page(),
     }
     for name in names:
         files[ROOT / f"events/{name}.json"] = _json(_event_of(catalogue, name))

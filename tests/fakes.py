@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from ringpost.model.call import CallOrder, Leg
+from ringpost.model.call import CallOrder, Leg, Rung
 from ringpost.model.errors import Problem, StoreUnavailable
 from ringpost.store import Key, Row, Store, Write
 from ringpost.switch import Progress
@@ -104,6 +104,9 @@ class MemoryScripts:
 
     def of_domain(self, domain_uuid: str) -> list[Script]:
         return [script for script in self.scripts.values() if script.order.domain_uuid == domain_uuid]
+
+    def way(self, domain_uuid: str, number: str) -> tuple[Rung, ...]:
+        return ()
 
     def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
         self.scripts[script.order.call_uuid] = script

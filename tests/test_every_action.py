@@ -15,11 +15,11 @@ from tests.harness import CATALOGUE, Caller, House
 
 ROOT = Path(__file__).parent.parent
 VERBS = {
-    "add", "answer", "cdr", "create", "current", "delete", "details", "dtmf", "hangup", "hold", "list", "monitor",
-    "mute", "openapi", "originate", "park", "remove", "reset", "resume", "rotate", "search", "start", "status", "stop",
-    "transfer", "unmute", "unpark", "update", "xml",
+    "add", "answer", "cdr", "create", "current", "delete", "details", "dtmf", "export", "hangup", "hold", "import",
+    "list", "lookup", "monitor", "mute", "openapi", "originate", "park", "provision", "remove", "reset", "resume",
+    "rotate", "search", "set", "start", "statistics", "status", "stop", "transfer", "unmute", "unpark", "update", "xml",
 }  # fmt: skip
-READING = {"current", "details", "list", "openapi", "search", "status", "xml"}
+READING = {"current", "details", "export", "list", "lookup", "openapi", "search", "statistics", "status", "xml"}
 
 every_action = pytest.mark.parametrize("name", CATALOGUE.names())
 

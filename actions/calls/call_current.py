@@ -6,13 +6,13 @@ Of several it is the newest that was answered, or else the newest that rings.
 from ringpost.context import Context
 from ringpost.contract import Output, Read
 from ringpost.model.live import LiveCall
-from ringpost.model.requests import OneExtension
+from ringpost.model.requests import ForUser, OneExtension
 from ringpost.services import domains, extensions, live_calls
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
 
 
-class Request(OneExtension, Read):
+class Request(OneExtension, ForUser, Read):
     pass
 
 
@@ -24,4 +24,5 @@ class Response(Output):
 def handle(request: Request, context: Context) -> Response:
     extension = extensions.found(context, request)
     domain = domains.named(context, extension.domain_uuid)
-    return Response(extension=extension.extension, call=live_calls.current(context, domain, extension))
+    call = live_calls.current(context, domain, extension, request)
+    return Response(extension=extension.extension, call=call)

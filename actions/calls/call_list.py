@@ -3,14 +3,14 @@
 from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.live import LiveCall
-from ringpost.model.requests import InDomain, Listing, filtered_by
+from ringpost.model.requests import ForUser, Listing, filtered_by
 from ringpost.services import domains, live_calls, pages
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 
 
 @filtered_by(LiveCall)
-class Request(InDomain, Listing, Read):
+class Request(ForUser, Listing, Read):
     pass
 
 
@@ -19,6 +19,6 @@ class Response(Items[LiveCall]):
 
 
 def handle(request: Request, context: Context) -> Response:
-    calls = live_calls.listed(context, domains.found(context, request))
+    calls = live_calls.listed(context, domains.found(context, request), request)
     rows = ((f"{call.start_stamp}#{call.call_uuid}", call) for call in calls)
     return Response.of(pages.arranged(context, rows, request))

@@ -6,14 +6,14 @@ from pydantic import Field, StringConstraints
 
 from ringpost.context import Context
 from ringpost.contract import Output, Write
-from ringpost.model.requests import InDomain
+from ringpost.model.requests import ForUser
 from ringpost.model.values import ExtensionNumber, Uuid
 from ringpost.services import domains, live_calls
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "slot": "5901", "extension": "101"}
 
 
-class Request(InDomain, Write):
+class Request(ForUser, Write):
     slot: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,8}$")] | None = None
     call_uuid: Uuid | None = Field(default=None, description="the parked call, instead of its slot")
     extension: ExtensionNumber = Field(description="who takes it")
@@ -27,5 +27,5 @@ class Response(Output):
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    call = live_calls.unpark(context, domain, request.slot, request.call_uuid, request.extension)
+    call = live_calls.unpark(context, domain, request.slot, request.call_uuid, request.extension, request)
     return Response(call_uuid=call.call_uuid, slot=call.slot or "", extension=request.extension)

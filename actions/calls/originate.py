@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from ringpost.context import Context
 from ringpost.contract import CallPlaced, Write
 from ringpost.model.call import Wanted
-from ringpost.model.requests import InDomain
+from ringpost.model.requests import ForUser
 from ringpost.services import calls, domains
 
 EXAMPLE = {
@@ -23,7 +23,7 @@ EXAMPLE = {
 }
 
 
-class Request(Wanted, InDomain, Write):
+class Request(Wanted, ForUser, Write):
     wait: float = Field(default=10, ge=0, le=25, description="seconds to wait for A's answer")
 
     @model_validator(mode="after")
@@ -40,5 +40,6 @@ class Response(CallPlaced):
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    placed = calls.originate(context, domain, calls.ordered(context, domain, request), request.wait)
+    order = calls.wanted_by(context, domain, request, request)
+    placed = calls.originate(context, domain, order, request.wait)
     return Response(**placed.told(), external_id=placed.order.external_id, tags=placed.order.tags)

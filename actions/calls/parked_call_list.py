@@ -3,14 +3,14 @@
 from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.live import LiveCall
-from ringpost.model.requests import InDomain, Listing, filtered_by
+from ringpost.model.requests import ForUser, Listing, filtered_by
 from ringpost.services import domains, live_calls, pages
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 
 
 @filtered_by(LiveCall)
-class Request(InDomain, Listing, Read):
+class Request(ForUser, Listing, Read):
     pass
 
 
@@ -19,5 +19,5 @@ class Response(Items[LiveCall]):
 
 
 def handle(request: Request, context: Context) -> Response:
-    parked = live_calls.parked(context, domains.found(context, request))
+    parked = live_calls.parked(context, domains.found(context, request), request)
     return Response.of(pages.arranged(context, ((call.slot or "", call) for call in parked), request))

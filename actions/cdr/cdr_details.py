@@ -5,14 +5,14 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.call import Call
-from ringpost.model.requests import InDomain
+from ringpost.model.requests import ForUser
 from ringpost.model.values import Uuid
 from ringpost.services import cdrs, domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "xml_cdr_uuid": "c0c0c0c0-0000-4000-8000-000000000001"}
 
 
-class Request(InDomain, Read):
+class Request(ForUser, Read):
     xml_cdr_uuid: Uuid = Field(description="the call's, which is its A leg's, or any other leg's")
 
 
@@ -20,4 +20,4 @@ Response = Call
 
 
 def handle(request: Request, context: Context) -> Response:
-    return cdrs.found(context, domains.uuid_of(context, request), request.xml_cdr_uuid)
+    return cdrs.found(context, domains.uuid_of(context, request), request.xml_cdr_uuid, request)

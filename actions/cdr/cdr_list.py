@@ -2,13 +2,13 @@
 
 from ringpost.context import Context
 from ringpost.contract import Answers, Output, Read
-from ringpost.model.requests import InDomain
+from ringpost.model.requests import ForUser
 from ringpost.services import cdrs, domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 
 
-class Request(InDomain, Read):
+class Request(ForUser, Read):
     pass
 
 
@@ -36,5 +36,5 @@ class Response(Answers[Listed]):
 
 
 def handle(request: Request, context: Context) -> Response:
-    legs = cdrs.latest_legs(context, domains.uuid_of(context, request), 100)
+    legs = cdrs.latest_legs(context, domains.uuid_of(context, request), 100, request)
     return Response([Listed.model_validate(leg, from_attributes=True) for leg in legs])

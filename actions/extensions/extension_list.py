@@ -2,13 +2,13 @@
 
 from ringpost.context import Context
 from ringpost.contract import Answers, Output, Read
-from ringpost.model.requests import InDomain
-from ringpost.services import domains, extensions
+from ringpost.model.requests import ForUser
+from ringpost.services import domains, extensions, permissions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 
 
-class Request(InDomain, Read):
+class Request(ForUser, Read):
     pass
 
 
@@ -23,5 +23,6 @@ class Response(Answers[Listed]):
 
 
 def handle(request: Request, context: Context) -> Response:
-    everything = extensions.everything(context, domains.uuid_of(context, request))
-    return Response([Listed.model_validate(extension, from_attributes=True) for extension in everything])
+    home = domains.uuid_of(context, request)
+    seen = permissions.seen(context, home, request, extensions.everything(context, home))
+    return Response([Listed.model_validate(extension, from_attributes=True) for extension in seen])

@@ -3,14 +3,14 @@
 from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.extension import Extension
-from ringpost.model.requests import InDomain, Listing, filtered_by
-from ringpost.services import domains, extensions
+from ringpost.model.requests import ForUser, Listing, filtered_by
+from ringpost.services import domains, extensions, permissions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "search": "10", "order": "extension"}
 
 
 @filtered_by(Extension)
-class Request(InDomain, Listing, Read):
+class Request(ForUser, Listing, Read):
     pass
 
 
@@ -19,5 +19,6 @@ class Response(Items[Extension]):
 
 
 def handle(request: Request, context: Context) -> Response:
-    page = extensions.listed(context, domains.uuid_of(context, request), request)
-    return Response.of(page)
+    home = domains.uuid_of(context, request)
+    page = extensions.listed(context, home, request)
+    return Response.of(page._replace(items=permissions.seen(context, home, request, page.items)))

@@ -10,13 +10,13 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import Output, Read
 from ringpost.model.live import LiveCall, Registration
-from ringpost.model.requests import OneExtension
+from ringpost.model.requests import ForUser, OneExtension
 from ringpost.services import domains, extensions, live_calls
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
 
 
-class Request(OneExtension, Read):
+class Request(OneExtension, ForUser, Read):
     pass
 
 
@@ -33,7 +33,7 @@ class Response(Output):
 
 def handle(request: Request, context: Context) -> Response:
     extension = extensions.found(context, request)
-    status = live_calls.status(context, domains.named(context, extension.domain_uuid), extension)
+    status = live_calls.status(context, domains.named(context, extension.domain_uuid), extension, request)
     return Response(
         extension_uuid=extension.extension_uuid,
         extension=extension.extension,

@@ -32,6 +32,9 @@ class Request(Write):
         default=(), max_length=50, description="where it may be used from; empty: anywhere"
     )
     expires_at: Moment | None = None
+    as_user: Reference | None = Field(
+        default=None, description="the user of its one domain it acts for, by username or UUID"
+    )
     enabled: bool = True
 
 
@@ -46,4 +49,5 @@ def handle(request: Request, context: Context) -> Response:
     limits = Limits.model_validate(
         request.model_dump(include={"scopes", "domains", "switch", "networks", "expires_at"})
     )
-    return Response(**api_keys.create(context, request.name, limits, enabled=request.enabled).shown(context))
+    fresh = api_keys.create(context, request.name, limits, enabled=request.enabled, as_user=request.as_user)
+    return Response(**fresh.shown(context))

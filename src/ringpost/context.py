@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pydantic import BaseModel
 
 from ringpost.auth.actor import Actor
+from ringpost.auth.authenticator import token_holder
 from ringpost.clock import Clock, seconds, stamp
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, NotFound, Problem
@@ -114,6 +115,14 @@ class TenantStore:
         rows = self._store.query(partition, between=between, after=after, descending=descending, limit=limit)
         return [(row.key.sort, kind.model_validate_json(row.body)) for row in rows]
 
+    def is_claimed(self, key: Key) -> bool:
+        """Whether somebody has a name that is one in all the world, and nothing of who."""
+        return self._store.get(key) is not None
+
+    def holder(self, token_uuid: str, digest: str) -> Actor | None:
+        """Who has a token of that hash, whoever asks: knowing a token is enough to ask about it."""
+        return token_holder(self._store, token_uuid, digest)
+
     def stage(self, write: Write, otherwise: Problem | Exception | None = None) -> None:
         """Write this with the rest; ``otherwise`` is raised if its condition does not hold."""
         self._fence(write.key.partition)
@@ -151,6 +160,22 @@ class TenantStore:
             self._store.transact([write for write, _ in staged])
         except ConditionFailed as error:
             raise _first_reason([staged[place][1] for place in error.failed]) from error
+
+    def rehearse(self) -> None:
+        """Write nothing of what is staged, but refuse what ``commit`` would refuse: a read for each condition."""
+        staged, self._staged = self._staged, []
+        self._events.clear()
+        failed = [otherwise for write, otherwise in staged if not self._holds(write)]
+        if failed:
+            raise _first_reason(failed)
+
+    def _holds(self, write: Write) -> bool:
+        if isinstance(write, Put) and write.if_absent:
+            return self._store.get(write.key) is None
+        if write.if_version is None and not isinstance(write, Check):
+            return True
+        row = self._store.get(write.key)
+        return row is not None and write.if_version in (None, row.version)
 
     def _fence(self, partition: str, *, reading_list: bool = False) -> None:
         if partition.startswith("domain#"):
@@ -278,12 +303,18 @@ class Context:
             self.store.stage(self._audit_line(events))
         self.store.commit()
 
+    def rehearse(self) -> None:
+        """Write nothing, but refuse what ``commit`` would refuse."""
+        self.afterwards = ()
+        self.store.rehearse()
+
     def _audit_line(self, events: list[Event]) -> Write:
         domain = next((event.domain_uuid for event in events if event.domain_uuid), None)
         line = AuditLine(
             at=stamp(self.clock.now()),
             request_id=self.request_id,
             key_uuid=self.actor.key_uuid,
+            token_uuid=self.actor.token.token_uuid if self.actor.token else None,
             action=self.action,
             source_ip=self.source_ip,
             domain_uuid=domain,

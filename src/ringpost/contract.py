@@ -5,7 +5,7 @@ leaves an audit line, and says so in the catalogue. An action's scope is its wir
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
@@ -31,6 +31,8 @@ class Input(BaseModel):
     )
 
     writes: ClassVar[bool]
+    csv_member: ClassVar[str | None] = None
+    """The parameter a posted CSV file is, if there is one."""
 
 
 class Read(Input):
@@ -148,6 +150,7 @@ class RawResponse:
 
     body: bytes
     content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Action(Protocol):

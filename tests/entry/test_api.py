@@ -1,5 +1,6 @@
 """The Lambda function, in this process."""
 
+import csv
 import importlib
 import json
 import sys
@@ -37,7 +38,11 @@ def event(name: str = "domain-details", **members: Any) -> dict[str, Any]:
 def test_answers_every_sample_event(api: ModuleType, name: str) -> None:
     answer = api.handler(event(name), None)
     assert answer["statusCode"] == 200, answer
-    read = {"application/json": json.loads, "text/xml; charset=utf-8": ET.fromstring}
+    read = {
+        "application/json": json.loads,
+        "text/xml; charset=utf-8": ET.fromstring,
+        "text/csv; charset=utf-8": lambda text: list(csv.reader(text.splitlines(), strict=True)),
+    }
     read[answer["headers"]["Content-Type"]](answer["body"])
 
 

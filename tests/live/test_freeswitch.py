@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -501,6 +502,126 @@ def test_phones_park_and_take_back_by_a_code(house: House, phones: Phones):
     phones[1].dial("*5907")
     eventually(lambda: not house.api.do("parked-call-list")["items"], "101 takes the call")
     eventually(lambda: {leg for call in house.api.calls() for leg in numbers(call)} == {"100", "101"}, "they speak")
+
+
+# who is away from the phone
+
+
+@pytest.fixture
+def forwarded(house: House) -> Iterator[Callable[..., None]]:
+    """Forwards an extension, until the test is over."""
+    touched: set[str] = set()
+
+    def forward(number: str, **kinds: str) -> None:
+        touched.add(number)
+        sent = {kind: {"enabled": True, "destination": to} for kind, to in kinds.items()}
+        house.api.do("extension-forward-set", extension=number, **sent)
+
+    yield forward
+    for number in touched:
+        none = dict.fromkeys(("unconditional", "busy", "noanswer", "unregistered"))
+        house.api.do("extension-forward-set", extension=number, **none)
+
+
+@pytest.fixture
+def undisturbed(house: House) -> Iterator[Callable[[str], None]]:
+    """Lets an extension not be disturbed, until the test is over."""
+    touched: set[str] = set()
+
+    def set_dnd(number: str) -> None:
+        touched.add(number)
+        house.api.do("extension-dnd-set", extension=number, enabled=True)
+
+    yield set_dnd
+    for number in touched:
+        house.api.do("extension-dnd-set", extension=number, enabled=False)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        (WILLING, "unconditional"),
+        (BUSY, "busy"),
+        (REFUSING, "busy"),
+        (SILENT, "noanswer"),
+        (ABSENT, "unregistered"),
+    ],
+)
+def test_a_call_is_forwarded(house: House, phones: Phones, forwarded: Callable[..., None], number: str, kind: str):
+    forwarded(number, **{kind: "101"})
+    phones[0].dial(number)
+    eventually(lambda: [numbers(call) for call in house.api.calls()] == [["100", "101"]], "101 has the call")
+    call_uuid = house.api.one_call()["call_uuid"]
+    phones[0].hang_up()
+    house.api.silence()
+    record = house.api.record(call_uuid)
+    assert {"100", "101"} <= set(record["extensions"])
+    assert record["caller_destination"] == number
+
+
+def test_a_call_is_forwarded_outside_where_the_domain_may_call(
+    house: House, phones: Phones, forwarded: Callable[..., None]
+):
+    number = OUTSIDE[:-1] + "8"
+    forwarded(WILLING, unconditional=number)
+    phones[0].dial(WILLING)
+    eventually(lambda: house.provider.invited(number), "the provider is called")
+
+
+def test_a_forward_for_another_case_is_not_followed(house: House, phones: Phones, forwarded: Callable[..., None]):
+    forwarded(SILENT, busy="101", unregistered="101")
+    phones[0].dial(SILENT)
+    eventually(lambda: house.applications() == {"voicemail"}, "voicemail answers")
+
+
+def test_forwards_that_lead_in_a_circle_end(house: House, phones: Phones, forwarded: Callable[..., None]):
+    forwarded(BUSY, busy=REFUSING)
+    forwarded(REFUSING, busy=BUSY)
+    phones[0].dial(BUSY)
+    eventually(lambda: house.applications() == {"voicemail"}, "the last one's voicemail answers")
+
+
+def test_who_is_not_to_be_disturbed_does_not_ring(
+    house: House, phones: Phones, undisturbed: Callable[[str], None], forwarded: Callable[..., None]
+):
+    undisturbed("101")
+    phones[0].dial("101")
+    eventually(lambda: house.applications() == {"voicemail"}, "voicemail answers")
+    assert not phones[1].is_in_a_call()
+    phones[0].hang_up()
+    house.api.silence()
+    forwarded("101", busy=WILLING)
+    phones[0].dial("101")
+    eventually(lambda: [numbers(call) for call in house.api.calls()] == [["100", WILLING]], "106 has the call")
+
+
+def test_who_is_not_to_be_disturbed_does_not_ring_in_a_group_but_clicks_to_call(
+    house: House, phones: Phones, undisturbed: Callable[[str], None]
+):
+    undisturbed(WILLING)
+    phones[0].dial(GROUPS["sequence"])
+    eventually(lambda: not house.api.calls(), "nobody is there")
+    record = the_record(house, number=GROUPS["sequence"], extension="100", limit=1, hangup_cause="USER_BUSY")
+    assert record["hangup_cause"] == "USER_BUSY"
+    assert placed(house, WILLING, "101")["success"] is True
+
+
+def test_a_users_box_of_another_number_takes_the_messages(house: House, phones: Phones):
+    made = house.api.do("user-provision", firstname="Boxed", extension="150", voicemail_number="850")
+    phones[0].dial("150")
+    eventually(lambda: house.applications() == {"voicemail"}, "the box answers")
+    assert house.switch.api(f"user_exists id 850 {HERE}").strip() == "true"
+    assert house.switch.api(f"user_data 850@{HERE} param vm-enabled").strip() == "true"
+    assert not registers("850", HERE, made["voicemail_password"], house.sip, free_port())
+    assert not registers("850", HERE, "", house.sip, free_port())
+
+
+def test_a_user_who_was_provisioned_registers_and_is_called(house: House, phones: Phones):
+    made = house.api.do("user-provision", firstname="Fresh", extension="151", destination="12025550142")
+    assert registers("151", HERE, made["password"], house.sip, free_port())
+    account = house.api.do("sip-account-details", user=made["user"]["user_uuid"])
+    assert account["password"] == made["password"]
+    eventually(lambda: house.api.do("extension-status", extension="151")["registered"], "it is registered")
 
 
 # last, because it takes half a minute

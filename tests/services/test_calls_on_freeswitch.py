@@ -179,6 +179,7 @@ def test_phones_that_may_not_stay_are_dropped(
         if command.startswith("sofia"):
             server.answers[command] = said.replace(HOME.domain_name, demo.DOMAIN_NAME)
     server.answers["sofia"] = "+OK flushing all registrations matching specified call_id\n"
+    tenant.done("user-extension-remove", user="alice", extension="100")
     tenant.done(action, extension="100", **more)
     assert [line for line in server.heard if line.startswith("api")] == [
         "api sofia xmlstatus",
@@ -193,8 +194,8 @@ def test_a_switch_that_cannot_be_told_does_not_undo_what_is_written(
 ) -> None:
     with ScriptedFreeSwitch("refuse") as server:
         put_on(house, operator, server, clock)
-        tenant.done("extension-delete", extension="100")
-    assert tenant.call("extension-details", extension="100").status == 404
+        tenant.done("extension-delete", extension="101")
+    assert tenant.call("extension-details", extension="101").status == 404
     assert "afterwards" in caplog.text
 
 

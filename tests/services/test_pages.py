@@ -72,6 +72,7 @@ def test_counting_may_begin_or_end_underway(tenant: Caller, operator: Caller) ->
 
 
 def test_nothing_is_passed_over_when_a_row_goes_underway(tenant: Caller) -> None:
+    tenant.done("user-extension-remove", user="alice", extension="100")
     for number in range(200, 206):
         tenant.done("extension-create", extension=str(number), description="x")
     for query in ({"search": "x"}, {"order": "extension", "direction": "desc"}, {"description": "x"}):

@@ -4,21 +4,24 @@ from ipaddress import ip_address, ip_network
 
 from ringpost.auth.scopes import allows
 from ringpost.clock import seconds
-from ringpost.model.key import ApiKey, Limits
+from ringpost.model.key import ApiKey, Limits, StoredToken
 
 
 class Actor:
-    """A key at work: what it may call and whom it may touch. All its limits must match.
+    """A key at work, or a token bought with it: what it may call and whom it may touch. All its limits must match.
 
     ``proof`` is the hash of the secret that was presented; empty for the command line, which has none.
     """
 
-    def __init__(self, key: ApiKey, proof: str = "") -> None:
+    def __init__(self, key: ApiKey, proof: str = "", token: StoredToken | None = None) -> None:
         self.key = key
         self.proof = proof
+        self.token = token
         self.noted_hour = 0
         self.key_uuid = key.key_uuid
-        self.limits: tuple[Limits, ...] = (key.limits, *key.within)
+        self.holder_uuid = token.token_uuid if token else key.key_uuid
+        self.limits: tuple[Limits, ...] = (key.limits, *key.within, *((token.limits,) if token else ()))
+        self.users = frozenset(limit.user for limit in self.limits if limit.user)
         bounded = [set(limit.domains) for limit in self.limits if limit.domains is not None]
         self.domains: frozenset[str] | None = frozenset(set.intersection(*bounded)) if bounded else None
         self.switches = frozenset(limit.switch for limit in self.limits if limit.switch)
@@ -48,9 +51,13 @@ class Actor:
         """Whether this key may touch a domain, as far as its list of domains goes; ``switches`` limit it too."""
         return self.domains is None or domain_uuid in self.domains
 
+    def is_live(self, now: float) -> bool:
+        """Whether the key is enabled and not past its time."""
+        return self.key.enabled and not any(expiry <= now for expiry in self._expiries)
+
     def welcome(self, source_ip: str, now: float) -> bool:
         """Whether the key is enabled, not past its time, and used from where it may be."""
-        if not self.key.enabled or any(expiry <= now for expiry in self._expiries):
+        if not self.is_live(now):
             return False
         if not self._networks:
             return True
@@ -63,4 +70,4 @@ class Actor:
 
 def _withholds(limit: Limits) -> bool:
     forbids = "#" not in limit.scopes or any(scope.startswith("!") for scope in limit.scopes)
-    return forbids or bool(limit.networks) or limit.expires_at is not None
+    return forbids or bool(limit.networks) or limit.expires_at is not None or limit.user is not None

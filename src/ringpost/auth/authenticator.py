@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from ringpost.auth.actor import Actor
-from ringpost.auth.tokens import presented, same, sha256
+from ringpost.auth.tokens import Credentials, presented, same, sha256
 from ringpost.clock import Clock, seconds, stamp
 from ringpost.model.errors import Problem, Unauthorized
-from ringpost.model.key import ApiKey
+from ringpost.model.key import ApiKey, StoredToken
 from ringpost.store import ConditionFailed, Put, Row, Store, keys
 
 REMEMBERED_SECONDS = 30
@@ -30,14 +30,14 @@ class Authenticator:
     def identify(self, headers: Mapping[str, str], source_ip: str) -> Actor:
         """The actor a request is made by; ``Unauthorized`` for every reason there is."""
         credentials = presented(headers)
-        if credentials is None or not credentials.key_uuid:
+        if credentials is None or not credentials.uuid:
             raise Unauthorized
-        proof = (credentials.key_uuid, sha256(credentials.secret))
+        proof = (credentials.uuid, sha256(credentials.secret))
         now = self._clock.now()
         actor = self._recall(proof, now)
         if actor is not None and actor.welcome(source_ip, now):
             return actor
-        actor = self._prove(proof, now)
+        actor = self._prove(credentials, proof[1], now)
         if actor is None or not actor.welcome(source_ip, now):
             raise Unauthorized
         self._remember(proof, actor, now)
@@ -68,9 +68,10 @@ class Authenticator:
         until, actor = self._remembered.get(proof, (0.0, None))
         return actor if until > now else None
 
-    def _prove(self, proof: tuple[str, str], now: float) -> Actor | None:
-        key_uuid, digest = proof
-        row = self._store.get(keys.api_key(key_uuid))
+    def _prove(self, credentials: Credentials, digest: str, now: float) -> Actor | None:
+        if credentials.is_token:
+            return token_holder(self._store, credentials.uuid, digest)
+        row = self._store.get(keys.api_key(credentials.uuid))
         key = ApiKey.model_validate_json(row.body) if row else None
         hashes = [live.sha256 for live in key.live_hashes(stamp(now))] if key else []
         proved = [same(digest, candidate) for candidate in hashes or [_NO_HASH]]
@@ -82,3 +83,14 @@ class Authenticator:
         if len(self._remembered) >= _REMEMBERED_KEYS:
             self._remembered.clear()
         self._remembered[proof] = (now + REMEMBERED_SECONDS, actor)
+
+
+def token_holder(store: Store, token_uuid: str, digest: str) -> Actor | None:
+    """Who has a token: its key as it is now, within the token's limits. A token is gone with its key."""
+    row = store.get(keys.token(token_uuid))
+    token = StoredToken.model_validate_json(row.body) if row else None
+    proved = same(digest, token.sha256 if token else _NO_HASH)
+    if token is None or not proved:
+        return None
+    row = store.get(keys.api_key(token.key_uuid))
+    return Actor(ApiKey.model_validate_json(row.body), digest, token) if row else None

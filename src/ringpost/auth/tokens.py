@@ -1,7 +1,7 @@
-"""Secrets and how they are shown: ``rp_<key id>_<secret>``.
+"""Secrets and how they are shown: ``rp_<key id>_<secret>``, a short-lived token ``rpt_<token id>_<secret>``.
 
 A secret is 256 random bits in hexadecimal, so no slow hash is needed. The pattern for a secret
-scanner is ``rp_[0-9a-f-]{36}_[0-9a-f]{64}``.
+scanner is ``rpt?_[0-9a-f-]{36}_[0-9a-f]{64}``.
 """
 
 import binascii
@@ -18,10 +18,11 @@ _LONGEST = 512
 
 
 class Credentials(NamedTuple):
-    """A key id and the secret that should prove it."""
+    """The id of a key or of a token, and the secret that should prove it."""
 
-    key_uuid: str
+    uuid: str
     secret: str
+    is_token: bool = False
 
 
 def new_secret() -> str:
@@ -44,14 +45,19 @@ def token(key_uuid: str, secret: str) -> str:
     return f"rp_{key_uuid}_{secret}"
 
 
+def short_lived(token_uuid: str, secret: str) -> str:
+    """The one form of a token."""
+    return f"rpt_{token_uuid}_{secret}"
+
+
 def presented(headers: Mapping[str, str]) -> Credentials | None:
     """The key a request carries, in any of the four forms; None if none, unreadable, or two that differ.
 
     Header names are lower case.
     """
     found = {
-        read(headers[name])
-        for name, read in (("authorization", _authorization), ("x-auth-token", _token), ("x-api-key", _token))
+        understand(headers[name])
+        for name, understand in (("authorization", _authorization), ("x-auth-token", read), ("x-api-key", read))
         if name in headers
     }
     return found.pop() if len(found) == 1 else None
@@ -60,7 +66,7 @@ def presented(headers: Mapping[str, str]) -> Credentials | None:
 def _authorization(value: str) -> Credentials:
     scheme, _, rest = value.partition(" ")
     if scheme.lower() == "bearer":
-        return _token(rest.strip())
+        return read(rest.strip())
     if scheme.lower() == "basic":
         try:
             key_uuid, _, secret = b64decode(rest, validate=True).decode().partition(":")
@@ -70,15 +76,16 @@ def _authorization(value: str) -> Credentials:
     return _NOBODY
 
 
-def _token(value: str) -> Credentials:
-    prefix, _, rest = value.strip().partition("_")
-    key_uuid, _, secret = rest.partition("_")
-    return _checked(key_uuid, secret) if prefix == "rp" else _NOBODY
+def read(text: str) -> Credentials:
+    """A key or a token in its one-word form."""
+    prefix, _, rest = text.strip().partition("_")
+    uuid, _, secret = rest.partition("_")
+    return _checked(uuid, secret, is_token=prefix == "rpt") if prefix in ("rp", "rpt") else _NOBODY
 
 
-def _checked(key_uuid: str, secret: str) -> Credentials:
-    key_uuid = key_uuid.lower()
-    return Credentials(key_uuid, secret) if is_uuid(key_uuid) and 0 < len(secret) <= _LONGEST else _NOBODY
+def _checked(uuid: str, secret: str, *, is_token: bool = False) -> Credentials:
+    uuid = uuid.lower()
+    return Credentials(uuid, secret, is_token) if is_uuid(uuid) and 0 < len(secret) <= _LONGEST else _NOBODY
 
 
 _NOBODY = Credentials("", "")

@@ -5,7 +5,7 @@ the record as it is, or one shape for every error (RFC 9457 members, and FusionP
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -13,8 +13,7 @@ from pydantic import ValidationError
 
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.model.errors import InvalidRequest, NotJson, Problem, TooLarge
-from ringpost.model.values import UUID_PATTERN
-from ringpost.nearest import nearest
+from ringpost.model.mistakes import said
 
 MAX_BODY = 1 << 20
 MAX_DEPTH = 32
@@ -180,9 +179,21 @@ def _idempotency_key(headers: Mapping[str, str], members: dict[str, Any]) -> str
     return value
 
 
-def success(status: int, body: bytes, request_id: str, content_type: str = _JSON) -> HttpAnswer:
+def with_text(request: HttpRequest, name: str, member: str) -> Envelope:
+    """The envelope of an action one of whose parameters is the body as it is, and the rest the query."""
+    try:
+        text = request.body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise NotJson("the body is not UTF-8: send the file in UTF-8") from None
+    members = {**request.query, member: text}
+    return Envelope(name, members, _idempotency_key(request.headers, members))
+
+
+def success(
+    status: int, body: bytes, request_id: str, content_type: str = _JSON, headers: Mapping[str, str] | None = None
+) -> HttpAnswer:
     """A good answer."""
-    return HttpAnswer(status, body, content_type, {"X-Request-Id": request_id})
+    return HttpAnswer(status, body, content_type, {"X-Request-Id": request_id, **(headers or {})})
 
 
 def refusal(problem: Problem, request_id: str) -> HttpAnswer:
@@ -207,57 +218,8 @@ def refusal(problem: Problem, request_id: str) -> HttpAnswer:
     return HttpAnswer(problem.status, json.dumps(shape).encode(), _PROBLEM_JSON, headers)
 
 
-def invalid(error: ValidationError, known: Iterable[str]) -> InvalidRequest:
+def invalid(error: ValidationError, known: Iterable[str], filters: Collection[str] = ()) -> InvalidRequest:
     """What a model found wrong, in words: missing and unknown parameters first."""
     wrong = error.errors(include_url=False, include_input=False)[:_MOST_TOLD]
-    found = [_said(dict(one), known) for one in wrong]
+    found = [said(dict(one), known, filters) for one in wrong]
     return InvalidRequest("; ".join(message for _, message in found[:5]), errors=tuple(found))
-
-
-_PLAIN = {
-    "bool_parsing": "must be true or false",
-    "bool_type": "must be true or false",
-    "float_parsing": "must be a number",
-    "float_type": "must be a number",
-    "int_from_float": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_type": "must be a whole number",
-    "list_type": "must be an array",
-    "model_type": "must be an object",
-    "model_attributes_type": "must be an object",
-    "string_type": "must be text",
-    "string_unicode": "must be Unicode text",
-    "tuple_type": "must be an array",
-}
-"""What pydantic says in Python's words, in JSON's."""
-
-
-def _said(error: dict[str, Any], known: Iterable[str]) -> tuple[str, str]:
-    """The parameter a mistake is in, and the mistake in words."""
-    place = ".".join(_shown(part) for part in error["loc"] if not _is_branch(part))
-    match error["type"]:
-        case "missing":
-            said = f"{place} is missing"
-        case "extra_forbidden" if len(error["loc"]) == 1:
-            said = f"unknown parameter {place}{nearest(str(error['loc'][0]), known)}"
-        case "extra_forbidden":
-            said = f"unknown member {place}"
-        case "value_error":
-            said = f"{place} {str(error['msg']).removeprefix('Value error, ')}"
-        case "string_pattern_mismatch" if error["ctx"]["pattern"] == UUID_PATTERN:
-            said = f"{place} must be a UUID"
-        case kind if kind in _PLAIN:
-            said = f"{place} {_PLAIN[kind]}"
-        case _:
-            said = f"{place}: {error['msg'][:1].lower()}{error['msg'][1:]}"
-    return place, said.strip()
-
-
-def _shown(part: str | int) -> str:
-    """A caller's own word, fit to be repeated."""
-    return ascii(part).strip("'\"")[:_LONGEST_NAME] if isinstance(part, str) else str(part)
-
-
-def _is_branch(part: str | int) -> bool:
-    """Pydantic names the branch of a union it tried; a caller knows no branches."""
-    return isinstance(part, str) and ("[" in part or part in {"str", "int", "bool", "tuple", "list", "json"})

@@ -47,7 +47,7 @@ class Replay:
         self._clock = clock
         self._tenant = tenant
         digest = hashlib.sha256((envelope.idempotency_key or "").encode()).hexdigest()
-        self._key = keys.replay(tenant.actor.key_uuid, envelope.action, digest)
+        self._key = keys.replay(tenant.actor.holder_uuid, envelope.action, digest)
         self._request_hash = _hash(envelope.parameters, asked.body if isinstance(asked, RawRequest) else b"")
         self._claimed = False
         self.earlier_call: str | None = None

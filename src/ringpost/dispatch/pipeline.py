@@ -97,11 +97,18 @@ class Endpoint:
         return answer
 
     def _raw(self, request: HttpRequest) -> Envelope | None:
-        """The envelope of an action that takes its body as it is: its path names it, nothing else is read."""
+        """The envelope of an action that takes its body as it is: its path names it, nothing else is read.
+
+        Or of one that takes a file for one of its parameters, if that is what was posted.
+        """
         name = wire.path_name(request.path)
-        if name is None or not issubclass(self._catalogue.load(name).Request, RawRequest):
+        if name is None:
             return None
-        return Envelope(name, {}, request.headers.get("idempotency-key"))
+        model = self._catalogue.load(name).Request
+        if issubclass(model, RawRequest):
+            return Envelope(name, {}, request.headers.get("idempotency-key"))
+        is_file = request.headers.get("content-type", "").lower().startswith("text/csv")
+        return wire.with_text(request, name, model.csv_member) if model.csv_member and is_file else None
 
     def _done(
         self, request: HttpRequest, actor: Actor, action: Action, envelope: Envelope, asked: Input | RawRequest
@@ -161,12 +168,13 @@ def _asked(request: HttpRequest, action: Action, envelope: Envelope) -> Input | 
     try:
         return model.model_validate(envelope.parameters)
     except ValidationError as error:
-        raise wire.invalid(error, [field.alias or name for name, field in model.model_fields.items()]) from None
+        known = [field.alias or name for name, field in model.model_fields.items()]
+        raise wire.invalid(error, known, getattr(model, "filters", ())) from None
 
 
 def _answered(response: BaseModel | RawResponse, request_id: str) -> HttpAnswer:
     if isinstance(response, RawResponse):
-        return wire.success(200, response.body, request_id, response.content_type)
+        return wire.success(200, response.body, request_id, response.content_type, response.headers)
     status = response.http_status if isinstance(response, Output) else 200
     return wire.success(status, response.__pydantic_serializer__.to_json(response), request_id)
 

@@ -3,11 +3,10 @@
 import json
 import os
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from pydantic import TypeAdapter, ValidationError
@@ -15,7 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 from ringpost import __version__
 from ringpost.auth.tokens import token
 from ringpost.clock import SystemClock
-from ringpost.entry import demo, server, wiring
+from ringpost.entry import demo, imports, server, wiring
+from ringpost.entry.client import Client
 from ringpost.entry.console import console
 from ringpost.model.errors import Problem
 from ringpost.model.key import Limits
@@ -24,7 +24,23 @@ from ringpost.services import api_keys, examinations
 from ringpost.settings import Settings
 from ringpost.store import Store
 
-_TIMEOUT = 35
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _endpoint(command: Command) -> Command:
+    """Where to call, and with which key."""
+    url = click.option(
+        "--url",
+        envvar="RINGPOST_URL",
+        show_envvar=True,
+        default="http://127.0.0.1:3000",
+        show_default=True,
+        help="The endpoint.",
+    )
+    token = click.option(
+        "--token", "secret", envvar="RINGPOST_TOKEN", show_envvar=True, help="The key's token. The variable is better."
+    )
+    return url(token(command))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -130,44 +146,41 @@ def key_create(
 @main.command()
 @click.argument("action")
 @click.argument("members", nargs=-1, metavar="[NAME=VALUE]...")
-@click.option(
-    "--url",
-    envvar="RINGPOST_URL",
-    show_envvar=True,
-    default="http://127.0.0.1:3000",
-    show_default=True,
-    help="The endpoint.",
-)
-@click.option(
-    "--token", "secret", envvar="RINGPOST_TOKEN", show_envvar=True, help="The key's token. The variable is better."
-)
+@_endpoint
 def call(action: str, members: tuple[str, ...], url: str, secret: str | None) -> None:
     """Call an action and print its answer.
 
     A VALUE that is a JSON array, object or quoted text, true, false or null is sent as that; any
     other as text. For instance: ringpost call extension-details domain_name=x.example.net extension=100
     """
-    if not secret:
-        raise click.UsageError("no key: set RINGPOST_TOKEN to a token, which 'ringpost key create' prints")
-    if not url.startswith(("http://", "https://")):
-        raise click.UsageError(f"the address needs http:// or https:// in front: {url}")
-    body = json.dumps({"action": action, **dict(map(_member, members))}).encode()
-    headers = {
-        "Authorization": f"Bearer {secret}",
-        "Content-Type": "application/json",
-        "User-Agent": f"ringpost/{__version__}",
-    }
-    request = urllib.request.Request(url, body, headers)  # noqa: S310 - the user's own address
-    try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
-            _show(answer.read())
-    except urllib.error.HTTPError as error:
-        _show(error.read())
+    answer = _client(url, secret).call(action, dict(map(_member, members)))
+    _show(answer.body)
+    if "X-Next-Cursor" in answer.headers:
+        click.echo(f"There is more: repeat it with cursor={answer.headers['X-Next-Cursor']}", err=True)
+    if not answer.is_good:
         sys.exit(1)
-    except (OSError, ValueError) as error:
-        raise click.ClickException(
-            f"{url} does not answer ({error}): is it running, and is RINGPOST_URL right?"
-        ) from None
+
+
+@main.command("import")
+@click.argument("what", nargs=-1, required=True, metavar="[fusionpbx] FILE")
+@click.option("--domain", "domain_name", help="The domain they are made in; a key of one domain may leave it out.")
+@_endpoint
+def import_(what: tuple[str, ...], domain_name: str | None, url: str, secret: str | None) -> None:
+    """Import users from XiVO's CSV, or extensions from FusionPBX's.
+
+    \b
+    ringpost import users.csv                  XiVO's user export, of any length
+    ringpost import fusionpbx extensions.csv   FusionPBX's extension export, with its passwords
+
+    Every row is checked before the first is made. The same file may be imported again: it goes on where it stopped.
+    """  # noqa: D301 - a \b is how click is told to leave the lines as they are
+    *kind, file = what
+    if kind not in ([], ["fusionpbx"]):
+        raise click.UsageError("say ringpost import FILE, or ringpost import fusionpbx FILE")
+    with _plain_errors():
+        text = Path(file).read_text(encoding="utf-8-sig")
+        place = {"domain_name": domain_name} if domain_name else {}
+        (imports.extensions if kind else imports.users)(_client(url, secret), text, place)
 
 
 @main.command()
@@ -187,6 +200,14 @@ def doctor(switch_name: str | None, domain_name: str | None) -> None:
         click.echo(f"{'ok  ' if finding.well else 'BAD '} {finding.step}: {finding.words}")
     if not all(finding.well for finding in examined):
         sys.exit(1)
+
+
+def _client(url: str, secret: str | None) -> Client:
+    if not secret:
+        raise click.UsageError("no key: set RINGPOST_TOKEN to a token, which 'ringpost key create' prints")
+    if not url.startswith(("http://", "https://")):
+        raise click.UsageError(f"the address needs http:// or https:// in front: {url}")
+    return Client(url, secret)
 
 
 @contextmanager

@@ -15,10 +15,21 @@ from ringpost.context import Context
 from ringpost.entry.console import NOBODY, console
 from ringpost.model.call import CallOrder, Leg
 from ringpost.model.domain import Domain
-from ringpost.model.key import ApiKey, Limits, SecretHash
+from ringpost.model.key import ApiKey, Limits, SecretHash, StoredToken
+from ringpost.model.requests import ExtensionGroupMember, OneExtension
 from ringpost.model.ring_group import Member
 from ringpost.model.switch import SwitchRecord
-from ringpost.services import cdrs, destinations, extensions, records, ring_groups
+from ringpost.services import (
+    cdrs,
+    contacts,
+    destinations,
+    extension_groups,
+    extensions,
+    records,
+    ring_groups,
+    user_groups,
+    users,
+)
 from ringpost.store import Key, Put, Row, Store, keys
 from ringpost.store.sqlite import SqliteStore
 from ringpost.switch.scripts import Script, Turn
@@ -33,6 +44,9 @@ HELD_CALL_UUID = "b1b1b1b1-0000-4000-8000-000000000001"
 PARKED_CALL_UUID = "b1b1b1b1-0000-4000-8000-000000000002"
 PUBLIC_KEY_UUID = "b0b0b0b0-0000-4000-8000-000000000001"
 PUBLIC_SECRET = "de" * 32
+SHORT_LIVED_UUID = "ededeced-0000-4000-8000-000000000001"
+SHORT_LIVED_SECRET = "ad" * 32
+CONTACT_UUID = "acacacac-0000-4000-8000-000000000001"
 CRM_KEY_UUID = "b0b0b0b0-0000-4000-8000-000000000002"
 
 
@@ -64,6 +78,7 @@ def seed(store: Store, clock: Clock) -> None:
     )
     destinations.create(context, domain, "12025550100", "600", {"destination_description": "Main number"})
     context.commit()
+    _people(context, domain)
     _call_of_yesterday(context, domain)
     for call_uuid, number, turn in (
         (HELD_CALL_UUID, "100", Turn(at=clock.now() - 1, what="hold", leg_uuid=HELD_CALL_UUID)),
@@ -89,6 +104,7 @@ def seed_public(store: Store, clock: Clock) -> None:
     seed(store, clock)
     context = console(store, clock, "demo")
     _key(context, PUBLIC_KEY_UUID, "Public demo key", sha256(PUBLIC_SECRET), Limits(scopes=("#",)))
+    _token(context)
     context.commit()
 
 
@@ -106,6 +122,50 @@ def _key(context: Context, uuid: str, name: str, digest: str, limits: Limits) ->
         cursor_seed=os.urandom(16).hex(),
     )
     records.create(context, key, keys.api_key_layout)
+
+
+def _people(context: Context, domain: Domain) -> None:
+    """Alice at the front desk, Bob who has no telephone yet, their groups, and a customer."""
+    alice = users.create(
+        context,
+        domain,
+        {"firstname": "Alice", "lastname": "Example", "username": "alice", "caller_id": '"Front desk" <5550100>'},
+    )
+    users.create(context, domain, {"firstname": "Bob", "lastname": "Example", "username": "bob"})
+    sales = user_groups.create(context, domain, "Sales")
+    user_groups.create(context, domain, "Interns")
+    reception = extension_groups.create(context, domain, "Reception", public=True)
+    contacts.create(
+        context,
+        domain,
+        {
+            "contact_uuid": CONTACT_UUID,
+            "firstname": "Example",
+            "lastname": "Caller",
+            "numbers": [{"type": "work", "number": "+1 202 555 0199"}],
+        },
+    )
+    context.commit()
+    front_desk = extensions.found(context, OneExtension(domain_uuid=domain.domain_uuid, extension="100"))
+    alice = users.add_extension(context, alice, front_desk, None)
+    member = ExtensionGroupMember(domain_uuid=domain.domain_uuid, extensiongroup="reception", extension="100")
+    extension_groups.add(context, reception, member)
+    context.commit()
+    user_groups.add(context, sales, alice)
+    context.commit()
+
+
+def _token(context: Context) -> None:
+    """A token of the CRM's key. It is public, and lasts."""
+    limits = Limits(scopes=("cdr.#",), domains=(DOMAIN_UUID,), expires_at="2099-01-01T00:00:00.000Z")
+    token = StoredToken(
+        token_uuid=SHORT_LIVED_UUID,
+        key_uuid=CRM_KEY_UUID,
+        sha256=sha256(SHORT_LIVED_SECRET),
+        limits=limits,
+        issued_at=context.now,
+    )
+    context.store.stage(Put(Row(keys.token(SHORT_LIVED_UUID), token.model_dump_json())))
 
 
 def _call_that_is_up(context: Context, domain: Domain, call_uuid: str, number: str, turn: Turn) -> None:

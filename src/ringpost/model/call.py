@@ -22,6 +22,13 @@ class Wanted(Entity):
     tags: TagList = Field(default=(), description="at most ten; travel into the call's events and record")
 
 
+class Rung(Entity):
+    """A number the sandbox rings on the way to B. One that is not to be disturbed is busy."""
+
+    number: Number
+    do_not_disturb: bool = False
+
+
 class CallOrder(Wanted):
     """Ring A, then connect B through the domain's dialplan. The uuid is ours, fixed beforehand."""
 
@@ -35,6 +42,7 @@ class CallOrder(Wanted):
     gateway: str | None = Field(default=None, description="the trunk A is rung through; null: it is an extension")
     monitors: Uuid | None = Field(default=None, description="the leg A listens to, instead of being connected to B")
     monitor_mode: MonitorMode = "listen"
+    way: tuple[Rung, ...] = Field(default=(), description="in the sandbox: whom B's forwards lead to; empty: to B")
 
 
 class Leg(Entity):

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, computed_field
 
 from ringpost.model.record import Entity, Record, is_false
+from ringpost.model.status import Preconfigured
 from ringpost.model.values import Country, Number, Reference, Text, Timestamp, Uuid
 
 
@@ -29,6 +30,9 @@ class Domain(Record):
         default=(), description="what outside numbers must begin with; empty: none may be dialled"
     )
     retention_days: int | None = Field(default=None, description="call records older than this go; null: kept")
+    statuses: tuple[Preconfigured, ...] = Field(
+        default=(), description="what users choose their status from; empty: one of each of the eleven types"
+    )
     version: int = 1
     deleting: bool = Field(
         default=False, exclude_if=is_false, description="there only while the domain is being removed"
@@ -61,3 +65,6 @@ class DomainSettings(Entity):
         default=None, description="what outside numbers must begin with; none may be dialled otherwise"
     )
     retention_days: int | None = Field(default=None, ge=1, le=3650, description="call records older than this go")
+    statuses: Annotated[tuple[Preconfigured, ...], Field(max_length=50)] | None = Field(
+        default=None, description="what users choose their status from: [{name, type}]"
+    )

@@ -24,6 +24,7 @@ class AuditLine(Entity):
     at: Timestamp
     request_id: str
     key_uuid: Uuid | None
+    token_uuid: Uuid | None = None
     action: str
     source_ip: str
     domain_uuid: Uuid | None

@@ -1,14 +1,47 @@
 """An extension: a number in a domain that phones register as, and its voicemail box."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from ringpost.model.record import Entity, Record
-from ringpost.model.values import ExtensionNumber, OptionalNumber, ShortText, Text, Timestamp, Uuid
+from ringpost.model.values import ExtensionNumber, Number, OptionalNumber, ShortText, Text, Timestamp, Uuid
 
 Password = Annotated[str, StringConstraints(min_length=8, max_length=128, pattern=r"^[!-~]+$")]
 """A SIP password a caller brings along: 8 to 128 printable ASCII characters, no spaces."""
+
+
+ForwardKind = Literal["unconditional", "busy", "noanswer", "unregistered"]
+_FORWARD_COLUMNS: dict[ForwardKind, str] = {
+    "unconditional": "all",
+    "busy": "busy",
+    "noanswer": "no_answer",
+    "unregistered": "user_not_registered",
+}
+
+
+class Forward(Entity):
+    """One forward. A destination may wait there while it is not enabled."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    enabled: bool = False
+    destination: Number | None = None
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        if self.enabled and self.destination is None:
+            raise ValueError("needs a destination to be enabled")
+        return self
+
+
+class Forwards(Entity):
+    """Where an extension's calls go: always, when it is busy, when nobody answers, when no phone is registered."""
+
+    unconditional: Forward = Forward()
+    busy: Forward = Forward()
+    noanswer: Forward = Forward()
+    unregistered: Forward = Forward()
 
 
 class Extension(Record):
@@ -73,26 +106,48 @@ class Extension(Record):
     update_user: Uuid | None = None
     domain_uuid: Uuid
     accountcode: str = ""
+    user_uuid: Uuid | None = Field(default=None, description="whose extension it is")
+    voicemail_enabled: bool = Field(default=True, description="whether it takes messages, if there is a box")
+    voicemail_number: str | None = Field(default=None, description="the box; null: the one of its own number")
+    outbound_anonymous: bool = Field(default=False, description="shows the world outside no number")
     version: int = 1
 
+    @property
+    def box(self) -> str:
+        """The number of the voicemail box its callers reach."""
+        return self.voicemail_number or self.extension
 
-class Voicemail(Record):
-    """The box that takes messages for an extension. The PIN is not among its members."""
+    @property
+    def has_its_own_box(self) -> bool:
+        """Whether its box is the one of its own number, if there is one."""
+        return self.box == self.extension
 
-    voicemail_uuid: Uuid
-    domain_uuid: Uuid
-    voicemail_id: ExtensionNumber
-    voicemail_file: str = "attach"
-    voicemail_local_after_email: bool = True
-    voicemail_transcription_enabled: bool = False
-    voicemail_enabled: bool = True
-    voicemail_mail_to: str = ""
-    voicemail_description: Text = ""
-    insert_date: Timestamp | None = None
-    insert_user: Uuid | None = None
-    update_date: Timestamp | None = None
-    update_user: Uuid | None = None
-    version: int = 1
+    def forward(self, kind: ForwardKind) -> str | None:
+        """The number its calls are forwarded to in that case."""
+        destination: str | None = getattr(self, f"forward_{_FORWARD_COLUMNS[kind]}_destination")
+        return destination if getattr(self, f"forward_{_FORWARD_COLUMNS[kind]}_enabled") else None
+
+    @property
+    def forwards(self) -> Forwards:
+        """All four, as XiVO writes them."""
+        return Forwards.model_validate(
+            {
+                kind: {
+                    "enabled": bool(getattr(self, f"forward_{column}_enabled")),
+                    "destination": getattr(self, f"forward_{column}_destination"),
+                }
+                for kind, column in _FORWARD_COLUMNS.items()
+            }
+        )
+
+
+def forward_columns(kind: ForwardKind, forward: Forward) -> dict[str, Any]:
+    """A forward as FusionPBX's columns have it."""
+    column = _FORWARD_COLUMNS[kind]
+    return {
+        f"forward_{column}_enabled": forward.enabled,
+        f"forward_{column}_destination": forward.destination,
+    }
 
 
 class StoredSecret(Record):

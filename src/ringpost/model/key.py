@@ -8,6 +8,10 @@ from ringpost.model.record import Entity, Record
 from ringpost.model.values import Name, Network, Reference, Scope, Timestamp, Uuid
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class Limits(Entity):
     """What a key may do: which actions, in which domains, from where, until when.
 
@@ -19,6 +23,7 @@ class Limits(Entity):
     switch: Reference | None = None
     networks: tuple[Network, ...] = ()
     expires_at: Timestamp | None = None
+    user: Uuid | None = Field(default=None, exclude_if=_is_none, description="the user it acts for")
 
 
 class SecretHash(Entity):
@@ -51,6 +56,40 @@ class ApiKey(Record):
         return [live for live in self.hashes if live.expires_at is None or live.expires_at > now]
 
 
+class StoredToken(Entity):
+    """A token as it is stored: bought with a key, narrower than it, and gone with it."""
+
+    token_uuid: Uuid
+    key_uuid: Uuid
+    sha256: str = Field(repr=False)
+    limits: Limits
+    issued_at: Timestamp
+
+
+class TokenDetails(Entity):
+    """A token as it is answered."""
+
+    token_uuid: Uuid
+    key_uuid: Uuid
+    user_uuid: Uuid | None = Field(description="the user it acts for")
+    scopes: tuple[str, ...] = Field(description="what it may call, as far as its key may")
+    domains: tuple[Uuid, ...] | None = Field(description="null: as far as its key reaches")
+    issued_at: Timestamp
+    expires_at: Timestamp
+
+    @classmethod
+    def of(cls, token: StoredToken) -> "TokenDetails":
+        """The answerable part of a stored token."""
+        limits = token.limits
+        return cls.model_validate(
+            {
+                **token.model_dump(exclude={"limits", "sha256"}),
+                **limits.model_dump(include={"scopes", "domains", "expires_at"}),
+                "user_uuid": limits.user,
+            }
+        )
+
+
 class KeyDetails(Record):
     """A key as it is answered: everything but what proves it."""
 
@@ -61,6 +100,7 @@ class KeyDetails(Record):
     switch: Uuid | None = Field(default=None, description="only the domains that live on this switch")
     networks: tuple[str, ...]
     expires_at: Timestamp | None
+    user: Uuid | None = Field(default=None, description="the user it acts for: her permissions hold")
     enabled: bool
     last_used: Timestamp | None
     within: tuple[Limits, ...] = Field(description="the makers' limits, which must match too")

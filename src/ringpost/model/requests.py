@@ -1,9 +1,9 @@
 """What many requests have in common, and services need to know: which record, which page, which calls."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from ringpost.model.call import Direction
 from ringpost.model.values import (
@@ -17,7 +17,6 @@ from ringpost.model.values import (
     TagList,
     Uuid,
 )
-from ringpost.nearest import nearest
 
 Asked = TypeVar("Asked", bound="Listing")
 
@@ -35,6 +34,14 @@ class InDomain(Asking):
         default=None, description="the domain, by UUID or name; a key of one domain may leave it out"
     )
     domain_name: DomainName | None = Field(default=None, description="the domain by name, instead of domain_uuid")
+
+
+class ForUser(InDomain):
+    """A request that may be made for a user: then what that user may do, and see, is the limit too."""
+
+    as_user: Reference | None = Field(
+        default=None, description="the user it is made for, by username or UUID: its permissions hold"
+    )
 
 
 class OneExtension(InDomain):
@@ -58,7 +65,44 @@ class OneDestination(InDomain):
     number: Reference | None = Field(default=None, description="the destination's number or UUID")
 
 
-class OneCall(InDomain):
+class OneUser(InDomain):
+    """A request about one user."""
+
+    user: Reference = Field(description="the user, by username or UUID")
+
+
+class OneVoicemail(InDomain):
+    """A request about one voicemail box."""
+
+    voicemail: Reference = Field(description="the box, by number or UUID")
+
+
+class OneUserGroup(InDomain):
+    """A request about one user group."""
+
+    usergroup: Reference = Field(description="the user group, by name or UUID")
+
+
+class OneExtensionGroup(InDomain):
+    """A request about one extension group."""
+
+    extensiongroup: Reference = Field(description="the extension group, by name or UUID")
+
+
+class ExtensionGroupMember(OneExtensionGroup):
+    """A request about a member of an extension group."""
+
+    extension: Reference | None = Field(default=None, description="the extension, by number or UUID")
+    user: Reference | None = Field(default=None, description="or the user, by username or UUID")
+
+
+class OneContact(InDomain):
+    """A request about one contact."""
+
+    contact_uuid: Uuid
+
+
+class OneCall(ForUser):
     """A request about one call that is up."""
 
     call_uuid: Uuid = Field(description="the call, by the uuid of any of its legs")
@@ -99,7 +143,7 @@ class Listing(Page):
     @model_validator(mode="after")
     def _sorts_by_what_is_there(self) -> Self:
         if self.order is not None and self.order not in self.filters:
-            raise ValueError(f"order must be a member of the items{nearest(self.order, self.filters)}")
+            raise ValueError(f"order must be one of {', '.join(sorted(self.filters))}")
         return self
 
     def exactly(self) -> dict[str, Any]:
@@ -131,18 +175,29 @@ def _plain(annotation: Any) -> bool:
     return all(part in (str, int, bool, type(None)) or isinstance(part, str) for part in parts)
 
 
-class CallFilters(InDomain, Page):
-    """A request for calls, newest first."""
+def _as_we_say(direction: Any) -> Any:
+    return "local" if direction == "internal" else direction
+
+
+class CallWanted(ForUser):
+    """Which calls a request is about."""
 
     from_: Moment | None = Field(default=None, alias="from", description="started then or later")
     until: Moment | None = Field(default=None, description="started before then")
     number: NumberPattern | None = Field(
         default=None, description="a number of any leg; _ in front or at the end stands for anything"
     )
-    call_direction: Direction | None = None
+    call_direction: Annotated[Direction, BeforeValidator(_as_we_say)] | None = Field(
+        default=None, description="inbound, outbound or local, which XiVO calls internal"
+    )
     extension: ExtensionNumber | None = Field(default=None, description="an extension that took part")
+    user: Reference | None = Field(default=None, description="a user who took part, by username or UUID")
     hangup_cause: ShortText | None = None
     missed: bool | None = None
     tags: TagList | None = Field(default=None, description="all of these; an array, or text with commas")
     external_id: ExternalId | None = None
     updated_since: Moment | None = Field(default=None, description="recorded or changed then or later")
+
+
+class CallFilters(CallWanted, Page):
+    """A request for a page of calls, newest first."""

@@ -16,10 +16,24 @@ class Emergency(NamedTuple):
 
 
 class Phone(NamedTuple):
-    """An extension's phones; then its voicemail, if it takes messages."""
+    """An extension's phones; then its voicemail, if it takes messages. ``asks_again``: then it may be forwarded."""
 
     extension: Extension
     takes_messages: bool
+    asks_again: bool = False
+
+
+class Forwarded(NamedTuple):
+    """Another number of the domain's dialplan; ``passed`` are those that have forwarded the call so far."""
+
+    number: str
+    passed: tuple[str, ...]
+
+
+class Refused(NamedTuple):
+    """Nobody, and why: FreeSWITCH's word."""
+
+    cause: str
 
 
 class Outside(NamedTuple):
@@ -51,6 +65,7 @@ class Messages(NamedTuple):
     number: str | None
     leave: bool = False
     own: bool = False
+    asks_pin: bool = True
 
 
 class Room(NamedTuple):
@@ -65,7 +80,7 @@ class Slot(NamedTuple):
     slot: str | None
 
 
-Route = Emergency | Phone | Outside | Group | Messages | Room | Slot
+Route = Emergency | Phone | Forwarded | Refused | Outside | Group | Messages | Room | Slot
 
 
 class Inbound(NamedTuple):

@@ -25,6 +25,8 @@ _ADDRESS = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-
 _SECRET_PLACE = re.compile(
     r"env:RINGPOST_SECRET_[A-Z0-9_]{1,64}|ssm:/ringpost(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){1,6}"
 )
+_WRITTEN_NUMBER = re.compile(r"[+*#(0-9][0-9*# ()./-]{0,39}")
+_ENDING = 7
 _SCOPE = re.compile(r"!?[a-z0-9.*#_-]{1,128}")
 
 
@@ -51,6 +53,11 @@ def canonical(number: str) -> str:
     """
     digits = number.removeprefix("+")
     return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
+
+
+def ending(number: str) -> str:
+    """The last seven digits of a number, or all it has: what two spellings of one number have in common."""
+    return "".join(letter for letter in number if letter in "0123456789*#")[-_ENDING:]
 
 
 def _matching(pattern: re.Pattern[str], says: str) -> AfterValidator:
@@ -111,6 +118,16 @@ def _no_uuid(value: str) -> str:
     if is_uuid(value):
         raise ValueError("must be a name, not a UUID")
     return value
+
+
+def _numbered(value: str) -> str:
+    """A caller's number may stand in any clothes in an address book; its digits must be there."""
+    if _WRITTEN_NUMBER.fullmatch(value) is None or not any(letter.isdecimal() for letter in value):
+        raise ValueError("must be a telephone number, such as +1 202 555 0123")
+    return value
+
+
+no_uuid = AfterValidator(_no_uuid)
 
 
 def _upper(value: Any) -> Any:
@@ -189,3 +206,58 @@ Country = Annotated[
     str, BeforeValidator(_upper), _matching(re.compile("[A-Z]{2}"), "must be a country's two letters, such as US")
 ]
 Seconds = Annotated[int, Field(ge=0)]
+
+# XiVO's shapes: confd 16.15, users and voicemails
+
+_USERNAME = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=%@-]{2,254}")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+    r"@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
+)
+"""What browsers take for an address (WHATWG HTML), with a dot in its domain."""
+CALLER_ID = re.compile(r'"(.*)"(?: <(\+?[0-9]+)>)?')
+
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254),
+    _matching(_EMAIL, "must be an e-mail address, such as alice@example.net"),
+    Field(examples=["alice@example.net"]),
+]
+Username = Annotated[
+    str,
+    AfterValidator(_no_uuid),
+    _matching(_USERNAME, "must be 2 to 254 letters, digits or -._~!$&'()*+,;=%@"),
+    Field(examples=["alice"]),
+]
+CallerId = Annotated[
+    str,
+    StringConstraints(max_length=160),
+    AfterValidator(_printable),
+    _matching(CALLER_ID, 'must be a name in quotes, with a number behind it or none: "Alice" <5550100>'),
+    Field(examples=['"Alice" <5550100>']),
+]
+OutgoingCallerId = Annotated[
+    str,
+    _matching(re.compile(rf"default|anonymous|{NUMBER.pattern}"), "must be default, anonymous or a number"),
+]
+MobileNumber = Annotated[
+    str, _matching(re.compile(r"\+?[0-9*#]{1,80}"), "must be 1 to 80 digits, * or #, with + in front at most")
+]
+Language = Annotated[
+    str,
+    _matching(re.compile("[a-z]{2}_[A-Z]{2}"), "must be a language and a country, such as en_US"),
+    Field(examples=["en_US"]),
+]
+Timezone = Annotated[
+    str,
+    _matching(re.compile("[A-Za-z0-9_+/-]{1,128}"), "must be a time zone, such as Europe/Paris"),
+    Field(examples=["Europe/Paris"]),
+]
+TokenText = Annotated[
+    str,
+    _matching(re.compile(r"rpt_[0-9a-f-]{36}_[0-9a-f]{64}"), "must be a token, as token-create answered it"),
+]
+BoxNumber = Annotated[str, _matching(re.compile("[0-9]{1,32}"), "must be 1 to 32 digits"), Field(examples=["100"])]
+Pin = Annotated[str, _matching(re.compile("[0-9]{1,80}"), "must be 1 to 80 digits")]
+WrittenNumber = Annotated[str, AfterValidator(_numbered), Field(examples=["+1 202 555 0123"])]
+"""A telephone number as people write it."""

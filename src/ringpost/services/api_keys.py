@@ -13,7 +13,7 @@ from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFo
 from ringpost.model.key import ApiKey, KeyDetails, Limits, SecretHash
 from ringpost.model.requests import Listing
 from ringpost.nearest import nearest
-from ringpost.services import domains, pages, records, switches
+from ringpost.services import domains, pages, records, switches, users
 from ringpost.store import Check, keys
 from ringpost.store.keys import api_key_layout
 
@@ -64,13 +64,15 @@ def listed(context: Context, request: Listing) -> pages.PageOf[KeyDetails]:
     return pages.arranged(context, list(seen.items()), request)
 
 
-def create(context: Context, name: str, limits: Limits, *, enabled: bool = True) -> Fresh:
+def create(context: Context, name: str, limits: Limits, *, enabled: bool = True, as_user: str | None = None) -> Fresh:
     """A new key. Its maker's limits are stored with it and hold for it too."""
-    _check_scopes(context, limits.scopes)
+    check_scopes(context, limits.scopes)
     if limits.domains is not None:
         limits = limits.model_copy(update={"domains": _reachable(context, limits.domains)})
     if limits.switch is not None:
         limits = limits.model_copy(update={"switch": _registered(context, limits.switch)})
+    if as_user is not None:
+        limits = limits.model_copy(update={"user": _user(context, limits, as_user)})
     actor = _manager(context)
     secret = new_secret()
     key = records.create(
@@ -100,7 +102,7 @@ def update(context: Context, key: ApiKey, changes: dict[str, Any], if_version: i
     if changed:
         if "domains" in changed:
             changed["domains"] = _reachable(context, changed["domains"] or ())
-        _check_scopes(context, changed.get("scopes") or ())
+        check_scopes(context, changed.get("scopes") or ())
         changes["limits"] = Limits.model_validate({**key.limits.model_dump(), **records.cleared(Limits, changed)})
     changes["within"] = _within(key.within, actor, key)
     after = records.update(context, key, changes, api_key_layout, if_version=if_version)
@@ -141,6 +143,8 @@ def _manager(context: Context, key: ApiKey | None = None) -> Actor:
 
 
 def _as_of_now(context: Context, key: ApiKey | None) -> Actor:
+    if context.actor.token is not None:
+        raise Forbidden("a token makes and changes no keys: use the key it was bought with")
     if not context.actor.proof:
         return context.actor
     current = context.store.get(keys.api_key(context.actor.key_uuid), ApiKey)
@@ -159,7 +163,7 @@ def _as_of_now(context: Context, key: ApiKey | None) -> Actor:
     return actor
 
 
-def _check_scopes(context: Context, scopes: tuple[str, ...]) -> None:
+def check_scopes(context: Context, scopes: tuple[str, ...]) -> None:
     """A scope that covers no action is a slip of the pen."""
     actions = [name.replace("-", ".") for name in context.catalogue.names()]
     for scope in scopes:
@@ -176,6 +180,13 @@ def _within(known: tuple[Limits, ...], actor: Actor, key: ApiKey | None = None) 
     if len(within) > _MOST_WITHIN:
         raise CannotComply("this key comes from too long a line of keys: make it with one of their makers")
     return within
+
+
+def _user(context: Context, limits: Limits, reference: str) -> str:
+    """The uuid of the user a key acts for."""
+    if limits.domains is None or len(limits.domains) != 1:
+        raise InvalidRequest("a key that acts for a user has that user's domain, and no other", parameter="as_user")
+    return users.named(context, limits.domains[0], reference).user_uuid
 
 
 def _registered(context: Context, reference: str) -> str:

@@ -9,9 +9,10 @@ from ringpost.context import Context, Moved
 from ringpost.model.call import Call, CallOrder, Leg, MonitorMode, Wanted
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, StoreUnavailable, SwitchRefused, SwitchUnreachable
-from ringpost.model.route import Outside, Phone
+from ringpost.model.requests import ForUser
+from ringpost.model.route import Outside, Phone, Route
 from ringpost.model.values import spoken
-from ringpost.services import cdrs, domains, emergency, lines, meters, routing, sandbox_calls
+from ringpost.services import cdrs, domains, emergency, lines, meters, permissions, routing, sandbox_calls
 from ringpost.services.live_calls import Party
 from ringpost.store import Put, Row, keys
 from ringpost.switch import Progress, Switch
@@ -44,6 +45,14 @@ class Placed(NamedTuple):
         }
 
 
+def wanted_by(context: Context, domain: Domain, wanted: Wanted, request: ForUser) -> CallOrder:
+    """The order of a call somebody wants; refused if the user it is for may not call one of the two."""
+    acting = permissions.acting(context, domain.domain_uuid, request)
+    for number in (wanted.destination_a, wanted.destination_b):
+        permissions.check_number(context, acting, "originate_to", number)
+    return ordered(context, domain, wanted)
+
+
 def ordered(context: Context, domain: Domain, wanted: Wanted, **more: str) -> CallOrder:
     """The order of a call, with a uuid of ours."""
     return CallOrder.model_validate(
@@ -62,8 +71,12 @@ def ordered(context: Context, domain: Domain, wanted: Wanted, **more: str) -> Ca
 
 def monitoring(context: Context, party: Party, extension: str, mode: MonitorMode) -> CallOrder:
     """The order of a call in which an extension listens to a leg of another."""
-    if not isinstance(routing.check(context, party.domain, extension, "extension"), Phone):
+    if routing.check_phone(context, party.domain, extension, "extension") is None:
         raise CannotComply("only an extension listens", parameter="extension")
+    permissions.check_number(context, party.acting, "originate_to", extension)
+    for leg in party.call.legs:
+        if leg.extension is not None:
+            permissions.check_number(context, party.acting, "monitor", leg.extension)
     if any(leg.extension == extension for leg in party.call.legs):
         raise CannotComply("this extension is in the call itself", parameter="extension")
     number = party.leg.extension or party.leg.number or "0"
@@ -83,7 +96,7 @@ def originate(context: Context, domain: Domain, order: CallOrder, wait: float) -
         return Placed(earlier, _asked_again(context, line, earlier, _left(context, wait)), line.is_sandbox)
     if not domain.domain_enabled:
         raise CannotComply("the domain is disabled: it places no calls")
-    order = _checked(domain, order) if line.is_sandbox else _with_way(context, domain, order)
+    order = _checked(context, domain, order) if line.is_sandbox else _with_way(context, domain, order)
     try:
         _write_down(context, line, domain, order)
         _place(context, line, order)
@@ -119,17 +132,19 @@ def _asked_again(context: Context, line: Switch, order: CallOrder, wait: float) 
     return Progress("ended", record.answer_stamp is not None, record.hangup_cause) if record else progress
 
 
-def _checked(domain: Domain, order: CallOrder) -> CallOrder:
-    """In the sandbox any number may be called, but for help."""
+def _checked(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
+    """In the sandbox any number may be called, but for help. Forwards and do-not-disturb of B are followed now."""
     emergency.refuse(domain, order.destination_a, "destination_a")
-    if order.monitors is None:
-        emergency.refuse(domain, order.destination_b, "destination_b")
-    return order
+    if order.monitors is not None:
+        return order
+    emergency.refuse(domain, order.destination_b, "destination_b")
+    return order.model_copy(update={"way": sandbox_calls.way(context, domain.domain_uuid, order.destination_b)})
 
 
 def _with_way(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
     """The order with the way to A. Who may not be called is refused before a switch hears of it."""
-    a = routing.check(context, domain, order.destination_a, "destination_a")
+    a: Route | None = routing.check_phone(context, domain, order.destination_a, "destination_a")
+    a = a or routing.check(context, domain, order.destination_a, "destination_a")
     b = a if order.monitors else routing.check(context, domain, order.destination_b, "destination_b")
     if not isinstance(a, Phone | Outside):
         raise CannotComply("a call begins at an extension or a number outside", parameter="destination_a")

@@ -9,8 +9,8 @@ from ringpost.context import Context
 from ringpost.model.call import Call, Leg
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFound
-from ringpost.model.requests import CallFilters
-from ringpost.services import domains, numbers, pages, records
+from ringpost.model.requests import CallFilters, CallWanted, ForUser
+from ringpost.services import domains, numbers, pages, permissions, records, users
 from ringpost.store import keys
 from ringpost.store.keys import cdr_layout
 
@@ -31,10 +31,11 @@ class Marks(NamedTuple):
     due_at: str | None = None
 
 
-def found(context: Context, domain_uuid: str, leg_uuid: str) -> Call:
+def found(context: Context, domain_uuid: str, leg_uuid: str, request: ForUser) -> Call:
     """A call by the uuid of any of its legs."""
     call = context.store.get(keys.cdr(domain_uuid, leg_uuid), Call)
-    if call is None or not is_due(call, context.now):
+    sees = permissions.sees_calls(context, permissions.acting(context, domain_uuid, request))
+    if call is None or not is_due(call, context.now) or not sees(call.extensions):
         raise NotFound("call record not found")
     return call
 
@@ -219,13 +220,14 @@ def _was_taken(legs: Iterable[Leg]) -> bool:
     return any(leg.leg == "b" and leg.answer_stamp is not None for leg in legs)
 
 
-def latest_legs(context: Context, domain_uuid: str, limit: int) -> list[Leg]:
+def latest_legs(context: Context, domain_uuid: str, limit: int, request: ForUser) -> list[Leg]:
     """The legs of a domain's last calls, newest start first."""
+    sees = permissions.sees_calls(context, permissions.acting(context, domain_uuid, request))
     legs: list[Leg] = []
     after = None
     while len(legs) < limit:
         rows = context.store.listed(keys.cdrs(domain_uuid), Call, after=after, descending=True, limit=limit)
-        legs += [leg for _, call in rows if is_due(call, context.now) for leg in call.legs]
+        legs += [leg for _, call in rows if is_due(call, context.now) and sees(call.extensions) for leg in call.legs]
         if len(rows) < limit:
             break
         after = rows[-1][0]
@@ -240,24 +242,52 @@ def search(context: Context, domain_uuid: str, request: CallFilters) -> pages.Pa
 
     A filtered page may be short, or empty, and still have a next one.
     """
-    if request.from_ and request.until and request.from_ > request.until:
-        raise InvalidRequest("from must be before until", parameter="from")
-    partition = _narrowest(domain_uuid, request)
     place = pages.opened(context, request)
+    found = looked_through(context, domain_uuid, request, place[0] if place else None, request.limit)
+    return pages.PageOf(found.calls, pages.sealed(context, request, [found.last]) if found.last else None)
+
+
+class Stretch(NamedTuple):
+    """The calls of a part of the list, and where it ended, if there is more behind it."""
+
+    calls: list[Call]
+    last: str | None
+
+
+def looked_through(context: Context, domain_uuid: str, wanted: CallWanted, after: str | None, limit: int) -> Stretch:
+    """The calls that are wanted among the next so many of a domain, newest first."""
+    if wanted.from_ and wanted.until and wanted.from_ > wanted.until:
+        raise InvalidRequest("from must be before until", parameter="from")
+    sees = permissions.sees_calls(context, permissions.acting(context, domain_uuid, wanted))
+    parties = _parties(context, domain_uuid, wanted)
+    if parties is not None and not parties:
+        return Stretch([], None)
     rows = context.store.listed(
-        partition,
+        _narrowest(domain_uuid, wanted, parties),
         Call,
-        between=(request.from_ or _FIRST, request.until or _LAST),
-        after=place[0] if place else None,
+        between=(wanted.from_ or _FIRST, wanted.until or _LAST),
+        after=after,
         descending=True,
-        limit=request.limit + 1,
+        limit=limit + 1,
     )
-    seen, more = rows[: request.limit], len(rows) > request.limit
-    wanted = _wanted(request)
-    items = [call for _, call in seen if is_due(call, context.now) and wanted(call)]
+    seen, more = rows[:limit], len(rows) > limit
     if not seen:
         domains.named(context, domain_uuid)
-    return pages.PageOf(items, pages.sealed(context, request, [seen[-1][0]]) if more else None)
+    fits = _wanted(wanted, parties)
+    calls = [call for _, call in seen if is_due(call, context.now) and fits(call) and sees(call.extensions)]
+    return Stretch(calls, seen[-1][0] if more else None)
+
+
+def _parties(context: Context, domain_uuid: str, wanted: CallWanted) -> frozenset[str] | None:
+    """The extensions one of which must have taken part, if any must."""
+    of_user = None
+    if wanted.user is not None:
+        user = users.named(context, domain_uuid, wanted.user)
+        of_user = frozenset(one.extension for one in user.extensions)
+    if wanted.extension is None:
+        return of_user
+    own = frozenset({wanted.extension})
+    return own if of_user is None else own & of_user
 
 
 def is_due(call: Call, now: str) -> bool:
@@ -314,15 +344,15 @@ def _until(domain: Domain, start_stamp: str) -> int | None:
     return None if domain.retention_days is None else int(seconds(start_stamp)) + domain.retention_days * _DAY
 
 
-def _narrowest(domain_uuid: str, filters: CallFilters) -> str:
-    if filters.extension is not None:
-        return keys.cdrs_of_extension(domain_uuid, filters.extension)
+def _narrowest(domain_uuid: str, filters: CallWanted, parties: frozenset[str] | None) -> str:
+    if parties is not None and len(parties) == 1:
+        return keys.cdrs_of_extension(domain_uuid, min(parties))
     if filters.number is not None and "_" not in filters.number:
         return keys.cdrs_of_number(domain_uuid, filters.number)
     return keys.cdrs(domain_uuid)
 
 
-def _wanted(filters: CallFilters) -> Callable[[Call], bool]:
+def _wanted(filters: CallWanted, parties: frozenset[str] | None) -> Callable[[Call], bool]:
     number = _number_pattern(filters.number) if filters.number else None
     exact = {
         "direction": filters.call_direction,
@@ -335,7 +365,7 @@ def _wanted(filters: CallFilters) -> Callable[[Call], bool]:
     def wanted(call: Call) -> bool:
         return (
             all(getattr(call, name) == value for name, value in asked.items())
-            and (filters.extension is None or filters.extension in call.extensions)
+            and (parties is None or not parties.isdisjoint(call.extensions))
             and (number is None or any(map(number.fullmatch, call.numbers)))
             and set(filters.tags or ()) <= set(call.tags)
             and (filters.updated_since is None or _shown_since(call) >= filters.updated_since)

@@ -4,16 +4,21 @@ More than one transaction holds, so: mark it in one write, after which nothing n
 it; empty it household by household, each whole; and only then remove it. Any step may be repeated.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from ringpost.context import Context
 from ringpost.model.call import Call
+from ringpost.model.contact import Contact
 from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply
 from ringpost.model.extension import Extension
+from ringpost.model.groups import ExtensionGroup, Permission, UserGroup
 from ringpost.model.key import ApiKey
 from ringpost.model.ring_group import RingGroup
+from ringpost.model.user import User
+from ringpost.model.voicemail import Voicemail
 from ringpost.services import records
 from ringpost.services.domains import operators_only
 from ringpost.store import MAX_WRITES, Delete, Key, keys
@@ -74,23 +79,43 @@ def _emptied(context: Context, domain_uuid: str, deadline: float) -> bool:
 
 def _households(context: Context, domain_uuid: str) -> Iterator[list[Key]]:
     """All rows of each of the first few things that live in a domain."""
-    home, listed = domain_uuid, context.store.listed
-    for _, extension in listed(keys.extensions(home), Extension, limit=_AT_A_TIME):
-        yield [
-            *keys.extension_layout(extension).all,
-            keys.sip_password(home, extension.extension_uuid),
-            keys.voicemail(home, extension.extension),
-            keys.voicemail_pin(home, extension.extension),
-        ]
-    for _, group in listed(keys.ring_groups(home), RingGroup, limit=_AT_A_TIME):
-        yield list(keys.ring_group_layout(group).all)
-    for _, destination in listed(keys.destinations(home), Destination, limit=_AT_A_TIME):
-        yield list(keys.destination_layout(destination).all)
-    for _, call in listed(keys.cdrs(home), Call, limit=_AT_A_TIME):
-        yield list(keys.cdr_layout(call).all)
-    for _, key in listed(keys.keys_of_domain(home), ApiKey, limit=_AT_A_TIME):
+    for partition, kind, rows in _KINDS:
+        for _, record in context.store.listed(partition(domain_uuid), kind, limit=_AT_A_TIME):
+            yield list(rows(record))
+    for _, key in context.store.listed(keys.keys_of_domain(domain_uuid), ApiKey, limit=_AT_A_TIME):
         yield (
             list(keys.api_key_layout(key).all)
-            if key.limits.domains == (home,)
-            else [Key(keys.keys_of_domain(home), key.key_uuid)]
+            if key.limits.domains == (domain_uuid,)
+            else [Key(keys.keys_of_domain(domain_uuid), key.key_uuid)]
         )
+
+
+def _of_extension(record: Extension) -> Iterable[Key]:
+    return (*keys.extension_layout(record).all, keys.sip_password(record.domain_uuid, record.extension_uuid))
+
+
+def _of_voicemail(record: Voicemail) -> Iterable[Key]:
+    return (*keys.voicemail_layout(record).all, keys.voicemail_pin(record.domain_uuid, record.number))
+
+
+def _of_user(record: User) -> Iterable[Key]:
+    return (*keys.user_layout(record).all, Key(keys.statuses(record.domain_uuid), record.user_uuid))
+
+
+def _of_permission(record: Permission) -> Iterable[Key]:
+    return (keys.permission(record.domain_uuid, record.usergroup_uuid, record.key),)
+
+
+_KINDS: tuple[tuple[Callable[[str], str], type[Any], Callable[[Any], Iterable[Key]]], ...] = (
+    (keys.extensions, Extension, _of_extension),
+    (keys.voicemails, Voicemail, _of_voicemail),
+    (keys.ring_groups, RingGroup, lambda record: keys.ring_group_layout(record).all),
+    (keys.destinations, Destination, lambda record: keys.destination_layout(record).all),
+    (keys.cdrs, Call, lambda record: keys.cdr_layout(record).all),
+    (keys.users, User, _of_user),
+    (keys.usergroups, UserGroup, lambda record: keys.usergroup_layout(record).all),
+    (keys.permissions, Permission, _of_permission),
+    (keys.extensiongroups, ExtensionGroup, lambda record: keys.extensiongroup_layout(record).all),
+    (keys.contacts, Contact, lambda record: keys.contact_layout(record).all),
+)
+"""What lives in a domain: where it is listed, and all rows of one."""

@@ -3,19 +3,24 @@
 import secrets
 import string
 import uuid
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, get_args
 
 from ringpost.context import Context
 from ringpost.model.domain import Domain
-from ringpost.model.errors import InvalidRequest, NotFound
-from ringpost.model.extension import Extension, StoredSecret, Voicemail
+from ringpost.model.errors import CannotComply, InvalidRequest, NotFound
+from ringpost.model.extension import Extension, Forward, ForwardKind, StoredSecret, forward_columns
+from ringpost.model.groups import ExtensionGroup
 from ringpost.model.requests import Listing, OneExtension
+from ringpost.model.user import User, UserExtension
 from ringpost.model.values import is_uuid
-from ringpost.services import domains, lines, numbers, pages, records
+from ringpost.model.voicemail import Voicemail
+from ringpost.services import domains, lines, numbers, pages, records, voicemails
 from ringpost.store import Delete, Key, Put, Row, keys
-from ringpost.store.keys import extension_layout
+from ringpost.store.keys import extension_layout, extensiongroup_layout, user_layout
 from ringpost.switch import Switch
 
+FORWARDS: tuple[ForwardKind, ...] = get_args(ForwardKind)
 _ABSENT = "extension not found"
 _PASSWORD_ALPHABET = string.ascii_letters + string.digits
 
@@ -49,9 +54,12 @@ def listed(context: Context, home: str, request: Listing) -> pages.PageOf[Extens
 
 
 def create(
-    context: Context, domain: Domain, members: dict[str, Any], password: str | None
-) -> tuple[Extension, str, str]:
-    """A new extension with its voicemail box; with the SIP password and the PIN, to be answered once."""
+    context: Context, domain: Domain, members: dict[str, Any], password: str | None, *, with_box: bool = True
+) -> tuple[Extension, str, str | None]:
+    """A new extension, with the SIP password and the PIN of its voicemail box, to be answered once.
+
+    A box that is there already becomes its own, and keeps its PIN: that is not answered again.
+    """
     home = domain.domain_uuid
     domains.stays(context, domain)
     numbers.check_free_for_help(domain, members["extension"])
@@ -70,15 +78,34 @@ def create(
         taken=numbers.taken(),
     )
     password = password or new_password()
-    pin = f"{secrets.randbelow(10**8):08d}"
     _keep(context, keys.sip_password(home, extension.extension_uuid), password)
-    _keep(context, keys.voicemail_pin(home, extension.extension), pin)
-    box = Voicemail(
-        voicemail_uuid=str(uuid.uuid4()), domain_uuid=home, voicemail_id=extension.extension, insert_date=context.now
-    )
-    _keep_box(context, box)
+    pin = None
+    if with_box and context.store.get(keys.voicemail(home, extension.extension), Voicemail) is None:
+        named = {"name": extension.effective_caller_id_name, "number": extension.extension}
+        _, pin = voicemails.create(context, domain, named, None)
     context.happened("extension.created", home, extension.model_dump())
     return extension, password, pin
+
+
+def set_do_not_disturb(context: Context, extension: Extension, enabled: bool) -> Extension:
+    """Let its phones not ring, or ring again."""
+    return update(context, extension, {"do_not_disturb": enabled}, None)
+
+
+def set_forwards(context: Context, extension: Extension, forwards: Mapping[ForwardKind, Forward | None]) -> Extension:
+    """Let calls to it go elsewhere: always, when it is busy, when nobody answers, when no phone is registered."""
+    from ringpost.services import emergency  # 60 ms that a cold start can do without
+
+    domain = domains.named(context, extension.domain_uuid)
+    changes: dict[str, Any] = {}
+    for kind, sent in forwards.items():
+        forward = sent or Forward()
+        if forward.destination is not None:
+            emergency.refuse(domain, forward.destination, kind)
+            if forward.destination == extension.extension:
+                raise CannotComply("an extension is not forwarded to itself", parameter=kind)
+        changes |= forward_columns(kind, forward)
+    return update(context, extension, changes, None)
 
 
 def update(context: Context, extension: Extension, changes: dict[str, Any], if_version: int | None) -> Extension:
@@ -87,7 +114,7 @@ def update(context: Context, extension: Extension, changes: dict[str, Any], if_v
         numbers.check_free_for_help(domains.named(context, extension.domain_uuid), changes["extension"])
     after = records.update(context, extension, changes, extension_layout, if_version=if_version, taken=numbers.taken())
     if after.extension != extension.extension:
-        _move_box(context, after.domain_uuid, extension.extension, after.extension)
+        _renumbered(context, extension, after)
     if not after.enabled or after.extension != extension.extension:
         _drop_phones(context, extension)
     context.happened("extension.updated", after.domain_uuid, after.model_dump())
@@ -95,17 +122,31 @@ def update(context: Context, extension: Extension, changes: dict[str, Any], if_v
 
 
 def delete(context: Context, extension: Extension, if_version: int | None) -> None:
-    """Take an extension away, with its box and its secrets."""
+    """Take an extension away, with its box and its secrets; refused while it is a user's."""
+    if extension.user_uuid is not None:
+        raise CannotComply("the extension is a user's: take it away with user-extension-remove first")
+    remove(context, extension, if_version)
+    leave_groups(context, extension.domain_uuid, extensions=[extension.extension_uuid])
+    box = context.store.get(keys.voicemail(extension.domain_uuid, extension.extension), Voicemail)
+    if box is not None and not box.users and extension.has_its_own_box:
+        voicemails.delete(context, box, None)
+
+
+def remove(context: Context, extension: Extension, if_version: int | None) -> None:
+    """Take an extension away with its password."""
     home = extension.domain_uuid
     records.delete(context, extension, extension_layout, if_version=if_version)
-    for key in (
-        keys.sip_password(home, extension.extension_uuid),
-        keys.voicemail(home, extension.extension),
-        keys.voicemail_pin(home, extension.extension),
-    ):
-        context.store.stage(Delete(key))
+    context.store.stage(Delete(keys.sip_password(home, extension.extension_uuid)))
     _drop_phones(context, extension)
     context.happened("extension.deleted", home, {"extension_uuid": extension.extension_uuid})
+
+
+def leave_groups(context: Context, home: str, **gone: list[str]) -> None:
+    """Take what is gone out of the extension groups that name it."""
+    for _, group in context.store.listed(keys.extensiongroups(home), ExtensionGroup, limit=pages.WHOLE):
+        left = {part: tuple(one for one in getattr(group, part) if one not in uuids) for part, uuids in gone.items()}
+        if any(left[part] != getattr(group, part) for part in left):
+            records.update(context, group, left, extensiongroup_layout)
 
 
 def reset_password(context: Context, extension: Extension, password: str | None) -> tuple[Extension, str]:
@@ -132,21 +173,30 @@ def _drop_phones(context: Context, extension: Extension) -> None:
     lines.afterwards(context, extension.domain_uuid, drop)
 
 
-def _move_box(context: Context, home: str, old: str, new: str) -> None:
-    box = context.store.get(keys.voicemail(home, old), Voicemail)
-    pin = context.store.get(keys.voicemail_pin(home, old), StoredSecret)
-    for key in (keys.voicemail(home, old), keys.voicemail_pin(home, old)):
-        context.store.stage(Delete(key))
+def _renumbered(context: Context, before: Extension, after: Extension) -> None:
+    """The box of its own number goes along, and its user knows both by their numbers."""
+    home = after.domain_uuid
+    user = context.store.get(keys.user(home, after.user_uuid), User) if after.user_uuid else None
+    changes: dict[str, Any] = {}
+    box = context.store.get(keys.voicemail(home, before.extension), Voicemail) if before.has_its_own_box else None
+    if box is not None and not set(box.users) <= {after.user_uuid}:
+        raise CannotComply("other users have its voicemail too: give that another number first", parameter="extension")
     if box is not None:
-        _keep_box(context, box.model_copy(update={"voicemail_id": new, "version": box.version + 1}))
-    if pin is not None:
-        _keep(context, keys.voicemail_pin(home, new), pin.secret)
+        moved = voicemails.move(context, box, after.extension)
+        changes |= {"voicemail": voicemails.of_user(moved)} if box.users else {}
+    if user is None:
+        return
+    for one in user.extensions if changes else ():
+        other = context.store.get(keys.extension(home, one.extension_uuid), Extension)
+        if other is not None and other.extension_uuid != after.extension_uuid:
+            pointer = {"voicemail_number": voicemails.pointer(other, after.extension)}
+            records.update(context, other, pointer, extension_layout)
+    renamed = UserExtension(extension_uuid=after.extension_uuid, extension=after.extension)
+    changes["extensions"] = tuple(
+        renamed if one.extension_uuid == after.extension_uuid else one for one in user.extensions
+    )
+    records.update(context, user, changes, user_layout)
 
 
 def _keep(context: Context, key: Key, secret: str) -> None:
     context.store.stage(Put(Row(key, StoredSecret(secret=secret).model_dump_json())))
-
-
-def _keep_box(context: Context, box: Voicemail) -> None:
-    """The box is under the extension's number, and whoever has that has the box."""
-    context.store.stage(Put(Row(keys.voicemail(box.domain_uuid, box.voicemail_id), box.model_dump_json(), box.version)))

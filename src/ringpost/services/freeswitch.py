@@ -5,8 +5,10 @@ from xml.etree.ElementTree import Element
 from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Forbidden
-from ringpost.model.extension import Extension, StoredSecret, Voicemail
+from ringpost.model.extension import Extension, StoredSecret
+from ringpost.model.route import Messages, Route
 from ringpost.model.values import is_number, is_uuid
+from ringpost.model.voicemail import Voicemail
 from ringpost.services import numbers, routing
 from ringpost.store import keys
 from ringpost.switch import freeswitch_xml as xml
@@ -42,18 +44,27 @@ def _directory(context: Context, asked: Asked) -> bytes:
         return xml.not_found()
     if not asked.get("user"):
         return xml.directory(domain, name)
-    user = _user(context, domain, name, asked.get("user").lower()) if _is_for_itself(asked, domain) else None
+    user = _user(context, domain, asked, name, asked.get("user").lower()) if _is_for_itself(asked, domain) else None
     return xml.not_found() if user is None else xml.directory(domain, name, user)
 
 
-def _user(context: Context, domain: Domain, realm: str, number: str) -> Element | None:
+def _user(context: Context, domain: Domain, asked: Asked, realm: str, number: str) -> Element | None:
     extension = numbers.extension(context, domain.domain_uuid, number)
-    if extension is None or not extension.enabled:
+    if extension is None:
+        return None if asked.is_a_phones else _box(context, domain, realm, number)
+    if not extension.enabled:
         return None
     password = context.store.get(keys.sip_password(domain.domain_uuid, extension.extension_uuid), StoredSecret)
     if password is None or not password.secret:
         return None
-    return xml.user(domain, extension, realm, password.secret, _pin(context, extension))
+    found = xml.user(domain, extension, realm, password.secret, _messages(context, domain, number))
+    return xml.busy(found) if extension.do_not_disturb and asked.is_a_groups else found
+
+
+def _box(context: Context, domain: Domain, realm: str, number: str) -> Element | None:
+    """A voicemail box that has no extension's number: voicemail asks for its PIN as it does for a user's."""
+    messages = _messages(context, domain, number)
+    return xml.box(domain, number, realm, messages) if messages else None
 
 
 def _is_for_itself(asked: Asked, domain: Domain) -> bool:
@@ -66,13 +77,13 @@ def _is_for_itself(asked: Asked, domain: Domain) -> bool:
     return asked.get("sip_to_host").lower() == domain.domain_name
 
 
-def _pin(context: Context, extension: Extension) -> str | None:
-    """The PIN of an extension's voicemail, if it takes messages."""
-    box = context.store.get(keys.voicemail(extension.domain_uuid, extension.extension), Voicemail)
-    if box is None or not box.voicemail_enabled:
+def _messages(context: Context, domain: Domain, number: str) -> xml.Messages | None:
+    """The voicemail box of a number with its PIN, if it takes messages."""
+    box = context.store.get(keys.voicemail(domain.domain_uuid, number), Voicemail)
+    if box is None or not box.enabled:
         return None
-    pin = context.store.get(keys.voicemail_pin(extension.domain_uuid, extension.extension), StoredSecret)
-    return pin.secret if pin else None
+    pin = context.store.get(keys.voicemail_pin(domain.domain_uuid, number), StoredSecret)
+    return xml.Messages(box, pin.secret) if pin else None
 
 
 def _dialplan(context: Context, asked: Asked) -> bytes:
@@ -86,8 +97,27 @@ def _dialplan(context: Context, asked: Asked) -> bytes:
     domain = _domain(context, place)
     if domain is None or asked.get("variable_domain_uuid") not in ("", domain.domain_uuid):
         return xml.not_found()
-    route = routing.route(context, domain, number, from_a_phone=asked.get("variable_sip_authorized") == "true")
-    return xml.dialled(place, domain, number, route, _caller(context, domain, asked)) if route else xml.not_found()
+    route = routing.route(
+        context,
+        domain,
+        number,
+        from_a_phone=asked.get("variable_sip_authorized") == "true",
+        passed=asked.passed,
+        failed=asked.failed(number),
+    )
+    if route is None:
+        return xml.not_found()
+    caller = _caller(context, domain, asked)
+    return xml.dialled(place, domain, number, _own(context, route, caller), caller)
+
+
+def _own(context: Context, route: Route, caller: Caller) -> Route:
+    """Whose messages are heard that are one's own, and whether the PIN is asked for."""
+    if not isinstance(route, Messages) or not route.own or caller.extension is None:
+        return route
+    extension = caller.extension
+    box = context.store.get(keys.voicemail(extension.domain_uuid, extension.box), Voicemail)
+    return route._replace(number=extension.box, asks_pin=box is None or box.ask_password)
 
 
 def _domain(context: Context, name: str) -> Domain | None:

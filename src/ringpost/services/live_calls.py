@@ -15,9 +15,10 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, InvalidRequest, NotFound, Problem
 from ringpost.model.extension import Extension
 from ringpost.model.live import LiveCall, LiveLeg, Registration
-from ringpost.model.requests import OneCall, OneParty
-from ringpost.model.route import Outside, Phone
-from ringpost.services import domains, lines, meters, routing
+from ringpost.model.requests import ForUser, OneCall, OneParty
+from ringpost.model.route import Outside
+from ringpost.services import domains, lines, meters, permissions, routing
+from ringpost.services.permissions import Acting
 from ringpost.store import Put, Row, keys
 from ringpost.switch import Switch
 
@@ -38,21 +39,25 @@ class Party(NamedTuple):
     domain: Domain
     call: LiveCall
     leg: LiveLeg
+    acting: Acting | None
 
     def told(self) -> dict[str, Any]:
         """What is answered of it."""
         return {"call_uuid": self.call.call_uuid, "leg_uuid": self.leg.leg_uuid, "sandbox": self.line.is_sandbox}
 
 
-def listed(context: Context, domain: Domain) -> list[LiveCall]:
-    """The calls of a domain that are up, oldest first."""
-    return lines.of(context, domain).calls(domain)
+def listed(context: Context, domain: Domain, request: ForUser) -> list[LiveCall]:
+    """The calls of a domain that are up, oldest first; those that the user it is for may see."""
+    calls = lines.of(context, domain).calls(domain)
+    sees = permissions.sees_calls(context, permissions.acting(context, domain.domain_uuid, request))
+    return [call for call in calls if sees(_extensions(call))]
 
 
 def found(context: Context, request: OneCall) -> LiveCall:
     """The call a request means."""
     domain = domains.found(context, request)
-    return _found(context, lines.of(context, domain), domain, request.call_uuid)
+    acting = permissions.acting(context, domain.domain_uuid, request)
+    return _found(context, lines.of(context, domain), domain, request.call_uuid, acting)
 
 
 def as_ordered(context: Context, call: LiveCall) -> dict[str, Any]:
@@ -68,11 +73,12 @@ def party(context: Context, request: OneParty, usual: Side) -> Party:
     """The party a request means: the leg it names, or the one that is usually meant."""
     domain = domains.found(context, request)
     line = lines.of(context, domain)
-    call = _found(context, line, domain, request.call_uuid)
+    acting = permissions.acting(context, domain.domain_uuid, request)
+    call = _found(context, line, domain, request.call_uuid, acting)
     leg = call.leg(request.leg_uuid) if request.leg_uuid else getattr(call, usual)
     if leg is None:
         raise NotFound("this call has no such leg")
-    return Party(line, domain, call, leg)
+    return Party(line, domain, call, leg, acting)
 
 
 def act(
@@ -103,20 +109,23 @@ def record(context: Context, request: OneParty) -> tuple[Party, str]:
     return one, path
 
 
-def current(context: Context, domain: Domain, extension: Extension) -> LiveCall | None:
+def current(context: Context, domain: Domain, extension: Extension, request: ForUser) -> LiveCall | None:
     """The call an extension is in now: the newest, one that was answered before one that rings."""
     calls = [
         (leg.state != "ringing", leg.start_stamp, call)
-        for call in listed(context, domain)
+        for call in listed(context, domain, request)
         for leg in _legs_of(call, extension)
     ]
     return max(calls, key=lambda found: found[:2])[2] if calls else None
 
 
-def status(context: Context, domain: Domain, extension: Extension) -> dict[str, Any]:
+def status(context: Context, domain: Domain, extension: Extension, request: ForUser) -> dict[str, Any]:
     """How an extension is: its phones, its calls, and what that comes to."""
+    if not permissions.seen(context, domain.domain_uuid, request, [extension]):
+        raise NotFound("extension not found")
     line = lines.of(context, domain)
     contacts = [phone for phone in line.registrations(domain) if phone.extension == extension.extension]
+    sees = permissions.sees_calls(context, permissions.acting(context, domain.domain_uuid, request))
     calls = [call for call in line.calls(domain) if _legs_of(call, extension)]
     states = {leg.state for call in calls for leg in _legs_of(call, extension)}
     registered = bool(contacts) or line.is_sandbox
@@ -124,19 +133,23 @@ def status(context: Context, domain: Domain, extension: Extension) -> dict[str, 
         "registered": registered,
         "contacts": contacts,
         "state": next((word for state, word in _STATES if state in states), "idle" if registered else "unavailable"),
-        "calls": calls,
+        "calls": [call for call in calls if sees(_extensions(call))],
         "sandbox": line.is_sandbox,
     }
 
 
 def transfer(context: Context, party: Party, number: str, *, to_voicemail: bool) -> None:
     """Connect a party with a number of the domain: an extension, a ring group, one outside, or a voicemail."""
-    target = routing.check(context, party.domain, number, "destination")
+    permissions.check_number(context, party.acting, "transfer_to", number)
+    outside = False
     if to_voicemail:
-        if not isinstance(target, Phone) or not target.takes_messages:
+        phone = routing.check_phone(context, party.domain, number, "destination")
+        if phone is None or not phone.takes_messages:
             raise CannotComply("that extension takes no messages", parameter="destination")
         number = dialplan.MESSAGE_TO + number
-    outside = isinstance(target, Outside) and not party.line.is_sandbox
+    else:
+        target = routing.check(context, party.domain, number, "destination")
+        outside = isinstance(target, Outside) and not party.line.is_sandbox
     counted = meters.count_leg(context, party.domain, party.leg.leg_uuid, number) if outside else None
     try:
         acted(context, party, "call.transferred", lambda switch, domain, leg: switch.transfer(domain, leg, number))
@@ -163,22 +176,26 @@ def _goes_on_as(context: Context, one: Party) -> None:
         context.store.stage(Put(Row(key, body, expires=int(seconds(context.now)) + _A_DAY)))
 
 
-def parked(context: Context, domain: Domain) -> list[LiveCall]:
+def parked(context: Context, domain: Domain, request: ForUser) -> list[LiveCall]:
     """The calls that wait in a slot."""
-    return [call for call in listed(context, domain) if call.slot]
+    return [call for call in listed(context, domain, request) if call.slot]
 
 
-def unpark(context: Context, domain: Domain, slot: str | None, call_uuid: str | None, extension: str) -> LiveCall:
+def unpark(
+    context: Context, domain: Domain, slot: str | None, call_uuid: str | None, extension: str, request: ForUser
+) -> LiveCall:
     """Let whoever waits in a slot ring an extension."""
     if (slot is None) == (call_uuid is None):
         raise InvalidRequest("slot or call_uuid is required, one of the two", parameter="slot")
-    waiting = parked(context, domain)
+    waiting = parked(context, domain, request)
     call = next((call for call in waiting if call.slot == slot or (call_uuid and call.has(call_uuid))), None)
     if call is None:
         raise NotFound("nobody waits there")
-    if not isinstance(routing.check(context, domain, extension, "extension"), Phone):
+    if routing.check_phone(context, domain, extension, "extension") is None:
         raise CannotComply("a parked call is taken by an extension", parameter="extension")
-    one = Party(lines.of(context, domain), domain, call, call.first)
+    acting = permissions.acting(context, domain.domain_uuid, request)
+    permissions.check_number(context, acting, "transfer_to", extension)
+    one = Party(lines.of(context, domain), domain, call, call.first, acting)
     acted(context, one, "call.unparked", lambda switch, domain, leg: switch.transfer(domain, leg, extension))
     return call
 
@@ -202,7 +219,11 @@ def _legs_of(call: LiveCall, extension: Extension) -> list[LiveLeg]:
     return [leg for leg in call.legs if leg.extension == extension.extension]
 
 
-def _found(context: Context, line: Switch, domain: Domain, call_uuid: str) -> LiveCall:
+def _extensions(call: LiveCall) -> set[str]:
+    return {leg.extension for leg in call.legs if leg.extension}
+
+
+def _found(context: Context, line: Switch, domain: Domain, call_uuid: str, acting: Acting | None) -> LiveCall:
     def look(uuid: str) -> LiveCall | None:
         return next((call for call in line.calls(domain) if call.has(uuid)), None)
 
@@ -212,6 +233,6 @@ def _found(context: Context, line: Switch, domain: Domain, call_uuid: str) -> Li
         if moved is None:
             context.clock.sleep(_SETTLES_IN)
         call = look(moved.leg_uuid if moved else call_uuid)
-    if call is None:
+    if call is None or not permissions.sees_calls(context, acting)(_extensions(call)):
         raise NotFound(_ABSENT)
     return call

@@ -27,6 +27,11 @@ def check_free_for_help(domain: Domain, number: str) -> None:
         raise CannotComply(f"{number} calls for help in this domain: nobody can have it", parameter="extension")
 
 
+def is_routed(context: Context, inbound: str) -> bool:
+    """Whether some domain has an inbound number; nobody is told whose it is."""
+    return context.store.is_claimed(keys.inbound_number(inbound))
+
+
 def holder(context: Context, domain_uuid: str, number: str) -> Extension | RingGroup | None:
     """Whoever has a number in a domain."""
     found = context.store.get(keys.number(domain_uuid, number), Holder)

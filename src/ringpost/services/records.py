@@ -10,6 +10,8 @@ from ringpost.store import Delete, Key, Put, Row
 from ringpost.store.keys import Layout
 
 R = TypeVar("R", bound=Record)
+Taken = Exception | Callable[[Key], Exception] | None
+"""What a claim that somebody else has means: the same for all of them, or by its key."""
 
 
 def create(
@@ -17,16 +19,16 @@ def create(
     record: R,
     layout: Callable[[R], Layout],
     *,
-    taken: Exception | None = None,
+    taken: Taken = None,
     expires: int | None = None,
 ) -> R:
     """Stage a new record. ``taken`` is raised if one of its names or numbers is claimed already."""
     made = _signed(record, insert_date=context.now, insert_user=context.actor.key_uuid)
     rows, body = layout(made), made.model_dump_json()
     stage = context.store.stage
-    stage(Put(Row(rows.truth, body, made.version, expires), if_absent=True), Moved())
+    stage(Put(Row(rows.truth, body, made.version, expires), if_absent=True), _refusal(taken, rows.truth) or Moved())
     for claim in rows.claims:
-        stage(Put(Row(claim, body, made.version, expires), if_absent=True), taken)
+        stage(Put(Row(claim, body, made.version, expires), if_absent=True), _refusal(taken, claim))
     for copy in rows.copies:
         stage(Put(Row(copy, body, made.version, expires)))
     return made
@@ -39,7 +41,7 @@ def update(
     layout: Callable[[R], Layout],
     *,
     if_version: int | None = None,
-    taken: Exception | None = None,
+    taken: Taken = None,
     expires: int | None = None,
     absorbs: Sequence[R] = (),
 ) -> R:
@@ -64,9 +66,10 @@ def update(
         row = Row(key, body, after.version, expires)
         context.store.stage(Put(row, if_absent=if_absent, if_version=versions.get(key)), refusal)
 
-    put(rows.truth, lost, if_absent=rows.truth not in held)
+    is_new = rows.truth not in held
+    put(rows.truth, _refusal(taken, rows.truth) if is_new else lost, if_absent=is_new)
     for claim in rows.claims:
-        put(claim, taken, if_absent=claim not in held)
+        put(claim, _refusal(taken, claim), if_absent=claim not in held)
     for copy in rows.copies:
         put(copy, lost)
     kept = {rows.truth, *rows.claims, *rows.copies}
@@ -94,6 +97,10 @@ def cleared(kind: type[Entity], changes: dict[str, Any]) -> dict[str, Any]:
             raise InvalidRequest(f"{name} cannot be cleared", parameter=name)
         plain[name] = field.get_default(call_default_factory=True) if value is None else value
     return plain
+
+
+def _refusal(taken: Taken, claim: Key) -> Exception | None:
+    return taken if taken is None or isinstance(taken, Exception) else taken(claim)
 
 
 def _lost(record: Record, if_version: int | None) -> Exception:

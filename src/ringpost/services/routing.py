@@ -12,9 +12,23 @@ from ringpost.model import dialplan
 from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply
-from ringpost.model.extension import Extension, Voicemail
+from ringpost.model.extension import Extension, ForwardKind
 from ringpost.model.ring_group import Member, RingGroup
-from ringpost.model.route import Emergency, Group, Inbound, Messages, Outside, Phone, Ringing, Room, Route, Slot
+from ringpost.model.route import (
+    Emergency,
+    Forwarded,
+    Group,
+    Inbound,
+    Messages,
+    Outside,
+    Phone,
+    Refused,
+    Ringing,
+    Room,
+    Route,
+    Slot,
+)
+from ringpost.model.voicemail import Voicemail
 from ringpost.services import numbers
 from ringpost.store import keys
 
@@ -24,15 +38,43 @@ _EXTENSION_DIGITS = 6
 """Numbers longer than this are looked up before they are taken for an extension's."""
 
 
-def route(context: Context, domain: Domain, number: str, *, from_a_phone: bool = True) -> Route | None:
-    """Where a number leads that is dialled in a domain; None: nowhere. Help is for the domain's own phones."""
+_MOST_FORWARDS = 5
+_BUSY = "USER_BUSY"
+_FORWARDED_AS: dict[str, ForwardKind] = {
+    _BUSY: "busy",
+    "CALL_REJECTED": "busy",
+    "NO_ANSWER": "noanswer",
+    "ALLOTTED_TIMEOUT": "noanswer",
+    "USER_NOT_REGISTERED": "unregistered",
+    "SUBSCRIBER_ABSENT": "unregistered",
+    "NO_USER_RESPONSE": "unregistered",
+    "RECOVERY_ON_TIMER_EXPIRE": "unregistered",
+    "DESTINATION_OUT_OF_ORDER": "unregistered",
+}
+"""FreeSWITCH's word for why a phone was not reached, and which forward that calls for."""
+
+
+def route(
+    context: Context,
+    domain: Domain,
+    number: str,
+    *,
+    from_a_phone: bool = True,
+    passed: tuple[str, ...] = (),
+    failed: str | None = None,
+) -> Route | None:
+    """Where a number leads that is dialled in a domain; None: nowhere. Help is for the domain's own phones.
+
+    ``passed`` are the numbers that have forwarded the call so far; ``failed`` is why the phones of this one were
+    not reached, if they have been rung already.
+    """
     from ringpost.services import emergency  # 60 ms that a cold start can do without
 
     if emergency.is_dialled(domain, number):
         return Emergency(number, domain.outbound_gateway) if from_a_phone else None
     holder = numbers.holder(context, domain.domain_uuid, number)
     if isinstance(holder, Extension):
-        return _phone(context, holder)
+        return _reached(context, holder, passed, failed)
     if isinstance(holder, RingGroup):
         return _group(context, domain, holder)
     return _code(context, domain, number) or outside(domain, number)
@@ -52,9 +94,40 @@ def check(context: Context, domain: Domain, number: str, parameter: str) -> Rout
 
     emergency.refuse(domain, number, parameter)
     found = route(context, domain, number)
+    while isinstance(found, Forwarded):
+        number = found.number
+        found = route(context, domain, number, from_a_phone=False, passed=found.passed)
     if found is None:
         raise CannotComply(_why_not(domain, number), parameter=parameter)
     return found
+
+
+def check_phone(context: Context, domain: Domain, number: str, parameter: str) -> Phone | None:
+    """The phones of the extension that has a number a caller gave, forwarded or not; None: no extension has it."""
+    from ringpost.services import emergency
+
+    emergency.refuse(domain, number, parameter)
+    extension = numbers.extension(context, domain.domain_uuid, number)
+    if extension is None:
+        return None
+    phone = _phone(context, extension)
+    if phone is None:
+        raise CannotComply(f"the extension {number} is disabled", parameter=parameter)
+    return phone
+
+
+def onward(extension: Extension, kind: ForwardKind, passed: tuple[str, ...]) -> Forwarded | None:
+    """Where an extension's calls go in that case, unless they come from there."""
+    number = extension.forward(kind)
+    if number is None or number in (*passed, extension.extension) or len(passed) >= _MOST_FORWARDS:
+        return None
+    return Forwarded(number, (*passed, extension.extension))
+
+
+def onward_after(extension: Extension, cause: str | None, passed: tuple[str, ...]) -> Forwarded | None:
+    """Where an extension's calls go when its phones were not reached, by FreeSWITCH's word for it."""
+    kind = _FORWARDED_AS.get(cause or "")
+    return onward(extension, kind, passed) if kind else None
 
 
 def inbound(context: Context, number: str) -> Inbound | None:
@@ -68,11 +141,30 @@ def inbound(context: Context, number: str) -> Inbound | None:
     return Inbound(destination, domain, destination.destination_actions[0].destination_data.partition(" ")[0])
 
 
+def _reached(context: Context, extension: Extension, passed: tuple[str, ...], failed: str | None) -> Route | None:
+    """An extension's phones, or where its calls go instead: always, when not disturbed, or after the phones failed."""
+    phone = _phone(context, extension)
+    if phone is None:
+        return None
+    if failed is None and (always := onward(extension, "unconditional", passed)):
+        return always
+    if extension.do_not_disturb:
+        failed = _BUSY
+    if failed is None:
+        asks_again = any(onward(extension, kind, passed) for kind in ("busy", "noanswer", "unregistered"))
+        return phone._replace(asks_again=asks_again)
+    if elsewhere := onward_after(extension, failed, passed):
+        return elsewhere
+    return Messages(extension.box, leave=True) if phone.takes_messages else Refused(failed)
+
+
 def _phone(context: Context, extension: Extension) -> Phone | None:
     if not extension.enabled:
         return None
-    box = context.store.get(keys.voicemail(extension.domain_uuid, extension.extension), Voicemail)
-    return Phone(extension, box is not None and box.voicemail_enabled)
+    if not extension.voicemail_enabled:
+        return Phone(extension, takes_messages=False)
+    box = context.store.get(keys.voicemail(extension.domain_uuid, extension.box), Voicemail)
+    return Phone(extension, box is not None and box.enabled)
 
 
 def _group(context: Context, domain: Domain, group: RingGroup) -> Group | None:
@@ -112,7 +204,7 @@ def _code(context: Context, domain: Domain, number: str) -> Route | None:
 def _message_to(context: Context, domain: Domain, number: str) -> Messages | None:
     holder = numbers.extension(context, domain.domain_uuid, number)
     phone = _phone(context, holder) if holder else None
-    return Messages(number, leave=True) if phone and phone.takes_messages else None
+    return Messages(phone.extension.box, leave=True) if phone and phone.takes_messages else None
 
 
 def _why_not(domain: Domain, number: str) -> str:

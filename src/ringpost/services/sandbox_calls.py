@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from ringpost.clock import seconds
 from ringpost.context import Context, Moved
-from ringpost.model.call import Call, CallOrder, Leg
+from ringpost.model.call import Call, CallOrder, Leg, Rung
 from ringpost.model.domain import Domain
-from ringpost.services import cdrs, domains, meters, numbers, pages
+from ringpost.services import cdrs, domains, meters, numbers, pages, routing
 from ringpost.store import Delete, Key, Put, Row, keys
+from ringpost.switch.sandbox_play import fate_of
 from ringpost.switch.scripts import Script
 
 _KEPT = 3600
@@ -26,6 +27,10 @@ class SandboxCalls:
         listed = self._context.store.listed(keys.scripts(domain_uuid), Script, limit=pages.WHOLE)
         return [script for _, script in listed]
 
+    def way(self, domain_uuid: str, number: str) -> tuple[Rung, ...]:
+        """Whom a number leads to, as extensions are forwarded."""
+        return way(self._context, domain_uuid, number)
+
     def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
         """Something was done to a call: these are the legs it will have had now."""
         order = script.order
@@ -33,6 +38,25 @@ class SandboxCalls:
         ends = max(leg.end_stamp or leg.start_stamp for leg in legs)
         meters.runs_until(self._context, order, seconds(ends))
         write(self._context, domains.named(self._context, order.domain_uuid), script, legs, before)
+
+
+def way(context: Context, domain_uuid: str, number: str) -> tuple[Rung, ...]:
+    """Whom a number leads to, one after the other, as extensions are forwarded and not to be disturbed."""
+    rungs: list[Rung] = []
+    passed: tuple[str, ...] = ()
+    while True:
+        extension = numbers.extension(context, domain_uuid, number)
+        if extension is None:
+            return (*rungs, Rung(number=number)) if passed else ()
+        onward = routing.onward(extension, "unconditional", passed)
+        if onward is None:
+            rung = Rung(number=number, do_not_disturb=bool(extension.do_not_disturb))
+            rungs.append(rung)
+            cause = "USER_BUSY" if rung.do_not_disturb else fate_of(number).cause
+            onward = routing.onward_after(extension, cause, passed)
+        if onward is None:
+            return tuple(rungs)
+        number, passed = onward.number, onward.passed
 
 
 def write(
@@ -108,7 +132,8 @@ def _event_uuid(call: Call, what: str) -> str:
 
 
 def _leads_to_extension(context: Context, domain: Domain, order: CallOrder, legs: Sequence[Leg]) -> bool:
-    """Whether B is an extension: its leg knows, if there will be one."""
-    if len(legs) > 1:
-        return legs[1].extension is not None
+    """Whether B, or whom its forwards lead to, is an extension: its leg knows, if there will be one."""
+    b = max(1, len(order.way))
+    if len(legs) > b:
+        return legs[b].extension is not None
     return numbers.extension(context, domain.domain_uuid, order.destination_b) is not None

@@ -14,17 +14,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ringpost.model.values import canonical
+from ringpost.model.values import canonical, ending
 from ringpost.store import Key
 
 if TYPE_CHECKING:
     from ringpost.model.call import Call
+    from ringpost.model.contact import Contact
     from ringpost.model.destination import Destination
     from ringpost.model.domain import Domain
     from ringpost.model.extension import Extension
+    from ringpost.model.groups import ExtensionGroup, UserGroup
     from ringpost.model.key import ApiKey
     from ringpost.model.ring_group import RingGroup
     from ringpost.model.switch import SwitchRecord
+    from ringpost.model.user import User
+    from ringpost.model.voicemail import Voicemail
 
 DOMAINS = "domains"
 KEYS = "keys"
@@ -112,12 +116,15 @@ def extensions(domain: str) -> str:
 
 
 def extension_layout(record: Extension) -> Layout:
-    """By uuid, by number, in the domain's list."""
+    """By uuid, by number, in the domain's list, among those who may call."""
     home = record.domain_uuid
     return Layout(
         extension(home, record.extension_uuid),
         (number(home, record.extension),),
-        (Key(extensions(home), record.extension),),
+        (
+            Key(extensions(home), record.extension),
+            Key(callers(home, record.extension), f"extension#{record.extension}"),
+        ),
     )
 
 
@@ -126,9 +133,25 @@ def sip_password(domain: str, extension_uuid: str) -> Key:
     return Key(f"domain#{domain}#extension#{extension_uuid}", "secret#sip")
 
 
+def voicemails(domain: str) -> str:
+    """The list of a domain's voicemail boxes, by number."""
+    return f"domain#{domain}#voicemail"
+
+
 def voicemail(domain: str, box: str) -> Key:
     """A voicemail box by its number."""
-    return Key(f"domain#{domain}#voicemail", box)
+    return Key(voicemails(domain), box)
+
+
+def voicemail_by_uuid(domain: str, uuid: str) -> Key:
+    """A voicemail box by uuid."""
+    return Key(f"domain#{domain}#voicemail#{uuid}", "voicemail")
+
+
+def voicemail_layout(record: Voicemail) -> Layout:
+    """By number, which is its place in the list too, and by uuid."""
+    home = record.domain_uuid
+    return Layout(voicemail(home, record.number), (), (voicemail_by_uuid(home, record.voicemail_uuid),))
 
 
 def voicemail_pin(domain: str, box: str) -> Key:
@@ -182,6 +205,145 @@ def destination_layout(record: Destination) -> Layout:
         (inbound_number(record.destination_number),),
         (Key(destinations(home), canonical(record.destination_number)),),
     )
+
+
+# who a caller may be: contacts by the end of each of their numbers, and extensions
+
+
+def callers(domain: str, number: str) -> str:
+    """All in a domain whose number ends as this one does."""
+    return f"domain#{domain}#callers#{ending(number)}"
+
+
+def contact(domain: str, uuid: str) -> Key:
+    """A contact by uuid."""
+    return Key(f"domain#{domain}#contact#{uuid}", "contact")
+
+
+def contacts(domain: str) -> str:
+    """The list of a domain's contacts, by name."""
+    return f"domain#{domain}#contacts"
+
+
+def contact_layout(record: Contact) -> Layout:
+    """By uuid, in the domain's list, and among the callers of each ending of its numbers."""
+    home, uuid = record.domain_uuid, record.contact_uuid
+    endings = dict.fromkeys(callers(home, one.e164 or one.number) for one in record.numbers)
+    return Layout(
+        contact(home, uuid),
+        (),
+        (
+            Key(contacts(home), place(record.display_name, uuid)),
+            *(Key(partition, f"contact#{uuid}") for partition in endings),
+        ),
+    )
+
+
+# users, and the groups they are in
+
+
+def user(domain: str, uuid: str) -> Key:
+    """A user by uuid."""
+    return Key(f"domain#{domain}#user#{uuid}", "user")
+
+
+def username(domain: str, name: str) -> Key:
+    """Whoever has that username in a domain, in whatever case."""
+    return Key(f"domain#{domain}#username", name.casefold())
+
+
+def user_email(domain: str, address: str) -> Key:
+    """Whoever has that e-mail address in a domain."""
+    return Key(f"domain#{domain}#email", address.casefold())
+
+
+def users(domain: str) -> str:
+    """The list of a domain's users, by last and first name."""
+    return f"domain#{domain}#users"
+
+
+def users_of_group(domain: str, usergroup: str) -> str:
+    """The list of a user group's users, by last and first name."""
+    return f"domain#{domain}#usergroup#{usergroup}#users"
+
+
+def user_layout(record: User) -> Layout:
+    """By uuid, by username and e-mail address, in the lists of the domain and of each of its groups."""
+    home = record.domain_uuid
+    sort = place(f"{record.lastname or ''}#{record.firstname}", record.user_uuid)
+    claims = (
+        *((username(home, record.username),) if record.username else ()),
+        *((user_email(home, record.email),) if record.email else ()),
+    )
+    lists = (users(home), *(users_of_group(home, group) for group in record.usergroups))
+    return Layout(user(home, record.user_uuid), claims, tuple(Key(partition, sort) for partition in lists))
+
+
+def statuses(domain: str) -> str:
+    """How the users of a domain are, by their uuid."""
+    return f"domain#{domain}#statuses"
+
+
+def usergroup(domain: str, uuid: str) -> Key:
+    """A user group by uuid."""
+    return Key(f"domain#{domain}#usergroup#{uuid}", "usergroup")
+
+
+def usergroups(domain: str) -> str:
+    """The list of a domain's user groups, by name, which it claims."""
+    return f"domain#{domain}#usergroups"
+
+
+def usergroup_layout(record: UserGroup) -> Layout:
+    """By uuid, and by name in the domain's list."""
+    home = record.domain_uuid
+    return Layout(usergroup(home, record.usergroup_uuid), (Key(usergroups(home), folded(record.display_name)),))
+
+
+def permissions(domain: str) -> str:
+    """What the user groups of a domain may do, by group and key."""
+    return f"domain#{domain}#permissions"
+
+
+def permission(domain: str, usergroup: str | None, key: str) -> Key:
+    """One permission of a user group; None: of everyone."""
+    return Key(permissions(domain), f"{usergroup or 'everyone'}#{key}")
+
+
+def extensiongroup(domain: str, uuid: str) -> Key:
+    """An extension group by uuid."""
+    return Key(f"domain#{domain}#extensiongroup#{uuid}", "extensiongroup")
+
+
+def extensiongroups(domain: str) -> str:
+    """The list of a domain's extension groups, by name, which it claims."""
+    return f"domain#{domain}#extensiongroups"
+
+
+def extensiongroup_layout(record: ExtensionGroup) -> Layout:
+    """By uuid, and by name in the domain's list."""
+    home = record.domain_uuid
+    return Layout(
+        extensiongroup(home, record.extensiongroup_uuid), (Key(extensiongroups(home), folded(record.display_name)),)
+    )
+
+
+def imported(domain: str, digest: str) -> str:
+    """What was made of a file of users (its SHA-256), by row."""
+    return f"domain#{domain}#imported#{digest}"
+
+
+_LONGEST_PLACE = 120
+
+
+def folded(name: str) -> str:
+    """A name as it is claimed and sorted: without regard to case, and no longer than a sort key may be."""
+    return name.casefold()[:_LONGEST_PLACE]
+
+
+def place(name: str, uuid: str) -> str:
+    """The place of a record that is listed by a name it does not have for itself alone."""
+    return f"{folded(name)}#{uuid}"
 
 
 # calls and their records
@@ -277,6 +439,11 @@ def api_key_layout(record: ApiKey) -> Layout:
     )
 
 
+def token(uuid: str) -> Key:
+    """A token by id."""
+    return Key(f"token#{uuid}", "token")
+
+
 # what a write leaves beside it
 
 
@@ -290,6 +457,6 @@ def audit(domain: str | None, at: str, request_id: str) -> Key:
     return Key(f"domain#{domain}#audit" if domain else "operator#audit", f"{at}#{request_id}")
 
 
-def replay(key_uuid: str, action: str, digest: str) -> Key:
-    """The first answer to an idempotency key (its SHA-256)."""
-    return Key(f"replay#{key_uuid}#{action}#{digest}", "replay")
+def replay(holder_uuid: str, action: str, digest: str) -> Key:
+    """The first answer to an idempotency key (its SHA-256) of a key or a token."""
+    return Key(f"replay#{holder_uuid}#{action}#{digest}", "replay")

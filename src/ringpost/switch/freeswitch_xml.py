@@ -8,6 +8,7 @@ they come from, the prolog stands on a line of its own, and so does every elemen
 import hashlib
 import random
 import re
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -19,8 +20,22 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.extension import Extension
 from ringpost.model.ring_group import RingGroup
-from ringpost.model.route import Emergency, Group, Inbound, Messages, Outside, Phone, Ringing, Room, Route, Slot
-from ringpost.model.values import spoken
+from ringpost.model.route import (
+    Emergency,
+    Forwarded,
+    Group,
+    Inbound,
+    Outside,
+    Phone,
+    Refused,
+    Ringing,
+    Room,
+    Route,
+    Slot,
+)
+from ringpost.model.route import Messages as ToMessages
+from ringpost.model.values import EXTENSION, spoken
+from ringpost.model.voicemail import Voicemail
 
 _MOST_FIELDS = 2000
 _FIRST_COUNTS = frozenset({"hostname", "section", "tag_name", "key_name", "key_value"})
@@ -31,6 +46,7 @@ _DIAL_STRING = (
     "sofia/internal/${dialed_user}%${dialed_domain}"
 )
 """Sofia looks up where the phone is: a contact written out here would be read as a dial string, whatever is in it."""
+_CAUSE = re.compile("[A-Z_]{1,40}")
 _DIRECTIONS = ("inbound", "outbound", "local")
 
 
@@ -68,6 +84,37 @@ class Asked:
         """Whether it asks for one user by id, and not for a domain's gateways, networks or groups."""
         return self.get("key") == "id" and bool(self.get("user")) and not self.get("purpose")
 
+    @property
+    def is_a_phones(self) -> bool:
+        """Whether a phone asks to be let in, and not the switch for somebody to ring or a box to open."""
+        return bool(self.get("sip_auth_method")) or self.get("action") == "sip_auth"
+
+    @property
+    def is_a_groups(self) -> bool:
+        """Whether the phone is to ring as one of a ring group's."""
+        return self.get("action") == "user_call" and self.get("ringpost_group") == "true"
+
+    @property
+    def passed(self) -> tuple[str, ...]:
+        """The numbers that have forwarded this call so far, as our own dialplan noted them."""
+        return tuple(
+            number for number in self.get("variable_ringpost_passed").split(":") if EXTENSION.fullmatch(number)
+        )
+
+    def failed(self, number: str) -> str | None:
+        """Why the phones of a number were not reached, if our own dialplan has just tried them."""
+        disposition = self.get("variable_originate_disposition")
+        if self.get("variable_ringpost_tried") != number or disposition == "SUCCESS":
+            return None
+        return disposition if _CAUSE.fullmatch(disposition) else None
+
+
+class Messages(NamedTuple):
+    """A voicemail box, and its PIN."""
+
+    box: Voicemail
+    pin: str
+
 
 class Caller(NamedTuple):
     """Who dials: an extension of the domain, or somebody from outside."""
@@ -103,7 +150,7 @@ def directory(domain: Domain, name: str, user: Element | None = None) -> bytes:
     return _document("directory", found)
 
 
-def user(domain: Domain, extension: Extension, realm: str, password: str, pin: str | None) -> Element:
+def user(domain: Domain, extension: Extension, realm: str, password: str, messages: Messages | None) -> Element:
     """An extension as a phone's account. It carries hashes: the password itself never leaves us.
 
     The realm is the domain as the phone spells it. There is no ``cacheable``: FreeSWITCH would serve a kept
@@ -112,9 +159,7 @@ def user(domain: Domain, extension: Extension, realm: str, password: str, pin: s
     number = extension.extension
     found = Element("user", id=number)
     params = {"a1-hash": _a1_hash(number, realm, password), "allow-empty-password": "false"}
-    if pin is not None:
-        params |= {"vm-a1-hash": _a1_hash(number, realm, pin)}
-    _params(found, params | {"vm-enabled": "false" if pin is None else "true"})
+    _params(found, params | _kept(number, realm, messages))
     _variables(
         found,
         {
@@ -129,6 +174,45 @@ def user(domain: Domain, extension: Extension, realm: str, password: str, pin: s
         },
     )
     return found
+
+
+def box(domain: Domain, number: str, realm: str, messages: Messages) -> Element:
+    """A voicemail box by itself, as a user nobody can register as: its password is thrown away."""
+    found = Element("user", id=number)
+    nobody = _a1_hash(number, realm, secrets.token_hex(16))
+    _params(found, {"a1-hash": nobody, "allow-empty-password": "false"} | _kept(number, realm, messages))
+    _variables(found, {"domain_uuid": domain.domain_uuid, "domain_name": domain.domain_name})
+    return found
+
+
+def busy(user: Element) -> Element:
+    """A user whose phones are not to ring."""
+    params = user.find("params")
+    if params is not None:
+        SubElement(params, "param", name="dial-string", value="error/USER_BUSY")
+    return user
+
+
+def _kept(number: str, realm: str, messages: Messages | None) -> dict[str, str]:
+    """What voicemail needs to know of a box (mod_voicemail's names)."""
+    if messages is None:
+        return {"vm-enabled": "false"}
+    kept = messages.box
+    params = {"vm-enabled": "true", "vm-a1-hash": _a1_hash(number, realm, messages.pin)}
+    if kept.timezone:
+        params["timezone"] = kept.timezone
+    if kept.email:
+        params |= {
+            "vm-mailto": kept.email,
+            "vm-email-all-messages": "true",
+            "vm-attach-file": _word(kept.attach_audio),
+            "vm-keep-local-after-email": _word(not kept.delete_messages),
+        }
+    return params
+
+
+def _word(flag: bool) -> str:
+    return "true" if flag else "false"
 
 
 def dialled(asked: str, domain: Domain, number: str, route: Route, caller: Caller) -> bytes:
@@ -168,8 +252,12 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noq
             return [*_shown(caller), Action("bridge", f"sofia/gateway/{gateway}/{number}"), _AS_IT_ENDED]
         case Emergency():
             return _to_help(route, caller)
-        case Messages():
-            return _to_messages(domain, route, caller)
+        case ToMessages():
+            return _to_messages(domain, route)
+        case Forwarded(number, passed):
+            return [Action("set", f"ringpost_passed={':'.join(passed)}"), _transfer(domain, number)]
+        case Refused(cause):
+            return [Action("hangup", cause)]
         case Room(room):
             return [Action("answer"), Action("conference", f"{room}-{domain.domain_name}@default")]
         case Slot(slot):
@@ -180,6 +268,10 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noq
 _AS_IT_ENDED = Action("hangup", "${originate_disposition}")
 
 
+def _transfer(domain: Domain, number: str) -> Action:
+    return Action("transfer", f"{number} XML {domain.domain_name}")
+
+
 def _to_phone(domain: Domain, route: Phone) -> list[Action]:
     number = route.extension.extension
     rings = [
@@ -187,7 +279,9 @@ def _to_phone(domain: Domain, route: Phone) -> list[Action]:
         Action("set", f"call_timeout={route.extension.call_timeout}"),
         Action("bridge", f"user/{number}@{domain.domain_name}"),
     ]
-    return [*rings, *(_takes_a_message(domain, number) if route.takes_messages else [_AS_IT_ENDED])]
+    if route.asks_again:
+        return [Action("set", f"ringpost_tried={number}"), *rings, _transfer(domain, number)]
+    return [*rings, *(_takes_a_message(domain, route.extension.box) if route.takes_messages else [_AS_IT_ENDED])]
 
 
 def _takes_a_message(domain: Domain, number: str) -> list[Action]:
@@ -213,11 +307,12 @@ def _ring(domain: Domain, group: RingGroup, ringing: list[Ringing]) -> str:
     match group.ring_group_strategy:
         case "simultaneous":
             return ",".join(
-                f"[leg_timeout={one.timeout},leg_delay_start={one.delay}]{_leg(domain, one)}" for one in ringing
+                f"[{_GROUPS},leg_timeout={one.timeout},leg_delay_start={one.delay}]{_leg(domain, one)}"
+                for one in ringing
             )
         case "enterprise":
             return ":_:".join(
-                f"{{leg_timeout={one.timeout},originate_delay_start={one.delay * 1000}}}{_leg(domain, one)}"
+                f"{{{_GROUPS},leg_timeout={one.timeout},originate_delay_start={one.delay * 1000}}}{_leg(domain, one)}"
                 for one in ringing
             )
         case "sequence":
@@ -226,7 +321,11 @@ def _ring(domain: Domain, group: RingGroup, ringing: list[Ringing]) -> str:
             random.shuffle(ringing)
         case "rollover":
             pass
-    return "|".join(f"[leg_timeout={one.timeout}]{_leg(domain, one)}" for one in ringing)
+    return "|".join(f"[{_GROUPS},leg_timeout={one.timeout}]{_leg(domain, one)}" for one in ringing)
+
+
+_GROUPS = "ringpost_group=true"
+"""Comes back to us when the switch asks for a member's phones: one that is not to be disturbed does not ring."""
 
 
 def _leg(domain: Domain, one: Ringing) -> str:
@@ -240,6 +339,8 @@ def _shown(caller: Caller) -> list[Action]:
     extension = caller.extension
     if extension is None or caller.shows_number:
         return []
+    if extension.outbound_anonymous:
+        return [Action("privacy", "full"), *_shows("anonymous", "Anonymous")]
     number = extension.outbound_caller_id_number
     return _shows(number, extension.outbound_caller_id_name or number)
 
@@ -260,11 +361,13 @@ def _to_help(route: Emergency, caller: Caller) -> list[Action]:
     return [*_shows(number, name), Action("bridge", f"sofia/gateway/{route.gateway}/{route.number}"), _AS_IT_ENDED]
 
 
-def _to_messages(domain: Domain, route: Messages, caller: Caller) -> list[Action]:
+def _to_messages(domain: Domain, route: ToMessages) -> list[Action]:
     if route.leave and route.number:
         return _takes_a_message(domain, route.number)
-    whose = f" {caller.extension.extension}" if route.own and caller.extension else ""
-    return [Action("answer"), Action("sleep", "500"), Action("voicemail", f"check default {domain.domain_name}{whose}")]
+    whose = f" {route.number}" if route.number else ""
+    without_pin = [] if route.asks_pin else [Action("set", "voicemail_authorized=true")]
+    listens = Action("voicemail", f"check default {domain.domain_name}{whose}")
+    return [Action("answer"), Action("sleep", "500"), *without_pin, listens]
 
 
 def _named(prefix: str) -> list[Action]:

@@ -162,7 +162,8 @@ class SandboxSwitch:
     ) -> None:
         find = self._on_line if what == "hang_up" else self._answered
         script = find(domain, leg_uuid).script
-        turn = Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value)
+        way = self._scripts.way(domain.domain_uuid, value) if what == "transfer" else ()
+        turn = Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value, way=way)
         after = script.model_copy(update={"turns": (*script.turns, turn)})
         self._scripts.rewrite(after, Play(after).legs())
 

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from ringpost.clock import seconds, stamp
-from ringpost.model.call import Leg
+from ringpost.model.call import Leg, Rung
 from ringpost.switch.scripts import Script, Turn
 
 ANSWERS_AFTER = 1.0
@@ -29,8 +29,9 @@ class Fate:
 
 
 _ANSWERS = Fate()
+_BUSY = Fate("USER_BUSY", _AT_ONCE, 17)
 _FATES = {
-    "5550140": Fate("USER_BUSY", _AT_ONCE, 17),
+    "5550140": _BUSY,
     "5550141": Fate("NO_ANSWER", 30.0, 19),
     "5550142": Fate("CALL_REJECTED", ANSWERS_AFTER, 21),
     "5550143": Fate("USER_NOT_REGISTERED", _AT_ONCE, 20),
@@ -53,6 +54,7 @@ class Party:
     fate: Fate
     ends: float = math.inf
     holds: bool = False
+    was_forwarded: bool = False
     spoke_to: str | None = None
 
     @property
@@ -82,7 +84,7 @@ class Play:
         if a.answered is not None and order.monitors:
             self.ends += TALKS_FOR
         elif a.answered is not None:
-            self._ring(self._next_uuid(), order.destination_b, a.answered)
+            self._call(order.destination_b, order.way, a.answered)
         for turn in self.script.turns:
             self._act(turn)
         self._part(self.line, self.ends)
@@ -103,9 +105,19 @@ class Play:
         order, place = self.script.order, len(self.parties)
         return str(uuid.uuid5(_LATER_LEGS, order.call_uuid if place == 1 else f"{order.call_uuid}/{place}"))
 
-    def _ring(self, leg_uuid: str, number: str, start: float) -> Party:
+    def _call(self, number: str, way: tuple[Rung, ...], start: float) -> None:
+        """Ring a number, or one after the other those its forwards lead to."""
+        *before, last = way or (Rung(number=number),)
+        for rung in before:
+            party = self._ring(self._next_uuid(), rung.number, start, is_busy=rung.do_not_disturb)
+            party.ends = start = party.start + party.fate.after
+            party.was_forwarded = True
+            self.line.remove(party)
+        self._ring(self._next_uuid(), last.number, start, is_busy=last.do_not_disturb)
+
+    def _ring(self, leg_uuid: str, number: str, start: float, *, is_busy: bool = False) -> Party:
         """Ring a number. If it does not answer, that ends the call: a switch hangs A up with B's cause."""
-        fate = fate_of(number)
+        fate = _BUSY if is_busy else fate_of(number)
         party = Party(leg_uuid, number, start, fate)
         self.parties.append(party)
         self.line.append(party)
@@ -129,7 +141,7 @@ class Play:
                 self._talk_on(turn.at)
             case "transfer":
                 self._release_other(party, turn.at)
-                self._ring(self._next_uuid(), turn.value, turn.at)
+                self._call(turn.value, turn.way, turn.at)
             case "park":
                 self._release_other(party, turn.at)
                 self.slot, self.ends, self.cause = turn.value, turn.at + WAITS_FOR, "NORMAL_CLEARING"
@@ -163,7 +175,10 @@ class Play:
             self.silent_since = None
 
     def _leg(self, party: Party, *, is_first: bool) -> Leg:
-        order, answered, was_released = self.script.order, party.answered, party not in self.line
+        order, answered = self.script.order, party.answered
+        cause, q850 = (self.cause, self.q850) if party in self.line else ("NORMAL_CLEARING", 16)
+        if party.was_forwarded:
+            cause, q850 = party.fate.cause or cause, party.fate.q850
         return Leg(
             xml_cdr_uuid=party.leg_uuid,
             leg="a" if is_first else "b",
@@ -172,8 +187,8 @@ class Play:
             end_stamp=stamp(party.ends),
             duration=round(party.ends - party.start),
             billsec=0 if answered is None else round(party.ends - answered),
-            hangup_cause="NORMAL_CLEARING" if was_released else self.cause,
-            hangup_cause_q850=16 if was_released else self.q850,
+            hangup_cause=cause,
+            hangup_cause_q850=q850,
             caller_id_name=order.caller_id_name,
             caller_id_number=order.caller_id_number,
             caller_destination=order.destination_b,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from ringpost.model.call import CallOrder, Leg
+from ringpost.model.call import CallOrder, Leg, Rung
 from ringpost.model.record import Entity
 
 
@@ -14,6 +14,7 @@ class Turn(Entity):
     what: Literal["hang_up", "hold", "resume", "transfer", "park"]
     leg_uuid: str
     value: str = ""
+    way: tuple[Rung, ...] = ()
 
 
 class Script(Entity):
@@ -31,6 +32,9 @@ class Scripts(Protocol):
 
     def of_domain(self, domain_uuid: str) -> list[Script]:
         """The scripts of a domain's calls, those that have ended of late among them."""
+
+    def way(self, domain_uuid: str, number: str) -> tuple[Rung, ...]:
+        """Whom a number leads to, one after the other, as extensions are forwarded; empty: to itself."""
 
     def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
         """Something was done to a call: these are the legs it will have had now."""

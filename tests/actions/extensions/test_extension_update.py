@@ -5,11 +5,11 @@ from tests.harness import Caller
 
 
 def test_changes_what_is_sent_and_keeps_the_rest(tenant: Caller) -> None:
-    before = tenant.done("extension-details", extension="100")
-    after = tenant.done("extension-update", extension="100", description="Reception", enabled=False)
+    before = tenant.done("extension-details", extension="101")
+    after = tenant.done("extension-update", extension="101", description="Reception", enabled=False)
     changed = {name for name in after if after[name] != before[name]}
     assert changed == {"description", "enabled", "version", "update_date", "update_user"}
-    assert tenant.done("extension-details", extension="100") == after
+    assert tenant.done("extension-details", extension="101") == after
 
 
 def test_null_sets_what_a_new_one_has(tenant: Caller) -> None:

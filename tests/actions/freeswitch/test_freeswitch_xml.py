@@ -120,7 +120,7 @@ def test_who_is_not_there_or_disabled_is_not_found(switch_key: Caller, operator:
     assert is_not_found(register(switch_key, domain="nowhere.example.net"))
     operator.done("extension-update", **IN_HOME, extension="101", enabled=False)
     assert is_not_found(register(switch_key, "101"))
-    operator.done("extension-delete", **IN_HOME, extension="100")
+    operator.done("user-delete", **IN_HOME, user="alice", cascade=True)
     assert is_not_found(register(switch_key, "100"))
 
 
@@ -235,30 +235,30 @@ def test_a_condition_is_the_number_itself_and_nothing_else(switch_key: Caller, o
         (
             "simultaneous",
             (
-                f"[leg_timeout=20,leg_delay_start=0]user/100@{HOME},[leg_timeout=10,leg_delay_start=5]user/101@{HOME},"
-                "[leg_timeout=30,leg_delay_start=3]sofia/gateway/trunk/12025550123"
+                f"[ringpost_group=true,leg_timeout=20,leg_delay_start=0]user/100@{HOME},[ringpost_group=true,leg_timeout=10,leg_delay_start=5]user/101@{HOME},"
+                "[ringpost_group=true,leg_timeout=30,leg_delay_start=3]sofia/gateway/trunk/12025550123"
             ),
         ),
         (
             "sequence",
             (
-                f"[leg_timeout=20]user/100@{HOME}|[leg_timeout=30]sofia/gateway/trunk/12025550123"
-                f"|[leg_timeout=10]user/101@{HOME}"
+                f"[ringpost_group=true,leg_timeout=20]user/100@{HOME}|[ringpost_group=true,leg_timeout=30]sofia/gateway/trunk/12025550123"
+                f"|[ringpost_group=true,leg_timeout=10]user/101@{HOME}"
             ),
         ),
         (
             "rollover",
             (
-                f"[leg_timeout=20]user/100@{HOME}|[leg_timeout=10]user/101@{HOME}"
-                "|[leg_timeout=30]sofia/gateway/trunk/12025550123"
+                f"[ringpost_group=true,leg_timeout=20]user/100@{HOME}|[ringpost_group=true,leg_timeout=10]user/101@{HOME}"
+                "|[ringpost_group=true,leg_timeout=30]sofia/gateway/trunk/12025550123"
             ),
         ),
         (
             "enterprise",
             (
-                f"{{leg_timeout=20,originate_delay_start=0}}user/100@{HOME}"
-                f":_:{{leg_timeout=10,originate_delay_start=5000}}user/101@{HOME}"
-                ":_:{leg_timeout=30,originate_delay_start=3000}sofia/gateway/trunk/12025550123"
+                f"{{ringpost_group=true,leg_timeout=20,originate_delay_start=0}}user/100@{HOME}"
+                f":_:{{ringpost_group=true,leg_timeout=10,originate_delay_start=5000}}user/101@{HOME}"
+                ":_:{ringpost_group=true,leg_timeout=30,originate_delay_start=3000}sofia/gateway/trunk/12025550123"
             ),
         ),
     ],
@@ -286,7 +286,7 @@ def test_a_random_ring_group_rings_one_after_the_other_in_any_order(switch_key: 
     orders = {dict(dialled(switch_key, "601"))["bridge"] for _ in range(20)}
     assert len(orders) > 1
     assert {tuple(sorted(order.split("|"))) for order in orders} == {
-        tuple(f"[leg_timeout=30]user/{number}@{HOME}" for number in range(100, 108))
+        tuple(f"[ringpost_group=true,leg_timeout=30]user/{number}@{HOME}" for number in range(100, 108))
     }
 
 
@@ -471,3 +471,152 @@ def assert_harmless(text: str) -> None:
 
 def _with_trunk(operator: Caller, **more: Any) -> None:
     operator.done("domain-update", **IN_HOME, outbound_gateway="trunk", outbound_prefixes=["1202"], **more)
+
+
+# do not disturb, forwards, boxes
+
+
+LOOKUP = (
+    "hostname=fs-xmlcurl&section=directory&tag_name=domain&key_name=name&key_value={domain}&Event-Name=REQUEST_PARAMS"
+    "&action={action}&key=id&user={user}&domain={domain}"
+)
+
+
+def looked_up(caller: Caller, user: str, action: str = "voicemail-lookup", more: str = "") -> ET.Element:
+    return read(ask(caller, LOOKUP.format(domain=HOME, user=user, action=action) + more))
+
+
+def forward(operator: Caller, number: str, **kinds: str) -> None:
+    sent = {kind: {"enabled": True, "destination": to} for kind, to in kinds.items()}
+    operator.done("extension-forward-set", **IN_HOME, extension=number, **sent)
+
+
+def test_who_is_not_to_be_disturbed_does_not_ring(switch_key: Caller, operator: Caller) -> None:
+    operator.done("extension-dnd-set", **IN_HOME, extension="100", enabled=True)
+    steps = dialled(switch_key, "100")
+    assert [name for name, _ in steps] == ["answer", "sleep", "voicemail"]
+    operator.done("voicemail-update", **IN_HOME, voicemail="100", enabled=False)
+    assert dialled(switch_key, "100") == [("hangup", "USER_BUSY")]
+    forward(operator, "100", busy="101")
+    assert dialled(switch_key, "100") == [("set", "ringpost_passed=100"), ("transfer", f"101 XML {HOME}")]
+
+
+def test_nor_does_it_in_a_ring_group(switch_key: Caller, operator: Caller) -> None:
+    group, click = "&ringpost_group=true&leg_timeout=30", "&origination_uuid=55555555-5555-4555-8555-555555555555"
+    assert "dial-string" not in params(looked_up(switch_key, "100", "user_call", group))
+    operator.done("extension-dnd-set", **IN_HOME, extension="100", enabled=True)
+    assert params(looked_up(switch_key, "100", "user_call", group))["dial-string"] == "error/USER_BUSY"
+    assert "dial-string" not in params(looked_up(switch_key, "100", "user_call", click)), "its own click to call rings"
+    assert "dial-string" not in params(register(switch_key))
+
+
+def test_a_forward_for_always_is_another_number(switch_key: Caller, operator: Caller) -> None:
+    forward(operator, "100", unconditional="5550123")
+    assert dialled(switch_key, "100") == [("set", "ringpost_passed=100"), ("transfer", f"5550123 XML {HOME}")]
+    assert dialled(switch_key, "100", ringpost_passed="102:5550123")[0][0] != "transfer"
+    assert ("bridge", f"user/100@{HOME}") in dialled(switch_key, "100", ringpost_passed="5550123")
+
+
+@pytest.mark.parametrize(
+    ("disposition", "to"),
+    [
+        ("USER_BUSY", "201"),
+        ("CALL_REJECTED", "201"),
+        ("NO_ANSWER", "202"),
+        ("ALLOTTED_TIMEOUT", "202"),
+        ("USER_NOT_REGISTERED", "203"),
+        ("NO_USER_RESPONSE", "203"),
+    ],
+)
+def test_phones_that_were_not_reached_are_asked_about_again(
+    switch_key: Caller, operator: Caller, disposition: str, to: str
+) -> None:
+    forward(operator, "100", busy="201", noanswer="202", unregistered="203")
+    steps = dialled(switch_key, "100")
+    assert steps[0] == ("set", "ringpost_tried=100")
+    assert steps[-2:] == [("bridge", f"user/100@{HOME}"), ("transfer", f"100 XML {HOME}")]
+    tried = {"ringpost_tried": "100", "originate_disposition": disposition}
+    assert dialled(switch_key, "100", **tried) == [("set", "ringpost_passed=100"), ("transfer", f"{to} XML {HOME}")]
+
+
+def test_without_a_forward_for_that_case_they_end_as_ever(switch_key: Caller, operator: Caller) -> None:
+    forward(operator, "100", busy="201")
+    tried = {"ringpost_tried": "100", "originate_disposition": "NO_ANSWER"}
+    assert [name for name, _ in dialled(switch_key, "100", **tried)] == ["answer", "sleep", "voicemail"]
+    operator.done("voicemail-delete", **IN_HOME, voicemail="100")
+    assert dialled(switch_key, "100", **tried) == [("hangup", "NO_ANSWER")]
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"ringpost_tried": "100", "originate_disposition": "SUCCESS"},
+        {"ringpost_tried": "101", "originate_disposition": "USER_BUSY"},
+        {"ringpost_tried": "100", "originate_disposition": "${system(x)}"},
+        {"originate_disposition": "USER_BUSY"},
+    ],
+)
+def test_a_number_that_was_not_tried_just_now_rings(
+    switch_key: Caller, operator: Caller, variables: dict[str, str]
+) -> None:
+    forward(operator, "100", busy="201")
+    assert ("bridge", f"user/100@{HOME}") in dialled(switch_key, "100", **variables)
+
+
+def test_a_call_is_not_forwarded_back_nor_for_ever(switch_key: Caller, operator: Caller) -> None:
+    forward(operator, "100", unconditional="101")
+    assert ("bridge", f"user/100@{HOME}") in dialled(switch_key, "100", ringpost_passed="1:2:3:4:5")
+    assert dialled(switch_key, "100", ringpost_passed="1:x=y:2")[0] == ("set", "ringpost_passed=1:2:100")
+
+
+def test_a_forward_outside_goes_where_the_domain_may_call(switch_key: Caller, operator: Caller) -> None:
+    _with_trunk(operator)
+    forward(operator, "100", unconditional="4425550123")
+    assert dialled(switch_key, "4425550123", ringpost_passed="100") == []
+    forward(operator, "100", unconditional="12025550123")
+    assert ("bridge", "sofia/gateway/trunk/12025550123") in dialled(switch_key, "12025550123", ringpost_passed="100")
+
+
+def test_who_shows_no_number_is_private(switch_key: Caller, operator: Caller) -> None:
+    _with_trunk(operator)
+    operator.done("user-update", **IN_HOME, user="alice", outgoing_caller_id="anonymous")
+    alice = operator.done("extension-details", **IN_HOME, extension="100")["extension_uuid"]
+    steps = dialled(switch_key, "12025550123", extension_uuid=alice)
+    assert ("privacy", "full") in steps
+    assert ("set", "effective_caller_id_number=anonymous") in steps
+
+
+def test_a_box_of_another_number_takes_the_messages(switch_key: Caller, operator: Caller) -> None:
+    pin = operator.done("voicemail-create", **IN_HOME, name="Sales", number="700")["password"]
+    operator.done("user-update", **IN_HOME, user="alice", voicemail="700")
+    assert ("voicemail", f"default {HOME} 700") in dialled(switch_key, "100")
+    assert ("voicemail", f"default {HOME} 700") in dialled(switch_key, "*99100")
+    found = params(looked_up(switch_key, "700"))
+    assert found["vm-a1-hash"] == hashlib.md5(f"700:{HOME}:{pin}".encode()).hexdigest()
+    alice = operator.done("extension-details", **IN_HOME, extension="100")["extension_uuid"]
+    assert ("voicemail", f"check default {HOME} 700") in dialled(switch_key, "*97", extension_uuid=alice)
+
+
+def test_nobody_registers_as_a_box(switch_key: Caller, operator: Caller) -> None:
+    operator.done("voicemail-create", **IN_HOME, name="Sales", number="700")
+    assert is_not_found(register(switch_key, "700"))
+    one, other = (params(looked_up(switch_key, "700"))["a1-hash"] for _ in range(2))
+    assert one != other, "a password nobody has"
+
+
+def test_mail_of_a_box_goes_where_it_says(switch_key: Caller, operator: Caller) -> None:
+    assert "vm-mailto" not in params(looked_up(switch_key, "100"))
+    box = {"email": "alice@example.net", "delete_messages": True, "attach_audio": False, "timezone": "Europe/Paris"}
+    operator.done("voicemail-update", **IN_HOME, voicemail="100", **box)
+    found = params(looked_up(switch_key, "100"))
+    assert (found["vm-mailto"], found["vm-attach-file"], found["vm-keep-local-after-email"], found["timezone"]) == (
+        "alice@example.net", "false", "false", "Europe/Paris",
+    )  # fmt: skip
+
+
+def test_ones_own_box_may_open_without_its_pin(switch_key: Caller, operator: Caller) -> None:
+    alice = operator.done("extension-details", **IN_HOME, extension="100")["extension_uuid"]
+    assert ("set", "voicemail_authorized=true") not in dialled(switch_key, "*97", extension_uuid=alice)
+    operator.done("voicemail-update", **IN_HOME, voicemail="100", ask_password=False)
+    assert ("set", "voicemail_authorized=true") in dialled(switch_key, "*97", extension_uuid=alice)
+    assert ("set", "voicemail_authorized=true") not in dialled(switch_key, "*98", extension_uuid=alice)

@@ -1,0 +1,1 @@
+"""Contacts: who is calling. iSymphony's contacts, XiVO's phonebooks (xivo-dird)."""

@@ -1,0 +1,27 @@
+"""Create a contact: somebody who may call."""
+
+from ringpost.context import Context
+from ringpost.contract import Write
+from ringpost.model.contact import Contact, ContactSettings
+from ringpost.model.requests import InDomain
+from ringpost.services import contacts, domains
+
+EXAMPLE = {
+    "domain_name": "fusionpbx.example.net",
+    "firstname": "Dora",
+    "lastname": "Example",
+    "company": "Example Ltd",
+    "numbers": [{"type": "work", "number": "(202) 555-0142"}],
+    "external_id": "crm-4711",
+}
+
+
+class Request(ContactSettings, InDomain, Write):
+    pass
+
+
+Response = Contact
+
+
+def handle(request: Request, context: Context) -> Response:
+    return contacts.create(context, domains.found(context, request), request.given(ContactSettings))

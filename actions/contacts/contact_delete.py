@@ -1,0 +1,25 @@
+"""Delete a contact."""
+
+from typing import Literal
+
+from ringpost.context import Context
+from ringpost.contract import Output, Versioned
+from ringpost.model.requests import OneContact
+from ringpost.services import contacts
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "contact_uuid": "acacacac-0000-4000-8000-000000000001"}
+
+
+class Request(OneContact, Versioned):
+    pass
+
+
+class Response(Output):
+    deleted: Literal[True] = True
+    contact_uuid: str
+
+
+def handle(request: Request, context: Context) -> Response:
+    contact = contacts.found(context, request)
+    contacts.delete(context, contact, request.if_version)
+    return Response(contact_uuid=contact.contact_uuid)

@@ -1,0 +1,20 @@
+"""One contact."""
+
+from ringpost.context import Context
+from ringpost.contract import Read
+from ringpost.model.contact import Contact
+from ringpost.model.requests import OneContact
+from ringpost.services import contacts
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "contact_uuid": "acacacac-0000-4000-8000-000000000001"}
+
+
+class Request(OneContact, Read):
+    pass
+
+
+Response = Contact
+
+
+def handle(request: Request, context: Context) -> Response:
+    return contacts.found(context, request)

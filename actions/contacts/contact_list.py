@@ -1,0 +1,22 @@
+"""The contacts of a domain, by name, page by page."""
+
+from ringpost.context import Context
+from ringpost.contract import Items, Read
+from ringpost.model.contact import Contact
+from ringpost.model.requests import InDomain, Listing, filtered_by
+from ringpost.services import contacts, domains
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "search": "example"}
+
+
+@filtered_by(Contact)
+class Request(InDomain, Listing, Read):
+    pass
+
+
+class Response(Items[Contact]):
+    pass
+
+
+def handle(request: Request, context: Context) -> Response:
+    return Response.of(contacts.listed(context, domains.uuid_of(context, request), request))

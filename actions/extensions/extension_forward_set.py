@@ -1,0 +1,35 @@
+"""Forward an extension: always, when it is busy, not answered, or no phone is registered.
+
+Each is {enabled, destination}; those left out stay. A destination may wait there while it is not enabled.
+"""
+
+from ringpost.context import Context
+from ringpost.contract import Output, Write
+from ringpost.model.extension import Forward, Forwards
+from ringpost.model.requests import OneExtension
+from ringpost.services import extensions
+
+EXAMPLE = {
+    "domain_name": "fusionpbx.example.net",
+    "extension": "100",
+    "busy": {"enabled": True, "destination": "101"},
+}
+
+
+class Request(OneExtension, Write):
+    unconditional: Forward | None = None
+    busy: Forward | None = None
+    noanswer: Forward | None = None
+    unregistered: Forward | None = None
+
+
+class Response(Forwards, Output):
+    extension_uuid: str
+    extension: str
+
+
+def handle(request: Request, context: Context) -> Response:
+    sent = {kind: getattr(request, kind) for kind in extensions.FORWARDS if kind in request.model_fields_set}
+    extension = extensions.set_forwards(context, extensions.found(context, request), sent)
+    members = {"extension_uuid": extension.extension_uuid, "extension": extension.extension}
+    return Response.model_validate(extension.forwards.model_dump() | members)

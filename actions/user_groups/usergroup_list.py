@@ -1,0 +1,22 @@
+"""The user groups of a domain, by name, page by page."""
+
+from ringpost.context import Context
+from ringpost.contract import Items, Read
+from ringpost.model.groups import UserGroup
+from ringpost.model.requests import InDomain, Listing, filtered_by
+from ringpost.services import domains, user_groups
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net"}
+
+
+@filtered_by(UserGroup)
+class Request(InDomain, Listing, Read):
+    pass
+
+
+class Response(Items[UserGroup]):
+    pass
+
+
+def handle(request: Request, context: Context) -> Response:
+    return Response.of(user_groups.listed(context, domains.uuid_of(context, request), request))

@@ -1,0 +1,22 @@
+"""Take a user out of a user group. Answers the user."""
+
+from ringpost.context import Context
+from ringpost.contract import Write
+from ringpost.model.requests import OneUser, OneUserGroup
+from ringpost.model.user import User
+from ringpost.services import user_groups, users
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "usergroup": "sales", "user": "alice"}
+
+
+class Request(OneUserGroup, OneUser, Write):
+    pass
+
+
+Response = User
+
+
+def handle(request: Request, context: Context) -> Response:
+    user = users.found(context, request)
+    group = user_groups.found(context, user.domain_uuid, request.usergroup)
+    return user_groups.remove(context, group, user)

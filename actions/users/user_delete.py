@@ -1,0 +1,30 @@
+"""Delete a user; with cascade its extensions and its voicemail too.
+
+Without, it is refused while the user has any of them. Ring groups and destinations that lead to its number stay.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from ringpost.context import Context
+from ringpost.contract import Output, Versioned
+from ringpost.model.requests import OneUser
+from ringpost.services import users
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "bob"}
+
+
+class Request(OneUser, Versioned):
+    cascade: bool = Field(default=False, description="its extensions and its voicemail too")
+
+
+class Response(Output):
+    deleted: Literal[True] = True
+    user_uuid: str
+
+
+def handle(request: Request, context: Context) -> Response:
+    user = users.found(context, request)
+    users.delete(context, user, cascade=request.cascade, if_version=request.if_version)
+    return Response(user_uuid=user.user_uuid)

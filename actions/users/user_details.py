@@ -1,0 +1,20 @@
+"""One user, by username or UUID, with its extensions and its voicemail."""
+
+from ringpost.context import Context
+from ringpost.contract import Read
+from ringpost.model.requests import OneUser
+from ringpost.model.user import User
+from ringpost.services import users
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "alice"}
+
+
+class Request(OneUser, Read):
+    pass
+
+
+Response = User
+
+
+def handle(request: Request, context: Context) -> Response:
+    return users.found(context, request)

@@ -1,0 +1,25 @@
+"""Users as XiVO's CSV, which user-import takes: by last name, without secrets, safe to open in a spreadsheet.
+
+A page is as long as limit. X-Next-Cursor says where the next one begins; it has no heading.
+"""
+
+from pydantic import Field
+
+from ringpost.context import Context
+from ringpost.contract import RawResponse, Read
+from ringpost.model.requests import InDomain, Listing
+from ringpost.services import domains, exports
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net"}
+
+
+class Request(InDomain, Listing, Read):
+    limit: int = Field(default=5000, ge=1, le=5000, description="how many to answer at most")
+
+
+Response = RawResponse
+
+
+def handle(request: Request, context: Context) -> Response:
+    table = exports.of_users(context, domains.uuid_of(context, request), request)
+    return Response(table.body, table.content_type, table.headers)

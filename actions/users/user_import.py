@@ -1,0 +1,53 @@
+"""Import users from XiVO's CSV: up to 500 rows, each with extension, voicemail and inbound number as it says.
+
+Send the text in csv, or post the file itself to /user-import (Content-Type: text/csv), with the rest in the query.
+Every row is checked first, and nothing is written if one is bad: errors names row and column, 1 being the first row
+below the heading. The same file sent again goes on where it stopped, and makes nothing twice. Secrets are not answered.
+"""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from ringpost.context import Context
+from ringpost.contract import Output, Write
+from ringpost.model.requests import InDomain
+from ringpost.services import domains, user_files
+from ringpost.services.user_files import Made
+
+EXAMPLE = {
+    "domain_name": "fusionpbx.example.net",
+    "csv": "firstname,lastname,username,exten,voicemail_number\nCarol,Example,carol,103,103\nDan,Example,dan,104,\n",
+}
+
+
+class Request(InDomain, Write):
+    csv_member: ClassVar[str | None] = "csv"
+
+    csv: str = Field(min_length=1, max_length=1 << 20, description="the file's text; its first line names the columns")
+    dry_run: bool = Field(default=False, description="check every row, and make nothing")
+
+
+class Response(Output):
+    rows: int
+    created: list[Made] = Field(description="what was made of each row, now or before")
+    created_now: int
+    ignored_columns: list[str] = Field(description="columns of XiVO's that mean nothing here")
+    done: bool = Field(description="false: there was no time for all, send the same file again")
+    dry_run: bool
+
+    @property
+    def http_status(self) -> int:
+        """202 until all of it is made."""
+        return 200 if self.done or self.dry_run else 202
+
+    @property
+    def is_kept(self) -> bool:
+        """Not while it says to send the file again."""
+        return self.done
+
+
+def handle(request: Request, context: Context) -> Response:
+    domain = domains.found(context, request)
+    came = user_files.imported(context, domain, user_files.read(request.csv), dry_run=request.dry_run)
+    return Response.model_validate({**came._asdict(), "done": came.done, "dry_run": request.dry_run})

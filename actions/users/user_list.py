@@ -1,0 +1,27 @@
+"""The users of a domain or of one of its user groups, by last name, page by page."""
+
+from pydantic import Field
+
+from ringpost.context import Context
+from ringpost.contract import Items, Read
+from ringpost.model.requests import InDomain, Listing, filtered_by
+from ringpost.model.user import User
+from ringpost.model.values import Reference
+from ringpost.services import domains, user_groups, users
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "search": "example", "order": "firstname"}
+
+
+@filtered_by(User)
+class Request(InDomain, Listing, Read):
+    usergroup: Reference | None = Field(default=None, description="only the users of this group, by name or UUID")
+
+
+class Response(Items[User]):
+    pass
+
+
+def handle(request: Request, context: Context) -> Response:
+    home = domains.uuid_of(context, request)
+    group = user_groups.found(context, home, request.usergroup).usergroup_uuid if request.usergroup else None
+    return Response.of(users.listed(context, home, group, request))

@@ -1,0 +1,20 @@
+"""How a user is, as somebody said last; available if nobody has."""
+
+from ringpost.context import Context
+from ringpost.contract import Read
+from ringpost.model.requests import OneUser
+from ringpost.model.status import UserStatus
+from ringpost.services import user_statuses, users
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "alice"}
+
+
+class Request(OneUser, Read):
+    pass
+
+
+Response = UserStatus
+
+
+def handle(request: Request, context: Context) -> Response:
+    return user_statuses.of(context, users.found(context, request))

@@ -1,0 +1,1 @@
+"""Voicemail boxes. XiVO's confd 16.15 (`/voicemails`)."""

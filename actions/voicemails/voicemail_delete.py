@@ -1,0 +1,25 @@
+"""Delete a voicemail box, with its PIN. Refused while it is a user's."""
+
+from typing import Literal
+
+from ringpost.context import Context
+from ringpost.contract import Output, Versioned
+from ringpost.model.requests import OneVoicemail
+from ringpost.services import domains, voicemails
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "voicemail": "101"}
+
+
+class Request(OneVoicemail, Versioned):
+    pass
+
+
+class Response(Output):
+    deleted: Literal[True] = True
+    voicemail_uuid: str
+
+
+def handle(request: Request, context: Context) -> Response:
+    box = voicemails.found(context, domains.uuid_of(context, request), request.voicemail)
+    voicemails.delete(context, box, request.if_version)
+    return Response(voicemail_uuid=box.voicemail_uuid)

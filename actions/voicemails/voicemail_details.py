@@ -1,0 +1,20 @@
+"""One voicemail box, by number or UUID. Without its PIN."""
+
+from ringpost.context import Context
+from ringpost.contract import Read
+from ringpost.model.requests import OneVoicemail
+from ringpost.model.voicemail import Voicemail
+from ringpost.services import domains, voicemails
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "voicemail": "100"}
+
+
+class Request(OneVoicemail, Read):
+    pass
+
+
+Response = Voicemail
+
+
+def handle(request: Request, context: Context) -> Response:
+    return voicemails.found(context, domains.uuid_of(context, request), request.voicemail)

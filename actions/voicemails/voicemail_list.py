@@ -1,0 +1,22 @@
+"""The voicemail boxes of a domain, by number, page by page."""
+
+from ringpost.context import Context
+from ringpost.contract import Items, Read
+from ringpost.model.requests import InDomain, Listing, filtered_by
+from ringpost.model.voicemail import Voicemail
+from ringpost.services import domains, voicemails
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "order": "name"}
+
+
+@filtered_by(Voicemail)
+class Request(InDomain, Listing, Read):
+    pass
+
+
+class Response(Items[Voicemail]):
+    pass
+
+
+def handle(request: Request, context: Context) -> Response:
+    return Response.of(voicemails.listed(context, domains.uuid_of(context, request), request))

@@ -1,0 +1,62 @@
+"""How a user is, and the statuses there are to choose from."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ringpost.model.record import Entity
+from ringpost.model.values import Name, Timestamp, Uuid
+
+StatusType = Literal[
+    "available",
+    "unavailable",
+    "away",
+    "xa",
+    "dnd",
+    "chat",
+    "altblue",
+    "altgreen",
+    "altpink",
+    "altpurple",
+    "altred",
+]
+"""iSymphony's eleven (Live API 3.2, status). They say something to people: a call still rings."""
+
+
+class Preconfigured(Entity):
+    """A status to choose from."""
+
+    name: Annotated[Name, Field(max_length=64)]
+    type: StatusType
+
+
+PRECONFIGURED = tuple(
+    Preconfigured(name=name, type=kind)
+    for name, kind in (
+        ("Available", "available"),
+        ("Unavailable", "unavailable"),
+        ("Away", "away"),
+        ("Extended away", "xa"),
+        ("Do not disturb", "dnd"),
+        ("Free to chat", "chat"),
+        ("Blue", "altblue"),
+        ("Green", "altgreen"),
+        ("Pink", "altpink"),
+        ("Purple", "altpurple"),
+        ("Red", "altred"),
+    )
+)
+
+
+class UserStatus(Entity):
+    """How a user is, as the user or somebody else says."""
+
+    user_uuid: Uuid
+    domain_uuid: Uuid
+    username: str | None = None
+    name: str
+    type: StatusType
+    note: str | None = None
+    return_time: Timestamp | None = Field(default=None, description="when the user means to be back")
+    user_created: bool = Field(default=False, description="true: none of the domain's statuses")
+    update_date: Timestamp | None = None

@@ -1,0 +1,119 @@
+"""A user: somebody who telephones, with XiVO's fields (confd 16.15, ``/users``).
+
+Nobody logs in here, so there is no password: keys and tokens may act for a user instead.
+"""
+
+import re
+
+from pydantic import Field
+
+from ringpost.model.record import Entity, Record
+from ringpost.model.values import (
+    CALLER_ID,
+    CallerId,
+    Email,
+    ExtensionNumber,
+    Language,
+    MobileNumber,
+    Name,
+    OutgoingCallerId,
+    ShortText,
+    Text,
+    Timestamp,
+    Timezone,
+    Username,
+    Uuid,
+)
+
+MOST_EXTENSIONS = 10
+MOST_GROUPS = 10
+
+
+class UserExtension(Entity):
+    """An extension of a user. The first one is the main one."""
+
+    extension_uuid: Uuid
+    extension: ExtensionNumber
+
+
+class UserVoicemail(Entity):
+    """The voicemail box of a user."""
+
+    voicemail_uuid: Uuid
+    number: str
+
+
+class User(Record):
+    """A user. What is said here of calls is carried over to the user's extensions."""
+
+    user_uuid: Uuid
+    domain_uuid: Uuid
+    firstname: Name
+    lastname: str | None = None
+    email: str | None = None
+    username: str | None = None
+    timezone: str | None = None
+    language: str | None = None
+    userfield: str | None = None
+    description: str | None = None
+    music_on_hold: str | None = None
+    caller_id: CallerId
+    outgoing_caller_id: str = "default"
+    mobile_phone_number: str | None = None
+    call_transfer_enabled: bool = False
+    dtmf_hangup_enabled: bool = False
+    call_record_enabled: bool = False
+    online_call_record_enabled: bool = False
+    supervision_enabled: bool = True
+    ring_seconds: int = 30
+    simultaneous_calls: int = 5
+    enabled: bool = True
+    extensions: tuple[UserExtension, ...] = ()
+    voicemail: UserVoicemail | None = None
+    usergroups: tuple[Uuid, ...] = Field(default=(), description="the user groups it is in")
+    insert_date: Timestamp | None = None
+    insert_user: Uuid | None = None
+    update_date: Timestamp | None = None
+    update_user: Uuid | None = None
+    version: int = 1
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.firstname} {self.lastname or ''}".strip()
+
+    @property
+    def caller(self) -> tuple[str, str | None]:
+        """The name and the number its caller id shows."""
+        read = re.fullmatch(CALLER_ID, self.caller_id)
+        return (read[1], read[2]) if read else (self.name, None)
+
+    def has(self, extension_uuid: str) -> bool:
+        """Whether an extension is this user's."""
+        return any(one.extension_uuid == extension_uuid for one in self.extensions)
+
+
+class UserSettings(Entity):
+    """What a caller may set of a user. Left out: as it is. Null: as it is for a new one."""
+
+    lastname: ShortText | None = None
+    email: Email | None = Field(default=None, description="unique in the domain")
+    username: Username | None = Field(default=None, description="unique in the domain, in any case of letters")
+    timezone: Timezone | None = None
+    language: Language | None = None
+    userfield: ShortText | None = Field(default=None, description="free text; XiVO makes tags of calls of it")
+    description: Text | None = None
+    music_on_hold: ShortText | None = None
+    caller_id: CallerId | None = Field(default=None, description="left out: the name, in quotes")
+    outgoing_caller_id: OutgoingCallerId | None = Field(
+        default=None, description="what the world outside is shown: default, anonymous, or a number"
+    )
+    mobile_phone_number: MobileNumber | None = None
+    call_transfer_enabled: bool | None = None
+    dtmf_hangup_enabled: bool | None = None
+    call_record_enabled: bool | None = None
+    online_call_record_enabled: bool | None = None
+    supervision_enabled: bool | None = None
+    ring_seconds: int | None = Field(default=None, ge=0, le=60, description="before voicemail; 0: ten minutes")
+    simultaneous_calls: int | None = Field(default=None, ge=1, le=20)
+    enabled: bool | None = Field(default=None, description="false disables the extensions too")

@@ -1,0 +1,154 @@
+"""Contacts: who is calling. iSymphony's contact, XiVO's phonebooks; found by the end of a number, and then compared."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from phonenumbers import (
+    MatchType,
+    NumberParseException,
+    PhoneNumberFormat,
+    format_number,
+    is_number_match,
+    is_possible_number,
+    parse,
+)
+from pydantic import RootModel
+
+from ringpost.context import Context
+from ringpost.model.contact import Contact, ContactNumber, NewNumber
+from ringpost.model.domain import Domain
+from ringpost.model.errors import InvalidRequest, NotFound
+from ringpost.model.extension import Extension
+from ringpost.model.requests import Listing, OneContact
+from ringpost.model.values import ending
+from ringpost.services import domains, pages, records
+from ringpost.store import keys
+from ringpost.store.keys import contact_layout
+
+_MATCHES = {MatchType.EXACT_MATCH: "exact", MatchType.NSN_MATCH: "national", MatchType.SHORT_NSN_MATCH: "last_digits"}
+_RANKS = ("exact", "national", "last_digits")
+_MOST_ALIKE = 1000
+"""So many numbers of a domain that end in the same seven digits are compared."""
+
+
+class Caller(RootModel[Contact | Extension]):
+    """Whoever may be calling."""
+
+
+class Known(NamedTuple):
+    """Who has a number: an extension of the domain, or the contact it fits best, and how well."""
+
+    extension: Extension | None
+    contact: Contact | None
+    match: str | None
+
+
+def found(context: Context, request: OneContact) -> Contact:
+    """The contact a request means."""
+    contact = context.store.get(keys.contact(domains.uuid_of(context, request), request.contact_uuid), Contact)
+    if contact is None:
+        raise NotFound("contact not found")
+    return contact
+
+
+def listed(context: Context, home: str, request: Listing) -> pages.PageOf[Contact]:
+    """The contacts of a domain, by name."""
+    return domains.page(context, home, keys.contacts(home), Contact, request)
+
+
+def create(context: Context, domain: Domain, members: dict[str, Any]) -> Contact:
+    """A new contact."""
+    domains.stays(context, domain)
+    members = {name: value for name, value in members.items() if value is not None}
+    members["numbers"] = _numbered(domain, members.get("numbers", ()))
+    members["display_name"] = members.get("display_name") or _name(members)
+    contact = records.create(
+        context,
+        Contact.model_validate({"contact_uuid": str(uuid.uuid4()), "domain_uuid": domain.domain_uuid, **members}),
+        contact_layout,
+    )
+    context.happened("contact.created", contact.domain_uuid, contact.model_dump())
+    return contact
+
+
+def update(context: Context, contact: Contact, changes: dict[str, Any], if_version: int | None) -> Contact:
+    """Change a contact."""
+    if changes.get("numbers"):
+        changes["numbers"] = _numbered(domains.named(context, contact.domain_uuid), changes["numbers"])
+    if "display_name" in changes and changes["display_name"] is None:
+        changes["display_name"] = _name({**contact.model_dump(), **changes})
+    after = records.update(context, contact, changes, contact_layout, if_version=if_version)
+    context.happened("contact.updated", after.domain_uuid, after.model_dump())
+    return after
+
+
+def delete(context: Context, contact: Contact, if_version: int | None) -> None:
+    """Take a contact away."""
+    records.delete(context, contact, contact_layout, if_version=if_version)
+    context.happened("contact.deleted", contact.domain_uuid, {"contact_uuid": contact.contact_uuid})
+
+
+def known(context: Context, home: str, number: str) -> Known:
+    """Who has a number, in one look: all in the domain whose number ends as this one does, compared."""
+    if not ending(number):
+        raise InvalidRequest("number must hold digits", parameter="number")
+    rows = context.store.listed(keys.callers(home, number), Caller, limit=_MOST_ALIKE)
+    callers = [row.root for _, row in rows]
+    extension = next((one for one in callers if isinstance(one, Extension) and one.extension == _dialled(number)), None)
+    contacts = [one for one in callers if isinstance(one, Contact)]
+    fitting = [(rank, one) for one in contacts if (rank := _fit(one, number)) is not None]
+    if not fitting:
+        return Known(extension, None, None)
+    best = min(fitting, key=lambda one: (one[0], _age(one[1])))
+    return Known(extension, best[1], _RANKS[best[0]])
+
+
+def _age(contact: Contact) -> tuple[int, ...]:
+    """The one somebody touched last comes first."""
+    return tuple(-ord(letter) for letter in contact.update_date or contact.insert_date or "")
+
+
+def _fit(contact: Contact, number: str) -> int | None:
+    """How well a number fits a contact: the same, the same in its country, or only at its end."""
+    fits = [_RANKS.index(match) for one in contact.numbers if (match := _compared(one, number))]
+    return min(fits, default=None)
+
+
+def _compared(one: ContactNumber, number: str) -> str | None:
+    if _dialled(one.number) == _dialled(number):
+        return "exact"
+    if one.e164 is None:
+        return None
+    return _MATCHES.get(is_number_match(one.e164, _dialled(number)))
+
+
+def _numbered(domain: Domain, numbers: Sequence[NewNumber | dict[str, Any]]) -> tuple[ContactNumber, ...]:
+    written = [NewNumber.model_validate(one) if isinstance(one, dict) else one for one in numbers]
+    return tuple(
+        ContactNumber(type=one.type, number=one.number, e164=_e164(one.number, domain.country)) for one in written
+    )
+
+
+def _e164(number: str, country: str) -> str | None:
+    """The one spelling of a number, if it is one that the world can call."""
+    try:
+        read = parse(_dialled(number), country)
+    except NumberParseException:
+        return None
+    return format_number(read, PhoneNumberFormat.E164) if is_possible_number(read) else None
+
+
+def _dialled(number: str) -> str:
+    """What of a written number is dialled; the (0) of ``+44 (0)20`` is not."""
+    is_full = number.startswith(("+", "00"))
+    plain = "".join(letter for letter in number.replace("(0)", "" if is_full else "0") if letter in "0123456789*#")
+    return f"+{plain.removeprefix('00')}" if is_full else plain
+
+
+def _name(members: dict[str, Any]) -> str:
+    full = f"{members.get('firstname') or ''} {members.get('lastname') or ''}".strip()
+    name = full or members.get("company")
+    if not name:
+        raise InvalidRequest("display_name is missing, or firstname, lastname or company", parameter="display_name")
+    return str(name)[:128]

@@ -1,0 +1,204 @@
+from collections.abc import Sequence
+
+import pytest
+
+from ringpost.entry import demo
+from ringpost.services import user_files
+from ringpost.store import Write
+from tests.fakes import CountingStore
+from tests.harness import Caller, House
+
+HEADING = (
+    "entity_id,firstname,lastname,email,username,password,language,ring_seconds,enabled,outgoing_caller_id,line_protocol,"
+    "context,exten,sip_secret,voicemail_name,voicemail_number,voicemail_context,voicemail_password,incall_exten"
+)
+CAROL = (
+    "1,Carol,Example,carol@example.net,carol,secret,fr_FR,20,1,default,sip,"
+    "default,103,s3cretpw,Carol,103,default,4711,12025550103"
+)
+
+
+def sheet(*rows: str, heading: str = "firstname,username,exten") -> str:
+    return "\n".join((heading, *rows)) + "\n"
+
+
+def people(count: int, start: int = 1000) -> str:
+    return sheet(*(f"User {n},user{n},{n}" for n in range(start, start + count)))
+
+
+def mistakes(caller: Caller, csv: str) -> list[tuple[int, str]]:
+    reply = caller.call("user-import", csv=csv)
+    assert (reply.status, reply.code) == (400, "invalid-request"), reply
+    return [(one["row"], one["column"]) for one in reply.json["errors"]]
+
+
+def test_takes_xivos_columns(tenant: Caller) -> None:
+    came = tenant.done("user-import", csv=sheet(CAROL, heading=HEADING))
+    assert (came["rows"], came["created_now"], came["done"]) == (1, 1, True)
+    assert came["ignored_columns"] == ["context", "entity_id", "password", "voicemail_context"]
+    carol = tenant.done("user-details", user="carol")
+    assert (carol["language"], carol["ring_seconds"], carol["enabled"]) == ("fr_FR", 20, True)
+    assert carol["voicemail"]["number"] == "103"
+    assert tenant.done("sip-account-details", user="carol")["password"] == "s3cretpw"
+    assert tenant.done("destination-details", number="12025550103")
+    [made] = came["created"]
+    assert (made["row"], made["user_uuid"], made["extension"]) == (1, carol["user_uuid"], "103")
+    assert "s3cretpw" not in str(came)
+
+
+def test_takes_a_posted_file_with_a_bom(tenant: Caller) -> None:
+    body = "\ufeff" + people(2)
+    posted = {"path": "/user-import", "headers": {"content-type": "text/csv; charset=utf-8"}}
+    reply = tenant.post(body, query={"dry_run": "true"}, **posted)
+    assert (reply.status, reply.json["rows"], reply.json["created"]) == (200, 2, [])
+    reply = tenant.post(body, query={"domain_name": demo.DOMAIN_NAME}, **posted)
+    assert (reply.status, reply.json["created_now"]) == (200, 2)
+    assert tenant.post(body.encode("utf-16"), **posted).status == 415
+    assert tenant.post(body, query={"surprise": "1"}, **posted).status == 400
+
+
+def test_five_hundred_and_no_more(tenant: Caller) -> None:
+    assert tenant.done("user-import", csv=people(500))["created_now"] == 500
+    reply = tenant.call("user-import", csv=people(501, 2000))
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "csv")
+    assert "at most 500 rows" in reply.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("csv", "where"),
+    [
+        (sheet("Carol,carol,103", heading="firstname,usrname,exten"), [(0, "usrname")]),
+        (sheet("Carol;carol", heading="firstname;username"), [(0, "firstname;username"), (0, "firstname")]),
+        (sheet("carol", heading="username"), [(0, "firstname")]),
+        (sheet("a,b", heading="firstname,firstname"), [(0, "firstname")]),
+        (sheet("Carol,carol"), [(1, "exten")]),
+        (sheet("=cmd(),carol,103"), [(1, "firstname")]),
+        (sheet("Carol,@carol,103"), [(1, "username")]),
+        (sheet("Carol,carol,1a"), [(1, "exten")]),
+        (sheet(",carol,103"), [(1, "firstname")]),
+        (sheet("Carol,carol,103", "Dan,Carol,103"), [(2, "username"), (2, "exten")]),
+        (sheet("Carol,alice,100"), [(1, "username"), (1, "exten")]),
+        (sheet("Carol,carol,911"), [(1, "exten")]),
+        (sheet("Carol,nobody", heading="firstname,email"), [(1, "email")]),
+        (sheet("Carol,maybe", heading="firstname,enabled"), [(1, "enabled")]),
+        (sheet("Carol,sccp", heading="firstname,line_protocol"), [(1, "line_protocol")]),
+        (sheet("Carol,12025550100", heading="firstname,incall_exten"), [(1, "exten")]),
+        (sheet("C,110,12025550100", heading="firstname,exten,incall_exten"), [(1, "incall_exten")]),
+        (sheet("C,110,1555", "D,111,+1555", heading="firstname,exten,incall_exten"), [(2, "incall_exten")]),
+        (sheet("Carol,x", heading="firstname,voicemail_name"), [(1, "voicemail_number")]),
+        (sheet("Carol,100", heading="firstname,voicemail_number"), [(1, "voicemail_number")]),
+        (sheet("Carol,103,short", heading="firstname,exten,sip_secret"), [(1, "sip_secret")]),
+    ],
+)
+def test_says_in_which_row_and_column_it_is(tenant: Caller, csv: str, where: list[tuple[int, str]]) -> None:
+    assert mistakes(tenant, csv) == where
+    assert tenant.done("user-list", count=True)["total"] == 2
+
+
+@pytest.mark.parametrize("csv", ["", " ", '"open', 'a,"b"c\n', "\x00"])
+def test_refuses_what_is_no_csv(tenant: Caller, csv: str) -> None:
+    assert tenant.call("user-import", csv=csv).status == 400
+
+
+def test_a_bad_row_at_the_very_end_and_nothing_is_written(tenant: Caller) -> None:
+    assert mistakes(tenant, people(499) + "Last,alice,9999\n") == [(500, "username")]
+    assert tenant.done("user-list", count=True)["total"] == 2
+    assert tenant.call("extension-details", extension="1000").status == 404
+
+
+def test_a_dry_run_checks_and_makes_nothing(tenant: Caller) -> None:
+    told = tenant.done("user-import", csv=people(3), dry_run=True)
+    assert (told["rows"], told["created"], told["done"], told["dry_run"]) == (3, [], False, True)
+    assert tenant.done("user-list", count=True)["total"] == 2
+    assert tenant.call("user-import", csv=sheet("x,alice,103"), dry_run=True).status == 400
+
+
+def test_the_same_file_again_makes_nothing_twice(tenant: Caller) -> None:
+    first = tenant.done("user-import", csv=people(3))
+    again = tenant.done("user-import", csv=people(3))
+    assert (again["created"], again["created_now"], again["done"]) == (first["created"], 0, True)
+    assert tenant.done("user-list", count=True)["total"] == 5
+
+
+class Dying(CountingStore):
+    """A store whose process dies at a write."""
+
+    deaths = 0
+    left = 3
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+        super().transact(writes)
+
+
+def test_goes_on_where_it_stopped(house: House, tenant: Caller) -> None:
+    tenant.done("user-list")
+    house.store = Dying(house.store)
+    house.restart()
+    tenant.done("user-list")
+    with pytest.raises(KeyboardInterrupt):
+        tenant.call("user-import", csv=people(5))
+    assert tenant.done("user-list", count=True)["total"] == 4
+    came = tenant.done("user-import", csv=people(5))
+    assert (came["created_now"], len(came["created"]), came["done"]) == (3, 5, True)
+    assert tenant.done("user-list", count=True)["total"] == 7
+
+
+def test_says_to_send_it_again_when_the_time_is_up(
+    house: House, tenant: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(CountingStore):
+        def transact(self, writes: Sequence[Write]) -> None:
+            house.clock.time += user_files.WORKS_FOR / 2
+            super().transact(writes)
+
+    tenant.done("user-list")
+    house.store = Slow(house.store)
+    house.restart()
+    reply = tenant.call("user-import", csv=people(6), idempotency_key="k")
+    assert (reply.status, reply.json["done"], reply.json["created_now"]) == (202, False, 3)
+    reply = tenant.call("user-import", csv=people(6), idempotency_key="k")
+    assert (reply.status, reply.json["done"], reply.json["created_now"]) == (200, True, 3)
+
+
+def test_who_was_deleted_since_is_made_again(tenant: Caller) -> None:
+    tenant.done("user-import", csv=people(2))
+    tenant.done("user-delete", user="user1000", cascade=True)
+    assert tenant.done("user-import", csv=people(2))["created_now"] == 1
+
+
+def test_one_that_is_taken_underway_says_which_and_keeps_the_rest(house: House, tenant: Caller) -> None:
+    other = tenant.house.tenant_key(demo.DOMAIN_NAME)
+
+    class Taken(CountingStore):
+        writes = 0
+
+        def transact(self, writes: Sequence[Write]) -> None:
+            self.writes += 1
+            if self.writes == 2:
+                other.done("user-create", firstname="Quick", username="user1001")
+            super().transact(writes)
+
+    tenant.done("user-list")
+    other.done("user-list")
+    house.store = Taken(house.store)
+    house.restart()
+    tenant.done("user-list")
+    reply = tenant.call("user-import", csv=people(4))
+    assert (reply.status, reply.code) == (409, "conflict"), reply
+    assert [(one["row"], one["column"]) for one in reply.json["errors"]] == [(2, "")]
+    assert tenant.done("extension-details", extension="1000")
+    assert mistakes(tenant, people(4)) == [(2, "username")]
+
+
+def test_what_is_exported_can_be_imported(tenant: Caller, stranger: Caller) -> None:
+    tenant.done("user-import", csv=sheet(CAROL, heading=HEADING))
+    tenant.done("user-create", firstname="=Formula", lastname="'=quoted", username="formula")
+    tenant.done("destination-delete", number="12025550103")
+    exported = tenant.call("user-export").text
+    assert stranger.done("user-import", csv=exported)["done"]
+    there = [one["firstname"] for one in stranger.done("user-list", order="username")["items"]]
+    assert there == ["Alice", "Bob", "Carol", "=Formula"]
+    assert stranger.done("user-details", user="formula")["lastname"] == "'=quoted"

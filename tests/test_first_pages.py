@@ -1,0 +1,69 @@
+"""Every list answers its first page, unsorted and uncounted, in one query, however many there are."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ringpost.entry import demo
+from ringpost.store import Put, Row, keys
+from tests.fakes import CountingStore
+from tests.harness import CATALOGUE, Caller, House
+
+HOME = demo.DOMAIN_UUID
+MANY = 10_000
+LISTS: dict[str, Callable[[str], str]] = {
+    "cdr-search": keys.cdrs,
+    "contact-list": keys.contacts,
+    "destination-list": keys.destinations,
+    "extension-search": keys.extensions,
+    "extensiongroup-list": keys.extensiongroups,
+    "permission-list": keys.permissions,
+    "ringgroup-list": keys.ring_groups,
+    "status-list": keys.statuses,
+    "user-list": keys.users,
+    "usergroup-list": keys.usergroups,
+    "voicemail-list": keys.voicemails,
+    "domain-list": lambda _: keys.DOMAINS,
+    "key-list": lambda _: keys.KEYS,
+    "switch-list": lambda _: keys.SWITCHES,
+}
+NOT_OF_THE_STORE = {
+    "action-list",
+    "call-list",
+    "cdr-list",
+    "extension-list",
+    "parked-call-list",
+    "registration-list",
+}
+"""FusionPBX's two bare arrays, what is in files, and what a switch says."""
+
+
+def test_no_list_is_left_out() -> None:
+    lists = {name for name in CATALOGUE.names() if name.endswith(("-list", "-search"))}
+    assert lists == LISTS.keys() | NOT_OF_THE_STORE
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_first_page_of_ten_thousand_is_one_query(house: House, operator: Caller, name: str) -> None:
+    here = {} if name.startswith(("domain-", "key-", "switch-")) else {"domain_uuid": HOME}
+    if name == "permission-list":
+        operator.done("permission-set", **here, usergroup="interns", key="monitor", allowed=False)
+    if name == "status-list":
+        operator.done("user-status-set", **here, user="alice", type="away")
+    partition = LISTS[name](HOME)
+    [row, *_] = house.store.query(partition, limit=1)
+    for start in range(0, MANY, 100):
+        house.store.transact(
+            [Put(Row(row.key._replace(sort=f"~{n:05d}"), row.body)) for n in range(start, start + 100)]
+        )
+    house.store = counting = CountingStore(house.store)
+    house.restart()
+    operator.done("action-list")
+    counting.calls.clear()
+    page = operator.done(name, **here)
+    assert (len(page["items"]), bool(page["next_cursor"])) == (100, True)
+    assert counting.calls == ["query"]
+    assert counting.rows_read == 101
+    counting.calls.clear()
+    assert len(operator.done(name, **here, cursor=page["next_cursor"])["items"]) == 100
+    assert counting.calls == ["query"]
