@@ -10,7 +10,7 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import Output, Read
 from ringpost.model.requests import CallWanted
-from ringpost.model.values import Timezone
+from ringpost.model.shapes import Timezone
 from ringpost.services import call_statistics, domains
 from ringpost.services.call_statistics import Counted
 

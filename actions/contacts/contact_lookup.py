@@ -13,7 +13,7 @@ from ringpost.contract import Output, Read
 from ringpost.model.contact import Contact
 from ringpost.model.extension import Extension
 from ringpost.model.requests import InDomain
-from ringpost.model.values import WrittenNumber
+from ringpost.model.shapes import WrittenNumber
 from ringpost.services import contacts, domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "number": "+1 202 555 0199"}

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Write
-from ringpost.model.extension import Extension, ExtensionSettings, Password
+from ringpost.model.extension import Extension, ExtensionSettings, NewForwards, Password
 from ringpost.model.requests import InDomain
 from ringpost.model.values import ExtensionNumber, OptionalNumber, ShortText
 from ringpost.services import domains, extensions, records
@@ -22,13 +22,14 @@ EXAMPLE = {
 }
 
 
-class Request(ExtensionSettings, InDomain, Write):
+class Request(ExtensionSettings, NewForwards, InDomain, Write):
     extension: ExtensionNumber
     caller_id_name: ShortText = Field(default="", description="effective and outbound caller id name")
     caller_id_number: OptionalNumber = Field(default="", description="effective and outbound caller id number")
     password: Password | None = Field(
         default=None, description="the SIP password, for a migration; left out: a random one"
     )
+    do_not_disturb: bool | None = None
 
 
 class Response(Extension):
@@ -44,6 +45,7 @@ def handle(request: Request, context: Context) -> Response:
         for part in ("name", "number")
     }
     settings = records.cleared(Extension, request.given(ExtensionSettings))
-    members = {"extension": request.extension} | caller | settings
+    away = extensions.forwarded(domain, request.extension, request.forwards())
+    members = {"extension": request.extension, "do_not_disturb": request.do_not_disturb} | away | caller | settings
     extension, password, pin = extensions.create(context, domain, members, request.password)
     return Response(**extension.model_dump(), password=password, voicemail_password=pin)

@@ -5,7 +5,7 @@ Each is {enabled, destination}; those left out stay. A destination may wait ther
 
 from ringpost.context import Context
 from ringpost.contract import Output, Write
-from ringpost.model.extension import Forward, Forwards
+from ringpost.model.extension import Forwards, NewForwards
 from ringpost.model.requests import OneExtension
 from ringpost.services import extensions
 
@@ -16,11 +16,8 @@ EXAMPLE = {
 }
 
 
-class Request(OneExtension, Write):
-    unconditional: Forward | None = None
-    busy: Forward | None = None
-    noanswer: Forward | None = None
-    unregistered: Forward | None = None
+class Request(NewForwards, OneExtension, Write):
+    pass
 
 
 class Response(Forwards, Output):
@@ -29,7 +26,6 @@ class Response(Forwards, Output):
 
 
 def handle(request: Request, context: Context) -> Response:
-    sent = {kind: getattr(request, kind) for kind in extensions.FORWARDS if kind in request.model_fields_set}
-    extension = extensions.set_forwards(context, extensions.found(context, request), sent)
+    extension = extensions.set_forwards(context, extensions.found(context, request), request.forwards())
     members = {"extension_uuid": extension.extension_uuid, "extension": extension.extension}
     return Response.model_validate(extension.forwards.model_dump() | members)

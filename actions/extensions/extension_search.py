@@ -3,14 +3,14 @@
 from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.extension import Extension
-from ringpost.model.requests import ForUser, Listing, filtered_by
-from ringpost.services import domains, extensions, permissions
+from ringpost.model.requests import ListedForUser, filtered_by
+from ringpost.services import domains, permissions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "search": "10", "order": "extension"}
 
 
 @filtered_by(Extension)
-class Request(ForUser, Listing, Read):
+class Request(ListedForUser, Read):
     pass
 
 
@@ -20,5 +20,4 @@ class Response(Items[Extension]):
 
 def handle(request: Request, context: Context) -> Response:
     home = domains.uuid_of(context, request)
-    page = extensions.listed(context, home, request)
-    return Response.of(page._replace(items=permissions.seen(context, home, request, page.items)))
+    return Response.of(permissions.seen_page(context, home, request))

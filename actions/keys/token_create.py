@@ -9,8 +9,8 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Write
-from ringpost.model.key import TokenDetails
 from ringpost.model.requests import InDomain
+from ringpost.model.token import TokenDetails
 from ringpost.model.values import Reference, Scope
 from ringpost.services import tokens
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Output, Write
-from ringpost.model.values import TokenText
+from ringpost.model.shapes import TokenText
 from ringpost.services import tokens
 
 EXAMPLE = {

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Read
-from ringpost.model.key import TokenDetails
-from ringpost.model.values import Scope, TokenText
+from ringpost.model.shapes import TokenText
+from ringpost.model.token import TokenDetails
+from ringpost.model.values import Scope
 from ringpost.services import tokens
 
 EXAMPLE = {

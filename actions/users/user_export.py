@@ -1,6 +1,7 @@
 """Users as XiVO's CSV, which user-import takes: by last name, without secrets, safe to open in a spreadsheet.
 
-A page is as long as limit. X-Next-Cursor says where the next one begins; it has no heading.
+A row has the main extension and all its inbound numbers; a box that several users have is in the row of the first.
+X-Next-Cursor says where the next page begins; it has no heading.
 """
 
 from pydantic import Field

@@ -2,7 +2,8 @@
 
 Send the text in csv, or post the file itself to /user-import (Content-Type: text/csv), with the rest in the query.
 Every row is checked first, and nothing is written if one is bad: errors names row and column, 1 being the first row
-below the heading. The same file sent again goes on where it stopped, and makes nothing twice. Secrets are not answered.
+below the heading. The same rows sent again are not made twice, in whatever file, as long as their users are there; so a
+file that was interrupted goes on where it stopped. Secrets are not answered.
 """
 
 from typing import ClassVar
@@ -24,13 +25,13 @@ EXAMPLE = {
 class Request(InDomain, Write):
     csv_member: ClassVar[str | None] = "csv"
 
-    csv: str = Field(min_length=1, max_length=1 << 20, description="the file's text; its first line names the columns")
+    csv: str = Field(max_length=1 << 20, description="the file's text; its first line names the columns")
     dry_run: bool = Field(default=False, description="check every row, and make nothing")
 
 
 class Response(Output):
     rows: int
-    created: list[Made] = Field(description="what was made of each row, now or before")
+    created: list[Made] = Field(description="what was made of each row, now or in the last 30 days")
     created_now: int
     ignored_columns: list[str] = Field(description="columns of XiVO's that mean nothing here")
     done: bool = Field(description="false: there was no time for all, send the same file again")
@@ -49,5 +50,6 @@ class Response(Output):
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    came = user_files.imported(context, domain, user_files.read(request.csv), dry_run=request.dry_run)
+    file = user_files.read(request.csv, user_files.MOST_ROWS)
+    came = user_files.imported(context, domain, file, dry_run=request.dry_run)
     return Response.model_validate({**came._asdict(), "done": came.done, "dry_run": request.dry_run})

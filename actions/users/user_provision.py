@@ -4,17 +4,18 @@ With dry_run it answers what it would make, and refuses what it would refuse. Th
 are answered this once.
 """
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Output, Write
 from ringpost.model.destination import Destination
 from ringpost.model.extension import Extension, Password
 from ringpost.model.requests import InDomain
+from ringpost.model.shapes import BoxNumber, Pin
 from ringpost.model.user import User, UserSettings
-from ringpost.model.values import BoxNumber, ExtensionNumber, Name, Number, Pin, Reference
+from ringpost.model.values import ExtensionNumber, Name, Number, Reference
 from ringpost.model.voicemail import Voicemail
 from ringpost.services import domains, provisioning, users
 
@@ -45,6 +46,14 @@ class Request(UserSettings, InDomain, Write):
     usergroups: tuple[Reference, ...] = Field(default=(), max_length=10, description="it is in them, by name or UUID")
     dry_run: bool = Field(default=False, description="make nothing, answer what would be made")
 
+    @model_validator(mode="after")
+    def _has_a_box_or_none(self) -> Self:
+        if not self.voicemail and (self.voicemail_number or self.voicemail_password):
+            raise ValueError("voicemail must be true for a voicemail_number or a voicemail_password")
+        if self.voicemail and self.voicemail_number is None and not self.extension.isdecimal():
+            raise ValueError("voicemail_number is required: a box has digits only, or voicemail false")
+        return self
+
 
 class Response(Output):
     user: User
@@ -70,9 +79,16 @@ def handle(request: Request, context: Context) -> Response:
         password=request.password,
         voicemail={"number": request.voicemail_number or request.extension} if request.voicemail else None,
         pin=request.voicemail_password,
-        destination=request.destination,
+        destinations=(request.destination,) if request.destination else (),
         ringgroups=request.ringgroups,
         usergroups=request.usergroups,
     )
     made = provisioning.provision(context, domain, wanted, dry_run=request.dry_run)
-    return Response.model_validate({**made._asdict(), "voicemail_password": made.pin, "dry_run": request.dry_run})
+    return Response.model_validate(
+        {
+            **made._asdict(),
+            "destination": next(iter(made.destinations), None),
+            "voicemail_password": made.pin,
+            "dry_run": request.dry_run,
+        }
+    )

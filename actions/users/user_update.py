@@ -1,7 +1,7 @@
 """Change a user. What is left out stays; null sets what a new user would have.
 
-What is said of its calls is carried over to its extensions, a new name to its voicemail. voicemail gives it a box;
-with another one it must be set to null first.
+What is said of its calls is carried over to its extensions, a new name to its voicemail; caller_id stays, and null
+makes it of the new name. voicemail gives it a box; with another one it must be set to null first.
 """
 
 from pydantic import Field

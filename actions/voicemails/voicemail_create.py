@@ -10,7 +10,7 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.requests import InDomain
-from ringpost.model.values import BoxNumber, Pin
+from ringpost.model.shapes import BoxNumber, Pin
 from ringpost.model.voicemail import BoxName, Voicemail, VoicemailSettings
 from ringpost.services import domains, records, voicemails
 

@@ -1,6 +1,6 @@
 """Change a voicemail box. What is left out stays; null sets what a new box would have.
 
-The users and extensions that have it go on having it under a new number.
+The users that have it go on having it under a new number. An extension that is nobody's has the box of its own number.
 """
 
 from pydantic import Field
@@ -8,7 +8,7 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import Versioned
 from ringpost.model.requests import OneVoicemail
-from ringpost.model.values import BoxNumber, Pin
+from ringpost.model.shapes import BoxNumber, Pin
 from ringpost.model.voicemail import BoxName, Voicemail, VoicemailSettings
 from ringpost.services import domains, voicemails
 

@@ -21,7 +21,7 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, NotFound, Problem
 from ringpost.model.event import AuditLine, Event
 from ringpost.model.key import ApiKey, KeyDetails
-from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Write, keys
+from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Write, check_size, keys
 
 if TYPE_CHECKING:  # most actions ask no switch, and a cold start pays for no more
     from ringpost.model.switch import SwitchRecord
@@ -119,9 +119,9 @@ class TenantStore:
         """Whether somebody has a name that is one in all the world, and nothing of who."""
         return self._store.get(key) is not None
 
-    def holder(self, token_uuid: str, digest: str) -> Actor | None:
+    def holder(self, token_uuid: str, digest: str, now: str) -> Actor | None:
         """Who has a token of that hash, whoever asks: knowing a token is enough to ask about it."""
-        return token_holder(self._store, token_uuid, digest)
+        return token_holder(self._store, token_uuid, digest, now)
 
     def stage(self, write: Write, otherwise: Problem | Exception | None = None) -> None:
         """Write this with the rest; ``otherwise`` is raised if its condition does not hold."""
@@ -154,8 +154,7 @@ class TenantStore:
         staged, self._staged = self._staged, []
         if not staged:
             return
-        if len(staged) > MAX_WRITES:
-            raise CannotComply(f"this would change more than the {MAX_WRITES} rows that can be changed at once")
+        _check_many(staged)
         try:
             self._store.transact([write for write, _ in staged])
         except ConditionFailed as error:
@@ -165,6 +164,7 @@ class TenantStore:
         """Write nothing of what is staged, but refuse what ``commit`` would refuse: a read for each condition."""
         staged, self._staged = self._staged, []
         self._events.clear()
+        _check_many(staged)
         failed = [otherwise for write, otherwise in staged if not self._holds(write)]
         if failed:
             raise _first_reason(failed)
@@ -222,6 +222,12 @@ class TenantStore:
         if limits.domains is None:
             return limits.switch in self.actor.switches
         return all(map(self.reaches, limits.domains))
+
+
+def _check_many(staged: list[tuple[Write, Problem | Exception | None]]) -> None:
+    if len(staged) > MAX_WRITES:
+        raise CannotComply(f"this would change more than the {MAX_WRITES} rows that can be changed at once")
+    check_size([write for write, _ in staged])
 
 
 def _first_reason(reasons: list[Problem | Exception | None]) -> Exception:

@@ -1,28 +1,14 @@
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from waitress.server import create_server
 
 from ringpost.entry import demo
 from ringpost.entry.cli import main
-from ringpost.entry.server import application
 from ringpost.store.sqlite import SqliteStore
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
-
-
-@pytest.fixture
-def address(house: House) -> Iterator[str]:
-    server = create_server(application(house.endpoint), host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
 
 
 def run(*arguments: str, **environment: str):

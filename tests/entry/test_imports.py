@@ -1,26 +1,12 @@
 """Files imported by the command line, over real HTTP."""
 
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from waitress.server import create_server
 
 from ringpost.entry.cli import main
-from ringpost.entry.server import application
-from tests.harness import Caller, House
-
-
-@pytest.fixture
-def address(house: House) -> Iterator[str]:
-    server = create_server(application(house.endpoint), host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
+from tests.harness import Caller
 
 
 @pytest.fixture
@@ -77,6 +63,7 @@ def test_needs_a_file_a_key_and_a_kind_it_knows(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["import", str(file)]).exit_code == 2
     environment = {"RINGPOST_TOKEN": "x"}
     assert CliRunner().invoke(main, ["import", "asterisk", str(file)], env=environment).exit_code == 2
+    assert CliRunner().invoke(main, ["import", "fusionpbx"], env=environment).exit_code == 2
     assert CliRunner().invoke(main, ["import", str(tmp_path / "none.csv")], env=environment).exit_code == 1
 
 
@@ -99,6 +86,27 @@ def test_fusionpbxs_extensions_with_their_passwords_and_forwards(imported, tenan
         "Carol", 20, "101",
     )  # fmt: skip
     assert (dan["enabled"], dan["do_not_disturb"]) == (False, True)
+
+
+def test_fusionpbxs_file_again_touches_nothing(imported, tenant: Caller) -> None:
+    imported(FUSION, "fusionpbx")
+    tenant.done("extension-dnd-set", extension="202", enabled=False)
+    again = imported(FUSION, "fusionpbx")
+    assert "0 extensions made, 2 were there already" in again.output
+    assert tenant.done("extension-details", extension="202")["do_not_disturb"] is False
+
+
+def test_a_dry_run_makes_nothing(imported, tenant: Caller) -> None:
+    assert "600 rows can be imported." in imported(people(600), "--dry-run").output
+    assert "2 rows can be imported" in imported(FUSION, "--dry-run", "fusionpbx").output
+    assert tenant.done("user-list", count=True)["total"] == 2
+    assert len(tenant.done("extension-list")) == 2
+
+
+def test_says_which_kind_of_file_it_is(imported) -> None:
+    assert "ringpost import fusionpbx" in imported(FUSION).output
+    assert "is it FusionPBX's" in imported(people(1), "fusionpbx").output
+    assert "not UTF-8" in imported("firstname\nZo\xeb\n", encoding="latin-1").output
 
 
 def test_fusionpbxs_extensions_that_are_there_stay_as_they_are(imported, tenant: Caller) -> None:

@@ -624,6 +624,23 @@ def test_a_user_who_was_provisioned_registers_and_is_called(house: House, phones
     eventually(lambda: house.api.do("extension-status", extension="151")["registered"], "it is registered")
 
 
+def test_who_shows_no_number_is_anonymous_outside(house: House, phones: Phones):
+    number = OUTSIDE[:-1] + "9"
+    user = house.api.do("user-create", firstname="Nobody", outgoing_caller_id="anonymous")["user_uuid"]
+    before = house.api.do("extension-details", extension="100")
+    house.api.do("user-extension-add", user=user, extension="100")
+    try:
+        phones[0].dial(number)
+        invite = eventually(lambda: house.provider.invited(number), "the provider is called")
+        assert "12025550100" not in invite
+        assert "anonymous" in invite
+    finally:
+        house.api.do("user-update", user=user, outgoing_caller_id="default")
+        house.api.do("user-delete", user=house.api.do("user-extension-remove", user=user, extension="100")["user_uuid"])
+        kept = ("effective_caller_id_name", "effective_caller_id_number", "outbound_caller_id_number")
+        house.api.do("extension-update", extension="100", **{name: before[name] for name in kept})
+
+
 # last, because it takes half a minute
 
 

@@ -1,10 +1,16 @@
 """Who a request is made by, once its key is known."""
 
+from __future__ import annotations
+
 from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
 
 from ringpost.auth.scopes import allows
 from ringpost.clock import seconds
-from ringpost.model.key import ApiKey, Limits, StoredToken
+from ringpost.model.key import ApiKey, Limits
+
+if TYPE_CHECKING:
+    from ringpost.model.token import StoredToken
 
 
 class Actor:

@@ -6,13 +6,15 @@ from ringpost.auth.actor import Actor
 from ringpost.auth.tokens import Credentials, presented, same, sha256
 from ringpost.clock import Clock, seconds, stamp
 from ringpost.model.errors import Problem, Unauthorized
-from ringpost.model.key import ApiKey, StoredToken
+from ringpost.model.key import ApiKey
 from ringpost.store import ConditionFailed, Put, Row, Store, keys
 
 REMEMBERED_SECONDS = 30
 _REMEMBERED_KEYS = 1000
 _HOUR = 3600
 _NO_HASH = "0" * 64
+Proof = tuple[bool, str, str]
+"""Whether it is a token's, its id, and the hash of its secret."""
 
 
 class Authenticator:
@@ -25,19 +27,19 @@ class Authenticator:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._remembered: dict[tuple[str, str], tuple[float, Actor]] = {}
+        self._remembered: dict[Proof, tuple[float, Actor]] = {}
 
     def identify(self, headers: Mapping[str, str], source_ip: str) -> Actor:
         """The actor a request is made by; ``Unauthorized`` for every reason there is."""
         credentials = presented(headers)
         if credentials is None or not credentials.uuid:
             raise Unauthorized
-        proof = (credentials.uuid, sha256(credentials.secret))
+        proof = (credentials.is_token, credentials.uuid, sha256(credentials.secret))
         now = self._clock.now()
         actor = self._recall(proof, now)
         if actor is not None and actor.welcome(source_ip, now):
             return actor
-        actor = self._prove(credentials, proof[1], now)
+        actor = self._prove(credentials, proof[2], now)
         if actor is None or not actor.welcome(source_ip, now):
             raise Unauthorized
         self._remember(proof, actor, now)
@@ -64,13 +66,13 @@ class Authenticator:
         except (ConditionFailed, Problem):
             return
 
-    def _recall(self, proof: tuple[str, str], now: float) -> Actor | None:
+    def _recall(self, proof: Proof, now: float) -> Actor | None:
         until, actor = self._remembered.get(proof, (0.0, None))
         return actor if until > now else None
 
     def _prove(self, credentials: Credentials, digest: str, now: float) -> Actor | None:
         if credentials.is_token:
-            return token_holder(self._store, credentials.uuid, digest)
+            return token_holder(self._store, credentials.uuid, digest, stamp(now))
         row = self._store.get(keys.api_key(credentials.uuid))
         key = ApiKey.model_validate_json(row.body) if row else None
         hashes = [live.sha256 for live in key.live_hashes(stamp(now))] if key else []
@@ -79,18 +81,26 @@ class Authenticator:
             return None
         return Actor(key, digest)
 
-    def _remember(self, proof: tuple[str, str], actor: Actor, now: float) -> None:
+    def _remember(self, proof: Proof, actor: Actor, now: float) -> None:
         if len(self._remembered) >= _REMEMBERED_KEYS:
             self._remembered.clear()
         self._remembered[proof] = (now + REMEMBERED_SECONDS, actor)
 
 
-def token_holder(store: Store, token_uuid: str, digest: str) -> Actor | None:
-    """Who has a token: its key as it is now, within the token's limits. A token is gone with its key."""
+def token_holder(store: Store, token_uuid: str, digest: str, now: str) -> Actor | None:
+    """Who has a token: its key as it is now, within the token's limits.
+
+    A token is gone with its key, and with the secret of it that it was bought with.
+    """
+    from ringpost.model.token import StoredToken  # most requests come with a key: a cold start pays for no more
+
     row = store.get(keys.token(token_uuid))
     token = StoredToken.model_validate_json(row.body) if row else None
     proved = same(digest, token.sha256 if token else _NO_HASH)
     if token is None or not proved:
         return None
     row = store.get(keys.api_key(token.key_uuid))
-    return Actor(ApiKey.model_validate_json(row.body), digest, token) if row else None
+    key = ApiKey.model_validate_json(row.body) if row else None
+    if key is None or all(live.sha256 != token.bought_with for live in key.live_hashes(now)):
+        return None
+    return Actor(key, digest, token)

@@ -164,8 +164,9 @@ def call(action: str, members: tuple[str, ...], url: str, secret: str | None) ->
 @main.command("import")
 @click.argument("what", nargs=-1, required=True, metavar="[fusionpbx] FILE")
 @click.option("--domain", "domain_name", help="The domain they are made in; a key of one domain may leave it out.")
+@click.option("--dry-run", is_flag=True, help="Check the file, and make nothing.")
 @_endpoint
-def import_(what: tuple[str, ...], domain_name: str | None, url: str, secret: str | None) -> None:
+def import_(what: tuple[str, ...], domain_name: str | None, dry_run: bool, url: str, secret: str | None) -> None:
     """Import users from XiVO's CSV, or extensions from FusionPBX's.
 
     \b
@@ -175,12 +176,15 @@ def import_(what: tuple[str, ...], domain_name: str | None, url: str, secret: st
     Every row is checked before the first is made. The same file may be imported again: it goes on where it stopped.
     """  # noqa: D301 - a \b is how click is told to leave the lines as they are
     *kind, file = what
-    if kind not in ([], ["fusionpbx"]):
+    if kind not in ([], ["fusionpbx"]) or what == ("fusionpbx",):
         raise click.UsageError("say ringpost import FILE, or ringpost import fusionpbx FILE")
-    with _plain_errors():
-        text = Path(file).read_text(encoding="utf-8-sig")
-        place = {"domain_name": domain_name} if domain_name else {}
-        (imports.extensions if kind else imports.users)(_client(url, secret), text, place)
+    client, place = _client(url, secret), {"domain_name": domain_name} if domain_name else {}
+    try:
+        with _plain_errors():
+            text = imports.text_of(Path(file))
+            (imports.extensions if kind else imports.users)(client, text, place, dry_run=dry_run)
+    except KeyboardInterrupt:
+        raise click.ClickException("stopped; the same command goes on where it stopped") from None
 
 
 @main.command()

@@ -15,10 +15,11 @@ from ringpost.context import Context
 from ringpost.entry.console import NOBODY, console
 from ringpost.model.call import CallOrder, Leg
 from ringpost.model.domain import Domain
-from ringpost.model.key import ApiKey, Limits, SecretHash, StoredToken
+from ringpost.model.key import ApiKey, Limits, SecretHash
 from ringpost.model.requests import ExtensionGroupMember, OneExtension
 from ringpost.model.ring_group import Member
 from ringpost.model.switch import SwitchRecord
+from ringpost.model.token import StoredToken
 from ringpost.services import (
     cdrs,
     contacts,
@@ -48,6 +49,10 @@ SHORT_LIVED_UUID = "ededeced-0000-4000-8000-000000000001"
 SHORT_LIVED_SECRET = "ad" * 32
 CONTACT_UUID = "acacacac-0000-4000-8000-000000000001"
 CRM_KEY_UUID = "b0b0b0b0-0000-4000-8000-000000000002"
+
+
+_CRM_HASH = sha256(new_secret())
+"""Nobody knows the secret."""
 
 
 def may_seed(store: Store) -> bool:
@@ -86,7 +91,7 @@ def seed(store: Store, clock: Clock) -> None:
     ):
         _call_that_is_up(context, domain, call_uuid, number, turn)
     crm = Limits(scopes=("originate", "cdr.#"), domains=(DOMAIN_UUID,))
-    _key(context, CRM_KEY_UUID, "CRM", sha256(new_secret()), crm)
+    _key(context, CRM_KEY_UUID, "CRM", _CRM_HASH, crm)
     context.commit()
 
 
@@ -162,6 +167,7 @@ def _token(context: Context) -> None:
         token_uuid=SHORT_LIVED_UUID,
         key_uuid=CRM_KEY_UUID,
         sha256=sha256(SHORT_LIVED_SECRET),
+        bought_with=_CRM_HASH,
         limits=limits,
         issued_at=context.now,
     )

@@ -4,10 +4,9 @@ A file that was interrupted is imported again from the start: what is there alre
 """
 
 import csv
-import hashlib
 import io
-import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import click
@@ -22,6 +21,7 @@ from ringpost.services import csv_files, user_files
 from ringpost.services.user_files import MOST_ROWS, Mistake
 
 _MOST_TOLD = 20
+_TOLD_EVERY = 50
 _FORWARDS = {
     "unconditional": "forward_all",
     "busy": "forward_busy",
@@ -59,8 +59,19 @@ class FusionRow(ExtensionSettings):
         return {kind: forward for kind, forward in found.items() if forward["destination"]}
 
 
-def users(client: Client, text: str, place: dict[str, str]) -> None:
+def text_of(file: Path) -> str:
+    """What is in a file; ``ClickException`` if that is no UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file} is not UTF-8: save it as CSV in UTF-8") from None
+
+
+def users(client: Client, text: str, place: dict[str, str], *, dry_run: bool = False) -> None:
     """Import XiVO's CSV: every row is checked, here and there, before the first is made."""
+    heading, _ = csv_files.read(text, "the file")
+    if "extension" in heading and "firstname" not in heading:
+        raise click.ClickException("this looks like FusionPBX's extensions: say ringpost import fusionpbx FILE")
     try:
         whole = user_files.read(text)
     except InvalidRequest as problem:
@@ -74,6 +85,9 @@ def users(client: Client, text: str, place: dict[str, str]) -> None:
             f"Checking rows {number * MOST_ROWS + 1} to {min((number + 1) * MOST_ROWS, len(whole.rows))}", err=True
         )
         _import_part(client, part, {**place, "dry_run": True}, number)
+    if dry_run:
+        click.echo(f"{len(whole.rows)} rows can be imported.")
+        return
     made = 0
     for number, part in enumerate(parts):
         while True:
@@ -86,35 +100,36 @@ def users(client: Client, text: str, place: dict[str, str]) -> None:
     click.echo(f"{made} users made, {len(whole.rows) - made} were there already.")
 
 
-def extensions(client: Client, text: str, place: dict[str, str]) -> None:
+def extensions(client: Client, text: str, place: dict[str, str], *, dry_run: bool = False) -> None:
     """Import FusionPBX's extension export, with its passwords, forwards and do-not-disturb."""
     heading, lines = csv_files.read(text, "the file")
+    if "extension" not in heading:
+        raise click.ClickException("the file has no column extension: is it FusionPBX's export of extensions?")
     rows, mistakes = _fusion_rows(heading, lines)
     if mistakes:
         raise _refused(mistakes, "the file cannot be imported")
     unknown = sorted(set(heading) - FusionRow.model_fields.keys())
     if unknown:
         click.echo(f"Columns that mean nothing here: {', '.join(unknown)}", err=True)
+    if dry_run:
+        click.echo(f"{len(rows)} rows can be imported, but for numbers that are taken: those stay as they are.")
+        return
     made = 0
     for number, row in enumerate(rows, 1):
         made += _make_extension(client, row, place)
-        click.echo(f"{number} of {len(rows)} rows", err=True)
+        if number % _TOLD_EVERY == 0 or number == len(rows):
+            click.echo(f"{number} of {len(rows)} rows", err=True)
     click.echo(f"{made} extensions made, {len(rows) - made} were there already and are as they were.")
 
 
 def _make_extension(client: Client, row: FusionRow, place: dict[str, str]) -> bool:
-    members = row.model_dump(include={"extension", "password", *ExtensionSettings.model_fields}, exclude_none=True)
-    digest = hashlib.sha256(json.dumps([place, row.model_dump()], sort_keys=True).encode()).hexdigest()
-    answer = client.call("extension-create", {**place, **members, "idempotency_key": f"import-{digest}"})
+    own = {"extension", "password", "do_not_disturb", *ExtensionSettings.model_fields}
+    members = row.model_dump(include=own, exclude_none=True) | row.forwards()
+    answer = client.call("extension-create", {**place, **members})
     if answer.status == 409:
         return False
     if not answer.is_good:
         raise click.ClickException(f"extension {row.extension}: {answer.json['detail']}; those before it are made")
-    one = {**place, "extension": row.extension}
-    if forwards := row.forwards():
-        client.done("extension-forward-set", {**one, **forwards})
-    if row.do_not_disturb:
-        client.done("extension-dnd-set", {**one, "enabled": True})
     return True
 
 
@@ -127,7 +142,7 @@ def _fusion_rows(heading: Sequence[str], lines: Sequence[Sequence[str]]) -> tupl
             row = FusionRow.model_validate(cells)
         except ValidationError as error:
             found = (said(dict(one), heading) for one in error.errors(include_url=False, include_input=False))
-            mistakes += [Mistake(number, place, words.removeprefix(f"{place} ")) for place, words in found]
+            mistakes += [Mistake(number, place, words.removeprefix(place).lstrip(": ")) for place, words in found]
             continue
         if first.setdefault(row.extension, number) != number:
             mistakes.append(Mistake(number, "extension", f"is in row {first[row.extension]} already"))
@@ -145,7 +160,7 @@ def _import_part(client: Client, part: str, members: dict[str, Any], number: int
         for one in problem["errors"]
         if "row" in one
     ]
-    raise _refused(moved, problem["detail"])
+    raise _refused(moved, problem["detail"].replace("domain_uuid or domain_name is required", "say --domain DOMAIN"))
 
 
 def _parts(text: str) -> Iterator[str]:

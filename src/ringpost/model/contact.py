@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from ringpost.model.record import Entity, Record
-from ringpost.model.values import Email, ExternalId, Name, ShortText, Text, Timestamp, Uuid, WrittenNumber
+from ringpost.model.shapes import Email, WrittenNumber
+from ringpost.model.values import ExternalId, Name, ShortText, Text, Timestamp, Uuid
 
 ContactKind = Literal["work", "home", "cell", "fax", "other"]
 MOST_NUMBERS = 10
@@ -50,6 +51,7 @@ class Contact(Record):
     emails: tuple[ContactAddress, ...] = ()
     external_id: str | None = None
     description: str = ""
+    country: str = Field(default="US", description="whose numbers it has that are written without a country")
     insert_date: Timestamp | None = None
     insert_user: Uuid | None = None
     update_date: Timestamp | None = None
@@ -65,10 +67,10 @@ class ContactSettings(Entity):
     lastname: ShortText | None = None
     company: ShortText | None = None
     numbers: Annotated[tuple[NewNumber, ...], Field(max_length=MOST_NUMBERS)] | None = Field(
-        default=None, description="[{type, number}], in any spelling; a national one is one of the domain's country"
+        default=None, description="[{type, number}], type work, home, cell, fax or other, number in any spelling"
     )
     emails: Annotated[tuple[ContactAddress, ...], Field(max_length=MOST_NUMBERS)] | None = Field(
-        default=None, description="[{type, address}]"
+        default=None, description="[{type, address}], type as of numbers"
     )
     external_id: ExternalId | None = Field(default=None, description="its id in your CRM")
     description: Text | None = None

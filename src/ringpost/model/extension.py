@@ -25,7 +25,7 @@ class Forward(Entity):
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
-    enabled: bool = False
+    enabled: bool
     destination: Number | None = None
 
     @model_validator(mode="after")
@@ -38,10 +38,23 @@ class Forward(Entity):
 class Forwards(Entity):
     """Where an extension's calls go: always, when it is busy, when nobody answers, when no phone is registered."""
 
-    unconditional: Forward = Forward()
-    busy: Forward = Forward()
-    noanswer: Forward = Forward()
-    unregistered: Forward = Forward()
+    unconditional: Forward
+    busy: Forward
+    noanswer: Forward
+    unregistered: Forward
+
+
+class NewForwards(Entity):
+    """The forwards of an extension as a caller sends them: those left out stay, null is none."""
+
+    unconditional: Forward | None = Field(default=None, description="always: {enabled, destination}")
+    busy: Forward | None = Field(default=None, description="when it is busy, declines, or is not to be disturbed")
+    noanswer: Forward | None = Field(default=None, description="when nobody answers")
+    unregistered: Forward | None = Field(default=None, description="when none of its phones is registered")
+
+    def forwards(self) -> dict[ForwardKind, Forward | None]:
+        """Those that were sent."""
+        return {kind: getattr(self, kind) for kind in _FORWARD_COLUMNS if kind in self.model_fields_set}
 
 
 class Extension(Record):
@@ -113,6 +126,11 @@ class Extension(Record):
     version: int = 1
 
     @property
+    def owners(self) -> tuple[str, ...]:
+        """The user whose it is, if it is one's."""
+        return (self.user_uuid,) if self.user_uuid else ()
+
+    @property
     def box(self) -> str:
         """The number of the voicemail box its callers reach."""
         return self.voicemail_number or self.extension
@@ -181,5 +199,6 @@ class ExtensionSettings(Entity):
         default=None, description="which calls to record"
     )
     max_registrations: int | None = Field(default=None, ge=1, le=100)
+    voicemail_enabled: bool | None = Field(default=None, description="whether it takes messages, if there is a box")
     enabled: bool | None = None
     description: Text | None = None

@@ -32,6 +32,11 @@ class UserGroup(Record):
     update_user: Uuid | None = None
     version: int = 1
 
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Nobody: who is in a group is not for a user to say."""
+        return ()
+
 
 class ExtensionGroup(Record):
     """An extension group. What is in none is seen by everybody; what is in one, by its users, unless it is public."""
@@ -47,6 +52,11 @@ class ExtensionGroup(Record):
     update_date: Timestamp | None = None
     update_user: Uuid | None = None
     version: int = 1
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Nobody: who is in a group is not for a user to say."""
+        return ()
 
 
 class Permission(Entity):

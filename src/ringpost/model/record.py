@@ -34,3 +34,8 @@ class Record(Entity):
         update_date: Timestamp | None = None
         update_user: Uuid | None = None
         version: int = 1
+
+    @property
+    def owners(self) -> tuple[str, ...] | None:
+        """The users whose it is; None: it is a thing of the domain, and scopes alone say who may change it."""
+        return None

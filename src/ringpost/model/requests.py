@@ -68,7 +68,9 @@ class OneDestination(InDomain):
 class OneUser(InDomain):
     """A request about one user."""
 
-    user: Reference = Field(description="the user, by username or UUID")
+    user: Reference | None = Field(
+        default=None, description="the user, by username or UUID; a key or token of a user may leave it out"
+    )
 
 
 class OneVoicemail(InDomain):
@@ -149,6 +151,10 @@ class Listing(Page):
     def exactly(self) -> dict[str, Any]:
         """The exact filters the caller asked for."""
         return {name: getattr(self, name) for name in self.model_fields_set & self.filters}
+
+
+class ListedForUser(ForUser, Listing):
+    """A request for a page of what a user may see."""
 
 
 def filtered_by(item: type[BaseModel], *but: str) -> Callable[[type[Asked]], type[Asked]]:

@@ -30,22 +30,20 @@ class Preconfigured(Entity):
     type: StatusType
 
 
-PRECONFIGURED = tuple(
-    Preconfigured(name=name, type=kind)
-    for name, kind in (
-        ("Available", "available"),
-        ("Unavailable", "unavailable"),
-        ("Away", "away"),
-        ("Extended away", "xa"),
-        ("Do not disturb", "dnd"),
-        ("Free to chat", "chat"),
-        ("Blue", "altblue"),
-        ("Green", "altgreen"),
-        ("Pink", "altpink"),
-        ("Purple", "altpurple"),
-        ("Red", "altred"),
-    )
-)
+BUILT_IN: dict[StatusType, str] = {
+    "available": "Available",
+    "unavailable": "Unavailable",
+    "away": "Away",
+    "xa": "Extended away",
+    "dnd": "Do not disturb",
+    "chat": "Free to chat",
+    "altblue": "Blue",
+    "altgreen": "Green",
+    "altpink": "Pink",
+    "altpurple": "Purple",
+    "altred": "Red",
+}
+"""What there is to choose from in a domain that says nothing else."""
 
 
 class UserStatus(Entity):

@@ -8,22 +8,17 @@ import re
 from pydantic import Field
 
 from ringpost.model.record import Entity, Record
-from ringpost.model.values import (
+from ringpost.model.shapes import (
     CALLER_ID,
     CallerId,
     Email,
-    ExtensionNumber,
     Language,
     MobileNumber,
-    Name,
     OutgoingCallerId,
-    ShortText,
-    Text,
-    Timestamp,
     Timezone,
     Username,
-    Uuid,
 )
+from ringpost.model.values import ExtensionNumber, Name, ShortText, Text, Timestamp, Uuid
 
 MOST_EXTENSIONS = 10
 MOST_GROUPS = 10
@@ -78,6 +73,11 @@ class User(Record):
     version: int = 1
 
     @property
+    def owners(self) -> tuple[str, ...]:
+        """Itself."""
+        return (self.user_uuid,)
+
+    @property
     def name(self) -> str:
         """First and last name."""
         return f"{self.firstname} {self.lastname or ''}".strip()
@@ -93,27 +93,30 @@ class User(Record):
         return any(one.extension_uuid == extension_uuid for one in self.extensions)
 
 
+_KEPT = "kept for you; nothing here reads it yet"
+
+
 class UserSettings(Entity):
     """What a caller may set of a user. Left out: as it is. Null: as it is for a new one."""
 
     lastname: ShortText | None = None
     email: Email | None = Field(default=None, description="unique in the domain")
     username: Username | None = Field(default=None, description="unique in the domain, in any case of letters")
-    timezone: Timezone | None = None
-    language: Language | None = None
-    userfield: ShortText | None = Field(default=None, description="free text; XiVO makes tags of calls of it")
+    timezone: Timezone | None = Field(default=None, description=_KEPT)
+    language: Language | None = Field(default=None, description=_KEPT)
+    userfield: ShortText | None = Field(default=None, description=_KEPT)
     description: Text | None = None
-    music_on_hold: ShortText | None = None
+    music_on_hold: ShortText | None = Field(default=None, description=_KEPT)
     caller_id: CallerId | None = Field(default=None, description="left out: the name, in quotes")
     outgoing_caller_id: OutgoingCallerId | None = Field(
         default=None, description="what the world outside is shown: default, anonymous, or a number"
     )
-    mobile_phone_number: MobileNumber | None = None
-    call_transfer_enabled: bool | None = None
-    dtmf_hangup_enabled: bool | None = None
-    call_record_enabled: bool | None = None
-    online_call_record_enabled: bool | None = None
-    supervision_enabled: bool | None = None
+    mobile_phone_number: MobileNumber | None = Field(default=None, description=_KEPT)
+    call_transfer_enabled: bool | None = Field(default=None, description=_KEPT)
+    dtmf_hangup_enabled: bool | None = Field(default=None, description=_KEPT)
+    call_record_enabled: bool | None = Field(default=None, description=_KEPT)
+    online_call_record_enabled: bool | None = Field(default=None, description=_KEPT)
+    supervision_enabled: bool | None = Field(default=None, description=_KEPT)
     ring_seconds: int | None = Field(default=None, ge=0, le=60, description="before voicemail; 0: ten minutes")
     simultaneous_calls: int | None = Field(default=None, ge=1, le=20)
     enabled: bool | None = Field(default=None, description="false disables the extensions too")

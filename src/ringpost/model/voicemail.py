@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, model_validator
 
 from ringpost.model.record import Entity, Record
-from ringpost.model.values import Email, Language, ShortText, Text, Timestamp, Timezone, Uuid
+from ringpost.model.shapes import Email, Language, Timezone
+from ringpost.model.values import ShortText, Text, Timestamp, Uuid
 
 BoxName = Annotated[ShortText, StringConstraints(min_length=1, max_length=80)]
 
@@ -33,6 +34,11 @@ class Voicemail(Record):
     update_date: Timestamp | None = None
     update_user: Uuid | None = None
     version: int = 1
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The users whose it is."""
+        return self.users
 
     @model_validator(mode="before")
     @classmethod

@@ -76,4 +76,11 @@ def _day_in(timezone: str) -> Callable[[Call], Iterable[str]]:
         raise InvalidRequest(
             "timezone is not known here: send one such as Europe/Paris", parameter="timezone"
         ) from None
-    return lambda call: (datetime.fromisoformat(call.start_stamp).astimezone(zone).date().isoformat(),)
+
+    def day(call: Call) -> tuple[str]:
+        try:
+            return (datetime.fromisoformat(call.start_stamp).astimezone(zone).date().isoformat(),)
+        except OverflowError:  # the first day of the calendar, or the last
+            return (call.start_stamp[:10],)
+
+    return day

@@ -61,7 +61,7 @@ def create(context: Context, domain: Domain, members: dict[str, Any]) -> Contact
     """A new contact."""
     domains.stays(context, domain)
     members = {name: value for name, value in members.items() if value is not None}
-    members["numbers"] = _numbered(domain, members.get("numbers", ()))
+    members |= {"numbers": _numbered(domain, members.get("numbers", ())), "country": domain.country}
     members["display_name"] = members.get("display_name") or _name(members)
     contact = records.create(
         context,
@@ -75,7 +75,8 @@ def create(context: Context, domain: Domain, members: dict[str, Any]) -> Contact
 def update(context: Context, contact: Contact, changes: dict[str, Any], if_version: int | None) -> Contact:
     """Change a contact."""
     if changes.get("numbers"):
-        changes["numbers"] = _numbered(domains.named(context, contact.domain_uuid), changes["numbers"])
+        domain = domains.named(context, contact.domain_uuid)
+        changes |= {"numbers": _numbered(domain, changes["numbers"]), "country": domain.country}
     if "display_name" in changes and changes["display_name"] is None:
         changes["display_name"] = _name({**contact.model_dump(), **changes})
     after = records.update(context, contact, changes, contact_layout, if_version=if_version)
@@ -111,16 +112,17 @@ def _age(contact: Contact) -> tuple[int, ...]:
 
 def _fit(contact: Contact, number: str) -> int | None:
     """How well a number fits a contact: the same, the same in its country, or only at its end."""
-    fits = [_RANKS.index(match) for one in contact.numbers if (match := _compared(one, number))]
+    fits = [_RANKS.index(match) for one in contact.numbers if (match := _compared(one, number, contact.country))]
     return min(fits, default=None)
 
 
-def _compared(one: ContactNumber, number: str) -> str | None:
+def _compared(one: ContactNumber, number: str, country: str) -> str | None:
     if _dialled(one.number) == _dialled(number):
         return "exact"
     if one.e164 is None:
         return None
-    return _MATCHES.get(is_number_match(one.e164, _dialled(number)))
+    match = _MATCHES.get(is_number_match(one.e164, _dialled(number)))
+    return "national" if match != "exact" and _e164(number, country) == one.e164 else match
 
 
 def _numbered(domain: Domain, numbers: Sequence[NewNumber | dict[str, Any]]) -> tuple[ContactNumber, ...]:

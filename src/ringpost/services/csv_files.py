@@ -8,10 +8,12 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from ringpost.model.errors import InvalidRequest
 
+_MOST_COLUMNS = 200
 CONTENT_TYPE = "text/csv; charset=utf-8"
 _MARKS = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 _RISKY = re.compile(f"[{_MARKS}]")
@@ -29,14 +31,17 @@ def written(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, headin
     return out.getvalue()
 
 
-def read(text: str, parameter: str) -> tuple[list[str], list[list[str]]]:
-    """The heading of a table and its rows; ``InvalidRequest`` if it is none."""
+def read(text: str, parameter: str, most: int | None = None) -> tuple[list[str], list[list[str]]]:
+    """The heading of a table and its rows, one more than so many at most; ``InvalidRequest`` if it is none."""
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
-        lines = [line for line in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True) if line]
+        lines = list(islice(filter(None, reader), None if most is None else most + 2))
     except csv.Error as error:
         raise InvalidRequest(f"{parameter} cannot be read as CSV: {error}", parameter=parameter) from None
     if not lines:
         raise InvalidRequest(f"{parameter} is empty: its first line names the columns", parameter=parameter)
+    if len(lines[0]) > _MOST_COLUMNS:
+        raise InvalidRequest(f"{parameter} has more than {_MOST_COLUMNS} columns", parameter=parameter)
     return [name.strip() for name in lines[0]], lines[1:]
 
 

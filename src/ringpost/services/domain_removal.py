@@ -14,8 +14,9 @@ from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply
 from ringpost.model.extension import Extension
-from ringpost.model.groups import ExtensionGroup, Permission, UserGroup
+from ringpost.model.groups import ExtensionGroup, UserGroup
 from ringpost.model.key import ApiKey
+from ringpost.model.record import Entity
 from ringpost.model.ring_group import RingGroup
 from ringpost.model.user import User
 from ringpost.model.voicemail import Voicemail
@@ -82,6 +83,9 @@ def _households(context: Context, domain_uuid: str) -> Iterator[list[Key]]:
     for partition, kind, rows in _KINDS:
         for _, record in context.store.listed(partition(domain_uuid), kind, limit=_AT_A_TIME):
             yield list(rows(record))
+    for partition in (keys.permissions, keys.statuses, keys.imported):
+        for sort, _ in context.store.listed(partition(domain_uuid), Entity, limit=_AT_A_TIME):
+            yield [Key(partition(domain_uuid), sort)]
     for _, key in context.store.listed(keys.keys_of_domain(domain_uuid), ApiKey, limit=_AT_A_TIME):
         yield (
             list(keys.api_key_layout(key).all)
@@ -98,23 +102,14 @@ def _of_voicemail(record: Voicemail) -> Iterable[Key]:
     return (*keys.voicemail_layout(record).all, keys.voicemail_pin(record.domain_uuid, record.number))
 
 
-def _of_user(record: User) -> Iterable[Key]:
-    return (*keys.user_layout(record).all, Key(keys.statuses(record.domain_uuid), record.user_uuid))
-
-
-def _of_permission(record: Permission) -> Iterable[Key]:
-    return (keys.permission(record.domain_uuid, record.usergroup_uuid, record.key),)
-
-
 _KINDS: tuple[tuple[Callable[[str], str], type[Any], Callable[[Any], Iterable[Key]]], ...] = (
     (keys.extensions, Extension, _of_extension),
     (keys.voicemails, Voicemail, _of_voicemail),
     (keys.ring_groups, RingGroup, lambda record: keys.ring_group_layout(record).all),
     (keys.destinations, Destination, lambda record: keys.destination_layout(record).all),
     (keys.cdrs, Call, lambda record: keys.cdr_layout(record).all),
-    (keys.users, User, _of_user),
+    (keys.users, User, lambda record: keys.user_layout(record).all),
     (keys.usergroups, UserGroup, lambda record: keys.usergroup_layout(record).all),
-    (keys.permissions, Permission, _of_permission),
     (keys.extensiongroups, ExtensionGroup, lambda record: keys.extensiongroup_layout(record).all),
     (keys.contacts, Contact, lambda record: keys.contact_layout(record).all),
 )

@@ -1,16 +1,19 @@
 """Tables to take away: users and calls as CSV, a page at a time."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ringpost.clock import seconds
 from ringpost.context import Context
 from ringpost.model.call import Call
-from ringpost.model.requests import CallFilters, Listing
-from ringpost.services import cdrs, csv_files, pages, user_files, users
+from ringpost.model.requests import CallFilters, Listing, Page
+from ringpost.services import cdrs, csv_files, user_files, users
 
-_STRETCH = 1000
-_FULL = 3_400_000
-"""Bytes: with one more stretch of calls a page stays under 5 MB."""
+_STRETCH = 250
+_FULL = 2_500_000
+"""Bytes: with one more stretch of the longest rows a page stays under 5 MB."""
+Stretch = Callable[[str | None, int], tuple[list[dict[str, Any]], str | None]]
+"""The rows of the next so many from a cursor on, and where to go on."""
 _CALL_COLUMNS = (
     "xml_cdr_uuid",
     "start",
@@ -57,26 +60,36 @@ class Table(NamedTuple):
 
 
 def of_users(context: Context, home: str, request: Listing) -> Table:
-    """Users as XiVO's columns; the heading on the first page only."""
-    page = users.listed(context, home, None, request)
-    rows = user_files.exported(context, home, page.items)
-    text = csv_files.written(user_files.COLUMNS, rows, heading=request.cursor is None)
-    return Table(text, "users.csv", page.next_cursor)
+    """Users as XiVO's columns, as user-list has them."""
+    row = user_files.exporter(context, home)
+
+    def stretch(cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+        page = users.listed(context, home, None, request.model_copy(update={"cursor": cursor, "limit": limit}))
+        return list(map(row, page.items)), page.next_cursor
+
+    return _table("users.csv", user_files.COLUMNS, stretch, request)
 
 
 def of_calls(context: Context, home: str, request: CallFilters) -> Table:
-    """Calls as XiVO's call logs have them, newest first; the heading on the first page only."""
-    place = pages.opened(context, request)
-    after = place[0] if place else None
-    text = csv_files.written(_CALL_COLUMNS, (), heading=request.cursor is None)
-    left = request.limit
+    """Calls as XiVO's call logs have them, newest first."""
+
+    def stretch(cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+        page = cdrs.search(context, home, request.model_copy(update={"cursor": cursor, "limit": limit}))
+        return list(map(_row, page.items)), page.next_cursor
+
+    return _table("calls.csv", _CALL_COLUMNS, stretch, request)
+
+
+def _table(file_name: str, columns: Sequence[str], stretch: Stretch, request: Page) -> Table:
+    """As many rows as are asked for and fit; the heading on the first page only."""
+    text, cursor, left = csv_files.written(columns, (), heading=request.cursor is None), request.cursor, request.limit
     while left > 0 and len(text.encode()) < _FULL:
-        stretch = cdrs.looked_through(context, home, request, after, min(left, _STRETCH))
-        text += csv_files.written(_CALL_COLUMNS, map(_row, stretch.calls), heading=False)
-        after, left = stretch.last, left - _STRETCH
-        if after is None:
-            return Table(text, "calls.csv", None)
-    return Table(text, "calls.csv", pages.sealed(context, request, [after]))
+        rows, cursor = stretch(cursor, min(left, _STRETCH))
+        text += csv_files.written(columns, rows, heading=False)
+        left -= _STRETCH
+        if cursor is None:
+            break
+    return Table(text, file_name, cursor)
 
 
 def _row(call: Call) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def add(context: Context, group: ExtensionGroup, request: ExtensionGroupMember) 
 
 def remove(context: Context, group: ExtensionGroup, request: ExtensionGroupMember) -> ExtensionGroup:
     """Take an extension or a user out of a group."""
-    part, member = _member(context, group, request)
+    part, member = _by_uuid(request) or _member(context, group, request)
     left = tuple(one for one in getattr(group, part) if one != member)
     if left == getattr(group, part):
         raise NotFound(f"no such {part[:-1]} in this extension group")
@@ -98,6 +98,15 @@ def seen_by(context: Context, user: User) -> Callable[[Extension], bool]:
         return uuid not in grouped or uuid in shown or user.has(uuid)
 
     return sees
+
+
+def _by_uuid(request: ExtensionGroupMember) -> tuple[Part, str] | None:
+    """A member by its uuid, which may be all that is left of it."""
+    if request.user is None and request.extension is not None and is_uuid(request.extension):
+        return "extensions", request.extension
+    if request.extension is None and request.user is not None and is_uuid(request.user):
+        return "users", request.user
+    return None
 
 
 def _member(context: Context, group: ExtensionGroup, request: ExtensionGroupMember) -> tuple[Part, str]:

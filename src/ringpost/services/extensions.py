@@ -4,7 +4,7 @@ import secrets
 import string
 import uuid
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
 from ringpost.context import Context
 from ringpost.model.domain import Domain
@@ -20,7 +20,6 @@ from ringpost.store import Delete, Key, Put, Row, keys
 from ringpost.store.keys import extension_layout, extensiongroup_layout, user_layout
 from ringpost.switch import Switch
 
-FORWARDS: tuple[ForwardKind, ...] = get_args(ForwardKind)
 _ABSENT = "extension not found"
 _PASSWORD_ALPHABET = string.ascii_letters + string.digits
 
@@ -28,7 +27,7 @@ _PASSWORD_ALPHABET = string.ascii_letters + string.digits
 def found(context: Context, reference: OneExtension) -> Extension:
     """The extension a request means: one read."""
     home = domains.uuid_of(context, reference)
-    named = reference.extension_uuid or reference.extension
+    named = reference.extension_uuid or reference.extension or _own(context, home)
     if named is None:
         raise InvalidRequest("extension_uuid or extension is required", parameter="extension")
     if is_uuid(named):
@@ -38,6 +37,12 @@ def found(context: Context, reference: OneExtension) -> Extension:
     if extension is None or reference.extension not in (None, named, extension.extension):
         raise NotFound(_ABSENT)
     return extension
+
+
+def _own(context: Context, home: str) -> str | None:
+    """The main extension of the user the key or token is bound to."""
+    user = context.store.get(keys.user(home, min(context.actor.users)), User) if context.actor.users else None
+    return user.extensions[0].extension_uuid if user and user.extensions else None
 
 
 def everything(context: Context, home: str) -> list[Extension]:
@@ -94,24 +99,34 @@ def set_do_not_disturb(context: Context, extension: Extension, enabled: bool) ->
 
 def set_forwards(context: Context, extension: Extension, forwards: Mapping[ForwardKind, Forward | None]) -> Extension:
     """Let calls to it go elsewhere: always, when it is busy, when nobody answers, when no phone is registered."""
+    domain = domains.named(context, extension.domain_uuid)
+    return update(context, extension, forwarded(domain, extension.extension, forwards), None)
+
+
+def forwarded(domain: Domain, number: str, forwards: Mapping[ForwardKind, Forward | None]) -> dict[str, Any]:
+    """The columns of these forwards of a number; refused if one leads to help, or to itself."""
     from ringpost.services import emergency  # 60 ms that a cold start can do without
 
-    domain = domains.named(context, extension.domain_uuid)
-    changes: dict[str, Any] = {}
+    columns: dict[str, Any] = {}
     for kind, sent in forwards.items():
-        forward = sent or Forward()
+        forward = sent or Forward(enabled=False)
         if forward.destination is not None:
             emergency.refuse(domain, forward.destination, kind)
-            if forward.destination == extension.extension:
+            if forward.destination == number:
                 raise CannotComply("an extension is not forwarded to itself", parameter=kind)
-        changes |= forward_columns(kind, forward)
-    return update(context, extension, changes, None)
+        columns |= forward_columns(kind, forward)
+    return columns
 
 
 def update(context: Context, extension: Extension, changes: dict[str, Any], if_version: int | None) -> Extension:
     """Change an extension. A new number takes the voicemail box along."""
-    if changes.get("extension") not in (None, extension.extension):
-        numbers.check_free_for_help(domains.named(context, extension.domain_uuid), changes["extension"])
+    number = changes.get("extension") or extension.extension
+    if number != extension.extension:
+        numbers.check_free_for_help(domains.named(context, extension.domain_uuid), number)
+        if numbers.holder(context, extension.domain_uuid, number) is not None:
+            raise numbers.taken()
+        pointer = None if extension.has_its_own_box else voicemails.pointer(number, extension.box)
+        changes = changes | {"voicemail_number": pointer}
     after = records.update(context, extension, changes, extension_layout, if_version=if_version, taken=numbers.taken())
     if after.extension != extension.extension:
         _renumbered(context, extension, after)
@@ -127,16 +142,16 @@ def delete(context: Context, extension: Extension, if_version: int | None) -> No
         raise CannotComply("the extension is a user's: take it away with user-extension-remove first")
     remove(context, extension, if_version)
     leave_groups(context, extension.domain_uuid, extensions=[extension.extension_uuid])
-    box = context.store.get(keys.voicemail(extension.domain_uuid, extension.extension), Voicemail)
-    if box is not None and not box.users and extension.has_its_own_box:
-        voicemails.delete(context, box, None)
 
 
 def remove(context: Context, extension: Extension, if_version: int | None) -> None:
-    """Take an extension away with its password."""
+    """Take an extension away with its password, and with its own box if that is no user's."""
     home = extension.domain_uuid
     records.delete(context, extension, extension_layout, if_version=if_version)
     context.store.stage(Delete(keys.sip_password(home, extension.extension_uuid)))
+    box = context.store.get(keys.voicemail(home, extension.extension), Voicemail)
+    if box is not None and not box.users and extension.has_its_own_box:
+        voicemails.delete(context, box, None)
     _drop_phones(context, extension)
     context.happened("extension.deleted", home, {"extension_uuid": extension.extension_uuid})
 
@@ -179,6 +194,8 @@ def _renumbered(context: Context, before: Extension, after: Extension) -> None:
     user = context.store.get(keys.user(home, after.user_uuid), User) if after.user_uuid else None
     changes: dict[str, Any] = {}
     box = context.store.get(keys.voicemail(home, before.extension), Voicemail) if before.has_its_own_box else None
+    if box is not None and box.users and after.user_uuid not in box.users:
+        box = None
     if box is not None and not set(box.users) <= {after.user_uuid}:
         raise CannotComply("other users have its voicemail too: give that another number first", parameter="extension")
     if box is not None:
@@ -189,7 +206,7 @@ def _renumbered(context: Context, before: Extension, after: Extension) -> None:
     for one in user.extensions if changes else ():
         other = context.store.get(keys.extension(home, one.extension_uuid), Extension)
         if other is not None and other.extension_uuid != after.extension_uuid:
-            pointer = {"voicemail_number": voicemails.pointer(other, after.extension)}
+            pointer = {"voicemail_number": voicemails.pointer(other.extension, after.extension)}
             records.update(context, other, pointer, extension_layout)
     renamed = UserExtension(extension_uuid=after.extension_uuid, extension=after.extension)
     changes["extensions"] = tuple(

@@ -9,7 +9,7 @@ from ringpost.model.extension import Extension, StoredSecret
 from ringpost.model.route import Messages, Route
 from ringpost.model.values import is_number, is_uuid
 from ringpost.model.voicemail import Voicemail
-from ringpost.services import numbers, routing
+from ringpost.services import numbers, routing, voicemails
 from ringpost.store import keys
 from ringpost.switch import freeswitch_xml as xml
 from ringpost.switch.freeswitch_xml import Asked, Caller
@@ -115,9 +115,8 @@ def _own(context: Context, route: Route, caller: Caller) -> Route:
     """Whose messages are heard that are one's own, and whether the PIN is asked for."""
     if not isinstance(route, Messages) or not route.own or caller.extension is None:
         return route
-    extension = caller.extension
-    box = context.store.get(keys.voicemail(extension.domain_uuid, extension.box), Voicemail)
-    return route._replace(number=extension.box, asks_pin=box is None or box.ask_password)
+    box = voicemails.of_extension(context, caller.extension)
+    return route._replace(number=box.number, asks_pin=box.ask_password) if box else route
 
 
 def _domain(context: Context, name: str) -> Domain | None:

@@ -12,7 +12,7 @@ from ringpost.context import Context
 from ringpost.model import dialplan
 from ringpost.model.call import CallOrder, MovedCall, Recording
 from ringpost.model.domain import Domain
-from ringpost.model.errors import CannotComply, InvalidRequest, NotFound, Problem
+from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound, Problem
 from ringpost.model.extension import Extension
 from ringpost.model.live import LiveCall, LiveLeg, Registration
 from ringpost.model.requests import ForUser, OneCall, OneParty
@@ -75,7 +75,7 @@ def party(context: Context, request: OneParty, usual: Side) -> Party:
     line = lines.of(context, domain)
     acting = permissions.acting(context, domain.domain_uuid, request)
     call = _found(context, line, domain, request.call_uuid, acting)
-    leg = call.leg(request.leg_uuid) if request.leg_uuid else getattr(call, usual)
+    leg = call.leg(request.leg_uuid) if request.leg_uuid else _usual(call, usual, acting)
     if leg is None:
         raise NotFound("this call has no such leg")
     return Party(line, domain, call, leg, acting)
@@ -86,6 +86,7 @@ def act(
 ) -> tuple[Party, T]:
     """Do something to the party a request means, and note that it happened."""
     one = party(context, request, usual)
+    _check_takes_part(one)
     return one, acted(context, one, what, do)
 
 
@@ -111,6 +112,8 @@ def record(context: Context, request: OneParty) -> tuple[Party, str]:
 
 def current(context: Context, domain: Domain, extension: Extension, request: ForUser) -> LiveCall | None:
     """The call an extension is in now: the newest, one that was answered before one that rings."""
+    if not permissions.seen(context, domain.domain_uuid, request, [extension]):
+        raise NotFound("extension not found")
     calls = [
         (leg.state != "ringing", leg.start_stamp, call)
         for call in listed(context, domain, request)
@@ -140,6 +143,7 @@ def status(context: Context, domain: Domain, extension: Extension, request: ForU
 
 def transfer(context: Context, party: Party, number: str, *, to_voicemail: bool) -> None:
     """Connect a party with a number of the domain: an extension, a ring group, one outside, or a voicemail."""
+    _check_takes_part(party)
     permissions.check_number(context, party.acting, "transfer_to", number)
     outside = False
     if to_voicemail:
@@ -217,6 +221,26 @@ def unregister(context: Context, domain: Domain, extension: Extension) -> int:
 
 def _legs_of(call: LiveCall, extension: Extension) -> list[LiveLeg]:
     return [leg for leg in call.legs if leg.extension == extension.extension]
+
+
+def _usual(call: LiveCall, usual: Side, acting: Acting | None) -> LiveLeg:
+    """The leg that is usually meant; for a user who is in the call our own party is that user's."""
+    mine = _leg_of(call, acting)
+    if mine is None or usual == "first":
+        leg: LiveLeg = getattr(call, usual)
+        return leg
+    return next((leg for leg in call.legs if leg is not mine), mine) if usual == "far" else mine
+
+
+def _leg_of(call: LiveCall, acting: Acting | None) -> LiveLeg | None:
+    numbers = {one.extension for one in acting.user.extensions} if acting else set()
+    return next((leg for leg in call.legs if leg.extension in numbers), None)
+
+
+def _check_takes_part(one: Party) -> None:
+    """Whoever acts for a user does nothing to the calls of others: listening in is another matter."""
+    if one.acting is not None and _leg_of(one.call, one.acting) is None:
+        raise Forbidden("this user is not in the call")
 
 
 def _extensions(call: LiveCall) -> set[str]:

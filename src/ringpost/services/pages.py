@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
@@ -18,10 +18,14 @@ from ringpost.context import Context
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.record import Entity
 from ringpost.model.requests import Listing, Page
+from ringpost.model.values import is_uuid
 
 WHOLE = 100_000
 """A list that is searched or sorted is read whole, this far."""
 
+_LONGEST_SORTED = 100
+"""Characters: a cursor that holds them stays short enough to be sent."""
+_NO_TEXT = ("_uuid", "_date", "_user", "_stamp")
 E = TypeVar("E", bound=Entity)
 
 
@@ -76,7 +80,7 @@ def _place(row: tuple[str, E], request: Listing) -> list[Any]:
 
 def sealed(context: Context, request: Page, place: list[Any]) -> str:
     """The cursor of a place in the list this request reads."""
-    text = json.dumps(place, separators=(",", ":")).encode()
+    text = json.dumps(place, separators=(",", ":"), ensure_ascii=False).encode()
     return base64.urlsafe_b64encode(_signature(context, request, text) + text).decode().rstrip("=")
 
 
@@ -115,10 +119,22 @@ def _matches(item: BaseModel, request: Listing) -> bool:
     if not request.search:
         return True
     needle = request.search.casefold()
-    return any(needle in value.casefold() for _, value in item if isinstance(value, str))
+    return any(needle in text.casefold() for text in _texts(item))
+
+
+def _texts(item: BaseModel) -> Iterator[str]:
+    """What a person would look for: every text of a record and of its parts, but for uuids and dates."""
+    for name, value in item:
+        if name.endswith(_NO_TEXT):
+            continue
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, BaseModel):
+                yield from _texts(part)
+            elif isinstance(part, str) and not is_uuid(part):
+                yield part
 
 
 def _sortable(value: Any) -> list[Any]:
     """Nulls last; numbers as numbers, text without regard to case."""
-    text = value.casefold() if isinstance(value, str) else value
+    text = value.casefold()[:_LONGEST_SORTED] if isinstance(value, str) else value
     return [value is None, isinstance(text, str), 0 if value is None else text]

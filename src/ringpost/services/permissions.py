@@ -11,12 +11,13 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from ringpost.context import Context
-from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound
+from ringpost.model import dialplan
+from ringpost.model.errors import Forbidden, InvalidRequest, NotFound
 from ringpost.model.extension import Extension
-from ringpost.model.groups import EVERYONE, MOST_EXCEPTIONS, Permission, PermissionKey
-from ringpost.model.requests import ForUser, Listing
+from ringpost.model.groups import EVERYONE, Permission, PermissionKey
+from ringpost.model.requests import ForUser, ListedForUser, Listing
 from ringpost.model.user import User
-from ringpost.services import domains, extension_groups, numbers, pages, user_groups, users
+from ringpost.services import domains, extension_groups, extensions, numbers, pages, user_groups, users
 from ringpost.store import Check, Put, Row, keys
 
 _SAYS: dict[PermissionKey, str] = {
@@ -54,14 +55,14 @@ def say(
     context: Context, home: str, usergroup: str, key: PermissionKey, *, allowed: bool, exceptions: Iterable[str]
 ) -> Permission:
     """Say what the users of a group may do, in place of what was said before."""
+    if context.actor.users:
+        raise Forbidden("this key acts for a user: what users may do is said with another")
     owner = _owner(context, home, usergroup)
     domain = domains.named(context, home)
     domains.stays(context, domain)
     if owner is not None:
         context.store.stage(Check(keys.usergroup(home, owner)), NotFound("user group not found"))
-    uuids = tuple(dict.fromkeys(_exception(context, home, one) for one in exceptions))
-    if len(uuids) > MOST_EXCEPTIONS:
-        raise CannotComply(f"a permission has at most {MOST_EXCEPTIONS} exceptions", parameter="exceptions")
+    uuids = tuple(dict.fromkeys(_exception(context, home, one, place) for place, one in enumerate(exceptions)))
     rule = Permission(
         usergroup_uuid=owner, domain_uuid=home, key=key, allowed=allowed, exceptions=uuids, update_date=context.now
     )
@@ -97,10 +98,11 @@ def acting_user(context: Context, home: str, as_user: str | None) -> User | None
 
 
 def check_number(context: Context, acting: Acting | None, key: PermissionKey, number: str) -> None:
-    """Refuse to do something to the extension that has a number, if the user it is done for may not."""
+    """Refuse to do something to the extension a number reaches or leaves a message, if the user may not."""
     if acting is None or not acting.says(key):
         return
-    extension = numbers.extension(context, acting.user.domain_uuid, number)
+    whose = number.removeprefix(dialplan.MESSAGE_TO)
+    extension = numbers.extension(context, acting.user.domain_uuid, whose)
     if extension is not None and not _may(context, acting, key, extension):
         raise Forbidden(f"this user may not {_SAYS[key]} {number}")
 
@@ -125,10 +127,20 @@ def sees_calls(context: Context, acting: Acting | None) -> Callable[[Iterable[st
     return sees
 
 
-def seen(context: Context, home: str, request: ForUser, extensions: Iterable[Extension]) -> list[Extension]:
+def seen(context: Context, home: str, request: ForUser, some: Iterable[Extension]) -> list[Extension]:
     """Those of some extensions that the user a request is made for sees."""
     user = acting_user(context, home, request.as_user)
-    return list(filter(extension_groups.seen_by(context, user), extensions) if user else extensions)
+    return list(filter(extension_groups.seen_by(context, user), some) if user else some)
+
+
+def seen_page(context: Context, home: str, request: ListedForUser) -> pages.PageOf[Extension]:
+    """A page of the extensions of a domain: for a user of those that user sees, and no trace of the others."""
+    user = acting_user(context, home, request.as_user)
+    if user is None:
+        return extensions.listed(context, home, request)
+    sees = extension_groups.seen_by(context, user)
+    everything = context.store.listed(keys.extensions(home), Extension, limit=pages.WHOLE)
+    return pages.arranged(context, [row for row in everything if sees(row[1])], request)
 
 
 def _may(context: Context, acting: Acting, key: PermissionKey, extension: Extension) -> bool:
@@ -149,7 +161,7 @@ def _owner(context: Context, home: str, usergroup: str) -> str | None:
     return user_groups.found(context, home, usergroup).usergroup_uuid
 
 
-def _exception(context: Context, home: str, reference: str) -> str:
+def _exception(context: Context, home: str, reference: str, place: int) -> str:
     """The uuid of a user or a user group."""
     found: list[str] = []
     with suppress(NotFound):
@@ -158,7 +170,7 @@ def _exception(context: Context, home: str, reference: str) -> str:
         found.append(user_groups.found(context, home, reference).usergroup_uuid)
     if len(found) != 1:
         said = "names a user and a user group: send the UUID" if found else "holds nobody's name or UUID"
-        raise InvalidRequest(f"exceptions {said}", parameter="exceptions")
+        raise InvalidRequest(f"exceptions.{place} {said}", parameter=f"exceptions.{place}")
     return found[0]
 
 

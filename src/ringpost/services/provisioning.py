@@ -15,7 +15,7 @@ from ringpost.model.errors import InvalidRequest
 from ringpost.model.extension import Extension
 from ringpost.model.requests import OneRingGroup
 from ringpost.model.ring_group import Member
-from ringpost.model.user import MOST_GROUPS, User, UserExtension, UserVoicemail
+from ringpost.model.user import User, UserExtension, UserVoicemail
 from ringpost.model.voicemail import Voicemail
 from ringpost.services import destinations, extensions, numbers, ring_groups, user_groups, users, voicemails
 
@@ -29,7 +29,7 @@ class Wanted:
     password: str | None = None
     voicemail: dict[str, Any] | None = None
     pin: str | None = None
-    destination: str | None = None
+    destinations: Sequence[str] = field(default=())
     ringgroups: Sequence[str] = field(default=())
     usergroups: Sequence[str] = field(default=())
 
@@ -42,7 +42,7 @@ class Provisioned(NamedTuple):
     password: str | None
     voicemail: Voicemail | None
     pin: str | None
-    destination: Destination | None
+    destinations: tuple[Destination, ...]
     ring_groups: tuple[str, ...]
 
 
@@ -56,7 +56,7 @@ def provision(context: Context, domain: Domain, wanted: Wanted, *, dry_run: bool
 
 
 def _made(context: Context, domain: Domain, wanted: Wanted) -> Provisioned:
-    if wanted.extension is None and (wanted.destination or wanted.ringgroups):
+    if wanted.extension is None and (wanted.destinations or wanted.ringgroups):
         raise InvalidRequest("extension is required for a destination or a ring group", parameter="extension")
     home = domain.domain_uuid
     if wanted.ringgroups and numbers.holder(context, home, wanted.extension or "") is not None:
@@ -67,41 +67,37 @@ def _made(context: Context, domain: Domain, wanted: Wanted) -> Provisioned:
     if wanted.voicemail is not None:
         members["voicemail"] = UserVoicemail(voicemail_uuid=str(uuid.uuid4()), number=wanted.voicemail["number"])
     user = users.create(context, domain, members)
-    extension, password, box, pin, destination = None, None, None, None, None
+    extension, password, box, pin = None, None, None, None
     if wanted.extension is not None:
         extension, password = _extension(context, domain, user, wanted)
     if wanted.voicemail is not None and user.voicemail is not None:
         own = {"name": user.name[:80], "users": (user.user_uuid,), "voicemail_uuid": user.voicemail.voicemail_uuid}
         box, pin = voicemails.create(context, domain, own | wanted.voicemail, wanted.pin)
-    if wanted.destination is not None and extension is not None:
-        destination = destinations.create(context, domain, wanted.destination, extension.extension, {})
-    groups = tuple(_ring(context, home, group, wanted.extension) for group in dict.fromkeys(wanted.ringgroups))
-    return Provisioned(user, extension, password, box, pin, destination, groups)
+    led = tuple(destinations.create(context, domain, one, wanted.extension or "", {}) for one in wanted.destinations)
+    groups = _ring(context, home, wanted)
+    return Provisioned(user, extension, password, box, pin, led, groups)
 
 
 def _extension(context: Context, domain: Domain, user: User, wanted: Wanted) -> tuple[Extension, str]:
     one = user.extensions[0]
-    members = users.carried(user) | {
-        "extension_uuid": one.extension_uuid,
-        "extension": one.extension,
-        "user_uuid": user.user_uuid,
-    }
-    if members["voicemail_number"] == one.extension:
-        members["voicemail_number"] = None
+    own = {"extension_uuid": one.extension_uuid, "extension": one.extension, "user_uuid": user.user_uuid}
+    members = users.carried(user, one.extension) | own
     extension, password, _ = extensions.create(context, domain, members, wanted.password, with_box=False)
     return extension, password
 
 
 def _usergroups(context: Context, home: str, references: Sequence[str]) -> tuple[str, ...]:
-    groups = [user_groups.found(context, home, reference) for reference in references]
-    for group in groups:
+    found = (user_groups.found(context, home, reference) for reference in references)
+    groups = {group.usergroup_uuid: group for group in found}
+    for group in groups.values():
         user_groups.stays(context, group)
-    uuids = tuple(dict.fromkeys(group.usergroup_uuid for group in groups))
-    if len(uuids) > MOST_GROUPS:
-        raise InvalidRequest(f"a user is in at most {MOST_GROUPS} user groups", parameter="usergroups")
-    return uuids
+    return tuple(groups)
 
 
-def _ring(context: Context, home: str, reference: str, extension: str | None) -> str:
-    group = ring_groups.found(context, OneRingGroup(domain_uuid=home, extension=reference))
-    return ring_groups.add_member(context, group, Member(number=extension or ""), None).ring_group_uuid
+def _ring(context: Context, home: str, wanted: Wanted) -> tuple[str, ...]:
+    """Let the extension ring in its groups, each once however often it is named."""
+    named = (OneRingGroup(domain_uuid=home, extension=reference) for reference in wanted.ringgroups)
+    groups = {group.ring_group_uuid: group for group in (ring_groups.found(context, one) for one in named)}
+    for group in groups.values():
+        ring_groups.add_member(context, group, Member(number=wanted.extension or ""), None)
+    return tuple(groups)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from ringpost.context import Context, Moved
-from ringpost.model.errors import Conflict, InvalidRequest
+from ringpost.model.errors import Conflict, Forbidden, InvalidRequest
 from ringpost.model.record import Entity, Record
 from ringpost.store import Delete, Key, Put, Row
 from ringpost.store.keys import Layout
@@ -50,6 +50,7 @@ def update(
     ``absorbs`` are other records that are this one from now on: their rows go.
     """
     lost = _lost(before, if_version)
+    check_own(context, before)
     after = _signed(
         before,
         **cleared(type(before), changes),
@@ -82,10 +83,18 @@ def update(
 def delete(context: Context, record: R, layout: Callable[[R], Layout], *, if_version: int | None = None) -> None:
     """Stage the removal of a record from all its rows."""
     lost = _lost(record, if_version)
+    check_own(context, record)
     rows = layout(record)
     context.store.stage(Delete(rows.truth, if_version=record.version), lost)
     for key in rows.all[1:]:
         context.store.stage(Delete(key))
+
+
+def check_own(context: Context, record: Record) -> None:
+    """A key or token that acts for a user changes of what is a user's only that user's, and of groups none."""
+    users, owners = context.actor.users, record.owners
+    if users and owners is not None and users.isdisjoint(owners):
+        raise Forbidden("this key acts for a user, and this is not that user's")
 
 
 def cleared(kind: type[Entity], changes: dict[str, Any]) -> dict[str, Any]:

@@ -28,8 +28,7 @@ from ringpost.model.route import (
     Route,
     Slot,
 )
-from ringpost.model.voicemail import Voicemail
-from ringpost.services import numbers
+from ringpost.services import numbers, voicemails
 from ringpost.store import keys
 
 _OUTSIDE = re.compile(r"\+?[0-9]{3,32}")
@@ -70,14 +69,17 @@ def route(
     """
     from ringpost.services import emergency  # 60 ms that a cold start can do without
 
+    by_itself = from_a_phone and not passed
     if emergency.is_dialled(domain, number):
-        return Emergency(number, domain.outbound_gateway) if from_a_phone else None
+        return Emergency(number, domain.outbound_gateway) if by_itself else None
     holder = numbers.holder(context, domain.domain_uuid, number)
     if isinstance(holder, Extension):
         return _reached(context, holder, passed, failed)
     if isinstance(holder, RingGroup):
         return _group(context, domain, holder)
-    return _code(context, domain, number) or outside(domain, number)
+    found = _code(context, domain, number) or outside(domain, number)
+    is_help = not by_itself and isinstance(found, Outside) and emergency.is_emergency(domain, number)
+    return None if is_help else found
 
 
 def outside(domain: Domain, number: str) -> Outside | None:
@@ -161,9 +163,7 @@ def _reached(context: Context, extension: Extension, passed: tuple[str, ...], fa
 def _phone(context: Context, extension: Extension) -> Phone | None:
     if not extension.enabled:
         return None
-    if not extension.voicemail_enabled:
-        return Phone(extension, takes_messages=False)
-    box = context.store.get(keys.voicemail(extension.domain_uuid, extension.box), Voicemail)
+    box = voicemails.of_extension(context, extension)
     return Phone(extension, box is not None and box.enabled)
 
 

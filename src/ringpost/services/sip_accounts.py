@@ -34,7 +34,10 @@ def _meant(context: Context, home: str, request: OneExtension, user: str | None)
     if user is None and (request.extension or request.extension_uuid or not context.actor.users):
         return extensions.found(context, request)
     user = user or min(context.actor.users)
-    main = users.main_extension(context, users.named(context, home, user))
-    if request.extension not in (None, main.extension, main.extension_uuid):
-        raise NotFound("extension not found")
-    return main
+    owner = users.named(context, home, user)
+    if not (request.extension or request.extension_uuid):
+        return users.main_extension(context, owner)
+    extension = extensions.found(context, request)
+    if not owner.has(extension.extension_uuid):
+        raise NotFound("the user has no such extension")
+    return extension

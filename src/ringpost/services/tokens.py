@@ -9,8 +9,9 @@ from ringpost.auth.tokens import new_secret, read, sha256, short_lived
 from ringpost.clock import seconds, stamp
 from ringpost.context import Context
 from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound
-from ringpost.model.key import Limits, StoredToken
+from ringpost.model.key import Limits
 from ringpost.model.requests import InDomain
+from ringpost.model.token import StoredToken
 from ringpost.services import api_keys, domains, users
 from ringpost.store import Delete, Put, Row, keys
 
@@ -43,6 +44,7 @@ def create(
         token_uuid=str(uuid.uuid4()),
         key_uuid=key.key_uuid,
         sha256=sha256(secret),
+        bought_with=context.actor.proof,
         limits=Limits(
             scopes=scopes or key.limits.scopes,
             domains=(home,) if home else None,
@@ -66,7 +68,7 @@ def found(context: Context, text: str | None) -> StoredToken:
 def checked(context: Context, text: str | None, scope: str | None) -> StoredToken:
     """A token that is good; ``Forbidden`` unless it may do what the scope says."""
     token, actor = _holder(context, text)
-    if scope is not None and not all(allows(limit.scopes, scope) for limit in actor.limits):
+    if scope is not None and not all(allows(limit.scopes, scope.replace("-", ".")) for limit in actor.limits):
         raise Forbidden(f"the token does not cover {scope}")
     return token
 
@@ -84,7 +86,9 @@ def _holder(context: Context, text: str | None) -> tuple[StoredToken, Actor]:
             raise InvalidRequest("token is required: this request came with a key", parameter="token")
         return context.actor.token, context.actor
     credentials = read(text)
-    actor = context.store.holder(credentials.uuid, sha256(credentials.secret)) if credentials.is_token else None
+    actor = None
+    if credentials.is_token:
+        actor = context.store.holder(credentials.uuid, sha256(credentials.secret), context.now)
     if actor is None or actor.token is None or not actor.is_live(seconds(context.now)):
         raise NotFound(_ABSENT)
     return actor.token, actor

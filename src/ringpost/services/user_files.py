@@ -1,25 +1,28 @@
 """Users in files: XiVO's CSV (confd 16.15, ``/users/import`` and ``/users/export``).
 
 A file is checked whole, against itself and against the store, before anything is written; then each row is one
-transaction that leaves a mark under the file's own hash, so that the same file sent again goes on where it stopped.
+transaction that leaves a mark under the hash of what the row says. So a file sent again, or a longer one with the same
+rows in it, goes on where it stopped.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
 from ringpost.clock import seconds
-from ringpost.context import Context
+from ringpost.context import Context, Moved
 from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
 from ringpost.model.errors import InvalidRequest, Problem
 from ringpost.model.extension import Password
 from ringpost.model.mistakes import said
 from ringpost.model.record import Entity
+from ringpost.model.shapes import BoxNumber, Email, Pin
 from ringpost.model.user import User, UserSettings
-from ringpost.model.values import BoxNumber, Email, ExtensionNumber, Name, Number, Pin, Uuid, canonical
+from ringpost.model.values import ExtensionNumber, Name, Number, Uuid, canonical
 from ringpost.model.voicemail import BoxName, Voicemail
 from ringpost.nearest import nearest
 from ringpost.services import csv_files, emergency, numbers, pages, provisioning
@@ -35,6 +38,10 @@ _IGNORED = frozenset(
     {
         "call_permission_password",
         "call_permissions",
+        "call_record_incoming_external_enabled",
+        "call_record_incoming_internal_enabled",
+        "call_record_outgoing_external_enabled",
+        "call_record_outgoing_internal_enabled",
         "context",
         "cti_profile_enabled",
         "cti_profile_name",
@@ -42,12 +49,18 @@ _IGNORED = frozenset(
         "incall_context",
         "incall_ring_seconds",
         "password",
+        "provisioning_code",
         "sip_username",
+        "subscription_type",
         "uuid",
         "voicemail_context",
     }
 )
 """XiVO's columns that mean nothing here: nobody logs in, a domain is the context, phones register as their number."""
+
+
+def _parted(cell: Any) -> Any:
+    return cell.split(";") if isinstance(cell, str) else cell
 
 
 class ImportRow(UserSettings):
@@ -66,11 +79,13 @@ class ImportRow(UserSettings):
     line_protocol: Literal["sip"] | None = None
     exten: ExtensionNumber | None = None
     sip_secret: Password | None = None
-    incall_exten: Number | None = None
+    incall_exten: Annotated[tuple[Number, ...], BeforeValidator(_parted)] = ()
 
 
 COLUMNS = ("firstname", *(name for name in ImportRow.model_fields if name != "firstname"))
-_UNIQUE = ("username", "email", "exten", "voicemail_number", "incall_exten")
+_UNIQUE = ("username", "email", "exten", "voicemail_number")
+_SECRET = {"sip_secret", "voicemail_password"}
+"""They begin as they like, for they are never exported; and no mark may give them away."""
 
 
 class Mistake(NamedTuple):
@@ -81,16 +96,21 @@ class Mistake(NamedTuple):
     message: str
 
 
+def _is_first(attempt: int) -> bool:
+    return attempt == 1
+
+
 class Made(Entity):
     """What was made of a row."""
 
     row: int = Field(description="1 is the first below the heading")
+    attempt: int = Field(default=1, exclude_if=_is_first, description="how often it was made, if it was deleted since")
     user_uuid: Uuid
     username: str | None = None
     extension_uuid: Uuid | None = None
     extension: str | None = None
     voicemail_uuid: Uuid | None = None
-    destination_uuid: Uuid | None = None
+    destination_uuids: tuple[Uuid, ...] = ()
 
 
 class Imported(NamedTuple):
@@ -112,12 +132,26 @@ class UserFile(NamedTuple):
 
     rows: list[ImportRow]
     ignored_columns: list[str]
-    digest: str
+
+    def digests(self) -> list[str]:
+        """What each row is known by: what it says, and how often it was said before."""
+        said_before: Counter[str] = Counter()
+        found = []
+        for row in self.rows:
+            text = row.model_dump_json(exclude_none=True, exclude=_SECRET)
+            found.append(hashlib.sha256(f"{text}#{said_before[text]}".encode()).hexdigest())
+            said_before[text] += 1
+        return found
 
 
-def read(text: str) -> UserFile:
+def read(text: str, most: int | None = None) -> UserFile:
     """A file, checked against itself; ``InvalidRequest`` says of each mistake in which row and column it is."""
-    heading, lines = csv_files.read(text, "csv")
+    heading, lines = csv_files.read(text, "csv", most)
+    if most is not None and len(lines) > most:
+        raise InvalidRequest(
+            f"at most {most} rows a call: send the rest in another file, or use the command line's ringpost import",
+            parameter="csv",
+        )
     mistakes = list(_of_heading(heading))
     ignored = sorted(_IGNORED.intersection(heading))
     rows: list[ImportRow] = []
@@ -126,7 +160,7 @@ def read(text: str) -> UserFile:
         mistakes += wrong
         rows += [row] if row else []
     check(mistakes or list(_twice(rows)))
-    return UserFile(rows, ignored, hashlib.sha256(text.encode()).hexdigest())
+    return UserFile(rows, ignored)
 
 
 def check(mistakes: Collection[Mistake]) -> None:
@@ -142,55 +176,53 @@ def check(mistakes: Collection[Mistake]) -> None:
 
 def imported(context: Context, domain: Domain, file: UserFile, *, dry_run: bool = False) -> Imported:
     """Make all rows of a file, or as many as there is time for; those made before are not made again."""
-    if len(file.rows) > MOST_ROWS:
-        raise InvalidRequest(
-            f"at most {MOST_ROWS} rows a call, not {len(file.rows)}: send the rest in another file,"
-            " or use the command line's ringpost import",
-            parameter="csv",
-        )
-    home = domain.domain_uuid
-    made = _made_before(context, home, file)
-    check(list(_against_the_store(context, domain, file, made)))
+    home, digests = domain.domain_uuid, file.digests()
+    marked = _made_before(context, home)
+    made = {number: marked[digest] for number, digest in enumerate(digests, 1) if digest in marked}
+    mistakes = list(_against_the_store(context, domain, file, made))
+    if mistakes and len(_made_before(context, home)) > len(marked):
+        raise Moved  # somebody else is importing it
+    check(mistakes)
     new = 0
     deadline = context.clock.now() + WORKS_FOR
     for number, row in enumerate(file.rows, 1):
         if dry_run or context.clock.now() > deadline:
             break
         if number not in made:
-            made[number] = _make(context, domain, file, number, row)
+            made[number] = _make(context, domain, row, number, digests[number - 1])
             new += 1
-    return Imported(len(file.rows), [made[number] for number in sorted(made)], new, file.ignored_columns)
+    created = [made[number].model_copy(update={"row": number}) for number in sorted(made)]
+    return Imported(len(file.rows), created, new, file.ignored_columns)
 
 
-def exported(context: Context, home: str, users: Iterable[User]) -> Iterator[dict[str, Any]]:
-    """Users as rows of XiVO's columns, which can be imported again. Without their secrets."""
+def exporter(context: Context, home: str) -> Callable[[User], dict[str, Any]]:
+    """What makes a user a row of XiVO's columns, which can be imported again. Without secrets."""
     boxes = {
         box.voicemail_uuid: box for _, box in context.store.listed(keys.voicemails(home), Voicemail, limit=pages.WHOLE)
     }
-    inbound: dict[str, str] = {}
+    inbound: dict[str, list[str]] = {}
     for _, destination in context.store.listed(keys.destinations(home), Destination, limit=pages.WHOLE):
         for action in destination.destination_actions:
-            inbound.setdefault(action.destination_data.partition(" ")[0], destination.destination_number)
-    for user in users:
+            inbound.setdefault(action.destination_data.partition(" ")[0], []).append(destination.destination_number)
+
+    def row(user: User) -> dict[str, Any]:
         exten = user.extensions[0].extension if user.extensions else None
         box = boxes.get(user.voicemail.voicemail_uuid) if user.voicemail else None
+        box = box if box and box.users[:1] == (user.user_uuid,) else None
         kept = {f"voicemail_{name}": value for name, value in box.model_dump().items()} if box else {}
-        yield {
-            **user.model_dump(),
-            **kept,
-            "line_protocol": "sip" if exten else None,
-            "exten": exten,
-            "incall_exten": inbound.get(exten) if exten else None,
-        }
+        line = {"line_protocol": "sip", "exten": exten, "incall_exten": inbound.get(exten)} if exten else {}
+        return {**user.model_dump(), **kept, **line}
+
+    return row
 
 
 def _of_heading(heading: list[str]) -> Iterator[Mistake]:
     known = [*COLUMNS, *_IGNORED]
     for name in heading:
         if name not in known:
-            hint = nearest(name, known) or (": columns are parted by commas" if ";" in name else "")
+            hint = ": columns are parted by commas" if ";" in name else nearest(name, known) or ": take it out"
             yield Mistake(0, name[:_LONGEST_COLUMN], f"is no column of a user file{hint}")
-    for name in sorted({name for name in heading if heading.count(name) > 1}):
+    for name in sorted(name for name, times in Counter(heading).items() if times > 1):
         yield Mistake(0, name, "is there twice")
     if "firstname" not in heading:
         yield Mistake(0, "firstname", "is missing")
@@ -201,20 +233,22 @@ def _row(heading: list[str], line: list[str], number: int) -> tuple[ImportRow | 
         return None, [Mistake(number, heading[-1], f"has {len(line)} cells where the heading has {len(heading)}")]
     cells = {name: cell.strip() for name, cell in zip(heading, line, strict=True) if name not in _IGNORED}
     says = "begins as a formula does: put ' in front, and it is text"
-    wrong = [Mistake(number, name, says) for name, cell in cells.items() if csv_files.is_formula(cell)]
+    texts = {name: cell for name, cell in cells.items() if name not in _SECRET}
+    wrong = [Mistake(number, name, says) for name, cell in texts.items() if csv_files.is_formula(cell)]
     if wrong:
         return None, wrong
+    plain = cells | {name: csv_files.unguarded(cell) for name, cell in texts.items()}
     try:
-        row = ImportRow.model_validate({name: csv_files.unguarded(cell) for name, cell in cells.items() if cell})
+        row = ImportRow.model_validate({name: cell for name, cell in plain.items() if cell})
     except ValidationError as error:
         found = (said(dict(one), COLUMNS) for one in error.errors(include_url=False, include_input=False))
-        return None, [Mistake(number, place, words.removeprefix(f"{place} ")) for place, words in found]
+        return None, [Mistake(number, place, words.removeprefix(place).lstrip(": ")) for place, words in found]
     return row, list(_incomplete(row, number))
 
 
 def _incomplete(row: ImportRow, number: int) -> Iterator[Mistake]:
     for name in ("sip_secret", "incall_exten"):
-        if getattr(row, name) is not None and row.exten is None:
+        if getattr(row, name) and row.exten is None:
             yield Mistake(number, "exten", f"is missing: {name} needs one")
     if row.voicemail_number is None and any(name.startswith("voicemail_") for name in row.model_fields_set):
         yield Mistake(number, "voicemail_number", "is missing: the other voicemail columns need one")
@@ -224,16 +258,15 @@ def _twice(rows: list[ImportRow]) -> Iterator[Mistake]:
     """What is unique, and is in the file twice."""
     first: dict[tuple[str, str], int] = {}
     for number, row in enumerate(rows, 1):
-        for column, name in _claims(row).items():
-            before = first.setdefault((column, name), number)
-            if before != number:
-                yield Mistake(number, column, f"is in row {before} already")
+        for claim in _claims(row):
+            if first.setdefault(claim, number) != number:
+                yield Mistake(number, claim[0], f"is in row {first[claim]} already")
 
 
-def _claims(row: ImportRow) -> dict[str, str]:
-    """What a row claims for itself alone, in its one spelling."""
-    spelt = {name: value for name in _UNIQUE if (value := getattr(row, name)) is not None}
-    return {name: canonical(value) if name == "incall_exten" else value.casefold() for name, value in spelt.items()}
+def _claims(row: ImportRow) -> list[tuple[str, str]]:
+    """What a row claims for itself alone: columns and names, each in its one spelling."""
+    named = [(name, value.casefold()) for name in _UNIQUE if (value := getattr(row, name)) is not None]
+    return named + [("incall_exten", canonical(number)) for number in row.incall_exten]
 
 
 def _against_the_store(context: Context, domain: Domain, file: UserFile, made: Mapping[int, Made]) -> Iterator[Mistake]:
@@ -253,37 +286,40 @@ def _against_the_store(context: Context, domain: Domain, file: UserFile, made: M
             continue
         if row.exten is not None and emergency.is_dialled(domain, row.exten):
             yield Mistake(number, "exten", "calls for help in this domain: nobody can have it")
-        for column, name in _claims(row).items():
+        for column, name in _claims(row):
             is_taken = numbers.is_routed(context, name) if column == "incall_exten" else name in taken[column]
             if is_taken:
                 yield Mistake(number, column, "is taken already")
 
 
-def _made_before(context: Context, home: str, file: UserFile) -> dict[int, Made]:
-    """What is marked as made of this file, unless the user is gone again."""
-    rows = context.store.listed(keys.imported(home, file.digest), Made, limit=pages.WHOLE)
+def _made_before(context: Context, home: str) -> dict[str, Made]:
+    """What was made of rows of which the user is still there, by their digests."""
+    rows = context.store.listed(keys.imported(home), Made, limit=pages.WHOLE)
     if not rows:
         return {}
     there = {sort.rpartition("#")[2] for sort, _ in context.store.listed(keys.users(home), Entity, limit=pages.WHOLE)}
-    return {made.row: made for _, made in rows if made.user_uuid in there}
+    return {digest: made for digest, made in rows if made.user_uuid in there}
 
 
-def _make(context: Context, domain: Domain, file: UserFile, number: int, row: ImportRow) -> Made:
-    """Make one row, with its mark."""
+def _make(context: Context, domain: Domain, row: ImportRow, number: int, digest: str) -> Made:
+    """Make one row, with its mark: whoever imports the same at the same time finds it."""
+    key = Key(keys.imported(domain.domain_uuid), digest)
+    before = context.store.get(key, Made)
     try:
         one = provisioning.provision(context, domain, _wanted(row))
         made = Made(
             row=number,
+            attempt=before.attempt + 1 if before else 1,
             user_uuid=one.user.user_uuid,
             username=one.user.username,
             extension_uuid=one.extension.extension_uuid if one.extension else None,
             extension=one.extension.extension if one.extension else None,
             voicemail_uuid=one.voicemail.voicemail_uuid if one.voicemail else None,
-            destination_uuid=one.destination.destination_uuid if one.destination else None,
+            destination_uuids=tuple(destination.destination_uuid for destination in one.destinations),
         )
-        key = Key(keys.imported(domain.domain_uuid, file.digest), f"{number:06d}")
-        expires = int(seconds(context.now)) + _MARK_DAYS
-        context.store.stage(Put(Row(key, made.model_dump_json(), expires=expires)))
+        kept = Row(key, made.model_dump_json(), made.attempt, int(seconds(context.now)) + _MARK_DAYS)
+        mark = Put(kept, if_version=before.attempt) if before else Put(kept, if_absent=True)
+        context.store.stage(mark, Moved())
         context.commit()
     except Problem as problem:
         raise _told(problem, [Mistake(number, "", f"{problem.detail}; the rows before it are made")]) from problem
@@ -303,7 +339,7 @@ def _wanted(row: ImportRow) -> Wanted:
         password=row.sip_secret,
         voicemail=box or None,
         pin=row.voicemail_password,
-        destination=row.incall_exten,
+        destinations=row.incall_exten,
     )
 
 

@@ -5,13 +5,13 @@ import uuid
 from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, NotFound
-from ringpost.model.groups import EVERYONE, PERMISSION_KEYS, UserGroup
+from ringpost.model.groups import EVERYONE, PERMISSION_KEYS, Permission, UserGroup
 from ringpost.model.record import Entity
 from ringpost.model.requests import Listing
 from ringpost.model.user import MOST_GROUPS, User
 from ringpost.model.values import is_uuid
 from ringpost.services import domains, pages, records
-from ringpost.store import Check, Delete, Key, keys
+from ringpost.store import Delete, Key, Put, Row, keys
 from ringpost.store.keys import user_layout, usergroup_layout
 
 _ABSENT = "user group not found"
@@ -68,6 +68,7 @@ def delete(context: Context, group: UserGroup, if_version: int | None) -> None:
     records.delete(context, group, usergroup_layout, if_version=if_version)
     for key in PERMISSION_KEYS:
         context.store.stage(Delete(keys.permission(home, group.usergroup_uuid, key)))
+    forget(context, home, group.usergroup_uuid, owner=group.usergroup_uuid)
     context.happened("usergroup.deleted", home, {"usergroup_uuid": group.usergroup_uuid})
 
 
@@ -86,8 +87,8 @@ def entered(user: User, group: UserGroup) -> tuple[str, ...]:
 
 
 def stays(context: Context, group: UserGroup) -> None:
-    """Write what is staged only if the group is still there: it may be deleted meanwhile."""
-    context.store.stage(Check(keys.usergroup(group.domain_uuid, group.usergroup_uuid)), NotFound(_ABSENT))
+    """Write what is staged only if the group is still there; and whoever deletes it meanwhile looks again."""
+    records.update(context, group, {}, usergroup_layout)
 
 
 def remove(context: Context, group: UserGroup, user: User) -> User:
@@ -96,6 +97,15 @@ def remove(context: Context, group: UserGroup, user: User) -> User:
     if left == user.usergroups:
         raise NotFound("no such user in this user group")
     return _with_groups(context, group, user, left)
+
+
+def forget(context: Context, home: str, gone: str, owner: str | None = None) -> None:
+    """Take a user or a group that goes out of the exceptions of all permissions but those of ``owner``."""
+    for sort, rule in context.store.listed(keys.permissions(home), Permission, limit=pages.WHOLE):
+        if gone in rule.exceptions and (owner is None or rule.usergroup_uuid != owner):
+            left = tuple(one for one in rule.exceptions if one != gone)
+            after = rule.model_copy(update={"exceptions": left})
+            context.store.stage(Put(Row(Key(keys.permissions(home), sort), after.model_dump_json())))
 
 
 def _with_groups(context: Context, group: UserGroup, user: User, usergroups: tuple[str, ...]) -> User:

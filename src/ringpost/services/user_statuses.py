@@ -1,19 +1,19 @@
 """How users are: available, away, back at three. iSymphony's status (Live API 3.2): it stops no call."""
 
-from ringpost.context import Context
+from ringpost.context import Context, Moved
 from ringpost.model.domain import Domain
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.requests import Listing
-from ringpost.model.status import PRECONFIGURED, Preconfigured, StatusType, UserStatus
+from ringpost.model.status import BUILT_IN, Preconfigured, StatusType, UserStatus
 from ringpost.model.user import User
-from ringpost.services import domains, pages
-from ringpost.store import Key, Put, Row, keys
+from ringpost.services import domains, pages, records
+from ringpost.store import Check, Key, Put, Row, keys
 
 
 def of(context: Context, user: User) -> UserStatus:
     """How a user is; available, if nobody has said."""
     status = context.store.get(Key(keys.statuses(user.domain_uuid), user.user_uuid), UserStatus)
-    return status or _status(user, PRECONFIGURED[0])
+    return status or _status(user, _built_in("available"))
 
 
 def listed(context: Context, home: str, request: Listing) -> pages.PageOf[UserStatus]:
@@ -37,12 +37,13 @@ def say(
     the user's own, and needs a type.
     """
     domains.stays(context, domain)
+    context.store.stage(Check(keys.user(user.domain_uuid, user.user_uuid), if_version=user.version), Moved())
+    records.check_own(context, user)
     chosen = _chosen(domain, name, kind)
-    own = Preconfigured(name=name, type=kind) if chosen is None and name and kind else None
-    if chosen is None and own is None:
+    if chosen is None and (name is None or kind is None):
         names = ", ".join(one.name for one in choice(domain))
         raise InvalidRequest(f"name is none of the domain's statuses ({names}): send type as well", parameter="type")
-    status = _status(user, chosen or own or PRECONFIGURED[0]).model_copy(
+    status = _status(user, chosen or Preconfigured.model_validate({"name": name, "type": kind})).model_copy(
         update={
             "note": note,
             "return_time": return_time,
@@ -58,7 +59,7 @@ def say(
 
 def choice(domain: Domain) -> tuple[Preconfigured, ...]:
     """The statuses there are to choose from in a domain."""
-    return domain.statuses or PRECONFIGURED
+    return domain.statuses or tuple(map(_built_in, BUILT_IN))
 
 
 def _chosen(domain: Domain, name: str | None, kind: StatusType | None) -> Preconfigured | None:
@@ -67,9 +68,11 @@ def _chosen(domain: Domain, name: str | None, kind: StatusType | None) -> Precon
     for one in choice(domain):
         if (name is None or one.name.casefold() == name.casefold()) and kind in (None, one.type):
             return one
-    if name is None:
-        return next((one for one in PRECONFIGURED if one.type == kind), None)
-    return None
+    return _built_in(kind) if name is None and kind is not None else None
+
+
+def _built_in(kind: StatusType) -> Preconfigured:
+    return Preconfigured(name=BUILT_IN[kind], type=kind)
 
 
 def _status(user: User, chosen: Preconfigured) -> UserStatus:

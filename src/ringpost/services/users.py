@@ -9,13 +9,13 @@ from typing import Any
 
 from ringpost.context import Context
 from ringpost.model.domain import Domain
-from ringpost.model.errors import CannotComply, Conflict, NotFound
+from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFound
 from ringpost.model.extension import Extension
 from ringpost.model.requests import Listing, OneUser
 from ringpost.model.user import MOST_EXTENSIONS, User, UserExtension, UserSettings
 from ringpost.model.values import is_uuid
 from ringpost.model.voicemail import Voicemail
-from ringpost.services import domains, extensions, numbers, pages, records, voicemails
+from ringpost.services import domains, extensions, numbers, pages, records, user_groups, voicemails
 from ringpost.store import Delete, Key, keys
 from ringpost.store.keys import user_layout, voicemail_layout
 
@@ -26,7 +26,10 @@ _RINGS_FOREVER = 600
 
 def found(context: Context, request: OneUser) -> User:
     """The user a request means: one read."""
-    return named(context, domains.uuid_of(context, request), request.user)
+    reference = request.user or min(context.actor.users, default=None)
+    if reference is None:
+        raise InvalidRequest("user is required", parameter="user")
+    return named(context, domains.uuid_of(context, request), reference)
 
 
 def named(context: Context, home: str, reference: str) -> User:
@@ -64,12 +67,10 @@ def update(context: Context, user: User, changes: dict[str, Any], if_version: in
     if "caller_id" in changes and changes["caller_id"] is None:
         changes["caller_id"] = _caller_id({**user.model_dump(), **changes})
     after = records.update(context, user, changes, user_layout, if_version=if_version, taken=_taken)
-    differs = {name: value for name, value in carried(after).items() if carried(user)[name] != value}
-    if differs:
-        _carry(context, after, differs)
+    _carry(context, user, after)
     if after.name != user.name and after.voicemail is not None and "voicemail" not in changes:
         box = voicemails.found(context, after.domain_uuid, after.voicemail.voicemail_uuid)
-        records.update(context, box, {"name": after.name}, voicemail_layout)
+        records.update(context, box, {"name": after.name[:80]}, voicemail_layout)
     _tell(context, "user.updated", after)
     return after
 
@@ -87,6 +88,7 @@ def delete(context: Context, user: User, *, cascade: bool, if_version: int | Non
             extensions.remove(context, extension, None)
     gone = [one.extension_uuid for one in user.extensions]
     extensions.leave_groups(context, home, extensions=gone, users=[user.user_uuid])
+    user_groups.forget(context, home, user.user_uuid)
     if user.voicemail is not None:
         box = voicemails.found(context, home, user.voicemail.voicemail_uuid)
         if box.users == (user.user_uuid,):
@@ -117,10 +119,7 @@ def remove_extension(context: Context, user: User, extension: Extension, if_vers
         raise NotFound("the user has no such extension")
     left = tuple(one for one in user.extensions if one.extension_uuid != extension.extension_uuid)
     after = records.update(context, user, {"extensions": left}, user_layout, if_version=if_version)
-    changes: dict[str, Any] = {"user_uuid": None}
-    if user.voicemail is not None:
-        changes |= {"voicemail_number": None, "voicemail_enabled": extension.extension != user.voicemail.number}
-    extensions.update(context, extension, changes, None)
+    extensions.update(context, extension, {"user_uuid": None, "voicemail_number": None}, None)
     _tell(context, "user.updated", after)
     return after
 
@@ -140,8 +139,8 @@ def with_voicemail(context: Context, user: User, reference: str | None) -> dict[
     return {"voicemail": voicemails.of_user(box)}
 
 
-def carried(user: User) -> dict[str, Any]:
-    """What an extension has from its user."""
+def carried(user: User, extension: str) -> dict[str, Any]:
+    """What the extension of that number has from its user."""
     name, number = user.caller
     shown = user.outgoing_caller_id if user.outgoing_caller_id not in ("default", "anonymous") else ""
     return {
@@ -156,31 +155,30 @@ def carried(user: User) -> dict[str, Any]:
         "limit_max": user.simultaneous_calls,
         "enabled": user.enabled,
         "voicemail_enabled": user.voicemail is not None,
-        "voicemail_number": user.voicemail.number if user.voicemail else None,
+        "voicemail_number": voicemails.pointer(extension, user.voicemail.number) if user.voicemail else None,
     }
 
 
 def brought(user: User, extension: Extension) -> dict[str, Any]:
     """What changes of an extension when it becomes a user's: where the user has no say, it stays as it is."""
-    changes = carried(user) | {"user_uuid": user.user_uuid}
+    changes = carried(user, extension.extension) | {"user_uuid": user.user_uuid}
     if user.outgoing_caller_id == "default":
         del changes["outbound_caller_id_name"], changes["outbound_caller_id_number"]
     if user.voicemail is None:
         del changes["voicemail_enabled"], changes["voicemail_number"]
-    else:
-        changes["voicemail_number"] = voicemails.pointer(extension, user.voicemail.number)
     return changes
 
 
-def _carry(context: Context, user: User, differs: dict[str, Any]) -> None:
-    for one in user.extensions:
-        extension = context.store.get(keys.extension(user.domain_uuid, one.extension_uuid), Extension)
-        if extension is None:
-            continue
-        changes = dict(differs)
-        if changes.get("voicemail_number") is not None:
-            changes["voicemail_number"] = voicemails.pointer(extension, changes["voicemail_number"])
-        extensions.update(context, extension, changes, None)
+def _carry(context: Context, before: User, after: User) -> None:
+    """Tell the extensions of a user what has changed for them."""
+    for one in after.extensions:
+        known = carried(before, one.extension)
+        changes = {name: value for name, value in carried(after, one.extension).items() if known[name] != value}
+        extension = (
+            context.store.get(keys.extension(after.domain_uuid, one.extension_uuid), Extension) if changes else None
+        )
+        if extension is not None:
+            extensions.update(context, extension, changes, None)
 
 
 def _share(context: Context, box: Voicemail, users: tuple[str, ...]) -> None:

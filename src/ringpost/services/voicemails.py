@@ -15,7 +15,7 @@ from ringpost.model.requests import Listing
 from ringpost.model.user import User, UserVoicemail
 from ringpost.model.values import is_uuid
 from ringpost.model.voicemail import Voicemail
-from ringpost.services import domains, numbers, pages, records
+from ringpost.services import domains, pages, records
 from ringpost.store import Delete, Put, Row, keys
 from ringpost.store.keys import extension_layout, user_layout, voicemail_layout
 
@@ -52,7 +52,7 @@ def create(context: Context, domain: Domain, members: dict[str, Any], pin: str |
 def update(
     context: Context, box: Voicemail, changes: dict[str, Any], pin: str | None, if_version: int | None
 ) -> Voicemail:
-    """Change a box. A new number is told to the users and extensions that have it."""
+    """Change a box. A new number is told to the users that have it."""
     after = records.update(context, box, changes, voicemail_layout, if_version=if_version, taken=taken())
     if after.number != box.number:
         _move_pin(context, box, after, pin)
@@ -79,6 +79,14 @@ def move(context: Context, box: Voicemail, number: str) -> Voicemail:
     return after
 
 
+def of_extension(context: Context, extension: Extension) -> Voicemail | None:
+    """The box of an extension, if it has one: nobody's, or its user's."""
+    if not extension.voicemail_enabled:
+        return None
+    box = context.store.get(keys.voicemail(extension.domain_uuid, extension.box), Voicemail)
+    return box if box is not None and (not box.users or extension.user_uuid in box.users) else None
+
+
 def of_user(box: Voicemail) -> UserVoicemail:
     """A box as its user's record has it."""
     return UserVoicemail(voicemail_uuid=box.voicemail_uuid, number=box.number)
@@ -95,9 +103,9 @@ def taken() -> Conflict:
     return Conflict("a voicemail box has that number already", parameter="number")
 
 
-def pointer(extension: Extension, number: str) -> str | None:
+def pointer(extension: str, box: str) -> str | None:
     """How an extension names its box: not at all, if it is the one of its own number."""
-    return None if number == extension.extension else number
+    return None if box == extension else box
 
 
 def _move_pin(context: Context, box: Voicemail, after: Voicemail, pin: str | None) -> None:
@@ -110,19 +118,18 @@ def _move_pin(context: Context, box: Voicemail, after: Voicemail, pin: str | Non
 
 
 def _tell_its_users(context: Context, box: Voicemail, after: Voicemail) -> None:
-    """Those who have the box know it by its number."""
-    home, extensions = box.domain_uuid, {}
+    """Those who have the box know it by its number, and so do their extensions."""
+    home = box.domain_uuid
     for user_uuid in box.users:
         user = context.store.get(keys.user(home, user_uuid), User)
-        if user is not None:
-            records.update(context, user, {"voicemail": of_user(after)}, user_layout)
-            for one in user.extensions:
-                extensions[one.extension_uuid] = context.store.get(keys.extension(home, one.extension_uuid), Extension)
-    own = numbers.extension(context, home, box.number)
-    if own is not None and own.box == box.number:
-        extensions[own.extension_uuid] = own
-    for extension in filter(None, extensions.values()):
-        records.update(context, extension, {"voicemail_number": pointer(extension, after.number)}, extension_layout)
+        if user is None:
+            continue
+        records.update(context, user, {"voicemail": of_user(after)}, user_layout)
+        for one in user.extensions:
+            extension = context.store.get(keys.extension(home, one.extension_uuid), Extension)
+            if extension is not None:
+                changes = {"voicemail_number": pointer(extension.extension, after.number)}
+                records.update(context, extension, changes, extension_layout)
 
 
 def _tell(context: Context, what: str, box: Voicemail) -> None:

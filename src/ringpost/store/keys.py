@@ -249,12 +249,12 @@ def user(domain: str, uuid: str) -> Key:
 
 def username(domain: str, name: str) -> Key:
     """Whoever has that username in a domain, in whatever case."""
-    return Key(f"domain#{domain}#username", name.casefold())
+    return Key(f"domain#{domain}#username", name.casefold()[:_LONGEST_NAME])
 
 
 def user_email(domain: str, address: str) -> Key:
     """Whoever has that e-mail address in a domain."""
-    return Key(f"domain#{domain}#email", address.casefold())
+    return Key(f"domain#{domain}#email", address.casefold()[:_LONGEST_NAME])
 
 
 def users(domain: str) -> str:
@@ -328,12 +328,13 @@ def extensiongroup_layout(record: ExtensionGroup) -> Layout:
     )
 
 
-def imported(domain: str, digest: str) -> str:
-    """What was made of a file of users (its SHA-256), by row."""
-    return f"domain#{domain}#imported#{digest}"
+def imported(domain: str) -> str:
+    """What was made of rows of files of users, by the SHA-256 of what a row says."""
+    return f"domain#{domain}#imported"
 
 
 _LONGEST_PLACE = 120
+_LONGEST_NAME = 254
 
 
 def folded(name: str) -> str:

@@ -365,9 +365,10 @@ def _to_messages(domain: Domain, route: ToMessages) -> list[Action]:
     if route.leave and route.number:
         return _takes_a_message(domain, route.number)
     whose = f" {route.number}" if route.number else ""
-    without_pin = [] if route.asks_pin else [Action("set", "voicemail_authorized=true")]
+    # Said either way: what an earlier code has left on the leg would open any box.
+    without_pin = Action("set", f"voicemail_authorized={_word(not route.asks_pin)}")
     listens = Action("voicemail", f"check default {domain.domain_name}{whose}")
-    return [Action("answer"), Action("sleep", "500"), *without_pin, listens]
+    return [Action("answer"), Action("sleep", "500"), without_pin, listens]
 
 
 def _named(prefix: str) -> list[Action]:

@@ -42,6 +42,11 @@ def test_whose_days_they_are(busy: Caller) -> None:
     assert busy.call("cdr-statistics", timezone="../etc").status == 400
 
 
+def test_counts_the_first_day_of_the_calendar(busy: Caller) -> None:
+    busy.done("cdr-create", xml_cdr_uuid="aaaaaaaa-0000-4000-8000-00000000000f", start_stamp="0001-01-01T00:00:00Z")
+    assert "0001-01-01" in counted(busy, timezone="America/New_York")
+
+
 def test_refuses_more_than_it_can_count(busy: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(call_statistics, "_STRETCH", 1)
     monkeypatch.setattr(call_statistics, "MOST_CALLS", 2)

@@ -44,6 +44,11 @@ def test_a_number_of_another_country_is_found_as_it_is_dialled_there(tenant: Cal
     assert tenant.done("contact-lookup", number=number)["match"] == match
 
 
+def test_a_number_abroad_is_found_as_it_is_dialled_from_here(tenant: Caller) -> None:
+    tenant.done("contact-create", company="London", numbers=[{"number": "+44 20 7946 0123"}])
+    assert tenant.done("contact-lookup", number="011 44 20 7946 0123")["match"] == "national"
+
+
 def test_the_best_match_wins(tenant: Caller) -> None:
     tenant.done("contact-create", company="Other city", numbers=[{"number": "+13035550199"}])
     assert tenant.done("contact-lookup", number="13035550199")["contact"]["company"] == "Other city"

@@ -31,6 +31,15 @@ def test_what_is_in_a_group_is_seen_by_its_users_only(tenant: Caller) -> None:
     assert seen(tenant, "alice") == ["100", "101"]
 
 
+def test_what_is_not_seen_leaves_no_trace_in_a_page(tenant: Caller) -> None:
+    tenant.done("extensiongroup-create", display_name="Management")
+    tenant.done("extensiongroup-member-add", extensiongroup="management", extension="101")
+    page = tenant.done("extension-search", as_user="alice", order="extension", direction="desc", limit=1, count=True)
+    assert ([one["extension"] for one in page["items"]], page["next_cursor"], page["total"]) == (["100"], None, 1)
+    assert tenant.done("extension-search", as_user="alice", search="Back office", count=True)["total"] == 0
+    assert tenant.call("call-current", extension="101", as_user="alice").status == 404
+
+
 def test_ones_own_and_public_ones_are_always_seen(tenant: Caller) -> None:
     assert seen(tenant, "bob") == ["100", "101"], "reception is public"
     tenant.done("extensiongroup-update", extensiongroup="reception", public_group=False)

@@ -36,7 +36,8 @@ def test_those_left_out_stay(tenant: Caller) -> None:
     [
         ({"busy": {"enabled": True}}, 400, "busy"),
         ({"busy": {"enabled": True, "destination": None}}, 400, "busy"),
-        ({"busy": {"destination": "a b"}}, 400, "busy.destination"),
+        ({"busy": {"enabled": True, "destination": "a b"}}, 400, "busy.destination"),
+        ({"busy": {"destination": "101"}}, 400, "busy.enabled"),
         ({"busy": {"enabled": True, "destination": "101", "surprise": 1}}, 400, "busy.surprise"),
         ({"busy": {"enabled": True, "destination": "100"}}, 422, "busy"),
         ({"noanswer": {"enabled": True, "destination": "911"}}, 422, "noanswer"),

@@ -569,6 +569,16 @@ def test_a_call_is_not_forwarded_back_nor_for_ever(switch_key: Caller, operator:
     assert dialled(switch_key, "100", ringpost_passed="1:x=y:2")[0] == ("set", "ringpost_passed=1:2:100")
 
 
+def test_no_forward_calls_for_help(switch_key: Caller, operator: Caller) -> None:
+    _with_trunk(operator)
+    assert dialled(switch_key, "911", sip_authorized="true")
+    assert dialled(switch_key, "911", sip_authorized="true", ringpost_passed="100") == []
+    operator.done("domain-update", **IN_HOME, outbound_prefixes=["9"])
+    assert dialled(switch_key, "9911", sip_authorized="true"), "a phone says what it means"
+    for more in ({}, {"sip_authorized": "true", "ringpost_passed": "100"}):
+        assert dialled(switch_key, "9911", **more) == [], "nobody calls for help by being called"
+
+
 def test_a_forward_outside_goes_where_the_domain_may_call(switch_key: Caller, operator: Caller) -> None:
     _with_trunk(operator)
     forward(operator, "100", unconditional="4425550123")
@@ -619,4 +629,16 @@ def test_ones_own_box_may_open_without_its_pin(switch_key: Caller, operator: Cal
     assert ("set", "voicemail_authorized=true") not in dialled(switch_key, "*97", extension_uuid=alice)
     operator.done("voicemail-update", **IN_HOME, voicemail="100", ask_password=False)
     assert ("set", "voicemail_authorized=true") in dialled(switch_key, "*97", extension_uuid=alice)
-    assert ("set", "voicemail_authorized=true") not in dialled(switch_key, "*98", extension_uuid=alice)
+    assert ("set", "voicemail_authorized=false") in dialled(switch_key, "*98", extension_uuid=alice)
+
+
+def test_nobody_opens_the_box_of_another_user(switch_key: Caller, operator: Caller) -> None:
+    operator.done("user-update", **IN_HOME, user="alice", voicemail="100")
+    operator.done("voicemail-update", **IN_HOME, voicemail="100", ask_password=False)
+    operator.done("user-extension-remove", **IN_HOME, user="alice", extension="100")
+    operator.done("user-extension-add", **IN_HOME, user="bob", extension="100")
+    uuid = operator.done("extension-details", **IN_HOME, extension="100")["extension_uuid"]
+    steps = dialled(switch_key, "*97", extension_uuid=uuid)
+    assert ("set", "voicemail_authorized=false") in steps
+    assert ("voicemail", f"check default {HOME}") in steps
+    assert "voicemail" not in [name for name, _ in dialled(switch_key, "100")]

@@ -29,6 +29,13 @@ def test_is_good_in_every_header_a_key_is(tenant: Caller) -> None:
         assert with_token(tenant, token, "user-list", header).status == 200
 
 
+def test_is_not_sent_as_basic(tenant: Caller) -> None:
+    made = bought(tenant)
+    assert with_token(tenant, made["token"], "user-list").status == 200
+    as_basic = Caller(tenant.house, made["token_uuid"], made["token"].rpartition("_")[2])
+    assert as_basic.call("user-list").status == 401
+
+
 def test_lasts_two_hours_unless_said_otherwise(house: House, tenant: Caller) -> None:
     made = bought(tenant)
     assert (made["issued_at"], made["expires_at"]) == ("2026-11-22T12:00:00.000Z", "2026-11-22T14:00:00.000Z")
@@ -77,6 +84,16 @@ def test_is_gone_with_its_key_and_narrowed_with_it(house: House, operator: Calle
     operator.done("key-delete", key_uuid=key.key_uuid)
     house.clock.time += 31
     assert with_token(key, token, "cdr-search").status == 401
+
+
+def test_is_gone_with_the_secret_it_was_bought_with(house: House, tenant: Caller) -> None:
+    token = bought(tenant, expiration=315_360_000)["token"]
+    rotated = tenant.done("key-rotate", key_uuid=tenant.key_uuid, overlap_seconds=60)
+    assert with_token(tenant, token, "user-list").status == 200
+    house.clock.time += 61
+    assert with_token(tenant, token, "user-list").status == 401
+    tenant.secret = rotated["secret"]
+    assert tenant.call("token-details", token=token).status == 404
 
 
 def test_may_be_for_one_domain_only(operator: Caller) -> None:

@@ -35,6 +35,7 @@ def test_a_group_is_forbidden_to_call_another(intern: Caller) -> None:
     assert (reply.status, reply.json["error"]) == (403, "this user may not call 100")
     assert not refused(intern.call("originate", **TO_ALICE, as_user="alice")), "she is no intern"
     assert not refused(intern.call("originate", **TO_ALICE)), "nobody is acted for"
+    assert refused(intern.call("originate", **{**TO_ALICE, "destination_b": "*99100"}, as_user="bob")), "a message too"
     outside = {**TO_ALICE, "destination_b": "5550123"}
     assert not refused(intern.call("originate", **outside, as_user="bob"))
 
@@ -77,10 +78,63 @@ def test_transfer_and_monitor_are_their_own_keys(intern: Caller) -> None:
         intern.done("permission-set", key=key, **FORBIDDEN)
     call_uuid = talking(intern, destination_a="101")
     assert refused(intern.call("call-transfer", call_uuid=call_uuid, destination="100", as_user="bob"))
-    assert not refused(intern.call("call-transfer", call_uuid=call_uuid, destination="100", as_user="alice"))
+    assert not refused(intern.call("call-transfer", call_uuid=call_uuid, destination="100"))
     hers = talking(intern, destination_a="100")
     assert refused(intern.call("call-monitor", call_uuid=hers, extension="101", as_user="bob"))
     assert not refused(intern.call("call-monitor", call_uuid=hers, extension="101"))
+
+
+def test_nobody_acts_on_the_calls_of_others(intern: Caller) -> None:
+    call_uuid = talking(intern, destination_a="101")
+    for action, more in (("call-hangup", {}), ("call-hold", {}), ("call-transfer", {"destination": "101"})):
+        reply = intern.call(action, call_uuid=call_uuid, **more, as_user="alice")
+        assert (reply.status, reply.json["error"]) == (403, "this user is not in the call")
+    assert intern.call("call-monitor", call_uuid=call_uuid, extension="100", as_user="alice").status in (200, 202)
+
+
+def test_ones_own_party_is_the_users_own(intern: Caller) -> None:
+    call_uuid = talking(intern, destination_a="100", destination_b="101")
+    for user, number in (("alice", "100"), ("bob", "101")):
+        held = intern.done("call-hold", call_uuid=call_uuid, as_user=user)["leg_uuid"]
+        legs = {leg["leg_uuid"]: leg["number"] for leg in intern.done("call-details", call_uuid=call_uuid)["legs"]}
+        assert legs[held] == number
+
+
+def test_a_key_of_a_user_changes_nothing_of_anothers(intern: Caller) -> None:
+    intern.done("extension-create", extension="102")
+    token = intern.done("token-create", as_user="bob", domain_name=demo.DOMAIN_NAME)["token"]
+    headers = {"authorization": f"Bearer {token}"}
+    for action, members in (
+        ("user-update", {"user": "alice", "lastname": "x"}),
+        ("user-status-set", {"user": "alice", "type": "away"}),
+        ("user-delete", {"user": "alice", "cascade": True}),
+        ("extension-update", {"extension": "100", "enabled": False}),
+        ("extension-dnd-set", {"extension": "100", "enabled": True}),
+        ("extension-password-reset", {"extension": "100"}),
+        ("voicemail-update", {"voicemail": "100", "password": "4711"}),
+        ("user-update", {"voicemail": "100"}),
+        ("user-extension-add", {"extension": "102"}),
+        ("usergroup-member-remove", {"usergroup": "interns"}),
+        ("permission-set", {"usergroup": "everyone", "key": "monitor", "allowed": True}),
+        ("extensiongroup-member-add", {"extensiongroup": "reception", "user": "bob"}),
+    ):
+        assert intern.call(action, **members, headers=headers).status == 403, action
+
+
+def test_a_key_of_a_user_need_not_name_that_user(intern: Caller) -> None:
+    token = intern.done("token-create", as_user="bob", domain_name=demo.DOMAIN_NAME)["token"]
+    headers = {"authorization": f"Bearer {token}"}
+    assert intern.call("user-details", headers=headers).json["username"] == "bob"
+    assert intern.call("user-status-set", type="away", headers=headers).json["username"] == "bob"
+    assert intern.call("extension-dnd-set", enabled=True, headers=headers).json["extension"] == "101"
+    assert intern.call("user-details").json["errors"][0]["parameter"] == "user"
+
+
+def test_who_is_gone_is_no_exception_any_more(intern: Caller) -> None:
+    intern.done("permission-set", usergroup="interns", key="monitor", allowed=True, exceptions=["alice", "sales"])
+    intern.done("user-delete", user="alice", cascade=True)
+    intern.done("usergroup-delete", usergroup="sales")
+    assert intern.done("permission-list")["items"][0]["exceptions"] == []
 
 
 def test_calls_one_may_not_see_are_not_there(intern: Caller) -> None:

@@ -15,6 +15,16 @@ def test_refuses_more_than_ten(tenant: Caller) -> None:
     assert statuses == [200] * 10 + [422]
 
 
+def test_a_group_that_gets_somebody_meanwhile_does_not_go(house: House, tenant: Caller, operator: Caller) -> None:
+    def add() -> None:
+        operator.done("usergroup-member-add", domain_name="fusionpbx.example.net", usergroup="interns", user="bob")
+
+    tenant.done("usergroup-list")
+    house.store = Meanwhile(house.store, add)
+    house.restart()
+    assert tenant.call("usergroup-delete", usergroup="interns").status == 422
+
+
 def test_a_group_that_goes_meanwhile_gets_nobody(house: House, tenant: Caller, operator: Caller) -> None:
     def delete() -> None:
         operator.done("usergroup-delete", domain_name="fusionpbx.example.net", usergroup="interns")

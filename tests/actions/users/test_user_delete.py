@@ -31,6 +31,11 @@ def test_with_cascade_takes_all_that_is_the_users(tenant: Caller) -> None:
     assert tenant.done("extension-create", extension="100")
 
 
+def test_with_cascade_an_extensions_own_box_goes_too(tenant: Caller) -> None:
+    tenant.done("user-delete", user="alice", cascade=True)
+    assert tenant.call("voicemail-details", voicemail="100").status == 404
+
+
 def test_a_shared_voicemail_stays_with_the_other(tenant: Caller) -> None:
     for user in ("alice", "bob"):
         tenant.done("user-update", user=user, voicemail="101")

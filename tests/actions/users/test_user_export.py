@@ -33,6 +33,13 @@ def test_no_cell_is_a_formula(tenant: Caller, name: str) -> None:
     assert cell == (name if name in ("-2", "\u00a0=1") else f"'{name}")
 
 
+def test_a_shared_box_is_in_one_row(tenant: Caller) -> None:
+    for user in ("alice", "bob"):
+        tenant.done("user-update", user=user, voicemail="101")
+    rows = table(tenant.call("user-export").text)
+    assert [row["voicemail_number"] for row in rows] == ["101", ""]
+
+
 def test_pages(tenant: Caller) -> None:
     first = tenant.call("user-export", limit=1)
     rest = tenant.call("user-export", limit=1, cursor=first.headers["X-Next-Cursor"])

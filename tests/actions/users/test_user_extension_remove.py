@@ -1,3 +1,4 @@
+from ringpost.entry import demo
 from tests.harness import Caller
 
 
@@ -14,7 +15,8 @@ def test_says_when_it_was_not_the_users(tenant: Caller) -> None:
 def test_the_users_voicemail_stays_the_users(tenant: Caller) -> None:
     tenant.done("user-update", user="alice", voicemail="100")
     tenant.done("user-extension-remove", user="alice", extension="100")
-    assert tenant.done("extension-details", extension="100")["voicemail_enabled"] is False
+    call = {"call_uuid": demo.HELD_CALL_UUID, "destination": "100", "voicemail": True}
+    assert tenant.call("call-transfer", **call).status == 422
     assert tenant.done("user-details", user="alice")["voicemail"]["number"] == "100"
 
 
@@ -33,6 +35,12 @@ def test_a_new_number_is_the_users_too(tenant: Caller) -> None:
     assert [one["extension"] for one in alice["extensions"]] == ["150", "105"]
     assert alice["voicemail"]["number"] == "150"
     assert tenant.done("extension-details", extension="105")["voicemail_number"] == "150"
+
+
+def test_the_box_of_another_user_does_not_go_along(tenant: Caller) -> None:
+    tenant.done("user-update", user="bob", voicemail="101")
+    tenant.done("extension-update", extension="101", new_extension="151")
+    assert tenant.done("user-details", user="bob")["voicemail"]["number"] == "101"
 
 
 def test_a_number_whose_voicemail_others_have_too_is_kept(tenant: Caller) -> None:

@@ -1,11 +1,13 @@
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from ringpost.entry import demo
 from ringpost.services import user_files
 from ringpost.store import Write
-from tests.fakes import CountingStore
+from tests.fakes import CountingStore, Meanwhile
 from tests.harness import Caller, House
 
 HEADING = (
@@ -95,6 +97,13 @@ def test_says_in_which_row_and_column_it_is(tenant: Caller, csv: str, where: lis
     assert tenant.done("user-list", count=True)["total"] == 2
 
 
+def test_a_heading_without_end_is_refused_at_once(tenant: Caller) -> None:
+    for heading in (",".join(f"c{n}" for n in range(100_000)), "," * 1_000_000):
+        assert tenant.call("user-import", csv=heading).status == 400
+    reply = tenant.call("user-import", csv="firstname\n" + "a\n" * 300_000)
+    assert "at most 500 rows" in reply.json["error"]
+
+
 @pytest.mark.parametrize("csv", ["", " ", '"open', 'a,"b"c\n', "\x00"])
 def test_refuses_what_is_no_csv(tenant: Caller, csv: str) -> None:
     assert tenant.call("user-import", csv=csv).status == 400
@@ -131,6 +140,40 @@ class Dying(CountingStore):
         if self.left == 0:
             raise KeyboardInterrupt
         super().transact(writes)
+
+
+def test_the_same_rows_in_another_file_are_not_made_twice(tenant: Caller) -> None:
+    tenant.done("user-import", csv=people(3))
+    longer = people(4).replace("\n", "\r\n")
+    came = tenant.done("user-import", csv=longer)
+    assert (came["created_now"], [one["row"] for one in came["created"]]) == (1, [1, 2, 3, 4])
+
+
+def test_rows_that_say_the_same_are_made_as_often_as_they_say_it(tenant: Caller) -> None:
+    twins = sheet("Carol", "Carol", heading="firstname")
+    assert tenant.done("user-import", csv=twins)["created_now"] == 2
+    assert tenant.done("user-import", csv=twins)["created_now"] == 0
+
+
+def test_takes_all_columns_of_a_real_export(tenant: Caller) -> None:
+    heading = (
+        "uuid,subscription_type,firstname,lastname,email,mobile_phone_number,outgoing_caller_id,enabled,"
+        "call_record_outgoing_external_enabled,line_protocol,provisioning_code,sip_secret,exten,incall_exten"
+    )
+    cells = "some-uuid,0,Carol,Example,,,default,1,0,sip,123456,=starts-oddly,103,12025550103;12025550104"
+    came = tenant.done("user-import", csv=sheet(cells, heading=heading))
+    assert len(came["created"][0]["destination_uuids"]) == 2
+    assert tenant.done("sip-account-details", user=came["created"][0]["user_uuid"])["password"] == "=starts-oddly"
+    for number in ("12025550103", "12025550104"):
+        assert tenant.done("destination-details", number=number)
+    [exported] = [line for line in tenant.call("user-export").text.splitlines() if line.startswith("Carol")]
+    assert "12025550103;12025550104" in exported
+
+
+def test_the_guide_names_every_column() -> None:
+    guide = (Path(__file__).parents[3] / "docs/moving-from-xivo.md").read_text()
+    named = guide.partition("The columns it reads:\n\n")[2].partition("\n\n")[0]
+    assert re.findall(r"([a-z_]+)(?: \([^)]*\))?(?:,|$)", " ".join(named.split())) == list(user_files.COLUMNS)
 
 
 def test_goes_on_where_it_stopped(house: House, tenant: Caller) -> None:
@@ -191,6 +234,19 @@ def test_one_that_is_taken_underway_says_which_and_keeps_the_rest(house: House, 
     assert [(one["row"], one["column"]) for one in reply.json["errors"]] == [(2, "")]
     assert tenant.done("extension-details", extension="1000")
     assert mistakes(tenant, people(4)) == [(2, "username")]
+
+
+def test_two_who_import_a_file_at_once_make_it_once(house: House, tenant: Caller) -> None:
+    names = sheet("Carol", "Dan", heading="firstname")
+    other = tenant.house.tenant_key(demo.DOMAIN_NAME)
+    for caller in (tenant, other):
+        caller.done("user-list")
+    house.store = Meanwhile(house.store, lambda: other.done("user-import", csv=names))
+    house.restart()
+    tenant.done("user-list")
+    other.done("user-list")
+    assert tenant.done("user-import", csv=names)["created_now"] == 0
+    assert tenant.done("user-list", count=True)["total"] == 4
 
 
 def test_what_is_exported_can_be_imported(tenant: Caller, stranger: Caller) -> None:

@@ -32,6 +32,7 @@ def test_searches_and_filters_and_counts(house_of_four: Caller) -> None:
     found = house_of_four.done("user-list", search="EXAMPLE", count=True, limit=1)
     assert (found["total"], len(found["items"])) == (3, 1)
     assert names(house_of_four, search="vip") == ["Carol"]
+    assert names(house_of_four, search="100") == ["Alice"], "by extension too"
     assert names(house_of_four, enabled=False) == ["Dan"]
     assert names(house_of_four, username="bob") == ["Bob"]
 
@@ -40,6 +41,13 @@ def test_of_a_user_group(house_of_four: Caller) -> None:
     assert names(house_of_four, usergroup="sales") == ["Alice"]
     assert names(house_of_four, usergroup="interns") == []
     assert house_of_four.call("user-list", usergroup="nobody").status == 404
+
+
+def test_a_cursor_in_a_list_of_long_texts_can_be_sent(tenant: Caller) -> None:
+    for user in ("alice", "bob"):
+        tenant.done("user-update", user=user, description="\U0001f600" * 1000, lastname="\u65e5" * 100)
+    page = tenant.done("user-list", order="description", limit=1)
+    assert len(tenant.done("user-list", order="description", limit=1, cursor=page["next_cursor"])["items"]) == 1
 
 
 def test_names_what_it_can_be_sorted_and_filtered_by(tenant: Caller) -> None:

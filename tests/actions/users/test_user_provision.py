@@ -94,6 +94,22 @@ def test_without_voicemail_or_with_a_box_of_another_number(tenant: Caller) -> No
     assert (other["voicemail"]["number"], other["extension"]["voicemail_number"]) == ("805", "805")
 
 
+@pytest.mark.parametrize(
+    "instead",
+    [{"voicemail": False, "voicemail_number": "104"}, {"extension": "*97"}, {"extension": "*97", "dry_run": True}],
+)
+def test_refuses_a_box_that_cannot_be(tenant: Caller, instead: dict[str, Any]) -> None:
+    assert tenant.call("user-provision", **{**CAROL, **instead}).status == 400
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_group_that_is_named_twice_is_one(tenant: Caller, dry_run: bool) -> None:
+    group = tenant.done("ringgroup-details", extension="600")["ring_group_uuid"]
+    sales = tenant.done("usergroup-details", usergroup="sales")["usergroup_uuid"]
+    twice = {"ringgroups": ["600", group], "usergroups": ["sales", sales]}
+    assert len(tenant.done("user-provision", **{**CAROL, **twice}, dry_run=dry_run)["ring_groups"]) == 1
+
+
 def test_its_secrets_are_not_replayed(tenant: Caller) -> None:
     first = tenant.done("user-provision", **CAROL, idempotency_key="k")
     again = tenant.done("user-provision", **CAROL, idempotency_key="k")

@@ -27,8 +27,11 @@ def test_a_new_status_takes_the_place_of_the_old_one(tenant: Caller) -> None:
     assert (status["note"], status["return_time"]) == (None, None)
 
 
-@pytest.mark.parametrize("bad", [{}, {"type": "asleep"}, {"type": "away", "return_time": "tomorrow"}])
-def test_refuses_what_is_no_status(tenant: Caller, bad: dict[str, str]) -> None:
+NO_TIMES = ("tomorrow", -1, "-1", 1795348800)
+
+
+@pytest.mark.parametrize("bad", [{}, {"type": "asleep"}, *({"type": "away", "return_time": bad} for bad in NO_TIMES)])
+def test_refuses_what_is_no_status(tenant: Caller, bad: dict[str, object]) -> None:
     assert tenant.call("user-status-set", user="alice", **bad).status == 400
 
 

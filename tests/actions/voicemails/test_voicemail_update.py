@@ -26,9 +26,13 @@ def test_a_new_number_takes_the_pin_along_and_is_told_to_users_and_extensions(ho
     assert tenant.done("extension-details", extension="100")["voicemail_number"] is None
 
 
-def test_an_extension_that_is_nobodys_keeps_its_box_too(tenant: Caller) -> None:
+def test_an_extension_that_is_nobodys_has_the_box_of_its_number(tenant: Caller) -> None:
     tenant.done("voicemail-update", voicemail="101", new_number="801")
-    assert tenant.done("extension-details", extension="101")["voicemail_number"] == "801"
+    assert tenant.done("extension-details", extension="101")["voicemail_number"] is None
+    call = {"call_uuid": demo.HELD_CALL_UUID, "destination": "101", "voicemail": True}
+    assert tenant.call("call-transfer", **call).status == 422
+    tenant.done("voicemail-update", voicemail="801", new_number="101")
+    assert tenant.call("call-transfer", **call).status == 200
 
 
 def test_refuses_a_taken_number(tenant: Caller) -> None:

@@ -1,0 +1,73 @@
+"""What a user, a box, an address may look like: XiVO's shapes (confd 16.15), and numbers as people write them.
+
+Apart from ``values``, for most actions need none of them, and a cold start compiles no pattern it does not use.
+"""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from ringpost.model.values import NUMBER, matching, no_uuid, printable
+
+_WRITTEN_NUMBER = re.compile(r"[+*#(0-9][0-9*# ()./-]{0,39}")
+_USERNAME = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=%@-]{2,254}")
+_EMAIL = re.compile(
+    r"(?!-)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+    r"@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
+)
+"""What browsers take for an address (WHATWG HTML), with a dot in its domain."""
+CALLER_ID = re.compile(r'"(.*)"(?: <(\+?[0-9]{1,32})>)?')
+
+
+def _numbered(value: str) -> str:
+    """A caller's number may stand in any clothes in an address book; its digits must be there."""
+    if _WRITTEN_NUMBER.fullmatch(value) is None or not any(letter.isdecimal() for letter in value):
+        raise ValueError("must be a telephone number, such as +1 202 555 0123")
+    return value
+
+
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254),
+    matching(_EMAIL, "must be an e-mail address, such as alice@example.net"),
+    Field(examples=["alice@example.net"]),
+]
+Username = Annotated[
+    str,
+    no_uuid,
+    matching(_USERNAME, "must be 2 to 254 letters, digits or -._~!$&'()*+,;=%@"),
+    Field(examples=["alice"]),
+]
+CallerId = Annotated[
+    str,
+    StringConstraints(max_length=160),
+    printable,
+    matching(CALLER_ID, 'must be a name in quotes, with a number behind it or none: "Alice" <5550100>'),
+    Field(examples=['"Alice" <5550100>']),
+]
+OutgoingCallerId = Annotated[
+    str,
+    matching(re.compile(rf"default|anonymous|{NUMBER.pattern}"), "must be default, anonymous or a number"),
+]
+MobileNumber = Annotated[
+    str, matching(re.compile(r"\+?[0-9*#]{1,80}"), "must be 1 to 80 digits, * or #, with + in front at most")
+]
+Language = Annotated[
+    str,
+    matching(re.compile("[a-z]{2}_[A-Z]{2}"), "must be a language and a country, such as en_US"),
+    Field(examples=["en_US"]),
+]
+Timezone = Annotated[
+    str,
+    matching(re.compile("[A-Za-z0-9_+/-]{1,128}"), "must be a time zone, such as Europe/Paris"),
+    Field(examples=["Europe/Paris"]),
+]
+TokenText = Annotated[
+    str,
+    matching(re.compile(r"rpt_[0-9a-f-]{36}_[0-9a-f]{64}"), "must be a token, as token-create answered it"),
+]
+BoxNumber = Annotated[str, matching(re.compile("[0-9]{1,32}"), "must be 1 to 32 digits"), Field(examples=["100"])]
+Pin = Annotated[str, matching(re.compile("[0-9]{1,80}"), "must be 1 to 80 digits")]
+WrittenNumber = Annotated[str, AfterValidator(_numbered), Field(examples=["+1 202 555 0123"])]
+"""A telephone number as people write it."""
