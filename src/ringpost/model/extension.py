@@ -192,7 +192,7 @@ class ExtensionSettings(Entity):
     directory_last_name: ShortText | None = None
     directory_visible: bool | None = None
     directory_exten_visible: bool | None = None
-    limit_max: int | None = Field(default=None, ge=1, le=1000, description="calls at once")
+    limit_max: int | None = Field(default=None, ge=1, le=1000, description="calls at once; no switch counts them yet")
     call_timeout: int | None = Field(default=None, ge=1, le=600, description="seconds to ring before voicemail")
     call_group: ShortText | None = None
     user_record: Literal["all", "local", "inbound", "outbound"] | None = Field(

@@ -118,5 +118,7 @@ class UserSettings(Entity):
     online_call_record_enabled: bool | None = Field(default=None, description=_KEPT)
     supervision_enabled: bool | None = Field(default=None, description=_KEPT)
     ring_seconds: int | None = Field(default=None, ge=0, le=60, description="before voicemail; 0: ten minutes")
-    simultaneous_calls: int | None = Field(default=None, ge=1, le=20)
+    simultaneous_calls: int | None = Field(
+        default=None, ge=1, le=20, description="limit_max of its extensions; no switch counts it yet"
+    )
     enabled: bool | None = Field(default=None, description="false disables the extensions too")
