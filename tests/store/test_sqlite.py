@@ -2,6 +2,7 @@
 
 import multiprocessing
 import sqlite3
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,17 @@ def claim(path: Path, number: int) -> bool:
 
 
 def test_of_several_processes_one_gets_a_name(tmp_path: Path) -> None:
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        won = pool.starmap(claim, [(tmp_path / "x", number) for number in range(12)])
+    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
+        won = list(pool.map(claim, [tmp_path / "x"] * 12, range(12), timeout=60))
     assert won.count(True) == 1
+
+
+def opened(path: Path) -> bool:
+    SqliteStore(path, lambda: NOON).close()
+    return True
+
+
+def test_several_processes_may_make_the_file_at_once(tmp_path: Path) -> None:
+    files = [tmp_path / f"x{number // 4}" for number in range(120)]
+    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
+        assert all(pool.map(opened, files, timeout=60))

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS rows (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS expiring ON rows (expires) WHERE expires IS NOT NULL;
 """
+_PAUSE = 0.01
 _COLUMNS = "partition, sort, body, version, expires"
 
 
@@ -36,9 +37,7 @@ class SqliteStore:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         with self._connection() as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_SCHEMA)
-            self._sweep(connection)
+            self._prepare(connection)
 
     def get(self, key: Key) -> Row | None:
         """One row, read consistently."""
@@ -111,6 +110,19 @@ class SqliteStore:
         with self._connection() as connection:
             found = connection.execute(sql, values).fetchall()
         return [Row(Key(partition, sort), body, version, expires) for partition, sort, body, version, expires in found]
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Make the file what it must be. Of several who do so at once SQLite sends some away without waiting."""
+        until = time.monotonic() + self._busy_seconds
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(_SCHEMA)
+                return self._sweep(connection)
+            except sqlite3.OperationalError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(_PAUSE)
 
     def _sweep(self, connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM rows WHERE expires <= ?", (self._now(),))
