@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from ringpost.context import Context
+from ringpost.model.record import is_none
 
 Item = TypeVar("Item", bound=BaseModel)
 
@@ -108,10 +109,6 @@ class PageLike(Protocol):
     def _asdict(self) -> dict[str, Any]: ...
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
 class Items(Output, Generic[Item]):
     """A page of a list."""
 
@@ -119,7 +116,7 @@ class Items(Output, Generic[Item]):
     next_cursor: str | None = Field(description="the cursor of the next page; null at the end")
     total: int | None = Field(
         default=None,
-        exclude_if=_is_none,
+        exclude_if=is_none,
         description="how many there are after search and filters, if count was asked for",
     )
 

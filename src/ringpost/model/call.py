@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ringpost.model.record import Entity, Record
+from ringpost.model.record import Entity, Record, is_none
 from ringpost.model.values import ExternalId, Number, ShortText, TagList, Timestamp, Uuid
 
 Direction = Literal["inbound", "outbound", "local"]
@@ -77,10 +77,6 @@ class Leg(Entity):
     write_codec: str | None = None
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
 class Call(Record):
     """One call. ``xml_cdr_uuid`` is its A leg's; the summary members are worked out from the legs."""
 
@@ -108,7 +104,7 @@ class Call(Record):
     sandbox: bool = False
     listed_at: Timestamp = Field(description="its place in lists: the start its first post had")
     due_at: Timestamp | None = Field(
-        default=None, exclude_if=_is_none, description="the sandbox writes ahead of time: not shown before then"
+        default=None, exclude_if=is_none, description="the sandbox writes ahead of time: not shown before then"
     )
     legs: tuple[Leg, ...]
     insert_date: Timestamp | None = None

@@ -4,12 +4,8 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from ringpost.model.record import Entity, Record
+from ringpost.model.record import Entity, Record, is_none
 from ringpost.model.values import Name, Network, Reference, Scope, Timestamp, Uuid
-
-
-def _is_none(value: object) -> bool:
-    return value is None
 
 
 class Limits(Entity):
@@ -23,7 +19,7 @@ class Limits(Entity):
     switch: Reference | None = None
     networks: tuple[Network, ...] = ()
     expires_at: Timestamp | None = None
-    user: Uuid | None = Field(default=None, exclude_if=_is_none, description="the user it acts for")
+    user: Uuid | None = Field(default=None, exclude_if=is_none, description="the user it acts for")
 
 
 class SecretHash(Entity):
@@ -66,7 +62,7 @@ class KeyDetails(Record):
     switch: Uuid | None = Field(default=None, description="only the domains that live on this switch")
     networks: tuple[str, ...]
     expires_at: Timestamp | None
-    user: Uuid | None = Field(default=None, description="the user it acts for: her permissions hold")
+    user: Uuid | None = Field(default=None, description="the user it acts for: that user's permissions hold")
     enabled: bool
     last_used: Timestamp | None
     within: tuple[Limits, ...] = Field(description="the makers' limits, which must match too")

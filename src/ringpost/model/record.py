@@ -12,6 +12,11 @@ def is_false(value: bool) -> bool:
     return not value
 
 
+def is_none(value: object) -> bool:
+    """For ``exclude_if``: a member that is there only once it has a value."""
+    return value is None
+
+
 class Entity(BaseModel):
     """A thing that is stored and answered. Its member names are the wire's.
 

@@ -112,8 +112,7 @@ def record(context: Context, request: OneParty) -> tuple[Party, str]:
 
 def current(context: Context, domain: Domain, extension: Extension, request: ForUser) -> LiveCall | None:
     """The call an extension is in now: the newest, one that was answered before one that rings."""
-    if not permissions.seen(context, domain.domain_uuid, request, [extension]):
-        raise NotFound("extension not found")
+    permissions.check_seen(context, domain.domain_uuid, request, extension)
     calls = [
         (leg.state != "ringing", leg.start_stamp, call)
         for call in listed(context, domain, request)
@@ -124,8 +123,7 @@ def current(context: Context, domain: Domain, extension: Extension, request: For
 
 def status(context: Context, domain: Domain, extension: Extension, request: ForUser) -> dict[str, Any]:
     """How an extension is: its phones, its calls, and what that comes to."""
-    if not permissions.seen(context, domain.domain_uuid, request, [extension]):
-        raise NotFound("extension not found")
+    permissions.check_seen(context, domain.domain_uuid, request, extension)
     line = lines.of(context, domain)
     contacts = [phone for phone in line.registrations(domain) if phone.extension == extension.extension]
     sees = permissions.sees_calls(context, permissions.acting(context, domain.domain_uuid, request))

@@ -133,6 +133,12 @@ def seen(context: Context, home: str, request: ForUser, some: Iterable[Extension
     return list(filter(extension_groups.seen_by(context, user), some) if user else some)
 
 
+def check_seen(context: Context, home: str, request: ForUser, extension: Extension) -> None:
+    """An extension the user a request is made for does not see is not there: raises ``NotFound``."""
+    if not seen(context, home, request, [extension]):
+        raise NotFound("extension not found")
+
+
 def seen_page(context: Context, home: str, request: ListedForUser) -> pages.PageOf[Extension]:
     """A page of the extensions of a domain: for a user of those that user sees, and no trace of the others."""
     user = acting_user(context, home, request.as_user)
