@@ -1,4 +1,5 @@
-# The Lambda package. `sam build` runs build-Api through the Makefile; without sam:
+# The Lambda package, the same for both functions. `sam build` runs build-Api and build-Delivery through the Makefile;
+# without sam:
 #   make build-Api ARTIFACTS_DIR=<new folder> [LAMBDA_PYTHON=3.12] [LAMBDA_ARCH=x86_64]
 # No interpreter of that version and no such machine are needed: wheels are only copied.
 
@@ -14,8 +15,8 @@ WHEELS = --platform manylinux_2_17_$(WHEEL_ARCH) --platform manylinux2014_$(WHEE
 # The X-Ray SDK brings botocore, and that the description of every AWS service: 20 MB. What we call is kept.
 BOTOCORE_DATA = dynamodb s3 sqs ssm sts xray *.json
 
-.PHONY: build-Api
-build-Api:
+.PHONY: build-Api build-Delivery
+build-Api build-Delivery:
 	@test -n "$(ARTIFACTS_DIR)" || { echo "ARTIFACTS_DIR= says where to build" >&2; exit 1; }
 	@mkdir -p "$(ARTIFACTS_DIR)"
 	@test -z "$$(ls -A "$(ARTIFACTS_DIR)")" || { echo "$(ARTIFACTS_DIR) is not empty" >&2; exit 1; }

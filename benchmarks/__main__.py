@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from benchmarks import calls, growth, package, starts, table, warm, whole
+from benchmarks import calls, deliveries, growth, package, starts, table, warm, whole
 from benchmarks.work import ROOT
 
 PAGE = ROOT / "docs/benchmarks.md"
@@ -13,6 +13,7 @@ PARTS = {
     "INIT to first answer": starts,
     "store calls": calls,
     "first pages of calls": growth,
+    "deliveries": deliveries,
     "the package": package,
 }
 

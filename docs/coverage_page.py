@@ -13,6 +13,7 @@ ORIGINS = {
     "ctid-ng": "XiVO's calls, presence and voicemail messages; paths after `/1.0`.",
     "auth": "XiVO's tokens; paths after `/0.1`.",
     "agentd": "XiVO's queue agents; paths after `/1.0`.",
+    "webhookd": "Wazo's webhooks; paths after `/1.0`. No XiVO release had it.",
     "isymphony-configuration": (
         "Paths after `/communication_manager/rest/config/`, `contact/` after the older `api/resource/`. A name in\n"
         "the place of an id (`getByName/…`) is the same operation. Where the method is not documented the\n"
@@ -27,9 +28,8 @@ ORIGINS = {
 
 REASONS = {
     "stage 4": "queues, agents, conference rooms, parking lots and attended transfers come next",
-    "stage 5": "events and webhooks come after those",
     "later": (
-        "devices, function keys, schedules, menus, trunks, routes, call permissions and voicemail messages are wanted,"
+        "devices, function keys, schedules, menus, trunks, routes, call permissions voicemail messages and push to phones are wanted,"
         " but not begun"
     ),
     "switch": "it is set up in the switch's own configuration",
@@ -41,7 +41,7 @@ REASONS = {
     "technology": "SCCP, IAX and custom channels: every line and trunk is SIP here",
 }
 
-_OPERATION = re.compile(r"(GET|HEAD|POST|PUT|DELETE) [^\s|]+")
+_OPERATION = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) [^\s|]+")
 _ACTION = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _ACTION_IN_A_NOTE = re.compile(r"`([a-z]+(?:-[a-z]+)+)`")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from ringpost.model.call import CallOrder, Leg, Rung
 from ringpost.model.errors import Problem, StoreUnavailable
 from ringpost.store import Key, Row, Store, Write
+from ringpost.store.archive import Upload
 from ringpost.switch import Progress
 from ringpost.switch.sandbox import SandboxSwitch
 from ringpost.switch.scripts import Script
@@ -140,6 +141,25 @@ class RecordingSwitch(SandboxSwitch):
 
     def foretold(self, order: CallOrder) -> Sequence[Leg]:
         return []
+
+
+class MemoryArchive:
+    """An archive that is remembered: ``files`` are there."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def upload(self, name: str, seconds: int) -> Upload:
+        return Upload(f"https://archive.example.net/{name}?write={seconds}", None)
+
+    def link(self, name: str, seconds: int, file_name: str) -> str:
+        return f"https://archive.example.net/{name}?read={seconds}&as={file_name}"
+
+    def size(self, name: str) -> int | None:
+        return len(self.files[name]) if name in self.files else None
+
+    def delete(self, name: str) -> None:
+        self.files.pop(name, None)
 
 
 class Meanwhile(CountingStore):

@@ -19,7 +19,8 @@ from ringpost.store import Store
 from ringpost.switch import Switch
 from ringpost.switch.sandbox import SandboxSwitch
 from ringpost.switch.scripts import Scripts
-from tests.fakes import FakeClock
+from ringpost.webhooks.addresses import Reach
+from tests.fakes import FakeClock, MemoryArchive
 
 CATALOGUE = Catalogue(discover())
 
@@ -109,6 +110,8 @@ class House:
     switch: Switch | None = None
     call_limits: CallLimits = field(default_factory=CallLimits)
     catalogue: Catalogue = CATALOGUE
+    reach: Reach = field(default_factory=Reach)
+    archive: MemoryArchive = field(default_factory=MemoryArchive)
 
     def __post_init__(self) -> None:
         self.outcomes: list[Outcome] = []
@@ -116,7 +119,7 @@ class House:
 
     def restart(self) -> None:
         """A new process on the same store."""
-        ports = Ports(self.store, self._connect, self.clock, self.call_limits)
+        ports = Ports(self.store, self._connect, self.clock, self.call_limits, self.reach, self.archive)
         self.endpoint = Endpoint(ports, self.catalogue, self.outcomes.append)
 
     def _connect(self, record: SwitchRecord, scripts: Scripts) -> Switch:

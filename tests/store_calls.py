@@ -22,7 +22,7 @@ def calls_of(name: str) -> tuple[int, int]:
         operator = Caller(House(counting, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
         operator.done("action-list")
         counting.calls.clear()
-        assert operator.example(name, **by_uuid(name)).status == 200
+        assert operator.example(name, **by_uuid(name)).status in (200, 202)
         store.close()
     counted = Counter(counting.calls)
     return counted["get"] + counted["query"], counted["transact"]

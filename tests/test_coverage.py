@@ -21,6 +21,7 @@ def test_every_operation_of_each_origin_is_there() -> None:
         "ctid-ng": 46,
         "auth": 5,
         "agentd": 13,
+        "webhookd": 16,
         "isymphony-configuration": 84,
         "isymphony-live": 32,
     }

@@ -15,9 +15,10 @@ from tests.harness import CATALOGUE, Caller, House
 
 ROOT = Path(__file__).parent.parent
 VERBS = {
-    "add", "answer", "cdr", "create", "current", "delete", "details", "dtmf", "export", "hangup", "hold", "import",
-    "list", "lookup", "monitor", "mute", "openapi", "originate", "park", "provision", "remove", "reset", "resume",
-    "rotate", "search", "set", "start", "statistics", "status", "stop", "transfer", "unmute", "unpark", "update", "xml",
+    "add", "answer", "cdr", "create", "current", "delete", "details", "dtmf", "event", "export", "hangup", "hold",
+    "import", "list", "lookup", "monitor", "mute", "openapi", "originate", "park", "provision", "remove", "reset",
+    "resume", "retry", "rotate", "search", "set", "start", "statistics", "status", "stop", "test", "transfer",
+    "unmute", "unpark", "update", "xml",
 }  # fmt: skip
 READING = {"current", "details", "export", "list", "lookup", "openapi", "search", "statistics", "status", "xml"}
 
@@ -77,7 +78,7 @@ def test_answers_its_sample_event(name: str, house: House, operator: Caller) -> 
         assert json.loads(event["body"])["action"] == name
     query = event.get("queryStringParameters")
     reply = operator.post(event["body"], path=event["rawPath"], headers=event["headers"], query=query)
-    assert reply.status == 200, reply
+    assert reply.status in (200, 202), reply
 
 
 def test_the_documents_are_up_to_date() -> None:

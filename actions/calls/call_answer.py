@@ -21,6 +21,6 @@ class Response(PartyActedOn):
 
 def handle(request: Request, context: Context) -> Response:
     party, _ = live_calls.act(
-        context, request, "ringing", "call.answer_asked", lambda switch, domain, leg: switch.answer(domain, leg)
+        context, request, "ringing", "command.answer_asked", lambda switch, domain, leg: switch.answer(domain, leg)
     )
     return Response(**party.told())

@@ -28,7 +28,7 @@ def handle(request: Request, context: Context) -> Response:
         context,
         request,
         "far",
-        "call.dtmf_sent",
+        "command.dtmf_sent",
         lambda switch, domain, leg: switch.send_digits(domain, leg, request.digits),
     )
     return Response(**party.told())

@@ -18,6 +18,6 @@ class Response(PartyActedOn):
 
 def handle(request: Request, context: Context) -> Response:
     party, _ = live_calls.act(
-        context, request, "first", "call.hung_up", lambda switch, domain, leg: switch.hang_up(domain, leg)
+        context, request, "first", "command.hung_up", lambda switch, domain, leg: switch.hang_up(domain, leg)
     )
     return Response(**party.told())

@@ -18,6 +18,6 @@ class Response(PartyActedOn):
 
 def handle(request: Request, context: Context) -> Response:
     party, _ = live_calls.act(
-        context, request, "own", "call.held", lambda switch, domain, leg: switch.hold(domain, leg)
+        context, request, "own", "command.held", lambda switch, domain, leg: switch.hold(domain, leg)
     )
     return Response(**party.told())

@@ -18,6 +18,6 @@ class Response(PartyActedOn):
 
 def handle(request: Request, context: Context) -> Response:
     party, _ = live_calls.act(
-        context, request, "own", "call.muted", lambda switch, domain, leg: switch.mute(domain, leg)
+        context, request, "own", "command.muted", lambda switch, domain, leg: switch.mute(domain, leg)
     )
     return Response(**party.told())

@@ -21,7 +21,7 @@ def handle(request: Request, context: Context) -> Response:
         context,
         request,
         "own",
-        "call.record_stopped",
+        "command.record_stopped",
         lambda switch, domain, leg: switch.stop_recording(domain, leg),
     )
     return Response(**party.told())

@@ -18,6 +18,6 @@ class Response(PartyActedOn):
 
 def handle(request: Request, context: Context) -> Response:
     party, _ = live_calls.act(
-        context, request, "own", "call.resumed", lambda switch, domain, leg: switch.resume(domain, leg)
+        context, request, "own", "command.resumed", lambda switch, domain, leg: switch.resume(domain, leg)
     )
     return Response(**party.told())

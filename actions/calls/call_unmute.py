@@ -18,6 +18,6 @@ class Response(PartyActedOn):
 
 def handle(request: Request, context: Context) -> Response:
     party, _ = live_calls.act(
-        context, request, "own", "call.unmuted", lambda switch, domain, leg: switch.unmute(domain, leg)
+        context, request, "own", "command.unmuted", lambda switch, domain, leg: switch.unmute(domain, leg)
     )
     return Response(**party.told())

@@ -22,13 +22,15 @@ from ringpost.model.errors import CannotComply, Forbidden, NotFound, Problem
 from ringpost.model.event import AuditLine, Event
 from ringpost.model.key import ApiKey, KeyDetails
 from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Write, check_size, keys
+from ringpost.webhooks.events import puts
 
 if TYPE_CHECKING:  # most actions ask no switch, and a cold start pays for no more
     from ringpost.model.switch import SwitchRecord
+    from ringpost.store.archive import Archive
     from ringpost.switch import Connect, Switch
     from ringpost.switch.scripts import Scripts
+    from ringpost.webhooks.addresses import Reach
 
-EVENT_DAYS = 30
 AUDIT_DAYS = 400
 _DAY = 86_400
 
@@ -87,7 +89,7 @@ class TenantStore:
         self._store = store
         self.actor = actor
         self._staged: list[tuple[Write, Problem | Exception | None]] = []
-        self._events: list[Event] = []
+        self._events: list[tuple[Event, bool]] = []
         self._domains: dict[str, None] = {}
         self._on_switch: dict[tuple[str, str], bool] = {}
 
@@ -129,24 +131,21 @@ class TenantStore:
         if not isinstance(write, Check) or all(write != staged for staged, _ in self._staged):
             self._staged.append((write, otherwise))
 
-    def note(self, event: Event) -> None:
-        """Put an event into the outbox with the rest."""
-        self._events.append(event)
-        row = Row(
-            keys.event(event.domain_uuid, event.due_at, event.sequence, event.event_uuid),
-            event.model_dump_json(),
-            expires=int(seconds(event.due_at)) + EVENT_DAYS * _DAY,
-        )
-        self._staged.append((Put(row), None))
+    def note(self, event: Event, *, is_due_later: bool = False) -> None:
+        """Put an event into the outbox with the rest: due then, or when the rest is written."""
+        self._events.append((event, is_due_later))
 
     @property
     def domains(self) -> tuple[str, ...]:
         """The domains of everything that was read or staged."""
         return tuple(self._domains)
 
-    def take_events(self) -> list[Event]:
-        """The events noted since the last commit."""
-        events, self._events = self._events, []
+    def take_events(self, now: str) -> list[Event]:
+        """The events noted since the last commit, staged: what is not due later is due now."""
+        noted, self._events = self._events, []
+        events = [event if is_due_later else event.model_copy(update={"due_at": now}) for event, is_due_later in noted]
+        for event in events:
+            self._staged += [(put, None) for put in puts(event, now)]
         return events
 
     def commit(self) -> None:
@@ -249,6 +248,8 @@ class Context:
     clock: Clock
     catalogue: CatalogueView
     call_limits: CallLimits
+    reach: Reach
+    archive: Archive | None
     action: str
     request_id: str
     source_ip: str
@@ -299,12 +300,13 @@ class Context:
                 call_uuid=call_uuid,
                 sequence=sequence,
                 data=dict(data),
-            )
+            ),
+            is_due_later=due_at is not None,
         )
 
     def commit(self) -> None:
         """Write all that is staged, with its audit line, or nothing."""
-        events = self.store.take_events()
+        events = self.store.take_events(stamp(self.clock.now()))
         if events:
             self.store.stage(self._audit_line(events))
         self.store.commit()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 
@@ -15,16 +16,24 @@ class Settings:
     calls_per_minute: int = 60
     calls_at_once: int = 20
     preload: bool = False
+    recordings: str = ""
+    public_url: str = ""
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """The settings of this process; a bad value is an error that names its variable."""
         data = Path(environment.get("RINGPOST_DATA", ".ringpost"))
+        store = environment.get("RINGPOST_STORE", f"sqlite:{data / 'ringpost.sqlite3'}")
+        here = f"folder:{data / 'recordings'}" if store.startswith("sqlite:") else ""
         return cls(
-            store=environment.get("RINGPOST_STORE", f"sqlite:{data / 'ringpost.sqlite3'}"),
+            store=store,
             data=data,
+            recordings=environment.get("RINGPOST_RECORDINGS", here),
+            public_url=environment.get("RINGPOST_PUBLIC_URL", "").rstrip("/"),
             calls_per_minute=_count(environment, "RINGPOST_CALLS_PER_MINUTE", 60),
             calls_at_once=_count(environment, "RINGPOST_CALLS_AT_ONCE", 20),
+            webhook_networks=_networks(environment, "RINGPOST_WEBHOOK_NETWORKS"),
             preload=environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start",
         )
 
@@ -36,3 +45,10 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 10_000:
         raise ValueError(f"{name} must be a whole number from 1 to 10000, not {text!r}")
     return int(text)
+
+
+def _networks(environment: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(one.strip()) for one in environment.get(name, "").split(",") if one.strip())
+    except ValueError as error:
+        raise ValueError(f"{name} must be networks such as 192.0.2.0/24 with commas between: {error}") from None

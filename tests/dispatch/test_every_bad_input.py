@@ -1,5 +1,7 @@
 """No action breaks, whatever it is sent: a bug would be a 500."""
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -53,7 +55,7 @@ def test_one_nasty_member_after_another(name: str, operator: Caller) -> None:
     example = CATALOGUE.describe(name)["example"]
     for member in members(name):
         for nasty in NASTY:
-            reply = operator.call(**{**example, member: nasty})
+            reply = operator.post(json.dumps({**example, member: nasty}))
             assert reply.status in {200, 202, 400, 403, 404, 409, 422, 429}, (member, nasty, reply)
 
 
@@ -66,4 +68,4 @@ values = st.one_of(
 @given(st.sampled_from(CATALOGUE.names()), st.data())
 def test_any_members_at_all(operator: Caller, name: str, data: st.DataObject) -> None:
     sent = data.draw(st.dictionaries(st.sampled_from([*members(name), "surprise"]), values, max_size=5))
-    assert operator.call(name, **sent).status in {200, 202, 400, 403, 404, 409, 422, 429}
+    assert operator.post(json.dumps({"action": name, **sent})).status in {200, 202, 400, 403, 404, 409, 422, 429}

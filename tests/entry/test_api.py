@@ -37,7 +37,7 @@ def event(name: str = "domain-details", **members: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("name", CATALOGUE.names())
 def test_answers_every_sample_event(api: ModuleType, name: str) -> None:
     answer = api.handler(event(name), None)
-    assert answer["statusCode"] == 200, answer
+    assert answer["statusCode"] in (200, 202), answer
     read = {
         "application/json": json.loads,
         "text/xml; charset=utf-8": ET.fromstring,

@@ -129,7 +129,8 @@ def test_ctrl_c_stops_it(tmp_path: Path) -> None:
 def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
     with served(tmp_path / "new") as server:
         server.until("Try it")
-        modes = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "new").iterdir()}
+        modes = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "new").rglob("*") if file.is_file()}
+        assert (tmp_path / "new/recordings").stat().st_mode & 0o777 == 0o700
     assert modes
     assert set(modes.values()) == {0o600}
 

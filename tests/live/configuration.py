@@ -18,13 +18,15 @@ RINGPOST, ESL, PHONES, TRUNK, PROVIDER = (f"{HOST}:{port}" for port in (3200, 81
 
 def write(folder: Path, *, languages: Path | None = None, modules: Path | None = None) -> dict[str, str]:
     """Write the configuration; the environment of the suite that goes with it."""
-    password, key = secrets.token_hex(12), f"{uuid.uuid4()}:{secrets.token_hex(32)}"
+    password, link_password = secrets.token_hex(12), secrets.token_hex(12)
+    key = f"{uuid.uuid4()}:{secrets.token_hex(32)}"
     shutil.copytree(GUIDE, folder)
     _rewrite(
         folder / "vars.xml",
         ringpost_url=f"http://{RINGPOST}",
         ringpost_key=key,
         esl_password=password,
+        link_password=link_password,
         esl_address=HOST,
         esl_clients="127.0.0.0/8",
         sip_address=HOST,
@@ -44,6 +46,7 @@ def write(folder: Path, *, languages: Path | None = None, modules: Path | None =
     return {
         "FREESWITCH_ESL": ESL,
         "FREESWITCH_PASSWORD": password,
+        "FREESWITCH_LINK_PASSWORD": link_password,
         "FREESWITCH_SIP": PHONES,
         "FREESWITCH_TRUNK": TRUNK,
         "FREESWITCH_PROVIDER": PROVIDER,

@@ -48,7 +48,7 @@ _ALWAYS = {
 }
 GROUPS = {"simultaneous": "600", "sequence": "601", "enterprise": "602", "rollover": "603", "random": "604"}
 """Ring groups with a phone that is busy and one that answers."""
-_SETTINGS = ("ESL", "PASSWORD", "SIP", "TRUNK", "PROVIDER", "KEY")
+_SETTINGS = ("ESL", "PASSWORD", "LINK_PASSWORD", "SIP", "TRUNK", "PROVIDER", "KEY")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -204,19 +204,20 @@ class Serving:
         host, _, port = os.environ["RINGPOST_LISTEN"].rpartition(":")
         self.url = f"http://{host}:{port}/"
         self._where = ["--host", host, "--port", port]
-        self._environment = {
+        self.environment = {
             **os.environ,
             "RINGPOST_DATA": str(folder / "data"),
             "RINGPOST_SECRET_LIVE": os.environ["FREESWITCH_PASSWORD"],
             "RINGPOST_CALLS_PER_MINUTE": "1000",
+            "RINGPOST_WEBHOOK_NETWORKS": "127.0.0.0/8",
         }
-        self._environment.pop("RINGPOST_STORE", None)
+        self.environment.pop("RINGPOST_STORE", None)
 
     def __enter__(self) -> Self:
         self._process = Process(
             [sys.executable, "-m", "ringpost.entry.cli", "serve", "--no-demo", *self._where],
             self.folder,
-            self._environment,
+            self.environment,
         )
         eventually(lambda: "answers at" in self._process.said() or not self._process.is_running, "Ringpost starts")
         assert self._process.is_running, self._process.said()
@@ -228,7 +229,7 @@ class Serving:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The command line, on the same store."""
         command = [sys.executable, "-m", "ringpost.entry.cli", *arguments]
-        return subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
 
     def key(self) -> str:
         """The token of a new operator's key."""

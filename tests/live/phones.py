@@ -53,6 +53,11 @@ class Process:
         """Its exit code, once it has ended by itself."""
         return self._process.wait(seconds)
 
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._process.kill()
+        self._process.wait(5)
+
     def stop(self) -> None:
         self._process.terminate()
         with suppress(subprocess.TimeoutExpired):

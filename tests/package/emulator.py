@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import pytest
 
-_HANDLER = "ringpost.entry.api.handler"
+API, DELIVERY = "ringpost.entry.api.handler", "ringpost.entry.delivery.handler"
 _PATIENCE = 20.0
 _LONGEST = 29
 
@@ -30,12 +30,17 @@ def needed(name: str) -> Path:
 class Emulator:
     """One execution environment. As on Lambda it takes one invocation at a time: two would crash it."""
 
-    def __init__(self, log: Path, **variables: str) -> None:
+    def __init__(self, log: Path, handler: str = API, **variables: str) -> None:
         self._log = log
+        self._handler = handler
         self._address, self._runtime_address = _free_addresses()
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                self._command(), env=_environment(variables), cwd=_package(), stdout=output, stderr=subprocess.STDOUT
+                self._command(),
+                env={**_environment(), "_HANDLER": handler, **variables},
+                cwd=_package(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
             )
 
     def __enter__(self) -> Self:
@@ -91,7 +96,7 @@ class Emulator:
             *("--runtime-api-address", self._runtime_address),
         ]
         # -S: without it the packages of this interpreter would stand in for what is missing in ours.
-        return [*emulator, *addresses, sys.executable, "-S", "-m", "awslambdaric", _HANDLER]
+        return [*emulator, *addresses, sys.executable, "-S", "-m", "awslambdaric", self._handler]
 
 
 def _object(text: bytes) -> dict[str, Any]:
@@ -103,17 +108,16 @@ def _package() -> Path:
     return needed("RINGPOST_PACKAGE")
 
 
-def _environment(variables: dict[str, str]) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     """What Lambda sets, and nothing of the machine the test runs on."""
     return {
         "PATH": os.defpath,
         "PYTHONPATH": f"{_package()}{os.pathsep}{needed('RINGPOST_RIC')}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "LAMBDA_TASK_ROOT": str(_package()),
-        "_HANDLER": _HANDLER,
         "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(_LONGEST),
-        **variables,
     }
 
 

@@ -2,15 +2,23 @@
 
 import json
 import re
+import threading
+import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 
 from ringpost.entry import demo
-from tests.package.emulator import Emulator, needed
+from ringpost.store import keys
+from ringpost.store.sqlite import SqliteStore
+from tests.package.emulator import DELIVERY, Emulator, needed
+from tests.webhooks.receivers import event, happen, put_webhook, states, webhook
 
 pytestmark = pytest.mark.package
 
@@ -94,14 +102,121 @@ def test_a_refused_request_leaves_no_secret_either(function: Emulator) -> None:
 
 
 def test_tracing_finds_what_it_needs_in_what_is_left_of_botocore(tmp_path: Path) -> None:
-    store = f"sqlite:{tmp_path / 'store.sqlite3'}"
-    with Emulator(tmp_path / "log", RINGPOST_STORE=store, RINGPOST_TRACE="true") as emulator:
+    with Emulator(tmp_path / "log", RINGPOST_DATA=str(tmp_path), RINGPOST_TRACE="true") as emulator:
         assert emulator.invoke(_event(_DETAILS))["statusCode"] == 401
 
 
 def test_the_demo_store_with_its_public_key_starts_under_sam_local_only(tmp_path: Path) -> None:
     with Emulator(tmp_path / "log", RINGPOST_STORE="demo") as emulator:
         assert "sam local only" in emulator.invoke(_event(_DETAILS))["errorMessage"]
+
+
+class Receiver(HTTPServer):
+    """A receiver on loopback that notes what comes."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+        super().__init__(("127.0.0.1", 0), Hearing)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/hook"
+
+
+class Hearing(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.heard.append((self.headers["webhook-signature"], json.loads(body)))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as running:
+        thread = threading.Thread(target=running.serve_forever, daemon=True)
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join(10)
+
+
+@pytest.fixture
+def queues() -> Iterator[dict[str, str]]:
+    """An SQS on loopback, as the function is told of it."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    about = {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ENDPOINT_URL_SQS": f"http://{host}:{port}",
+    }
+    sqs = _sqs(about)
+    first_tries = sqs.create_queue(QueueName="first-tries.fifo", Attributes={"FifoQueue": "true"})
+    later = sqs.create_queue(QueueName="later")
+    yield {
+        **about,
+        "RINGPOST_QUEUE_FIRST_TRIES": first_tries["QueueUrl"],
+        "RINGPOST_QUEUE_LATER": later["QueueUrl"],
+    }
+    server.stop()
+
+
+def _sqs(about: dict[str, str]) -> Any:
+    """Ours: it brings boto3 along, which the package does not."""
+    return boto3.client(
+        "sqs",
+        region_name="us-east-1",
+        endpoint_url=about["AWS_ENDPOINT_URL_SQS"],
+        aws_access_key_id=about["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=about["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+def test_an_event_goes_from_the_stream_through_the_queue_to_its_receiver(
+    tmp_path: Path, queues: dict[str, str], receiver: Receiver
+) -> None:
+    now = time.time() - 1
+    store = SqliteStore(tmp_path / "ringpost.sqlite3")
+    hears = put_webhook(store, webhook(url=receiver.url))
+    happen(store, event(at=now), now=now)
+    about = {"RINGPOST_DATA": str(tmp_path), "RINGPOST_WEBHOOK_NETWORKS": "127.0.0.1/32"}
+    with Emulator(tmp_path / "log", DELIVERY, **about, **queues) as function:
+        assert function.invoke({"source": "aws.events", "detail-type": "Scheduled Event"}) == {"swept": 0}
+        for _ in ("the event", "its delivery"):
+            assert function.invoke(_streamed(store)) == {"batchItemFailures": []}
+        sqs, queue = _sqs(queues), queues["RINGPOST_QUEUE_FIRST_TRIES"]
+        (message,) = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+        record = {"messageId": message["MessageId"], "body": message["Body"], "eventSource": "aws:sqs"}
+        assert function.invoke({"Records": [record]}) == {"batchItemFailures": []}
+        (line,) = [json.loads(line) for line in function.written()]
+
+    ((signature, told),) = receiver.heard
+    assert (signature[:3], told["type"]) == ("v1,", "extension.created")
+    assert states(store, hears) == ["delivered"]
+    assert (line["message"], line["state"], line["status"]) == ("delivery", "delivered", 204)
+    store.close()
+
+
+def _streamed(store: SqliteStore) -> dict[str, Any]:
+    """The table's stream, when all that is due is new."""
+    due = [row.key for due_list in keys.DUE_LISTS for row in store.query(due_list)]
+    return {
+        "Records": [
+            {
+                "eventName": "INSERT",
+                "eventSource": "aws:dynamodb",
+                "dynamodb": {"Keys": {"pk": {"S": key.partition}, "sk": {"S": key.sort}}},
+            }
+            for key in due
+        ]
+    }
 
 
 def test_the_package_is_our_code_the_pinned_dependencies_and_nothing_else(package: Path) -> None:

@@ -280,7 +280,7 @@ def test_leaves_an_audit_line(live: ScriptedFreeSwitch, house: House, tenant: Ca
     tenant.done("call-record-start", **UP)
     rows = house.store.query(f"domain#{demo.DOMAIN_UUID}#audit", limit=1000)
     lines = {line["action"]: line["events"] for line in map(json.loads, (row.body for row in rows))}
-    assert lines["call-record-start"] == ["call.record_started"]
+    assert lines["call-record-start"] == ["command.record_started"]
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,9 @@ class DynamoServer:
         self._thread.join(10)
         self._server.server_close()
 
-    def make_table(self, name: str) -> None:
+    def make_table(self, name: str, *, stream: bool = False) -> None:
         schema = {"pk": "HASH", "sk": "RANGE"}
+        streaming = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}} if stream else {}
         self.ask(
             "CreateTable",
             {
@@ -52,13 +53,14 @@ class DynamoServer:
                 "BillingMode": "PAY_PER_REQUEST",
                 "AttributeDefinitions": [{"AttributeName": one, "AttributeType": "S"} for one in schema],
                 "KeySchema": [{"AttributeName": one, "KeyType": kind} for one, kind in schema.items()],
+                **streaming,
             },
         )
 
-    def ask(self, operation: str, body: dict[str, Any]) -> Any:
-        """Ask moto itself, past the faults."""
+    def ask(self, operation: str, body: dict[str, Any], service: str = "DynamoDB") -> Any:
+        """Ask moto itself, past the faults; the table's stream is the service DynamoDBStreams."""
         headers = [
-            ("X-Amz-Target", f"DynamoDB_20120810.{operation}"),
+            ("X-Amz-Target", f"{service}_20120810.{operation}"),
             ("Authorization", "AWS4-HMAC-SHA256 Credential=a/20261122/us-east-1/dynamodb/aws4_request"),
         ]
         request = Request.from_values(method="POST", data=json.dumps(body), headers=headers)

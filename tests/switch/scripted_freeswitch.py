@@ -177,6 +177,11 @@ class ScriptedFreeSwitch:
             if connection.listens:
                 connection.send(event)
 
+    def cut(self) -> None:
+        """Break every connection there is."""
+        for connection in list(self._connections):
+            connection.hang_up()
+
     def _accept(self) -> None:
         while True:
             try:
@@ -197,6 +202,7 @@ class _Connection:
         self.is_in = False
         self.as_user = False
         self.listens = False
+        self.is_open = True
 
     def serve(self) -> None:
         with self.socket, suppress(OSError):
@@ -208,6 +214,7 @@ class _Connection:
                 self.send(self.switch.greeting)
                 while (command := self.next_command()) is not None and self.obey(command):
                     pass
+        self.is_open = False
 
     def hang_up(self) -> None:
         with suppress(OSError):
@@ -241,8 +248,8 @@ class _Connection:
             return self.api(rest)
         if verb == "bgapi" and rest:
             return self.bgapi(rest, headers)
-        if line == "event json BACKGROUND_JOB":
-            return self.listen()
+        if line.startswith("event json "):
+            return self.listen(line.removeprefix("event json "))
         if command not in recorded():
             self.switch.unscripted.append(command)
             return False
@@ -301,8 +308,8 @@ class _Connection:
         else:
             self.switch.tell_listeners(body if isinstance(body, bytes) else job_done(job_uuid, command, body))
 
-    def listen(self) -> bool:
-        if not self.may("BACKGROUND_JOB", self.switch.allowed_events):
+    def listen(self, names: str) -> bool:
+        if not all(self.may(name, self.switch.allowed_events) for name in names.split()):
             return self.deny()
         self.listens = True
         return self.answer(b"Content-Type: command/reply\nReply-Text: +OK event listener enabled json\n\n")

@@ -101,6 +101,10 @@ def test_says_when_a_name_cannot_be_found() -> None:
 
 def test_the_guides_user_may_do_what_the_doctor_looks_for_and_its_welcome_is_not_cut() -> None:
     text = (Path(__file__).parents[2] / "docs/freeswitch/directory/ringpost.xml").read_text()
-    allowed = dict(re.findall(r'name="(esl-allowed-[a-z]+)" value="([^"]*)"', text))
-    assert set(COMMANDS) == set(allowed["esl-allowed-api"].split())
-    assert sum(map(len, allowed.values())) < 400
+    ours, link = (
+        dict(re.findall(r'name="(esl-allowed-[a-z]+)" value="([^"]*)"', user)) for user in text.split("<user id=")[1:]
+    )
+    assert set(COMMANDS) == set(ours["esl-allowed-api"].split())
+    for allowed in (ours, link):
+        assert sum(map(len, allowed.values())) < 400
+        assert allowed["esl-allowed-log"] == "false"

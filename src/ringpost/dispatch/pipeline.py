@@ -4,7 +4,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ValidationError
 
@@ -20,7 +20,9 @@ from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.idempotency import Replay
 from ringpost.model.errors import Conflict, Forbidden, InternalError, InvalidRequest, MethodNotAllowed, Problem
 from ringpost.store import Store
+from ringpost.store.archive import Archive
 from ringpost.switch import Connect
+from ringpost.webhooks.addresses import Reach
 
 ATTEMPTS = 10
 PAUSE = 0.002
@@ -36,6 +38,8 @@ class Ports:
     connect: Connect
     clock: Clock
     call_limits: CallLimits
+    reach: Reach = field(default_factory=Reach)
+    archive: Archive | None = None
 
 
 @dataclass(slots=True)
@@ -130,6 +134,8 @@ class Endpoint:
                 clock=ports.clock,
                 catalogue=self._catalogue,
                 call_limits=ports.call_limits,
+                reach=ports.reach,
+                archive=ports.archive,
                 action=envelope.action,
                 request_id=request.request_id,
                 source_ip=request.source_ip,

@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +25,7 @@ from ringpost.model.values import Moment, Name
 from ringpost.services import api_keys, examinations
 from ringpost.settings import Settings
 from ringpost.store import Store
+from ringpost.switch.esl import EventSocket
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -61,30 +64,63 @@ def main() -> None:
     help="The port; 0 picks a free one.",
 )
 @click.option(
+    "--deliver/--no-deliver",
+    "delivers",
+    default=None,
+    help="Deliver webhooks too; usual on an SQLite store. On a table of AWS the deployed function does it.",
+)
+@click.option(
     "--demo/--no-demo", "with_demo", default=True, help="In an empty SQLite store: make a demo domain and a key."
 )
-def serve(host: str, port: int, with_demo: bool) -> None:
+def serve(host: str, port: int, delivers: bool | None, with_demo: bool) -> None:
     """Answer requests.
 
     On the store that RINGPOST_STORE names (sqlite:FILE or dynamodb:TABLE), or on the SQLite file in
     the folder RINGPOST_DATA (.ringpost).
     """
+    from ringpost.entry import recordings, worker  # they lock files, as only the systems do that can serve
+    from ringpost.store.folder import FolderArchive
+
     with _plain_errors():
         settings, clock = Settings.read(), SystemClock()
         store = wiring.open_store(settings, clock)
+        archive = wiring.open_archive(settings, clock)
         is_new = with_demo and settings.store.startswith("sqlite:") and demo.may_seed(store)
         fresh = _first_start(store, clock) if is_new else None
-        endpoint = wiring.build(settings, server.report, clock=clock, store=store)
+        endpoint = wiring.build(settings, server.report, clock=clock, store=store, archive=archive)
 
     def ready(address: str) -> None:
+        if isinstance(archive, FolderArchive):
+            archive.base_url = archive.base_url or address
         click.echo(f"Ringpost {__version__} answers at {address}, store {settings.store}. Ctrl-C stops it.")
         click.echo(_welcome(address, fresh) if fresh else _no_key())
 
+    if delivers is None:
+        delivers = settings.store.startswith("sqlite:")
+    deliveries = worker.beside(settings, store, clock, archive) if delivers else nullcontext()
+    sounds = recordings.application(archive) if isinstance(archive, FolderArchive) else None
     try:
-        with suppress(KeyboardInterrupt):
-            server.serve(endpoint, host, port, ready)
+        with suppress(KeyboardInterrupt), deliveries:
+            server.serve(endpoint, host, port, ready, sounds)
     except (OSError, ValueError) as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error}. PORT= takes another port") from None
+    click.echo("Stopped.")
+
+
+@main.command()
+def deliver() -> None:
+    """Deliver webhooks, without answering requests: for a server started with --no-deliver.
+
+    From the store that RINGPOST_STORE or RINGPOST_DATA names. Of several on one machine one works, and the others wait.
+    """
+    from ringpost.entry import worker
+
+    with _plain_errors():
+        settings, clock = Settings.read(), SystemClock()
+        store = wiring.open_store(settings, clock)
+    click.echo(f"Delivering webhooks from {settings.store}. Ctrl-C stops it.")
+    with suppress(KeyboardInterrupt):
+        worker.work(settings, store, clock, wiring.open_archive(settings, clock), threading.Event())
     click.echo("Stopped.")
 
 
@@ -141,6 +177,79 @@ def key_create(
         return
     for label, value in shown.items():
         click.echo(f"{label:8} {value}")
+
+
+@main.command()
+@click.option("--domain", "domain_name", help="Of this domain; a key of one domain may leave it out.")
+@click.option("--type", "types", multiple=True, help="Only these types, such as 'call.*'. Repeatable; none: all.")
+@click.option("--forward", "forward_to", metavar="URL", help="Post each there too, signed as a webhook's are.")
+@click.option("--secret", "signing", envvar="RINGPOST_SIGNING_SECRET", help="What to sign with; left out: a new one.")
+@click.option("--json", "as_json", is_flag=True, help="Print each event whole, one a line.")
+@_endpoint
+def listen(
+    domain_name: str | None,
+    types: tuple[str, ...],
+    forward_to: str | None,
+    signing: str | None,
+    as_json: bool,
+    url: str,
+    secret: str | None,
+) -> None:
+    """Print what happens, as it happens.
+
+    With --forward http://127.0.0.1:8000/hook a receiver on this machine gets what a webhook would get, from an
+    endpoint that could not reach it. Without --secret what it is signed with is printed first.
+    """
+    from ringpost.entry import listening
+    from ringpost.webhooks.signature import new_secret
+
+    place: dict[str, Any] = {
+        **({"domain_name": domain_name} if domain_name else {}),
+        **({"types": types} if types else {}),
+    }
+    listener = listening.Listening(_client(url, secret), place)
+    if forward_to and not signing:
+        signing = new_secret()
+        click.echo(f"Signed with {signing}", err=True)
+    click.echo("Listening. Ctrl-C stops it.", err=True)
+    with suppress(KeyboardInterrupt):
+        for event in listener.events():
+            told = f" {listening.forward(event, forward_to, signing)}" if forward_to and signing else ""
+            click.echo(json.dumps(event, ensure_ascii=False) if as_json else listening.line(event) + told)
+
+
+@main.command()
+@click.option("--switch", "switch_name", required=True, help="The switch it is for, by name.")
+@click.option("--esl", default="127.0.0.1:8021", show_default=True, help="Its event socket.")
+@click.option("--user", help="Whom to log in as: name@domain. The password is in RINGPOST_ESL_PASSWORD.")
+@click.option("--recordings", type=click.Path(path_type=Path), help="Where its recordings are; its recordings_dir.")
+@_endpoint
+def link(switch_name: str, esl: str, user: str | None, recordings: Path | None, url: str, secret: str | None) -> None:
+    """Hand in what a FreeSWITCH does: events of calls, recordings. It runs beside the switch.
+
+    What it has heard and not handed in yet is in the folder RINGPOST_DATA (.ringpost) and survives a crash.
+    The key is the switch's: ringpost key create --name link --switch NAME --scope switch.event
+    """
+    from ringpost.entry import link as links
+    from ringpost.entry.link_buffer import Buffer
+
+    client, password = _client(url, secret), os.environ.get("RINGPOST_ESL_PASSWORD", "")
+    if not password:
+        raise click.UsageError("no password: set RINGPOST_ESL_PASSWORD to the event socket's, or the user's")
+    host, _, port = esl.rpartition(":")
+    if not host or not port.isdecimal():
+        raise click.UsageError(f"{esl!r} is no host and port, such as 127.0.0.1:8021")
+
+    def connect() -> EventSocket:
+        return EventSocket(host, int(port), user=user, password=password)
+
+    with _plain_errors():
+        buffer = Buffer(Settings.read().data / f"link-{switch_name.lower()}.sqlite3")
+    running = links.Link(switch_name, connect, client, buffer, SystemClock(), click.echo, recordings)
+    signal.signal(signal.SIGTERM, lambda *_: running.stopping.set())
+    with suppress(KeyboardInterrupt):
+        running.run()
+    click.echo("Stopped.")
 
 
 @main.command()

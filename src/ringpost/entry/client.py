@@ -1,5 +1,6 @@
 """The endpoint as the command line calls it, over HTTP."""
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -50,11 +51,8 @@ class Client:
         }
         request = urllib.request.Request(self.url, body, headers)  # noqa: S310 - the user's own address
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
-                return Answer(answer.status, answer.read(), dict(answer.headers))
-        except urllib.error.HTTPError as error:
-            return Answer(error.code, error.read())
-        except (OSError, ValueError) as error:
+            return _asked(request)
+        except (OSError, ValueError, http.client.HTTPException) as error:  # the last if it breaks off in the middle
             raise click.ClickException(
                 f"{self.url} does not answer ({error}): is it running, and is RINGPOST_URL right?"
             ) from None
@@ -65,3 +63,12 @@ class Client:
         if not answer.is_good:
             raise click.ClickException(answer.json.get("detail", f"{action}: {answer.status}"))
         return answer.json
+
+
+def _asked(request: urllib.request.Request) -> Answer:
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310 - the user's own address
+            return Answer(answer.status, answer.read(), dict(answer.headers))
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.read())

@@ -16,7 +16,8 @@ from ringpost.entry.console import NOBODY, console
 from ringpost.model.call import CallOrder, Leg
 from ringpost.model.domain import Domain
 from ringpost.model.key import ApiKey, Limits, SecretHash
-from ringpost.model.requests import ExtensionGroupMember, OneExtension
+from ringpost.model.recording import Recording
+from ringpost.model.requests import ExtensionGroupMember, OneExtension, OneWebhook
 from ringpost.model.ring_group import Member
 from ringpost.model.switch import SwitchRecord
 from ringpost.model.token import StoredToken
@@ -30,6 +31,7 @@ from ringpost.services import (
     ring_groups,
     user_groups,
     users,
+    webhooks,
 )
 from ringpost.store import Key, Put, Row, Store, keys
 from ringpost.store.sqlite import SqliteStore
@@ -48,6 +50,8 @@ PUBLIC_SECRET = "de" * 32
 SHORT_LIVED_UUID = "ededeced-0000-4000-8000-000000000001"
 SHORT_LIVED_SECRET = "ad" * 32
 CONTACT_UUID = "acacacac-0000-4000-8000-000000000001"
+WEBHOOK_UUID = "abababab-0000-4000-8000-000000000001"
+RECORDING_UUID = "afafafaf-0000-4000-8000-000000000001"
 CRM_KEY_UUID = "b0b0b0b0-0000-4000-8000-000000000002"
 
 
@@ -84,6 +88,7 @@ def seed(store: Store, clock: Clock) -> None:
     destinations.create(context, domain, "12025550100", "600", {"destination_description": "Main number"})
     context.commit()
     _people(context, domain)
+    _webhook(context)
     _call_of_yesterday(context, domain)
     for call_uuid, number, turn in (
         (HELD_CALL_UUID, "100", Turn(at=clock.now() - 1, what="hold", leg_uuid=HELD_CALL_UUID)),
@@ -110,6 +115,8 @@ def seed_public(store: Store, clock: Clock) -> None:
     context = console(store, clock, "demo")
     _key(context, PUBLIC_KEY_UUID, "Public demo key", sha256(PUBLIC_SECRET), Limits(scopes=("#",)))
     _token(context)
+    webhook = webhooks.found(context, OneWebhook(domain_uuid=DOMAIN_UUID, webhook_uuid=WEBHOOK_UUID))
+    webhooks.update(context, webhook, {"enabled": True}, None)
     context.commit()
 
 
@@ -157,6 +164,13 @@ def _people(context: Context, domain: Domain) -> None:
     extension_groups.add(context, reception, member)
     context.commit()
     user_groups.add(context, sales, alice)
+    context.commit()
+
+
+def _webhook(context: Context) -> None:
+    """A CRM's, which is nowhere: disabled, but with the public key."""
+    members = {"webhook_uuid": WEBHOOK_UUID, "name": "Example CRM", "events": ("call.*",), "enabled": False}
+    webhooks.create(context, DOMAIN_UUID, "https://crm.example.net/hooks/ringpost", members)
     context.commit()
 
 
@@ -220,3 +234,15 @@ def _call_of_yesterday(context: Context, domain: Domain) -> None:
     )
     legs = [a_leg, cdrs.with_extension(context, domain.domain_uuid, b_leg)]
     cdrs.record(context, domain, legs, cdrs.Marks())
+    recording = Recording(
+        recording_uuid=RECORDING_UUID,
+        domain_uuid=domain.domain_uuid,
+        call_uuid=CALL_UUID,
+        leg_uuid=CALL_B_UUID,
+        extension="100",
+        extensions=("100",),
+        file_name=f"{CALL_B_UUID}.wav",
+        ended_at=stamp(start + 64),
+        seconds=60,
+    )
+    records.create(context, recording, keys.recording_layout)

@@ -36,15 +36,13 @@ class Secrets:
 
 
 def _parameter(name: str) -> str:
-    try:
-        import boto3  # half a second, in AWS's own runtime only
-        from botocore.config import Config
-        from botocore.exceptions import BotoCoreError, ClientError
-    except ImportError:
-        raise SwitchRefused("an ssm: secret needs boto3, which AWS Lambda has: pip install boto3") from None
+    from botocore.config import Config  # half a second, that few need
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.session import Session
+
     quick = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})
     try:
-        found = boto3.client("ssm", config=quick).get_parameter(Name=name, WithDecryption=True)
+        found = Session().create_client("ssm", config=quick).get_parameter(Name=name, WithDecryption=True)
     except (BotoCoreError, ClientError) as error:
         raise SwitchRefused(f"the parameter {name} cannot be read: see that it exists and may be read") from error
     return str(found["Parameter"]["Value"])

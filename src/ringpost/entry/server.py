@@ -9,17 +9,22 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ringpost.dispatch.envelope import MAX_BODY
-from ringpost.dispatch.http import HttpRequest
+from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.pipeline import Endpoint, Outcome
 
 _THREADS = 32
 _TAKEN_IN = 8 * MAX_BODY
+_RECORDINGS = "/recordings/"
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def application(endpoint: Endpoint) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
-    """The endpoint as a WSGI application."""
+def application(endpoint: Endpoint, recordings: Wsgi | None = None) -> Wsgi:
+    """The endpoint as a WSGI application, and what answers under ``/recordings/``, if anything does."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if recordings is not None and environ["PATH_INFO"].startswith(_RECORDINGS):
+            return recordings(environ, start_response)
         answered = endpoint.answer(
             HttpRequest(
                 method=environ["REQUEST_METHOD"],
@@ -31,13 +36,22 @@ def application(endpoint: Endpoint) -> Callable[[dict[str, Any], Callable[..., A
                 query=dict(parse_qsl(environ["QUERY_STRING"])),
             )
         )
-        headers = [("Content-Type", answered.content_type), *answered.headers.items()]
-        start_response(f"{answered.status} {HTTPStatus(answered.status).phrase}", headers)
-        if environ["REQUEST_METHOD"] == "HEAD":
-            return []
-        return [answered.body, b"\n" if answered.content_type.endswith("json") else b""]
+        return sent(answered, environ, start_response)
 
     return answer
+
+
+def sent(answered: HttpAnswer, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """An answer, said as WSGI says it."""
+    start_response(status_line(answered.status), [("Content-Type", answered.content_type), *answered.headers.items()])
+    if environ["REQUEST_METHOD"] == "HEAD":
+        return []
+    return [answered.body, b"\n" if answered.content_type.endswith("json") else b""]
+
+
+def status_line(status: int) -> str:
+    """The number and what it is called."""
+    return f"{status} {HTTPStatus(status).phrase}"
 
 
 def _headers(environ: dict[str, Any]) -> dict[str, str]:
@@ -57,13 +71,20 @@ def report(outcome: Outcome) -> None:
     )
 
 
-def serve(endpoint: Endpoint, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve(
+    endpoint: Endpoint, host: str, port: int, ready: Callable[[str], None], recordings: Wsgi | None = None
+) -> None:
     """Answer until interrupted. ``ready`` is told the address once it is listening."""
     from waitress.server import create_server
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     server: Any = create_server(
-        application(endpoint), host=host, port=port, threads=_THREADS, max_request_body_size=_TAKEN_IN, ident="ringpost"
+        application(endpoint, recordings),
+        host=host,
+        port=port,
+        threads=_THREADS,
+        max_request_body_size=_TAKEN_IN,
+        ident="ringpost",
     )
     listening = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
     for address, number in listening:

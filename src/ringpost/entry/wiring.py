@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -17,11 +17,27 @@ from ringpost.dispatch.pipeline import Endpoint, Outcome, Ports
 from ringpost.entry.secrets import Secrets
 from ringpost.settings import Settings
 from ringpost.store import Store
+from ringpost.webhooks.addresses import Reach
 
 if TYPE_CHECKING:
     from ringpost.model.switch import SwitchRecord
+    from ringpost.store.archive import Archive
     from ringpost.switch import Connect, Switch
     from ringpost.switch.scripts import Scripts
+    from ringpost.webhooks.courier import Courier
+    from ringpost.webhooks.outbox import Outbox
+    from ringpost.webhooks.writing import Link
+
+
+_A_DAY = 86_400
+
+
+class PostOffice(NamedTuple):
+    """What delivers events, and its clock."""
+
+    outbox: Outbox
+    courier: Courier
+    clock: Clock
 
 
 def open_store(settings: Settings, clock: Clock) -> Store:
@@ -42,6 +58,22 @@ def open_store(settings: Settings, clock: Clock) -> Store:
     raise ValueError(f"RINGPOST_STORE must be sqlite:<file> or dynamodb:<table>, not {settings.store!r}")
 
 
+def open_archive(settings: Settings, clock: Clock) -> Archive | None:
+    """Where ``RINGPOST_RECORDINGS`` keeps recordings: ``folder:<folder>``, ``s3:<bucket>``, or nowhere."""
+    kind, _, place = settings.recordings.partition(":")
+    if kind == "folder" and place:
+        from ringpost.store.folder import FolderArchive
+
+        return FolderArchive.create(Path(place), clock.now, settings.public_url)
+    if kind == "s3" and place:
+        from ringpost.store.s3 import S3Archive
+
+        return S3Archive(place)
+    if settings.recordings:
+        raise ValueError(f"RINGPOST_RECORDINGS must be folder:<folder> or s3:<bucket>, not {settings.recordings!r}")
+    return None
+
+
 def connector(clock: Clock) -> Connect:
     """Makes the line to a switch, whatever kind it is."""
     secrets = Secrets(clock)
@@ -60,7 +92,12 @@ def connector(clock: Clock) -> Connect:
 
 
 def build(
-    settings: Settings, report: Callable[[Outcome], None], *, clock: Clock | None = None, store: Store | None = None
+    settings: Settings,
+    report: Callable[[Outcome], None],
+    *,
+    clock: Clock | None = None,
+    store: Store | None = None,
+    archive: Archive | None = None,
 ) -> Endpoint:
     """The endpoint of this process."""
     clock = clock or SystemClock()
@@ -69,8 +106,38 @@ def build(
         connect=connector(clock),
         clock=clock,
         call_limits=CallLimits(settings.calls_per_minute, settings.calls_at_once),
+        reach=Reach(settings.webhook_networks),
+        archive=archive or open_archive(settings, clock),
     )
     return Endpoint(ports, Catalogue(discover()), report)
+
+
+def post_office(
+    settings: Settings, store: Store | None = None, clock: Clock | None = None, archive: Archive | None = None
+) -> PostOffice:
+    """What hands events on, and what delivers them."""
+    from ringpost.webhooks.courier import Courier
+    from ringpost.webhooks.outbox import Outbox
+    from ringpost.webhooks.posting import HttpsPosting
+
+    clock = clock or SystemClock()
+    store = store or open_store(settings, clock)
+    posting = HttpsPosting(Reach(settings.webhook_networks))
+    link = _links(archive or open_archive(settings, clock))
+    return PostOffice(Outbox(store, clock), Courier(store, clock, posting, link), clock)
+
+
+def _links(archive: Archive | None) -> Link:
+    """Where an event's recording can be heard, for a day."""
+    from ringpost.model.recording import Recording
+
+    def link(recording: Mapping[str, Any]) -> str | None:
+        if archive is None:
+            return None
+        found = Recording.model_validate(recording)
+        return archive.link(found.name, _A_DAY, found.file_name)
+
+    return link
 
 
 def preload(settings: Settings) -> None:

@@ -120,7 +120,7 @@ class MovedCall(Entity):
     leg_uuid: Uuid
 
 
-class Recording(Entity):
+class RecordedTo(Entity):
     """Where a leg is recorded, on its switch."""
 
     path: str

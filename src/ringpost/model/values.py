@@ -26,6 +26,7 @@ _SECRET_PLACE = re.compile(
     r"env:RINGPOST_SECRET_[A-Z0-9_]{1,64}|ssm:/ringpost(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){1,6}"
 )
 _ENDING = 7
+_EVENT_PATTERN = re.compile(r"!?(?=.{1,128}$)[a-z0-9_*#]+(?:\.[a-z0-9_*#]+)*")
 _SCOPE = re.compile(r"!?[a-z0-9.*#_-]{1,128}")
 
 
@@ -116,6 +117,24 @@ def _split(value: Any) -> Any:
     return [part for part in value.split(",") if part] if isinstance(value, str) else value
 
 
+comma_separated = BeforeValidator(_split)
+"""An array, or text with commas."""
+
+
+def _event_pattern(value: str) -> str:
+    if _EVENT_PATTERN.fullmatch(value) is None:
+        raise ValueError("must be an event's type, such as call.ended; * stands for one part of it, # for anything")
+    if sum(value.count(wild) for wild in "*#") > 4:
+        raise ValueError("must hold at most four wildcards")
+    return value
+
+
+def _some_wanted(value: tuple[str, ...]) -> tuple[str, ...]:
+    if all(pattern.startswith("!") for pattern in value):
+        raise ValueError('must hold a type that is wanted, not only such that are not: ["#", "!cdr.*"]')
+    return value
+
+
 def _no_uuid(value: str) -> str:
     if is_uuid(value.lower()):
         raise ValueError("must be a name, not a UUID")
@@ -182,7 +201,7 @@ OptionalNumber = Annotated[
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=64), printable]
 Tags = Annotated[tuple[Tag, ...], Field(max_length=10)]
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=128), printable]
-TagList = Annotated[Tags, BeforeValidator(_split)]
+TagList = Annotated[Tags, comma_separated]
 """An array, or text with commas."""
 NumberPattern = Annotated[
     str, matching(re.compile(r"_?\+?[0-9*#]{1,32}_?"), "must be a number, with _ in front or at the end for anything")
@@ -194,6 +213,14 @@ SecretReference = Annotated[
     Field(examples=["env:RINGPOST_SECRET_PBX1", "ssm:/ringpost/pbx1"]),
 ]
 """Where a secret is kept: a variable or a parameter of ours, so that no other secret can be sent to a switch."""
+EventPattern = Annotated[str, BeforeValidator(_lower), AfterValidator(_event_pattern)]
+EventPatterns = Annotated[
+    tuple[EventPattern, ...],
+    Field(min_length=1, max_length=50, examples=[["call.*", "cdr.created"]]),
+    AfterValidator(_some_wanted),
+    comma_separated,
+]
+Cause = Annotated[str, matching(re.compile("[A-Z0-9_]{1,64}"), "must be a cause such as USER_BUSY")]
 Network = Annotated[str, AfterValidator(_network)]
 Scope = Annotated[str, BeforeValidator(_lower), AfterValidator(_scope)]
 Country = Annotated[

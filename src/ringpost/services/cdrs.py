@@ -16,8 +16,8 @@ from ringpost.store.keys import cdr_layout
 
 MOST_LEGS = 20
 MOST_TAGS = 10
-_CALL_EVENTS = 3
-"""Ringing, answered and ended come before the record."""
+RECORD_EVENTS = 1000
+"""What is told of a call while it is up comes before what is told of its record."""
 _DAY = 86_400
 _FIRST, _LAST = "0", "\uffff"
 
@@ -125,7 +125,7 @@ def _tell(context: Context, what: str, call: Call) -> None:
         call.model_dump(),
         due_at=call.due_at,
         call_uuid=call.xml_cdr_uuid,
-        sequence=_CALL_EVENTS + call.version,
+        sequence=RECORD_EVENTS + call.version,
     )
 
 

@@ -17,9 +17,11 @@ from ringpost.model.extension import Extension
 from ringpost.model.groups import ExtensionGroup, UserGroup
 from ringpost.model.key import ApiKey
 from ringpost.model.record import Entity
+from ringpost.model.recording import Recording
 from ringpost.model.ring_group import RingGroup
 from ringpost.model.user import User
 from ringpost.model.voicemail import Voicemail
+from ringpost.model.webhook import Webhook
 from ringpost.services import records
 from ringpost.services.domains import operators_only
 from ringpost.store import MAX_WRITES, Delete, Key, keys
@@ -63,6 +65,7 @@ def _check_still_empty(context: Context, domain: Domain) -> None:
 
 
 def _emptied(context: Context, domain_uuid: str, deadline: float) -> bool:
+    _forget_sounds(context, domain_uuid)
     while households := list(_households(context, domain_uuid)):
         if context.clock.now() > deadline:
             return False
@@ -76,6 +79,15 @@ def _emptied(context: Context, domain_uuid: str, deadline: float) -> bool:
             waiting += len(household)
         context.commit()
     return True
+
+
+def _forget_sounds(context: Context, domain_uuid: str) -> None:
+    """Recordings are kept elsewhere: they go first, while it is known what they are called."""
+    after = None
+    while found := context.store.listed(keys.recordings(domain_uuid), Recording, after=after, limit=_AT_A_TIME):
+        for after, recording in found:
+            if context.archive is not None:
+                context.archive.delete(recording.name)
 
 
 def _households(context: Context, domain_uuid: str) -> Iterator[list[Key]]:
@@ -102,6 +114,10 @@ def _of_voicemail(record: Voicemail) -> Iterable[Key]:
     return (*keys.voicemail_layout(record).all, keys.voicemail_pin(record.domain_uuid, record.number))
 
 
+def _of_webhook(record: Webhook) -> Iterable[Key]:
+    return (*keys.webhook_layout(record).all, keys.webhook_secrets(record.domain_uuid, record.webhook_uuid))
+
+
 _KINDS: tuple[tuple[Callable[[str], str], type[Any], Callable[[Any], Iterable[Key]]], ...] = (
     (keys.extensions, Extension, _of_extension),
     (keys.voicemails, Voicemail, _of_voicemail),
@@ -112,5 +128,7 @@ _KINDS: tuple[tuple[Callable[[str], str], type[Any], Callable[[Any], Iterable[Ke
     (keys.usergroups, UserGroup, lambda record: keys.usergroup_layout(record).all),
     (keys.extensiongroups, ExtensionGroup, lambda record: keys.extensiongroup_layout(record).all),
     (keys.contacts, Contact, lambda record: keys.contact_layout(record).all),
+    (keys.webhooks, Webhook, _of_webhook),
+    (keys.recordings, Recording, lambda record: keys.recording_layout(record).all),
 )
 """What lives in a domain: where it is listed, and all rows of one."""

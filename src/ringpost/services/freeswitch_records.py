@@ -2,7 +2,7 @@
 
 from ringpost.clock import seconds
 from ringpost.context import Context
-from ringpost.model.call import Leg, Recording
+from ringpost.model.call import Leg, RecordedTo
 from ringpost.model.domain import Domain
 from ringpost.model.errors import InvalidRequest, NotFound
 from ringpost.services import calls, cdrs
@@ -38,7 +38,7 @@ def taken(context: Context, body: bytes, query_uuid: str | None) -> tuple[str, b
 
 def _with_recording(context: Context, domain: Domain, leg: Leg) -> Leg:
     """The leg with where it was recorded, if that was asked for through here."""
-    kept = context.store.get(keys.recording(domain.domain_uuid, leg.xml_cdr_uuid), Recording)
+    kept = context.store.get(keys.recorded_to(domain.domain_uuid, leg.xml_cdr_uuid), RecordedTo)
     if kept is None or leg.record_path is not None:
         return leg
     return leg.model_copy(update={"record_path": kept.path, "record_name": kept.path.rpartition("/")[2]})

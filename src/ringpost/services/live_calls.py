@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from ringpost.clock import seconds
 from ringpost.context import Context
 from ringpost.model import dialplan
-from ringpost.model.call import CallOrder, MovedCall, Recording
+from ringpost.model.call import CallOrder, MovedCall, RecordedTo
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound, Problem
 from ringpost.model.extension import Extension
@@ -102,11 +102,11 @@ def acted(context: Context, one: Party, what: str, do: Callable[[Switch, Domain,
 def record(context: Context, request: OneParty) -> tuple[Party, str]:
     """Record a party, and remember where until its call record comes."""
     one, path = act(
-        context, request, "own", "call.record_started", lambda switch, domain, leg: switch.record(domain, leg)
+        context, request, "own", "command.record_started", lambda switch, domain, leg: switch.record(domain, leg)
     )
-    key = keys.recording(one.domain.domain_uuid, one.leg.leg_uuid)
+    key = keys.recorded_to(one.domain.domain_uuid, one.leg.leg_uuid)
     expires = int(seconds(context.now)) + _RECORDING_DAYS
-    context.store.stage(Put(Row(key, Recording(path=path).model_dump_json(), expires=expires)))
+    context.store.stage(Put(Row(key, RecordedTo(path=path).model_dump_json(), expires=expires)))
     return one, path
 
 
@@ -154,7 +154,7 @@ def transfer(context: Context, party: Party, number: str, *, to_voicemail: bool)
         outside = isinstance(target, Outside) and not party.line.is_sandbox
     counted = meters.count_leg(context, party.domain, party.leg.leg_uuid, number) if outside else None
     try:
-        acted(context, party, "call.transferred", lambda switch, domain, leg: switch.transfer(domain, leg, number))
+        acted(context, party, "command.transferred", lambda switch, domain, leg: switch.transfer(domain, leg, number))
     except Problem:
         if counted:
             meters.stop(context, counted)
@@ -165,7 +165,7 @@ def transfer(context: Context, party: Party, number: str, *, to_voicemail: bool)
 
 def park(context: Context, request: OneParty) -> tuple[Party, str]:
     """Let a party wait in a slot, and say in which."""
-    one, slot = act(context, request, "far", "call.parked", lambda switch, domain, leg: switch.park(domain, leg))
+    one, slot = act(context, request, "far", "command.parked", lambda switch, domain, leg: switch.park(domain, leg))
     _goes_on_as(context, one)
     return one, slot
 
@@ -198,7 +198,7 @@ def unpark(
     acting = permissions.acting(context, domain.domain_uuid, request)
     permissions.check_number(context, acting, "transfer_to", extension)
     one = Party(lines.of(context, domain), domain, call, call.first, acting)
-    acted(context, one, "call.unparked", lambda switch, domain, leg: switch.transfer(domain, leg, extension))
+    acted(context, one, "command.unparked", lambda switch, domain, leg: switch.transfer(domain, leg, extension))
     return call
 
 

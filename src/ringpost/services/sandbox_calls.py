@@ -2,14 +2,17 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ringpost.clock import seconds
 from ringpost.context import Context, Moved
-from ringpost.model.call import Call, CallOrder, Leg, Rung
+from ringpost.model.call import Call, CallOrder, Direction, Leg, Rung
 from ringpost.model.domain import Domain
 from ringpost.services import cdrs, domains, meters, numbers, pages, routing
+from ringpost.services.call_events import Happening, advanced, begun
+from ringpost.services.call_telling import event_uuid, looked_up, tell
 from ringpost.store import Delete, Key, Put, Row, keys
-from ringpost.switch.sandbox_play import fate_of
+from ringpost.switch.sandbox_play import Play, fate_of
 from ringpost.switch.scripts import Script
 
 _KEPT = 3600
@@ -91,44 +94,66 @@ def write(
     condition = Put(row, if_version=script.version) if script.version else Put(row, if_absent=True)
     context.store.stage(condition, Moved())
     marks = cdrs.Marks(order.external_id, order.tags, sandbox=True, due_at=end)
-    _tell(context, before, cdrs.foretold(context, domain, before, directed, marks))
+    call = cdrs.foretold(context, domain, before, directed, marks)
+    was = None
+    if before is not None:
+        earlier = script.model_copy(update={"turns": script.turns[:-1]})
+        was = _Told(before, _happenings(context, domain, earlier, before.direction))
+    _tell(context, domain, was, _Told(call, _happenings(context, domain, kept, call.direction)))
 
 
-def _tell(context: Context, before: Call | None, call: Call) -> None:
+def _tell(context: Context, domain: Domain, before: "_Told | None", after: "_Told") -> None:
     """Note the events to come, in the place of those that were to come before."""
-    told = _events(before, context.now) if before else {}
-    coming = _events(call, context.now if before else "")
-    for key in told.keys() - coming.keys():
+    since = context.now if before else ""
+    told = {key for key in _keys(before) if key.sort >= since} if before else set()
+    for key in told - set(_keys(after)):
         context.store.stage(Delete(key))
-    for what, sequence, due_at in coming.values():
-        context.happened(
-            what,
-            call.domain_uuid,
-            call.model_dump(),
-            due_at=due_at,
-            call_uuid=call.xml_cdr_uuid,
-            sequence=sequence,
-            event_uuid=_event_uuid(call, what),
-        )
+        context.store.stage(Delete(keys.due_event(domain.domain_uuid, key.sort)))
+    for happening in after.happenings:
+        if happening.at >= since:
+            tell(context, happening, happening.at)
+    call = after.call
+    context.happened(
+        "cdr.created",
+        call.domain_uuid,
+        call.model_dump(),
+        due_at=call.end_stamp,
+        call_uuid=call.xml_cdr_uuid,
+        sequence=cdrs.RECORD_EVENTS,
+        event_uuid=_record_event(call),
+    )
 
 
-def _events(call: Call, since: str) -> dict[Key, tuple[str, int, str]]:
-    """The events of a call that are due then or later, under the keys of their rows."""
-    moments = [
-        ("call.ringing", 1, call.start_stamp),
-        ("call.answered", 2, call.answer_stamp),
-        ("call.ended", 3, call.end_stamp),
-        ("cdr.created", 4, call.end_stamp),
+class _Told(NamedTuple):
+    """What is told of a call: its record, and before that what happens."""
+
+    call: Call
+    happenings: list[Happening]
+
+
+def _keys(told: _Told) -> list[Key]:
+    call = told.call
+    end = call.end_stamp or call.start_stamp
+    return [
+        *(keys.event(call.domain_uuid, one.at, one.call.sequence, event_uuid(one)) for one in told.happenings),
+        keys.event(call.domain_uuid, end, cdrs.RECORD_EVENTS, _record_event(call)),
     ]
-    return {
-        keys.event(call.domain_uuid, due_at, sequence, _event_uuid(call, what)): (what, sequence, due_at)
-        for what, sequence, due_at in moments
-        if due_at is not None and due_at >= since
-    }
 
 
-def _event_uuid(call: Call, what: str) -> str:
-    return str(uuid.uuid5(_EVENTS, f"{call.xml_cdr_uuid} {what}"))
+def _record_event(call: Call) -> str:
+    return str(uuid.uuid5(_EVENTS, f"{call.xml_cdr_uuid} cdr.created"))
+
+
+def _happenings(context: Context, domain: Domain, script: Script, direction: Direction | None) -> list[Happening]:
+    """What happens to a call of that script, as a switch would have told it."""
+    first, *rest = (notice.model_copy(update={"direction": direction}) for notice in Play(script).notices())
+    call = begun(first, domain.domain_name).model_copy(update={"sandbox": True})
+    call = looked_up(context, call, script.order)
+    found: list[Happening] = []
+    for notice in (first, *rest):
+        call, happened = advanced(call, notice)
+        found += happened
+    return found
 
 
 def _leads_to_extension(context: Context, domain: Domain, order: CallOrder, legs: Sequence[Leg]) -> bool:

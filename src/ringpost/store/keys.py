@@ -13,6 +13,7 @@ Only inbound numbers and domain names are unique over all.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from ringpost.model.values import canonical, ending
 from ringpost.store import Key
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
     from ringpost.model.extension import Extension
     from ringpost.model.groups import ExtensionGroup, UserGroup
     from ringpost.model.key import ApiKey
+    from ringpost.model.recording import Recording
     from ringpost.model.ring_group import RingGroup
     from ringpost.model.switch import SwitchRecord
     from ringpost.model.user import User
     from ringpost.model.voicemail import Voicemail
+    from ringpost.model.webhook import Webhook
 
 DOMAINS = "domains"
 KEYS = "keys"
@@ -365,9 +368,46 @@ def moved_call(domain: str, call_uuid: str) -> Key:
     return Key(f"domain#{domain}#call#{call_uuid}", "moved")
 
 
-def recording(domain: str, leg_uuid: str) -> Key:
+def recorded_to(domain: str, leg_uuid: str) -> Key:
     """Where a leg is being recorded: the switch's own record of it does not say."""
     return Key(f"domain#{domain}#call#{leg_uuid}", "recording")
+
+
+def tracked_call(domain: str, call_uuid: str) -> Key:
+    """A call as its switch has told it so far."""
+    return Key(f"domain#{domain}#call#{call_uuid}", "tracked")
+
+
+def call_of_leg(domain: str, leg_uuid: str) -> Key:
+    """The call a leg was rung in."""
+    return Key(f"domain#{domain}#call#{leg_uuid}", "of")
+
+
+def link(switch: str, uuid: str) -> Key:
+    """How far a link has told what its switch did."""
+    return Key(f"switch#{switch}#link#{uuid}", "link")
+
+
+def recording(domain: str, uuid: str) -> Key:
+    """A recording by uuid."""
+    return Key(f"domain#{domain}#recording#{uuid}", "recording")
+
+
+def recordings(domain: str) -> str:
+    """The list of a domain's recordings, by when they ended."""
+    return f"domain#{domain}#recordings"
+
+
+def recordings_of_call(domain: str, call_uuid: str) -> str:
+    """The recordings of a call, by when they ended."""
+    return f"domain#{domain}#call#{call_uuid}#recordings"
+
+
+def recording_layout(record: Recording) -> Layout:
+    """By uuid, in the list of the domain, in that of its call."""
+    home, place = record.domain_uuid, f"{record.ended_at}#{record.recording_uuid}"
+    lists = (recordings(home), recordings_of_call(home, record.call_uuid))
+    return Layout(recording(home, record.recording_uuid), (), tuple(Key(partition, place) for partition in lists))
 
 
 def cdr(domain: str, leg_uuid: str) -> Key:
@@ -448,14 +488,75 @@ def token(uuid: str) -> Key:
 # what a write leaves beside it
 
 
+def events(domain: str | None) -> str:
+    """What happened in a domain, or in none, by the time it fell due."""
+    return f"{_home(domain)}#events"
+
+
 def event(domain: str | None, due_at: str, sequence: int, uuid: str) -> Key:
     """A row of the outbox, in the order in which events fall due, and those of one call one after the other."""
-    return Key(f"domain#{domain}#events" if domain else "operator#events", f"{due_at}#{sequence:04d}#{uuid}")
+    return Key(events(domain), f"{due_at}#{sequence:04d}#{uuid}")
+
+
+def audits(domain: str | None) -> str:
+    """Who did what in a domain, or in none, by time."""
+    return f"{_home(domain)}#audit"
 
 
 def audit(domain: str | None, at: str, request_id: str) -> Key:
     """A line of the audit."""
-    return Key(f"domain#{domain}#audit" if domain else "operator#audit", f"{at}#{request_id}")
+    return Key(audits(domain), f"{at}#{request_id}")
+
+
+DUE_LISTS = tuple(f"due#{number}" for number in range(8))
+"""What is to be done, by when. Several, because a partition takes so many writes a second and no more."""
+
+
+def due_event(domain: str | None, place: str) -> Key:
+    """That an event is to be handed on. In the list it is where it is among the domain's events."""
+    return Key(_due_list(domain or "operator"), place)
+
+
+def due_delivery(webhook: str, at: str, place: str) -> Key:
+    """That a delivery is to be tried. Those of one moment are in the order of their events."""
+    return Key(_due_list(webhook), f"{at}#{place}#{webhook}")
+
+
+def _due_list(whose: str) -> str:
+    return DUE_LISTS[crc32(whose.encode()) % len(DUE_LISTS)]
+
+
+# webhooks: a domain's, or the operator's, which hear of every domain
+
+
+def webhook(home: str | None, uuid: str) -> Key:
+    """A webhook by uuid."""
+    return Key(f"{_home(home)}#webhook#{uuid}", "webhook")
+
+
+def webhooks(home: str | None) -> str:
+    """The list of the webhooks of a domain, or of the operator, by name."""
+    return f"{_home(home)}#webhooks"
+
+
+def webhook_layout(record: Webhook) -> Layout:
+    """By uuid, and in the list of its domain."""
+    home, uuid = record.domain_uuid, record.webhook_uuid
+    return Layout(webhook(home, uuid), (), (Key(webhooks(home), place(record.name, uuid)),))
+
+
+def webhook_secrets(home: str | None, uuid: str) -> Key:
+    """What a webhook signs with, and its own headers, in a row of their own."""
+    return Key(f"{_home(home)}#webhook#{uuid}", "secret#webhook")
+
+
+def deliveries(home: str | None, webhook: str) -> str:
+    """The deliveries to a webhook, each where its event is among events."""
+    return f"{_home(home)}#webhook#{webhook}#deliveries"
+
+
+def _home(domain: str | None) -> str:
+    return f"domain#{domain}" if domain else "operator"
 
 
 def replay(holder_uuid: str, action: str, digest: str) -> Key:

@@ -10,11 +10,12 @@ import re
 import socket
 import time
 import uuid
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from ringpost.model.errors import SwitchRefused, SwitchUnreachable
 
@@ -135,6 +136,7 @@ class EventSocket:
         self._frames = Frames()
         self._results: dict[str, str | None] = {}
         self._subscribed = False
+        self._events: deque[dict[str, Any]] | None = None
         self._socket = _connected(host, port, connect_seconds)
         self._open = True
         with self._step():
@@ -185,6 +187,23 @@ class EventSocket:
                 self.close()
                 return None
             return self._results.pop(job_uuid)
+
+    def listen(self, names: str) -> None:
+        """Have the switch tell of these events from now on: names with spaces between, as ``event json`` takes them."""
+        lines = _lines(f"event json {names}")
+        with self._step():
+            self._events = deque()
+            self._order(lines)
+
+    def event(self, seconds: float) -> dict[str, Any] | None:
+        """The next event that was told, in its order; None if none came within ``seconds``. The connection stays."""
+        with self._step():
+            if not self._events:
+                try:
+                    self._keep(self._frame(time.monotonic() + seconds))
+                except TimeoutError:
+                    return None
+            return self._events.popleft() if self._events else None
 
     @contextmanager
     def _step(self) -> Iterator[None]:
@@ -257,6 +276,8 @@ class EventSocket:
             raise BadFrame("an event that is not JSON") from error
         if not isinstance(event, dict):
             raise BadFrame("an event that is no object")
+        if self._events is not None:
+            self._events.append(event)
         job, body = str(event.get("Job-UUID")), str(event.get("_body", ""))
         if event.get("Event-Name") == "BACKGROUND_JOB" and job in self._results:
             self._results[job] = body

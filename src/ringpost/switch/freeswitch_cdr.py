@@ -1,8 +1,6 @@
 """One post of FreeSWITCH's mod_json_cdr, in our words: one leg, and the domain it belongs to.
 
-A post repeats what callers and phones sent. So only what has the right form is taken: text loses what no
-name needs and is cut, and a number, uuid or time that is none counts as not said. A post is refused only
-if it does not say which leg it is about, or when that began.
+A post is refused only if it does not say which leg it is about, or when that began.
 """
 
 import json
@@ -11,26 +9,17 @@ from base64 import b64decode
 from typing import Any, NamedTuple
 from urllib.parse import unquote, unquote_plus
 
-from ringpost.clock import stamp
 from ringpost.model.call import Leg
 from ringpost.model.errors import InvalidRequest
-from ringpost.model.values import EXTENSION, NUMBER, UNPRINTABLE, is_uuid
+from ringpost.switch.freeswitch_said import LONG, SHORT, Said, own_extension, rung_extension
 
-_UNKEEPABLE = re.compile(f"[{UNPRINTABLE}\ud800-\udfff]")
-"""What ``values.Text`` does not take, and halves of characters, which JSON can spell and UTF-8 cannot."""
 _ENCODED_AWAY = re.compile(r'[ #&+:;<=>?@\[\\\]^`{|}"]')
 """What no value holds as it is if mod_json_cdr encodes values."""
 _DOMAIN_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _CAUSE = re.compile(r"[A-Z0-9_]{1,64}")
 _DIRECTION = re.compile("inbound|outbound|local")
-_WHOLE = re.compile("[0-9]{1,9}")
-_SINCE_1970 = re.compile("[0-9]{1,16}")
-_SHORT, _LONG = 128, 1024
-_YEAR_2100 = 4_102_444_800
 
 _TEXTS = ("sip_hangup_disposition", "last_app", "last_arg", "record_path", "read_codec", "write_codec")
-_OWN_NUMBER = ("user_name", "sip_auth_username", "accountcode")
-"""Where an A leg's own extension stands. Not ``sip_from_user``: a phone writes there what it likes."""
 _NO_CAUSES = frozenset({"", "NONE", "SUCCESS", "FAILURE"})
 """What ``originate_disposition`` can be without saying why."""
 _ELSEWHERE = frozenset({"LOSE_RACE", "PICKED_OFF"})
@@ -66,54 +55,9 @@ def read(body: bytes) -> Post:
     variables = document.get("variables")
     if not isinstance(variables, dict):
         raise InvalidRequest("the post has no variables: is it mod_json_cdr's?", parameter="variables")
-    said = _Said(variables, encoded=_is_encoded(variables))
+    said = Said(variables, encoded=_is_encoded(variables))
     domain_name = said.matching(_DOMAIN_NAME, "domain_name")
     return Post(_leg(said, _profiles(document)), said.uuid("domain_uuid"), domain_name and domain_name.lower())
-
-
-class _Said:
-    """Members of the post, each read as what it must be; ``None`` if it is not."""
-
-    def __init__(self, members: dict[str, Any], *, encoded: bool = False) -> None:
-        self._members, self._encoded = members, encoded
-
-    def verbatim(self, name: str) -> str:
-        value = self._members.get(name)
-        if not isinstance(value, str):
-            return str(value) if type(value) is int else ""
-        return unquote(value, errors="replace") if self._encoded else value
-
-    def text(self, name: str, most: int = _SHORT) -> str | None:
-        return _UNKEEPABLE.sub("", self.verbatim(name))[:most].strip() or None
-
-    def matching(self, pattern: re.Pattern[str], *names: str) -> str | None:
-        """The first that matches."""
-        return next((value for value in map(self.verbatim, names) if pattern.fullmatch(value)), None)
-
-    def number(self, name: str) -> str | None:
-        return self.matching(NUMBER, name)
-
-    def whole(self, name: str) -> int | None:
-        value = self.matching(_WHOLE, name)
-        return int(value) if value else None
-
-    def uuid(self, name: str) -> str | None:
-        value = self.verbatim(name).lower()
-        return value if is_uuid(value) else None
-
-    def inside(self, name: str) -> "_Said":
-        """A member's own members; of a list, its first one's."""
-        value = self._members.get(name)
-        first = next(iter(value), None) if isinstance(value, list) else value
-        return _Said(first if isinstance(first, dict) else {}, encoded=self._encoded)
-
-    def moment(self, name: str) -> str | None:
-        """From the microseconds or the seconds, where 0 is never; ``*_stamp`` is of no known time zone."""
-        for unit, a_second in (("uepoch", 1_000_000), ("epoch", 1)):
-            value = self.matching(_SINCE_1970, f"{name}_{unit}")
-            if value and 0 < (seconds := int(value) / a_second) < _YEAR_2100:
-                return stamp(seconds)
-        return None
 
 
 def _document(body: bytes) -> dict[str, Any]:
@@ -143,15 +87,15 @@ def _is_encoded(variables: dict[str, Any]) -> bool:
     return "%" in str(variables.get("start_stamp")) or not any(map(_ENCODED_AWAY.search, texts))
 
 
-def _profiles(document: dict[str, Any]) -> list[_Said]:
+def _profiles(document: dict[str, Any]) -> list[Said]:
     """The leg's caller profiles, the last before the first: where it went, back to what was dialled."""
     flow = document.get("callflow")
     steps = flow if isinstance(flow, list) else [flow]
     profiles = [step.get("caller_profile") for step in steps if isinstance(step, dict)]
-    return [_Said(profile) for profile in profiles if isinstance(profile, dict)] or [_Said({})]
+    return [Said(profile) for profile in profiles if isinstance(profile, dict)] or [Said({})]
 
 
-def _leg(said: _Said, profiles: list[_Said]) -> Leg:
+def _leg(said: Said, profiles: list[Said]) -> Leg:
     uuid, start = said.uuid("uuid"), said.moment("start")
     if uuid is None:
         raise InvalidRequest("the post does not say which leg it is about: uuid is no UUID", parameter="variables.uuid")
@@ -164,10 +108,10 @@ def _leg(said: _Said, profiles: list[_Said]) -> Leg:
     answered = said.moment("answer")
     direction = said.matching(_DIRECTION, "call_direction") or (None if source else _supposed(said))
     cause, q850 = _cause(said, failed_a=source is None and answered is None)
-    rung, own = (_rung(said), None) if source else (None, _own(said))
+    rung, own = (rung_extension(said), None) if source else (None, own_extension(said))
     return Leg.model_validate(
         {
-            **{name: said.text(name, _LONG) for name in _TEXTS},
+            **{name: said.text(name, LONG) for name in _TEXTS},
             **_parties(profiles),
             **({"destination_number": rung or profiles[0].number("destination_number")} if source else _ordered(said)),
             "xml_cdr_uuid": uuid,
@@ -191,11 +135,11 @@ def _leg(said: _Said, profiles: list[_Said]) -> Leg:
     )
 
 
-def _originator(profile: _Said) -> str | None:
+def _originator(profile: Said) -> str | None:
     return profile.inside("originator").inside("originator_caller_profiles").uuid("uuid")
 
 
-def _parties(profiles: list[_Said]) -> dict[str, str | None]:
+def _parties(profiles: list[Said]) -> dict[str, str | None]:
     last, original = profiles[0], profiles[-1]
     return {
         "caller_id_name": original.text("caller_id_name"),
@@ -206,7 +150,7 @@ def _parties(profiles: list[_Said]) -> dict[str, str | None]:
     }
 
 
-def _ordered(said: _Said) -> dict[str, str]:
+def _ordered(said: Said) -> dict[str, str]:
     """Of a call we placed: who was to speak to whom. To FreeSWITCH its A leg is somebody who was dialled."""
     a, b = said.number("ringpost_a"), said.number("ringpost_b")
     if a is None or b is None:
@@ -219,29 +163,12 @@ def _ordered(said: _Said) -> dict[str, str]:
     return {**known, "source_number": a, "caller_destination": b, "destination_number": b}
 
 
-def _rung(said: _Said) -> str | None:
-    """The user a B leg rang: our dial string says so in ``presence_id``.
-
-    ``dialed_user`` is the same, until the leg itself is transferred and rings somebody else.
-    """
-    user, _, domain = said.verbatim("presence_id").partition("@")
-    if EXTENSION.fullmatch(user) and domain.lower() == said.verbatim("domain_name").lower():
-        return user
-    return said.matching(EXTENSION, "dialed_user") if said.text("dialed_domain") else None
-
-
-def _own(said: _Said) -> str | None:
-    """The extension an A leg is itself: the one we rang, or the phone that called."""
-    is_phone = said.verbatim("sip_authorized") == "true" or said.uuid("extension_uuid")
-    return said.matching(EXTENSION, "ringpost_extension", *(_OWN_NUMBER if is_phone else ()))
-
-
-def _supposed(said: _Said) -> str | None:
+def _supposed(said: Said) -> str | None:
     """The direction of a leg no dialplan took on: a phone that dialled what leads nowhere."""
-    return "outbound" if _own(said) else None
+    return "outbound" if own_extension(said) else None
 
 
-def _cause(said: _Said, *, failed_a: bool) -> tuple[str | None, int | None]:
+def _cause(said: Said, *, failed_a: bool) -> tuple[str | None, int | None]:
     """Why the leg ended, and that as Q.850 has it.
 
     The dialplan hangs up an A leg nobody answered, normally: why nobody did is how dialling ended.
@@ -262,5 +189,5 @@ def _missed(answered: str | None, cause: str | None, direction: str | None) -> b
     return True if direction in ("inbound", "local") else None
 
 
-def _file_name(said: _Said) -> str | None:
-    return (said.text("record_path", _LONG) or "").rpartition("/")[2][:_SHORT] or None
+def _file_name(said: Said) -> str | None:
+    return (said.text("record_path", LONG) or "").rpartition("/")[2][:SHORT] or None

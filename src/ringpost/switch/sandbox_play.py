@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ringpost.clock import seconds, stamp
 from ringpost.model.call import Leg, Rung
+from ringpost.model.notices import Notice, What
 from ringpost.switch.scripts import Script, Turn
 
 ANSWERS_AFTER = 1.0
@@ -56,6 +57,7 @@ class Party:
     holds: bool = False
     was_forwarded: bool = False
     spoke_to: str | None = None
+    source: str | None = None
 
     @property
     def answered(self) -> float | None:
@@ -76,6 +78,8 @@ class Play:
     q850: int = 16
     slot: str | None = None
     silent_since: float | None = None
+    turned: list[tuple[float, What, Party, str | None]] = field(default_factory=list)
+    was_hung_up: bool = False
 
     def __post_init__(self) -> None:
         """Act it out."""
@@ -101,6 +105,58 @@ class Play:
             if place == 0 or party.start < party.ends
         ]
 
+    def notices(self) -> list[Notice]:
+        """What a switch would have told of it, in order."""
+        order = self.script.order
+        told: list[tuple[float, int, Notice]] = []
+        for place, party in enumerate(self.parties):
+            if place and party.start >= party.ends:
+                continue
+            told += [(at, place, self._notice(party, what, at)) for at, what in self._moments(party)]
+        for at, what, party, slot in self.turned:
+            if at < party.ends:
+                notice = self._notice(party, what, at).model_copy(update={"slot": slot})
+                told.append((at, len(self.parties), notice))
+        told.sort(key=lambda one: (one[0], one[1]))
+        return [
+            notice.model_copy(update={"core": order.call_uuid, "sequence": number})
+            for number, (_, _, notice) in enumerate(told, 1)
+        ]
+
+    def _moments(self, party: Party) -> list[tuple[float, What]]:
+        """What becomes of a party, and when. Who is busy at once does not ring."""
+        found: list[tuple[float, What]] = [(party.start, "made")]
+        if party.fate.after > _AT_ONCE and party.ends > party.start:
+            found.append((party.start, "ringing"))
+        if party.answered is not None:
+            found.append((party.answered, "answered"))
+        return [*found, (party.ends, "ended")]
+
+    def _notice(self, party: Party, what: What, at: float) -> Notice:
+        order, answered = self.script.order, party.answered
+        cause, _ = self._why_ended(party)
+        return Notice(
+            what=what,
+            at=stamp(at),
+            domain_uuid=order.domain_uuid,
+            leg_uuid=party.leg_uuid,
+            source_uuid=party.source,
+            start_stamp=stamp(party.start),
+            answer_stamp=stamp(answered) if answered is not None and answered <= at else None,
+            extension=party.number if party.number in self.script.extensions else None,
+            number=party.number,
+            caller_id_number=order.caller_id_number,
+            caller_id_name=order.caller_id_name,
+            dialled=order.destination_b,
+            cause=cause if what == "ended" else None,
+            hung_up=what == "ended" and self._hangs_up(party),
+        )
+
+    def _hangs_up(self, party: Party) -> bool:
+        """Who is called last hangs up when all is said, or refuses."""
+        is_last = bool(self.line) and party is self.line[-1]
+        return is_last and not self.was_hung_up and self.slot is None
+
     def _next_uuid(self) -> str:
         order, place = self.script.order, len(self.parties)
         return str(uuid.uuid5(_LATER_LEGS, order.call_uuid if place == 1 else f"{order.call_uuid}/{place}"))
@@ -118,7 +174,7 @@ class Play:
     def _ring(self, leg_uuid: str, number: str, start: float, *, is_busy: bool = False) -> Party:
         """Ring a number. If it does not answer, that ends the call: a switch hangs A up with B's cause."""
         fate = _BUSY if is_busy else fate_of(number)
-        party = Party(leg_uuid, number, start, fate)
+        party = Party(leg_uuid, number, start, fate, source=self.line[0].leg_uuid if self.line else None)
         self.parties.append(party)
         self.line.append(party)
         talks = TALKS_FOR if len(self.line) > 1 else 0.0
@@ -132,18 +188,24 @@ class Play:
             return
         match turn.what:
             case "hang_up":
+                self.was_hung_up = True
                 self.ends, self.cause, self.q850 = turn.at, "NORMAL_CLEARING", 16
             case "hold":
                 party.holds = True
+                self.turned.append((turn.at, "held", party, None))
                 self._fall_silent(turn.at)
             case "resume":
                 party.holds = False
+                self.turned.append((turn.at, "resumed", party, None))
                 self._talk_on(turn.at)
             case "transfer":
+                if self.slot is not None:
+                    self.turned.append((turn.at, "unparked", party, self.slot))
                 self._release_other(party, turn.at)
                 self._call(turn.value, turn.way, turn.at)
             case "park":
                 self._release_other(party, turn.at)
+                self.turned.append((turn.at, "parked", party, turn.value))
                 self.slot, self.ends, self.cause = turn.value, turn.at + WAITS_FOR, "NORMAL_CLEARING"
 
     def _release_other(self, party: Party, moment: float) -> None:
@@ -174,11 +236,15 @@ class Play:
             self.ends += max(moment, self.silent_since) - self.silent_since - WAITS_FOR
             self.silent_since = None
 
+    def _why_ended(self, party: Party) -> tuple[str, int]:
+        """Why a party's leg ended, in FreeSWITCH's word and as Q.850 has it."""
+        if party.was_forwarded:
+            return party.fate.cause or "NORMAL_CLEARING", party.fate.q850
+        return (self.cause, self.q850) if party in self.line else ("NORMAL_CLEARING", 16)
+
     def _leg(self, party: Party, *, is_first: bool) -> Leg:
         order, answered = self.script.order, party.answered
-        cause, q850 = (self.cause, self.q850) if party in self.line else ("NORMAL_CLEARING", 16)
-        if party.was_forwarded:
-            cause, q850 = party.fate.cause or cause, party.fate.q850
+        cause, q850 = self._why_ended(party)
         return Leg(
             xml_cdr_uuid=party.leg_uuid,
             leg="a" if is_first else "b",

@@ -43,11 +43,11 @@ def test_its_events_are_those_of_the_call_as_it_was(house: House, tenant: Caller
     house.clock.time += 0.5
     tenant.done("call-hangup", call_uuid=call_uuid)
     assert told(house, call_uuid) == [
-        *before[:-2], ("call.hung_up", "00:02"), ("call.ended", "00:02"), ("cdr.created", "00:02")
+        *before[:-2], ("command.hung_up", "00:02"), ("call.ended", "00:02"), ("cdr.created", "00:02")
     ]  # fmt: skip
     rows = house.store.query(f"domain#{demo.DOMAIN_UUID}#events", limit=1000)
     ended = json.loads(rows[-2].body)
-    assert (ended["type"], ended["data"]["end_stamp"]) == ("call.ended", "2026-11-22T12:00:02.500Z")
+    assert (ended["type"], ended["data"]["call"]["end_stamp"]) == ("call.ended", "2026-11-22T12:00:02.500Z")
 
 
 def test_a_call_that_rings_ends_without_an_answer(house: House, tenant: Caller) -> None:
@@ -57,7 +57,7 @@ def test_a_call_that_rings_ends_without_an_answer(house: House, tenant: Caller) 
     call = record(tenant, call_uuid)
     assert (call["answer_stamp"], call["billsec"], len(call["legs"])) == (None, 0, 1)
     happened = [what for what, _ in told(house, call_uuid)]
-    assert happened == ["call.placed", "call.ringing", "call.hung_up", "call.ended", "cdr.created"]
+    assert happened == ["call.placed", "call.ringing", "command.hung_up", "call.cancelled", "call.ended", "cdr.created"]
     house.clock.time += 0.5
     assert tenant.call("call-details", call_uuid=call_uuid).status == 404, "it is not answered any more"
 

@@ -1,0 +1,1 @@
+"""Events: what happened, for whoever was away; what a switch tells; who did what."""

@@ -1,0 +1,1 @@
+"""Recordings of calls: where they can be heard, for a while."""

@@ -1,0 +1,23 @@
+"""Delete a recording, and the sound with it. An address that was given out stops working."""
+
+from ringpost.context import Context
+from ringpost.contract import Output, Versioned
+from ringpost.model.requests import OneRecording
+from ringpost.services import recordings
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "recording_uuid": "afafafaf-0000-4000-8000-000000000001"}
+
+
+class Request(OneRecording, Versioned):
+    pass
+
+
+class Response(Output):
+    deleted: bool = True
+    recording_uuid: str
+
+
+def handle(request: Request, context: Context) -> Response:
+    recording = recordings.found(context, request)
+    recordings.delete(context, recording, request.if_version)
+    return Response(recording_uuid=recording.recording_uuid)

@@ -1,0 +1,23 @@
+"""Delete a webhook. What it has not been told yet, it will not be."""
+
+from ringpost.context import Context
+from ringpost.contract import Output, Versioned
+from ringpost.model.requests import OneWebhook
+from ringpost.services import webhooks
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "webhook_uuid": "abababab-0000-4000-8000-000000000001"}
+
+
+class Request(OneWebhook, Versioned):
+    pass
+
+
+class Response(Output):
+    deleted: bool = True
+    webhook_uuid: str
+
+
+def handle(request: Request, context: Context) -> Response:
+    webhook = webhooks.found(context, request)
+    webhooks.delete(context, webhook, request.if_version)
+    return Response(webhook_uuid=webhook.webhook_uuid)

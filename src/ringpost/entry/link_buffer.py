@@ -1,0 +1,102 @@
+"""What a link has heard and not handed in yet, in a file that survives a crash."""
+
+import sqlite3
+import uuid
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+from ringpost.model.notices import Notice, NumberedNotice, RecordedFile
+from ringpost.switch.freeswitch_events import Recorded
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS notices (position INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS legs (leg TEXT PRIMARY KEY, domain TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, body TEXT NOT NULL, position INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS link (uuid TEXT NOT NULL);
+"""
+
+
+class File(NamedTuple):
+    """A recording that is to be handed in."""
+
+    path: str
+    about: RecordedFile
+
+
+class Buffer:
+    """Notices in order, each with a position that is never used twice; legs that are up; recordings to hand in."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = Lock()
+        self._file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._file.execute("PRAGMA journal_mode = WAL")
+        self._file.execute("PRAGMA synchronous = FULL")
+        self._file.executescript(_SCHEMA)
+        path.chmod(0o600)
+        self._file.execute("INSERT INTO link SELECT ? WHERE NOT EXISTS (SELECT 1 FROM link)", (str(uuid.uuid4()),))
+        self.link_uuid: str = self._file.execute("SELECT uuid FROM link").fetchone()[0]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._file.close()
+
+    def keep(self, notices: Sequence[Notice], recorded: Iterable[Recorded] = ()) -> None:
+        """Keep what was heard; when this returns it is on the disk."""
+        with self._lock, self._file:
+            self._file.execute("BEGIN")
+            for notice in notices:
+                self._file.execute("INSERT INTO notices (body) VALUES (?)", (notice.model_dump_json(),))
+                self._know_legs(notice)
+            for one in recorded:
+                row = (one.path, one.file.model_dump_json())
+                last = "(SELECT ifnull(max(position), 0) FROM notices)"
+                self._file.execute(f"INSERT OR REPLACE INTO files VALUES (?, ?, {last})", row)
+
+    def _know_legs(self, notice: Notice) -> None:
+        """Which legs are up: its own, and the one it was rung for, of which perhaps nothing was told yet."""
+        add = "INSERT OR IGNORE INTO legs VALUES (?, ?)"
+        is_new = self._file.execute("SELECT 1 FROM legs WHERE leg = ?", (notice.leg_uuid,)).fetchone() is None
+        if is_new and notice.source_uuid:
+            self._file.execute(add, (notice.source_uuid, notice.domain_uuid))
+        if notice.what == "ended":
+            self._file.execute("DELETE FROM legs WHERE leg = ?", (notice.leg_uuid,))
+        else:
+            self._file.execute(add, (notice.leg_uuid, notice.domain_uuid))
+
+    def legs(self) -> dict[str, str]:
+        """The legs that were up when last heard of, and their domains."""
+        with self._lock:
+            return dict(self._file.execute("SELECT leg, domain FROM legs"))
+
+    def first(self, most: int) -> list[NumberedNotice]:
+        """The notices that were not handed in yet, oldest first."""
+        with self._lock:
+            rows = self._file.execute(
+                "SELECT position, body FROM notices ORDER BY position LIMIT ?", (most,)
+            ).fetchall()
+        return [
+            NumberedNotice.model_validate({**Notice.model_validate_json(body).model_dump(), "position": position})
+            for position, body in rows
+        ]
+
+    def forget(self, position: int) -> None:
+        """What stands up to there was taken."""
+        with self._lock:
+            self._file.execute("DELETE FROM notices WHERE position <= ?", (position,))
+
+    def files(self) -> list[File]:
+        """The recordings that were not handed in yet, once all is that was told before: whose they are."""
+        untold = "SELECT 1 FROM notices WHERE notices.position <= files.position"
+        sql = f"SELECT path, body FROM files WHERE NOT EXISTS ({untold}) ORDER BY rowid LIMIT 100"
+        with self._lock:
+            rows = self._file.execute(sql).fetchall()
+        return [File(path, RecordedFile.model_validate_json(body)) for path, body in rows]
+
+    def forget_file(self, path: str) -> None:
+        """That recording was handed in, or is none."""
+        with self._lock:
+            self._file.execute("DELETE FROM files WHERE path = ?", (path,))

@@ -1,0 +1,242 @@
+"""From what a switch tells of legs to what happened to a call: who rings, who answered, who hung up.
+
+One function without a store or a clock: the same notices make the same events, whichever switch they come from.
+A notice that was taken before, or is older than one that was, changes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ringpost.model.notices import Notice, TrackedCall, TrackedLeg
+
+_ELSEWHERE = frozenset({"LOSE_RACE", "PICKED_OFF"})
+_REASONS = {
+    "ORIGINATOR_CANCEL": "caller_gave_up",
+    "NO_ANSWER": "no_answer",
+    "ALLOTTED_TIMEOUT": "no_answer",
+    "NO_USER_RESPONSE": "no_answer",
+    "RECOVERY_ON_TIMER_EXPIRE": "no_answer",
+    "USER_BUSY": "busy",
+    "CALL_REJECTED": "refused",
+    "NORMAL_CLEARING": "hung_up",
+    "DECLINE": "refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something to tell of a call: what, about which of its legs, and the call as it was then."""
+
+    type: str
+    at: str
+    call: TrackedCall
+    leg: TrackedLeg | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def data(self) -> dict[str, Any]:
+        """The event's data, but for who the extension's user and the other party are."""
+        leg = self.leg
+        about = {"extension": leg.extension, "number": leg.number, "leg_uuid": leg.leg_uuid} if leg else {}
+        return {**about, **self.more, "at": self.at, "call": self.call.told()}
+
+
+def begun(notice: Notice, domain_name: str) -> TrackedCall:
+    """The call of a leg nobody has heard of: its own, or that of the leg it was rung for."""
+    return TrackedCall(
+        call_uuid=notice.source_uuid or notice.leg_uuid,
+        domain_uuid=notice.domain_uuid,
+        domain_name=domain_name,
+        direction=notice.direction,
+        start_stamp=notice.start_stamp,
+        caller_id_name=notice.caller_id_name,
+        caller_id_number=notice.caller_id_number,
+        destination_number=notice.dialled,
+    )
+
+
+def advanced(call: TrackedCall, notice: Notice) -> tuple[TrackedCall, list[Happening]]:
+    """The call after a notice, and what that is to be told as."""
+    leg = call.leg(notice.leg_uuid)
+    if call.has_ended or (leg is not None and _is_old(leg, notice)):
+        return call, []
+    step = _Step(call, notice)
+    step.take()
+    return step.call, step.happened
+
+
+def _is_old(leg: TrackedLeg, notice: Notice) -> bool:
+    if leg.state == "ended":
+        return True
+    # one event may make several notices, of one sequence: taken twice they change nothing
+    return bool(notice.core) and leg.core == notice.core and notice.sequence < leg.sequence
+
+
+class _Step:
+    """One notice at work on a call."""
+
+    def __init__(self, call: TrackedCall, notice: Notice) -> None:
+        self.call = call
+        self.notice = notice
+        self.happened: list[Happening] = []
+
+    def take(self) -> None:
+        """Take the notice."""
+        notice = self.notice
+        self._know_source()
+        self._know_leg()
+        match notice.what:
+            case "ringing":
+                self._ring()
+            case "answered":
+                self._answer(notice.at)
+            case "held" | "resumed":
+                self._hold(holds=notice.what == "held")
+            case "parked" | "unparked":
+                self._park(parks=notice.what == "parked")
+            case "ended":
+                self._end()
+
+    @property
+    def leg(self) -> TrackedLeg:
+        """The notice's own leg."""
+        leg = self.call.leg(self.notice.leg_uuid)
+        assert leg is not None  # noqa: S101 - _know_leg has put it there
+        return leg
+
+    def _know_source(self) -> None:
+        """The leg this one was rung for is there too, though nothing was told of it yet."""
+        source = self.notice.source_uuid
+        if source is None or self.call.leg(source) is not None:
+            return
+        caller = TrackedLeg(leg_uuid=source, number=self.call.caller_id_number, start_stamp=self.notice.start_stamp)
+        self.call = self.call.model_copy(update={"legs": (*self.call.legs, caller)})
+
+    def _know_leg(self) -> None:
+        notice, known = self.notice, self.call.leg(self.notice.leg_uuid)
+        heard = {"core": notice.core, "sequence": notice.sequence}
+        if known is None:
+            self._new_leg(heard)
+        else:
+            facts = {
+                "extension": known.extension or notice.extension,
+                "number": known.number or notice.number,
+                "source_uuid": known.source_uuid or notice.source_uuid,
+                "start_stamp": min(known.start_stamp, notice.start_stamp),
+            }
+            self._change(known, **facts, **heard)
+        self.call = self.call.model_copy(update={"direction": self.call.direction or notice.direction})
+        if notice.leg_uuid == self.call.call_uuid:
+            self._know_caller()
+
+    def _new_leg(self, heard: Mapping[str, Any]) -> None:
+        notice = self.notice
+        leg = TrackedLeg(
+            leg_uuid=notice.leg_uuid,
+            source_uuid=notice.source_uuid,
+            source_dialled=notice.source_dialled,
+            extension=notice.extension,
+            number=notice.number,
+            start_stamp=notice.start_stamp,
+            **heard,
+        )
+        self.call = self.call.model_copy(update={"legs": (*self.call.legs, leg)})
+        source = self.call.leg(notice.source_uuid)
+        if source is not None and source.speaks and self._goes_elsewhere(leg):
+            self._change(source, speaks=False)
+            self._tell("call.transferred", leg, {"stays_leg_uuid": source.leg_uuid})
+
+    def _goes_elsewhere(self, leg: TrackedLeg) -> bool:
+        """Whether whoever a leg is rung for was sent on, and not one more phone is rung beside those that were."""
+        beside = [one for one in self.call.legs if one.source_uuid == leg.source_uuid and one is not leg]
+        if any(one.source_dialled != leg.source_dialled for one in beside):
+            return True
+        return all(one.state == "ended" for one in beside)
+
+    def _know_caller(self) -> None:
+        """What the leg a call began with says of it, where nothing was known."""
+        notice, call = self.notice, self.call
+        self.call = call.model_copy(
+            update={
+                "start_stamp": min(call.start_stamp, notice.start_stamp),
+                "caller_id_number": call.caller_id_number or notice.caller_id_number,
+                "caller_id_name": call.caller_id_name or notice.caller_id_name,
+                "destination_number": call.destination_number or notice.dialled,
+            }
+        )
+
+    def _ring(self) -> None:
+        leg = self.leg
+        if leg.state == "ringing" and not leg.rang:
+            self._change(leg, rang=True)
+            self._tell("call.ringing", self.leg)
+
+    def _answer(self, at: str) -> None:
+        leg = self.leg
+        if leg.state != "ringing":
+            return
+        self._change(leg, state="answered", answer_stamp=self.notice.answer_stamp or at)
+        source = self.call.leg(leg.source_uuid)
+        if source is not None:
+            self._change(self.leg, speaks=True)
+            self._change(source, speaks=True)
+            answered = self.call.answer_stamp or self.leg.answer_stamp
+            by = {"answered_by": leg.extension or leg.number, "answer_stamp": answered}
+            self.call = self.call.model_copy(update=by)
+        if leg.rang or source is not None:
+            self._tell("call.answered", self.leg)
+
+    def _hold(self, *, holds: bool) -> None:
+        before, after = ("answered", "held") if holds else ("held", "answered")
+        if self.leg.state == before:
+            self._change(self.leg, state=after)
+            self._tell("call.held" if holds else "call.resumed", self.leg)
+
+    def _park(self, *, parks: bool) -> None:
+        leg = self.leg
+        if (leg.state == "parked") == parks:
+            return
+        slot = self.notice.slot or self.call.slot
+        self._change(leg, state="parked" if parks else "answered", speaks=False)
+        self.call = self.call.model_copy(update={"slot": slot if parks else None})
+        self._tell("call.parked" if parks else "call.unparked", self.leg, {"slot": slot})
+
+    def _end(self) -> None:
+        notice = self.notice
+        if notice.answer_stamp and notice.source_uuid:
+            self._answer(notice.answer_stamp)  # that was not told, or is lost
+        leg = self.leg
+        lost = leg.state == "answered" and notice.cause in _ELSEWHERE  # two answered at once: one is too late
+        if lost:
+            self._answered_by_another(leg)
+        rang_in_vain = leg.rang and (leg.answer_stamp is None or lost)
+        self._change(leg, state="ended", end_stamp=notice.at, hangup_cause=notice.cause, hung_up=notice.hung_up)
+        if rang_in_vain:
+            self._tell("call.cancelled", self.leg, {"reason": self._reason(notice.cause)})
+        if all(one.state == "ended" for one in self.call.legs):
+            end = max(one.end_stamp or notice.at for one in self.call.legs)
+            self.call = self.call.model_copy(update={"end_stamp": end, "slot": None, "has_ended": True})
+            self._tell("call.ended")
+
+    def _answered_by_another(self, late: TrackedLeg) -> None:
+        others = (one for one in self.call.legs if one.source_uuid == late.source_uuid and one is not late)
+        by = next((one.extension or one.number for one in others if one.state == "answered"), None)
+        self._change(late, speaks=False, answer_stamp=None)
+        self.call = self.call.model_copy(update={"answered_by": by})
+
+    def _reason(self, cause: str | None) -> str:
+        if cause in _ELSEWHERE or (cause not in _REASONS and self._was_answered_elsewhere()):
+            return "answered_elsewhere"
+        return _REASONS.get(cause or "", "failed")
+
+    def _was_answered_elsewhere(self) -> bool:
+        return any(one.source_uuid == self.leg.source_uuid and one.speaks for one in self.call.legs)
+
+    def _change(self, leg: TrackedLeg, **members: object) -> None:
+        after = leg.model_copy(update=members)
+        legs = tuple(after if one.leg_uuid == leg.leg_uuid else one for one in self.call.legs)
+        self.call = self.call.model_copy(update={"legs": legs})
+
+    def _tell(self, what: str, leg: TrackedLeg | None = None, more: Mapping[str, Any] | None = None) -> None:
+        self.call = self.call.model_copy(update={"sequence": self.call.sequence + 1})
+        self.happened.append(Happening(what, self.notice.at, self.call, leg, more or {}))

@@ -1,0 +1,65 @@
+"""Telling what happened to a call: with the user whose phone it is, and who the other party is known to be."""
+
+import uuid
+from typing import Any
+
+from ringpost.context import Context
+from ringpost.model.call import CallOrder
+from ringpost.model.notices import TrackedCall
+from ringpost.model.user import User
+from ringpost.services import contacts, numbers
+from ringpost.services.call_events import Happening
+from ringpost.store import keys
+
+_EVENTS = uuid.UUID("5e7e0f2c-9c1d-4b53-8a4e-72696e67706f")
+_ABOUT_SOMEBODY = frozenset({"call.ringing", "call.answered", "call.cancelled"})
+
+
+def tell(context: Context, happening: Happening, due_at: str) -> None:
+    """Note an event."""
+    call, leg = happening.call, happening.leg
+    about: dict[str, Any] = {"contact": call.contact}
+    if happening.type in _ABOUT_SOMEBODY:
+        about["user"] = _user(context, call.domain_uuid, leg.extension if leg else None)
+    context.happened(
+        happening.type,
+        call.domain_uuid,
+        {**happening.data(), **about},
+        due_at=due_at,
+        call_uuid=call.call_uuid,
+        sequence=call.sequence,
+        event_uuid=event_uuid(happening),
+    )
+
+
+def event_uuid(happening: Happening) -> str:
+    """The id of an event: the same however often it is found out."""
+    call = happening.call
+    return str(uuid.uuid5(_EVENTS, f"{call.call_uuid} {happening.type} {call.sequence}"))
+
+
+def looked_up(context: Context, call: TrackedCall, order: CallOrder | None = None) -> TrackedCall:
+    """The call with what is known of it besides: who the other party is, and what was ordered with it."""
+    if call.is_looked_up:
+        return call
+    order = order or context.store.get(keys.order(call.domain_uuid, call.call_uuid), CallOrder)
+    ordered = {"external_id": order.external_id, "tags": order.tags} if order else {}
+    number = call.caller_id_number if call.direction == "inbound" else call.destination_number
+    contact = _contact(context, call.domain_uuid, number) if number and call.direction != "local" else None
+    return call.model_copy(update={**ordered, "contact": contact, "is_looked_up": True})
+
+
+def _contact(context: Context, home: str, number: str) -> dict[str, Any] | None:
+    found = contacts.known(context, home, number).contact
+    if found is None:
+        return None
+    return found.model_dump(include={"contact_uuid", "display_name", "company", "external_id"})
+
+
+def _user(context: Context, home: str, extension: str | None) -> dict[str, Any] | None:
+    holder = numbers.extension(context, home, extension) if extension else None
+    user = context.store.get(keys.user(home, holder.user_uuid), User) if holder and holder.user_uuid else None
+    if user is None:
+        return None
+    name = f"{user.firstname} {user.lastname or ''}".strip()
+    return {**user.model_dump(include={"user_uuid", "username", "email"}), "name": name}

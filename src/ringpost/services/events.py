@@ -1,0 +1,89 @@
+"""What happened, and who did it: reading the outbox and the audit."""
+
+from typing import Any, NamedTuple
+
+from ringpost.auth.scopes import allows
+from ringpost.clock import seconds, stamp
+from ringpost.context import Context
+from ringpost.model.errors import Forbidden
+from ringpost.model.event import AuditLine, Event
+from ringpost.model.requests import AuditWanted, EventsWanted, InDomain
+from ringpost.services import domains, pages
+from ringpost.store import keys
+from ringpost.webhooks.subscriptions import extensions
+
+SETTLES_IN = 10.0
+"""Seconds after which nothing is written any more among what happened before."""
+_FIRST, _LAST = "0", "\uffff"
+
+
+class Stream(NamedTuple):
+    """Some events, and where the next ones begin."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str
+    more: bool
+
+
+def listed(context: Context, request: EventsWanted) -> Stream:
+    """What happened from a cursor or a time on, oldest first; as many rows are read as may be answered."""
+    home = _home(context, request)
+    place = pages.opened(context, request)
+    after = place[0] if place else None
+    settled = stamp(seconds(context.now) - SETTLES_IN)
+    until = min(request.until or _LAST, context.now if request.fresh else settled)
+    rows = context.store.listed(
+        keys.events(home),
+        Event,
+        between=(request.from_ or _FIRST, until),
+        after=after,
+        limit=request.limit + 1,
+    )
+    seen, more = rows[: request.limit], len(rows) > request.limit
+    read_on = [sort for sort, _ in seen if sort < settled]
+    last = read_on[-1] if read_on else after or request.from_ or _FIRST
+    more = more and bool(read_on)  # what is fresh comes again: asking at once would bring the same
+    items = [event.told() for _, event in seen if _is_wanted(event, request)]
+    if not seen and home is not None:
+        domains.named(context, home)
+    return Stream(items, pages.sealed(context, request, [last]), more)
+
+
+def audited(context: Context, request: AuditWanted) -> pages.PageOf[AuditLine]:
+    """A page of who did what, newest first. A filtered one may be short, or empty, and still have a next one."""
+    home = _home(context, request)
+    after = pages.opened(context, request)
+    rows = context.store.listed(
+        keys.audits(home),
+        AuditLine,
+        between=(request.from_ or _FIRST, request.until or _LAST),
+        after=after[0] if after else None,
+        descending=True,
+        limit=request.limit + 1,
+    )
+    seen, more = rows[: request.limit], len(rows) > request.limit
+    items = [line for _, line in seen if _is_asked_for(line, request)]
+    if not seen and home is not None:
+        domains.named(context, home)
+    return pages.PageOf(items, pages.sealed(context, request, [seen[-1][0]]) if more else None)
+
+
+def _home(context: Context, request: InDomain) -> str | None:
+    """The domain a request means; None for an operator that names none: what belongs to no domain."""
+    if context.actor.users:
+        raise Forbidden("a key that acts for a user does not see what everybody does")
+    if request.domain_uuid is None and request.domain_name is None and context.actor.is_operator:
+        return None
+    return domains.uuid_of(context, request)
+
+
+def _is_wanted(event: Event, request: EventsWanted) -> bool:
+    return (
+        (not request.types or allows(request.types, event.type))
+        and (request.call_uuid is None or event.call_uuid == request.call_uuid)
+        and (request.extension is None or request.extension in extensions(event))
+    )
+
+
+def _is_asked_for(line: AuditLine, request: AuditWanted) -> bool:
+    return request.key_uuid in (None, line.key_uuid) and request.action_name in (None, line.action)

@@ -1,0 +1,201 @@
+"""FreeSWITCH's events about channels, in our words. What is said here was captured from 1.11.2.
+
+An event says what happened to one channel, with nearly all the switch knows of it, so each is understood by itself.
+A leg belongs to a domain by the variable our directory and dialplan put on it; one from outside has it only once
+the dialplan has sent it there, and what is told of it before is passed over: the next event says it again.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ringpost.clock import stamp
+from ringpost.model.notices import Notice, RecordedFile, What
+from ringpost.model.values import EXTENSION, is_uuid
+from ringpost.switch.esl import EventSocket
+from ringpost.switch.freeswitch_said import Said, own_extension, rung_extension
+
+CHANNEL_EVENTS = (
+    "CHANNEL_CREATE",
+    "CHANNEL_PROGRESS",
+    "CHANNEL_PROGRESS_MEDIA",
+    "CHANNEL_ANSWER",
+    "CHANNEL_HOLD",
+    "CHANNEL_UNHOLD",
+    "CHANNEL_HANGUP_COMPLETE",
+    "RECORD_STOP",
+)
+SUBCLASS = "valet_parking::info"
+SUBSCRIPTION = f"{' '.join(CHANNEL_EVENTS)} HEARTBEAT CUSTOM {SUBCLASS}"
+"""What a link listens to. A heartbeat comes every 20 seconds: a connection without one is dead."""
+
+_WHAT: dict[str, What] = {
+    "CHANNEL_CREATE": "made",
+    "CHANNEL_PROGRESS": "ringing",
+    "CHANNEL_PROGRESS_MEDIA": "ringing",
+    "CHANNEL_ANSWER": "answered",
+    "CHANNEL_HOLD": "held",
+    "CHANNEL_UNHOLD": "resumed",
+    "CHANNEL_HANGUP_COMPLETE": "ended",
+}
+_PARKING: dict[str, What] = {"hold": "parked", "bridge": "unparked", "exit": "unparked"}
+_CAUSE = re.compile("[A-Z0-9_]{1,64}")
+_DIRECTION = re.compile("inbound|outbound|local")
+_MICROSECONDS = re.compile("[0-9]{16}")
+_SEQUENCE = re.compile("[0-9]{1,18}")
+"""A busy switch is past ten digits within days."""
+_PATH = re.compile(r"/[^\x00-\x1f\x7f]{1,500}")
+_HUNG_UP = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
+"""What ``sip_hangup_disposition`` says of the leg whose phone ended it."""
+
+
+def notices(event: Mapping[str, Any]) -> list[Notice]:
+    """What an event tells us, usually one thing; of a channel that was dumped, how far it has come."""
+    name = event.get("Event-Name")
+    if name == "CHANNEL_DATA":
+        return [notice for what in _seen(event) if (notice := _notice(what, event))]
+    what = _PARKING.get(str(event.get("Action"))) if _is_parking(event) else _WHAT.get(str(name))
+    if what is None:
+        return []
+    if what == "ringing" and event.get("Call-Direction") == "inbound":
+        what = "made"  # it is told that somebody else rings: nobody rings it
+    notice = _notice(what, event)
+    return [notice] if notice else []
+
+
+class Recorded(NamedTuple):
+    """A file the switch has recorded into, and of which leg."""
+
+    path: str
+    file: RecordedFile
+
+
+def recorded(event: Mapping[str, Any]) -> Recorded | None:
+    """The recording an event says is finished. A voicemail message is one too: its path tells."""
+    if event.get("Event-Name") != "RECORD_STOP":
+        return None
+    head, said = Said(event), _variables(event)
+    leg, domain, at = head.uuid("Unique-ID"), said.uuid("domain_uuid"), _moment(head, "Event-Date-Timestamp")
+    path = head.matching(_PATH, "Record-File-Path")
+    if leg is None or domain is None or at is None or path is None:
+        return None
+    file_name = Said({"name": path.rpartition("/")[2]}).text("name") or leg
+    seconds = said.whole("record_seconds") or 0
+    return Recorded(
+        path, RecordedFile(domain_uuid=domain, leg_uuid=leg, file_name=file_name, ended_at=at, seconds=seconds)
+    )
+
+
+def caught_up(line: EventSocket, known: Mapping[str, str], now: float) -> list[Notice]:
+    """What is to be told after a break: how far each channel has come, and that those are gone that are no more.
+
+    ``known`` are the legs that were up when the connection broke, and their domains. Gone may also be the leg for
+    which one was rung that is still there.
+    """
+    listed = json.loads(line.api("show channels as json")).get("rows", [])
+    found: list[Notice] = []
+    there: set[str] = set()
+    for uuid in filter(is_uuid, (str(row.get("uuid")).lower() for row in listed)):
+        dumped = line.api(f"uuid_dump {uuid} json")
+        if not dumped.startswith("-"):  # it is listed a little longer than it is there
+            found += notices(json.loads(dumped))
+            there.add(uuid)
+    rung_for = {notice.source_uuid: notice.domain_uuid for notice in found if notice.source_uuid}
+    gone = {leg: domain for leg, domain in {**rung_for, **known}.items() if leg not in there}
+    return found + [_ended(leg, domain, now) for leg, domain in gone.items()]
+
+
+def _ended(leg_uuid: str, domain_uuid: str, now: float) -> Notice:
+    """That a leg is gone, and nobody has told how."""
+    return Notice(what="ended", at=stamp(now), domain_uuid=domain_uuid, leg_uuid=leg_uuid, start_stamp=stamp(now))
+
+
+def _is_parking(event: Mapping[str, Any]) -> bool:
+    return event.get("Event-Name") == "CUSTOM" and event.get("Event-Subclass") in (SUBCLASS, "valet_parking%3A%3Ainfo")
+
+
+def _seen(event: Mapping[str, Any]) -> list[What]:
+    """What has happened to a channel so far, as it is now."""
+    state = event.get("Answer-State")
+    rings: list[What] = ["made"] if event.get("Call-Direction") == "inbound" else ["made", "ringing"]
+    if state == "answered":
+        held: list[What] = ["held"] if event.get("Channel-Call-State") == "HELD" else []
+        return [*rings, "answered", *held]
+    return rings if state in ("ringing", "early") else ["made"]
+
+
+def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
+    head, said = Said(event), _variables(event)
+    leg, domain = head.uuid("Unique-ID"), said.uuid("domain_uuid")
+    at = _moment(head, "Event-Date-Timestamp")
+    if leg is None or domain is None or at is None:
+        return None
+    source = said.uuid("originating_leg_uuid")
+    extension = _extension(head, said, source)
+    return Notice(
+        what=what,
+        at=at,
+        core=head.text("Core-UUID") or "",
+        sequence=int(head.matching(_SEQUENCE, "Event-Sequence") or 0),
+        domain_uuid=domain,
+        leg_uuid=leg,
+        source_uuid=None if source == leg else source,
+        source_dialled=head.text("Other-Leg-Destination-Number") if source else None,
+        start_stamp=_moment(head, "Caller-Channel-Created-Time") or at,
+        answer_stamp=_moment(head, "Caller-Channel-Answered-Time"),
+        direction=said.matching(_DIRECTION, "call_direction"),
+        extension=extension,
+        number=extension or _number(head, said, source),
+        **_shown(head, said, source),
+        cause=head.matching(_CAUSE, "Hangup-Cause") if what == "ended" else None,
+        hung_up=what == "ended" and said.verbatim("sip_hangup_disposition") in _HUNG_UP,
+        slot=head.text("Valet-Extension") if what == "parked" else None,
+    )
+
+
+def _variables(event: Mapping[str, Any]) -> Said:
+    return Said(
+        {name.removeprefix("variable_"): value for name, value in event.items() if name.startswith("variable_")}
+    )
+
+
+def _extension(head: Said, said: Said, source: str | None) -> str | None:
+    """The phone of ours a leg is: who was rung, or who calls."""
+    if source is None:
+        return own_extension(said)
+    user, _, domain = head.verbatim("Channel-Presence-ID").partition("@")
+    if EXTENSION.fullmatch(user) and domain.lower() == said.verbatim("domain_name").lower():
+        return user
+    return rung_extension(said)
+
+
+def _number(head: Said, said: Said, source: str | None) -> str | None:
+    """Whose leg it is that is no phone of ours."""
+    if source is not None:
+        return head.number("Caller-Destination-Number") or head.number("Caller-Callee-ID-Number")
+    return said.number("ringpost_a") or head.number("Caller-Caller-ID-Number")
+
+
+def _shown(head: Said, said: Said, source: str | None) -> dict[str, str | None]:
+    """Who calls, and what was dialled: of a call we placed, of one from outside, of one of our phones."""
+    if said.number("ringpost_b"):
+        return {
+            "caller_id_number": said.number("origination_caller_id_number"),
+            "caller_id_name": said.text("origination_caller_id_name"),
+            "dialled": said.number("ringpost_b"),
+        }
+    if source is None:
+        dialled = said.number("sip_req_user") or head.number("Caller-Destination-Number")
+    else:
+        dialled = head.number("Caller-RDNIS") or head.number("Other-Leg-Destination-Number")
+    return {
+        "caller_id_number": head.number("Caller-Caller-ID-Number"),
+        "caller_id_name": head.text("Caller-Caller-ID-Name"),
+        "dialled": dialled,
+    }
+
+
+def _moment(head: Said, name: str) -> str | None:
+    found = head.matching(_MICROSECONDS, name)
+    return stamp(int(found) / 1_000_000) if found else None

@@ -1,0 +1,33 @@
+"""Which webhooks want an event."""
+
+from typing import Any
+
+from ringpost.auth.scopes import allows
+from ringpost.model.event import Event
+from ringpost.model.webhook import TEST, Webhook
+
+
+def wants(webhook: Webhook, event: Event) -> bool:
+    """Whether a webhook is to be told of an event. A test is for the one that asked for it."""
+    if not webhook.enabled or event.type == TEST:
+        return False
+    if not allows(webhook.events, event.type):
+        return False
+    if webhook.domains and event.domain_uuid not in webhook.domains:
+        return False
+    if webhook.direction is not None and _call(event).get("direction") != webhook.direction:
+        return False
+    return not webhook.extensions or not extensions(event).isdisjoint(webhook.extensions)
+
+
+def extensions(event: Event) -> frozenset[str]:
+    """The extensions an event is about: the one it names, or all that take part in its call."""
+    own = event.data.get("extension")
+    found = [own] if isinstance(own, str) else _call(event).get("extensions")
+    return frozenset(one for one in found if isinstance(one, str)) if isinstance(found, list | tuple) else frozenset()
+
+
+def _call(event: Event) -> dict[str, Any]:
+    """The call an event is about; a call record is one itself."""
+    call = event.data.get("call")
+    return call if isinstance(call, dict) else event.data

@@ -1,0 +1,145 @@
+"""Doing what is due in a process of our own: what on AWS the stream, the queues and the sweep do."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from ringpost.clock import Clock, stamp
+from ringpost.model.errors import Problem
+from ringpost.store import Key, keys
+from ringpost.webhooks.courier import Courier
+from ringpost.webhooks.outbox import Outbox, Task
+
+THREADS = 64
+LOOKS_EVERY = 0.1
+"""Seconds."""
+_LOOKS_BACK = 15.0
+_LOOKS_AT_ALL_EVERY = 10.0
+_AT_ONCE = 500
+_RESTS = 1.0
+_log = logging.getLogger("ringpost")
+
+
+class Worker:
+    """Hands events on as they happen, and tries deliveries as they fall due: lanes side by side, each in order."""
+
+    def __init__(self, outbox: Outbox, courier: Courier, clock: Clock, threads: int = THREADS) -> None:
+        self._outbox = outbox
+        self._courier = courier
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="delivery")
+        self._lanes: dict[str, deque[Task]] = {}
+        self._taken: set[Key] = set()
+        self._given_up: set[str] = set()
+        self._lock = threading.Lock()
+        self._looks_at_all_at = 0.0
+
+    def run(self, stopping: threading.Event) -> None:
+        """Work until told to stop. What was under way is finished, or left to be done again."""
+        try:
+            while not stopping.is_set():
+                stopping.wait(self._pause())
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        with self._lock:
+            self._lanes.clear()
+        self._pool.shutdown(cancel_futures=True)
+
+    def _pause(self) -> float:
+        try:
+            return 0.0 if self.look() else LOOKS_EVERY
+        except Problem as problem:
+            _log.warning("deliveries: %s", problem.detail)
+        except Exception:  # noqa: BLE001 - a bug must not stop all deliveries; the log has it
+            _log.exception("deliveries")
+        self._looks_at_all_at = 0.0
+        return _RESTS
+
+    def look(self) -> bool:
+        """Look once at what is due, hand events on, and start deliveries. Whether there was an event."""
+        events = False
+        now = self._clock.now()
+        since = now - _LOOKS_BACK
+        with self._lock:
+            at_all = now >= self._looks_at_all_at or bool(self._given_up)
+            self._given_up.clear()
+        if at_all:
+            since, self._looks_at_all_at = 0.0, now + _LOOKS_AT_ALL_EVERY
+        for due_list in keys.DUE_LISTS:
+            for tasks in self._pages(due_list, now, since):
+                handed_on = [task for task in tasks if not task.is_delivery]
+                events = self._hand_on(handed_on) or events
+                for task in tasks:
+                    if task.is_delivery:
+                        self._take(task)
+        return events
+
+    def _hand_on(self, tasks: list[Task]) -> bool:
+        """Hand events on; one that breaks it holds up no other. Whether one was handed on."""
+        try:
+            self._outbox.hand_on(tasks)
+            return bool(tasks)
+        except Problem:
+            raise
+        except Exception:  # noqa: BLE001 - a bug must not stop the others; the log has it
+            if len(tasks) == 1:
+                _log.exception("event %s", tasks[0].key.sort)
+                return False
+        return any([self._hand_on([task]) for task in tasks])
+
+    def _pages(self, due_list: str, now: float, since: float) -> Iterator[list[Task]]:
+        after = None
+        while tasks := self._outbox.due(due_list, now, since=stamp(since), after=after, limit=_AT_ONCE):
+            yield tasks
+            after = tasks[-1].key.sort
+            if len(tasks) < _AT_ONCE:
+                return
+
+    def _take(self, task: Task) -> None:
+        """Put a delivery into its lane; whoever finds a lane empty works it off."""
+        with self._lock:
+            if task.key in self._taken or task.lane in self._given_up:
+                return
+            self._taken.add(task.key)
+            lane = self._lanes.setdefault(task.lane, deque())
+            lane.append(task)
+            if len(lane) > 1:
+                return
+        self._pool.submit(self._work_off, task.lane, task)
+
+    def _work_off(self, name: str, first: Task) -> None:
+        task: Task | None = first
+        while task is not None:
+            try:
+                self._courier.attempt(task)
+            except Problem as problem:
+                _log.warning("delivery %s: %s", task.key.sort, problem.detail)
+                return self._give_up(name)
+            except Exception:  # noqa: BLE001 - a bug must not stop the lane; the log has it
+                _log.exception("delivery %s", task.key.sort)
+            task = self._next(name, task)
+        return None
+
+    def _next(self, name: str, done: Task) -> Task | None:
+        """The next in a lane. In one go with finding it empty, or two threads would work it off."""
+        with self._lock:
+            self._taken.discard(done.key)
+            lane = self._lanes.get(name)
+            if not lane:
+                return None
+            lane.popleft()
+            if lane:
+                return lane[0]
+            del self._lanes[name]
+            return None
+
+    def _give_up(self, name: str) -> None:
+        """Forget a lane whose first could not be tried: the next look finds it as it was, none before another."""
+        with self._lock:
+            self._given_up.add(name)
+            self._taken.difference_update(task.key for task in self._lanes.pop(name, ()))

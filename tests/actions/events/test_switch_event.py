@@ -1,0 +1,217 @@
+import json
+from typing import Any
+
+import pytest
+
+from ringpost.entry import demo
+from ringpost.model.key import Limits
+from tests.harness import Caller, House
+from tests.services.test_call_events import heard
+
+LINK = "11111111-0000-4000-8000-000000000009"
+OTHER_LINK = "22222222-0000-4000-8000-000000000009"
+
+
+@pytest.fixture
+def switch_uuid(operator: Caller) -> str:
+    """A FreeSWITCH that the demo domain lives on."""
+    switch = operator.done(
+        "switch-create", name="pbx1", kind="freeswitch", address="192.0.2.10", secret="env:RINGPOST_SECRET_PBX1"
+    )
+    operator.done("domain-update", domain_name=demo.DOMAIN_NAME, switch="pbx1")
+    uuid: str = switch["switch_uuid"]
+    return uuid
+
+
+@pytest.fixture
+def link(house: House, switch_uuid: str) -> Caller:
+    """The key of a link."""
+    return house.key("switch.event", switch="pbx1")
+
+
+def scenario(name: str, house: House, *, domain_uuid: str = demo.DOMAIN_UUID) -> list[dict[str, Any]]:
+    """What was captured, as if it happened just now in a domain."""
+    told = heard(name)
+    late = house.clock.now() - 1
+    return [
+        {
+            **notice.model_dump(exclude_none=True),
+            "domain_uuid": domain_uuid,
+            "at": f"2026-11-22T11:59:{int(late) % 60:02d}.{place:03d}Z",
+            "start_stamp": "2026-11-22T11:59:58Z",
+            **({"answer_stamp": "2026-11-22T11:59:59Z"} if notice.answer_stamp else {}),
+            "position": place,
+        }
+        for place, notice in enumerate(told, 1)
+    ]
+
+
+def hand_in(link: Caller, notices: list[dict[str, Any]], link_uuid: str = LINK) -> Any:
+    """Hand in all, as a link does: what was not taken again."""
+    rest, refused = notices, 0
+    while rest:
+        answer = link.done("switch-event", switch="pbx1", link_uuid=link_uuid, notices=rest)
+        refused += answer["refused"]
+        rest = [one for one in rest if one["position"] > answer["taken"]]
+    return refused
+
+
+def events(house: House, operator: Caller, **about: Any) -> list[dict[str, Any]]:
+    house.clock.time += 60
+    found: list[dict[str, Any]] = operator.done("event-list", domain_name=demo.DOMAIN_NAME, types=["call.*"], **about)[
+        "items"
+    ]
+    return [event for event in found if event["data"].get("call", {}).get("domain_name") == demo.DOMAIN_NAME]
+
+
+def test_a_group_rings_one_answers_and_the_other_is_told(house: House, operator: Caller, link: Caller) -> None:
+    operator.done("contact-create", domain_name=demo.DOMAIN_NAME, display_name="Dora", external_id="crm-1",
+                  numbers=[{"number": "+1 202 555 0188"}])  # fmt: skip
+    told = [
+        {**one, **({"extension": "100", "number": "100"} if one.get("extension") == "107" else {})}
+        for one in scenario("inbound_group_answered_elsewhere", house)
+    ]
+    assert hand_in(link, told) == 0
+    found = events(house, operator)
+    assert [event["type"] for event in found] == [
+        "call.ringing", "call.ringing", "call.answered", "call.cancelled", "call.ended"
+    ]  # fmt: skip
+    assert [event["sequence"] for event in found] == [1, 2, 3, 4, 5]
+    cancelled = found[3]["data"]
+    assert (cancelled["extension"], cancelled["reason"]) == ("100", "answered_elsewhere")
+    assert cancelled["user"]["username"] == "alice"
+    assert {event["data"]["contact"]["external_id"] for event in found} == {"crm-1"}
+    assert found[-1]["data"]["call"]["answered_by"] == "101"
+
+
+def test_what_was_taken_is_not_taken_again(house: House, operator: Caller, link: Caller) -> None:
+    told = scenario("transfer_by_api", house)
+    hand_in(link, told[:5])
+    hand_in(link, told)
+    hand_in(link, told)
+    once = events(house, operator)
+    assert len(once) == len({event["id"] for event in once}) == 8
+
+
+def test_two_links_of_a_switch_do_not_double_events(house: House, operator: Caller, link: Caller) -> None:
+    told = scenario("transfer_by_api", house)
+    for start in range(0, len(told), 3):
+        for link_uuid in (LINK, OTHER_LINK):
+            hand_in(link, told[start : start + 3], link_uuid)
+    assert len(events(house, operator)) == 8
+
+
+def test_a_long_batch_is_taken_in_pieces(house: House, operator: Caller, link: Caller) -> None:
+    told: list[dict[str, Any]] = []
+    for call in range(12):
+        for one in scenario("inbound_caller_gives_up", house):
+            ours = {
+                name: one[name].replace(one[name][:8], f"{call:08d}")
+                for name in ("leg_uuid", "source_uuid")
+                if name in one
+            }
+            told.append({**one, **ours, "core": f"run {call}", "position": len(told) + 1})
+    assert hand_in(link, told) == 0
+    assert len([event for event in events(house, operator, limit=500) if event["type"] == "call.ended"]) == 12
+
+
+def test_only_the_switchs_own_key_or_an_operators_may(
+    house: House, tenant: Caller, operator: Caller, link: Caller
+) -> None:
+    told = scenario("inbound_caller_gives_up", house)
+    assert tenant.call("switch-event", switch="pbx1", link_uuid=LINK, notices=told).status == 403
+    operator.done("switch-create", name="pbx2", kind="freeswitch", address="192.0.2.11", secret="env:RINGPOST_SECRET_2")
+    other = house.key("switch.event", switch="pbx2")
+    assert other.call("switch-event", switch="pbx1", link_uuid=LINK, notices=told).status == 404
+    assert other.call("switch-event", switch="pbx2", link_uuid=LINK, notices=told).json["refused"] == len(told)
+    assert operator.done("switch-event", switch="pbx1", link_uuid=LINK, notices=told)["refused"] == 0
+    assert house.key("cdr.#", switch="pbx1").call("switch-event", switch="pbx1", link_uuid=LINK).status == 403
+
+
+def test_a_domain_of_another_switch_hears_nothing_forged(house: House, operator: Caller, link: Caller) -> None:
+    forged = scenario("inbound_caller_gives_up", house, domain_uuid=demo.EMPTY_DOMAIN_UUID)
+    assert hand_in(link, forged) == len(forged)
+    nobody = scenario("inbound_caller_gives_up", house, domain_uuid="99999999-9999-4999-8999-999999999999")
+    assert hand_in(link, nobody, OTHER_LINK) == len(nobody)
+    house.clock.time += 60
+    assert operator.done("event-list", domain_uuid=demo.EMPTY_DOMAIN_UUID, types=["call.*"])["items"] == []
+
+
+def test_what_is_of_another_week_is_refused(house: House, link: Caller) -> None:
+    told = scenario("inbound_caller_gives_up", house)
+    for at in ("2026-11-18T12:00:00Z", "2026-11-22T13:00:00Z"):
+        assert hand_in(link, [{**told[0], "at": at}], f"{at[8:10]}{LINK[2:]}") == 1
+
+
+def test_positions_must_rise(house: House, link: Caller) -> None:
+    told = scenario("inbound_caller_gives_up", house)
+    reply = link.call("switch-event", switch="pbx1", link_uuid=LINK, notices=[told[1], told[0]])
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "notices")
+
+
+def test_hostile_names_are_told_verbatim(house: House, operator: Caller, link: Caller) -> None:
+    name = "\"><script>alert(1)</script> =cmd|' /C calc'!A0"
+    told = [{**one, "caller_id_name": name} for one in scenario("inbound_caller_gives_up", house)]
+    hand_in(link, told)
+    assert {event["data"]["call"]["caller_id_name"] for event in events(house, operator)} == {name}
+
+
+def test_what_was_ordered_with_a_call_travels_in_its_events(house: House, operator: Caller, link: Caller) -> None:
+    operator.done("domain-update", domain_name=demo.DOMAIN_NAME, switch="sandbox")
+    placed = operator.done("originate", domain_name=demo.DOMAIN_NAME, caller_id_number="5550100", destination_a="100",
+                           destination_b="101", external_id="deal-7", tags=["red"])  # fmt: skip
+    operator.done("domain-update", domain_name=demo.DOMAIN_NAME, switch="pbx1")
+    told = scenario("originate_answered_b_hangs_up", house)
+    a = told[0]["leg_uuid"]
+    hand_in(link, [json.loads(json.dumps(one).replace(a, placed["call_uuid"])) for one in told])
+    found = [event for event in events(house, operator) if not event["data"]["call"]["sandbox"]]
+    assert {(event["data"]["call"]["external_id"], *event["data"]["call"]["tags"]) for event in found} == {
+        ("deal-7", "red")
+    }
+
+
+def test_a_recording_is_put_where_it_is_answered_and_is_ready_then(
+    house: House, operator: Caller, link: Caller
+) -> None:
+    hand_in(link, scenario("record_start_stop", house))
+    leg = heard("record_start_stop")[0].leg_uuid
+    file = {
+        "domain_uuid": demo.DOMAIN_UUID,
+        "leg_uuid": leg,
+        "file_name": f"{leg}.wav",
+        "ended_at": "2026-11-22T11:59:59Z",
+        "seconds": 2,
+    }
+    [place] = link.done("switch-event", switch="pbx1", link_uuid=LINK, recordings=[file])["recordings"]
+    assert place["url"].startswith(f"https://archive.example.net/{demo.DOMAIN_UUID}/{place['recording_uuid']}.wav")
+    known = {"domain_name": demo.DOMAIN_NAME, "recording_uuid": place["recording_uuid"]}
+    assert operator.done("recording-details", **known)["url"] is None
+    early = link.call("switch-event", switch="pbx1", link_uuid=LINK, recordings=[{**file, "uploaded": True}])
+    assert early.status == 422
+    house.archive.files[f"{demo.DOMAIN_UUID}/{place['recording_uuid']}.wav"] = b"RIFF"
+    for _ in range(2):
+        answer = link.done("switch-event", switch="pbx1", link_uuid=LINK, recordings=[{**file, "uploaded": True}])
+        assert answer["recordings"][0]["url"] is None
+    details = operator.done("recording-details", **known)
+    assert (details["state"], details["bytes"], details["extension"], details["extensions"]) == (
+        "ready", 4, "100", ["100", "101"]
+    )  # fmt: skip
+    house.clock.time += 60
+    ready = operator.done("event-list", domain_name=demo.DOMAIN_NAME, types=["recording.*"])["items"]
+    assert [event["data"]["recording"]["recording_uuid"] for event in ready] == [place["recording_uuid"]]
+
+
+def test_a_recording_of_another_switchs_domain_is_not_wanted(link: Caller) -> None:
+    file = {
+        "domain_uuid": demo.EMPTY_DOMAIN_UUID,
+        "leg_uuid": LINK,
+        "file_name": "x.wav",
+        "ended_at": "2026-11-22T11:59:59Z",
+    }
+    [place] = link.done("switch-event", switch="pbx1", link_uuid=LINK, recordings=[file])["recordings"]
+    assert place["url"] is None
+
+
+def test_a_link_without_a_switch_of_its_own_is_none(house: House, link: Caller) -> None:
+    assert Limits(scopes=("#",)).switch is None
+    assert link.call("switch-event", switch="nowhere", link_uuid=LINK).status == 404

@@ -1,0 +1,3 @@
+from tests.webhooks.conftest import office, receivers
+
+__all__ = ["office", "receivers"]

@@ -1,0 +1,115 @@
+"""FreeSWITCH's events, each read by itself."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringpost.model.notices import Notice
+from ringpost.switch.freeswitch_events import SUBSCRIPTION, caught_up, notices, recorded
+
+CAPTURES = Path(__file__).parent.parent / "captures" / "events"
+GUIDE = Path(__file__).parents[2] / "docs" / "freeswitch" / "directory" / "ringpost.xml"
+
+
+def events(scenario: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (CAPTURES / f"{scenario}.jsonl").read_text().splitlines()]
+
+
+def first(scenario: str, name: str, **about: str) -> dict[str, Any]:
+    return next(
+        event
+        for event in events(scenario)
+        if event["Event-Name"] == name and all(event.get(header) == value for header, value in about.items())
+    )
+
+
+def test_a_leg_from_outside_has_no_domain_until_the_dialplan_sent_it_there() -> None:
+    assert notices(first("inbound_caller_gives_up", "CHANNEL_CREATE")) == []
+    [notice] = notices(first("inbound_caller_gives_up", "CHANNEL_CREATE", **{"Call-Direction": "outbound"}))
+    assert (notice.what, notice.extension, notice.dialled) == ("made", "101", "12025550140")
+    assert notice.caller_id_number == "12025550188"
+
+
+def test_that_somebody_else_rings_is_no_ring_of_the_caller() -> None:
+    progress = first("dial_cancelled", "CHANNEL_PROGRESS", **{"Call-Direction": "inbound"})
+    assert [notice.what for notice in notices(progress)] == ["made"]
+
+
+def test_a_phone_that_dials_is_itself_whatever_it_says() -> None:
+    event = first("dial_cancelled", "CHANNEL_CREATE")
+    [notice] = notices({**event, "Caller-Caller-ID-Number": "911"})
+    assert (notice.extension, notice.number) == ("100", "100")
+
+
+def test_a_channel_that_is_dumped_says_how_far_it_has_come() -> None:
+    event = first("hold_by_api", "CHANNEL_ANSWER")
+    dumped = {**event, "Event-Name": "CHANNEL_DATA", "Answer-State": "answered", "Channel-Call-State": "HELD"}
+    assert [notice.what for notice in notices(dumped)] == ["made", "ringing", "answered", "held"]
+    ringing = {**dumped, "Answer-State": "ringing", "Channel-Call-State": "RINGING"}
+    assert [notice.what for notice in notices(ringing)] == ["made", "ringing"]
+    caller = {**ringing, "Call-Direction": "inbound"}
+    assert [notice.what for notice in notices(caller)] == ["made"]
+
+
+def test_a_recording_is_finished() -> None:
+    [found] = [one for event in events("record_start_stop") if (one := recorded(event))]
+    assert found.path.startswith("/var/lib/freeswitch/recordings/live.example.net/")
+    assert (found.file.file_name, found.file.seconds) == (f"{found.file.leg_uuid}.wav", 1)
+    assert recorded(first("record_start_stop", "CHANNEL_ANSWER")) is None
+
+
+def test_what_says_not_where_it_belongs_is_passed_over() -> None:
+    event = first("originate_answered_b_hangs_up", "CHANNEL_ANSWER")
+    for missing in ("Unique-ID", "variable_domain_uuid", "Event-Date-Timestamp"):
+        assert notices({name: value for name, value in event.items() if name != missing}) == []
+    assert notices({"Event-Name": "HEARTBEAT"}) == []
+    stop = first("record_start_stop", "RECORD_STOP")
+    for missing in ("Unique-ID", "variable_domain_uuid", "Record-File-Path"):
+        assert recorded({name: value for name, value in stop.items() if name != missing}) is None
+
+
+class Line:
+    """An event socket with these channels."""
+
+    def __init__(self, channels: dict[str, dict[str, Any]]) -> None:
+        self.channels = channels
+
+    def api(self, command: str) -> str:
+        if command == "show channels as json":
+            rows = [{"uuid": uuid} for uuid in self.channels]
+            return json.dumps({"row_count": len(rows), **({"rows": rows} if rows else {})})
+        uuid = command.split()[1]
+        return json.dumps(self.channels[uuid]) if self.channels[uuid] else "-ERR No such channel!\n"
+
+
+def test_after_a_break_it_is_told_what_is_there_and_what_is_gone() -> None:
+    event = first("originate_answered_b_hangs_up", "CHANNEL_ANSWER")
+    there = {**event, "Event-Name": "CHANNEL_DATA", "Answer-State": "answered"}
+    domain, gone, ending = event["variable_domain_uuid"], "9" * 8 + "-0000-4000-8000-" + "9" * 12, "8" * 36
+    line = Line({event["Unique-ID"]: there, ending: {}})
+    told = caught_up(line, {gone: domain, event["Unique-ID"]: domain}, 1_795_348_800.0)  # type: ignore[arg-type]
+    assert [(one.what, one.leg_uuid) for one in told] == [
+        *((what, event["Unique-ID"]) for what in ("made", "ringing", "answered")),
+        ("ended", gone),
+    ]
+    assert caught_up(Line({}), {}, 0.0) == []  # type: ignore[arg-type]
+
+
+def test_the_guide_lets_a_link_hear_all_it_listens_to() -> None:
+    assert f'value="{SUBSCRIPTION}"' in GUIDE.read_text()
+
+
+values = st.one_of(st.text(max_size=20), st.integers(), st.none(), st.lists(st.text(max_size=3), max_size=2))
+
+
+@given(st.sampled_from(sorted(file.stem for file in CAPTURES.glob("*.jsonl"))), st.data())
+def test_whatever_headers_hold_it_is_a_notice_or_none(scenario: str, data: st.DataObject) -> None:
+    event = data.draw(st.sampled_from(events(scenario)))
+    name = data.draw(st.sampled_from(sorted(event)))
+    changed = {**event, name: data.draw(values)}
+    for notice in notices(changed):
+        assert Notice.model_validate_json(notice.model_dump_json()) == notice
+    recorded(changed)
