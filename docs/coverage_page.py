@@ -29,8 +29,8 @@ ORIGINS = {
 REASONS = {
     "stage 4": "queues, agents, conference rooms, parking lots and attended transfers come next",
     "later": (
-        "devices, function keys, schedules, menus, trunks, routes, call permissions voicemail messages and push to phones are wanted,"
-        " but not begun"
+        "devices, function keys, schedules, menus, trunks, routes, call permissions, voicemail messages and push to"
+        " phones are wanted, but not begun"
     ),
     "switch": "it is set up in the switch's own configuration",
     "server": "it administers their server itself: wizard, licence, reload, version",

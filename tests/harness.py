@@ -119,7 +119,9 @@ class House:
 
     def restart(self) -> None:
         """A new process on the same store."""
-        ports = Ports(self.store, self._connect, self.clock, self.call_limits, self.reach, self.archive)
+        ports = Ports(
+            self.store, self._connect, self.clock, self.call_limits, self.reach.networks, lambda: self.archive
+        )
         self.endpoint = Endpoint(ports, self.catalogue, self.outcomes.append)
 
     def _connect(self, record: SwitchRecord, scripts: Scripts) -> Switch:

@@ -25,11 +25,12 @@ from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, St
 from ringpost.webhooks.events import puts
 
 if TYPE_CHECKING:  # most actions ask no switch, and a cold start pays for no more
+    from ipaddress import IPv4Network, IPv6Network
+
     from ringpost.model.switch import SwitchRecord
     from ringpost.store.archive import Archive
     from ringpost.switch import Connect, Switch
     from ringpost.switch.scripts import Scripts
-    from ringpost.webhooks.addresses import Reach
 
 AUDIT_DAYS = 400
 _DAY = 86_400
@@ -248,8 +249,8 @@ class Context:
     clock: Clock
     catalogue: CatalogueView
     call_limits: CallLimits
-    reach: Reach
-    archive: Archive | None
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...]
+    open_archive: Callable[[], Archive | None]
     action: str
     request_id: str
     source_ip: str
@@ -265,6 +266,11 @@ class Context:
         if not self._now:
             self._now = stamp(self.clock.now())
         return self._now
+
+    @property
+    def archive(self) -> Archive | None:
+        """Where recordings are kept, if they are."""
+        return self.open_archive()
 
     def line(self, switch: SwitchRecord, scripts: Scripts) -> Switch:
         """The line to a switch, the same all along; ``close`` lets go of it."""

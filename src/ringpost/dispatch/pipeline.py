@@ -4,7 +4,9 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
@@ -20,9 +22,10 @@ from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.idempotency import Replay
 from ringpost.model.errors import Conflict, Forbidden, InternalError, InvalidRequest, MethodNotAllowed, Problem
 from ringpost.store import Store
-from ringpost.store.archive import Archive
 from ringpost.switch import Connect
-from ringpost.webhooks.addresses import Reach
+
+if TYPE_CHECKING:  # a cold start pays for no more than a request needs
+    from ringpost.store.archive import Archive
 
 ATTEMPTS = 10
 PAUSE = 0.002
@@ -38,8 +41,8 @@ class Ports:
     connect: Connect
     clock: Clock
     call_limits: CallLimits
-    reach: Reach = field(default_factory=Reach)
-    archive: Archive | None = None
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    open_archive: "Callable[[], Archive | None]" = lambda: None
 
 
 @dataclass(slots=True)
@@ -134,8 +137,8 @@ class Endpoint:
                 clock=ports.clock,
                 catalogue=self._catalogue,
                 call_limits=ports.call_limits,
-                reach=ports.reach,
-                archive=ports.archive,
+                webhook_networks=ports.webhook_networks,
+                open_archive=ports.open_archive,
                 action=envelope.action,
                 request_id=request.request_id,
                 source_ip=request.source_ip,

@@ -8,7 +8,6 @@ from ringpost.model.key import ApiKey, Limits
 from ringpost.store import Store
 from ringpost.switch import Connect
 from ringpost.switch.sandbox import SandboxSwitch
-from ringpost.webhooks.addresses import Reach
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 """The ``insert_user`` of what no key made: the command line, the demo."""
@@ -27,8 +26,8 @@ def console(store: Store, clock: Clock, action: str, connect: Connect | None = N
         clock=clock,
         catalogue=Catalogue(discover()),
         call_limits=CallLimits(),
-        reach=Reach(),
-        archive=None,
+        webhook_networks=(),
+        open_archive=lambda: None,
         action=action,
         request_id="command-line",
         source_ip="127.0.0.1",

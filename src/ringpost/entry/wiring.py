@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +18,6 @@ from ringpost.dispatch.pipeline import Endpoint, Outcome, Ports
 from ringpost.entry.secrets import Secrets
 from ringpost.settings import Settings
 from ringpost.store import Store
-from ringpost.webhooks.addresses import Reach
 
 if TYPE_CHECKING:
     from ringpost.model.switch import SwitchRecord
@@ -106,8 +106,8 @@ def build(
         connect=connector(clock),
         clock=clock,
         call_limits=CallLimits(settings.calls_per_minute, settings.calls_at_once),
-        reach=Reach(settings.webhook_networks),
-        archive=archive or open_archive(settings, clock),
+        webhook_networks=settings.webhook_networks,
+        open_archive=cache(lambda: archive or open_archive(settings, clock)),
     )
     return Endpoint(ports, Catalogue(discover()), report)
 
@@ -116,6 +116,7 @@ def post_office(
     settings: Settings, store: Store | None = None, clock: Clock | None = None, archive: Archive | None = None
 ) -> PostOffice:
     """What hands events on, and what delivers them."""
+    from ringpost.webhooks.addresses import Reach
     from ringpost.webhooks.courier import Courier
     from ringpost.webhooks.outbox import Outbox
     from ringpost.webhooks.posting import HttpsPosting
@@ -123,8 +124,8 @@ def post_office(
     clock = clock or SystemClock()
     store = store or open_store(settings, clock)
     posting = HttpsPosting(Reach(settings.webhook_networks))
-    link = _links(archive or open_archive(settings, clock))
-    return PostOffice(Outbox(store, clock), Courier(store, clock, posting, link), clock)
+    archive = archive or open_archive(settings, clock)
+    return PostOffice(Outbox(store, clock, archive), Courier(store, clock, posting, _links(archive)), clock)
 
 
 def _links(archive: Archive | None) -> Link:

@@ -25,6 +25,7 @@ _ADDRESS = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-
 _SECRET_PLACE = re.compile(
     r"env:RINGPOST_SECRET_[A-Z0-9_]{1,64}|ssm:/ringpost(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){1,6}"
 )
+_WRITTEN = re.compile(r"\+?(?=.{1,64}$)(?:[0-9*#]|\([0-9]{1,8}\)|[ ./\u00a0-])+")
 _ENDING = 7
 _EVENT_PATTERN = re.compile(r"!?(?=.{1,128}$)[a-z0-9_*#]+(?:\.[a-z0-9_*#]+)*")
 _SCOPE = re.compile(r"!?[a-z0-9.*#_-]{1,128}")
@@ -145,6 +146,13 @@ no_uuid = AfterValidator(_no_uuid)
 printable = AfterValidator(_printable)
 
 
+def _dialled(value: Any) -> Any:
+    """A number as people and CRMs write it: ``+1 (202) 555-0142``. Of ``+44 (0)20`` the (0) is not dialled."""
+    if not isinstance(value, str) or _WRITTEN.fullmatch(value) is None:
+        return value
+    return re.sub(r"[^0-9*#+]", "", value.replace("(0)", "") if value.startswith("+") else value)
+
+
 def _upper(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
 
@@ -180,6 +188,9 @@ Number = Annotated[
     matching(NUMBER, "must be 1 to 32 digits, * or #, with + in front at most"),
     Field(examples=["5550100"], json_schema_extra={"pattern": NUMBER.pattern}),
 ]
+WrittenNumber = Annotated[Number, BeforeValidator(_dialled)]
+"""A number a caller wants dialled, with spaces, brackets, dots and hyphens if it likes."""
+
 ExtensionNumber = Annotated[
     str,
     matching(EXTENSION, "must be 1 to 32 digits, * or #"),

@@ -83,11 +83,11 @@ def _emptied(context: Context, domain_uuid: str, deadline: float) -> bool:
 
 def _forget_sounds(context: Context, domain_uuid: str) -> None:
     """Recordings are kept elsewhere: they go first, while it is known what they are called."""
-    after = None
-    while found := context.store.listed(keys.recordings(domain_uuid), Recording, after=after, limit=_AT_A_TIME):
-        for after, recording in found:
-            if context.archive is not None:
-                context.archive.delete(recording.name)
+    archive, after = context.archive, None
+    while archive and (found := context.store.listed(keys.recordings(domain_uuid), Recording, after=after)):
+        for _, recording in found:
+            archive.delete(recording.name)
+        after = found[-1][0]
 
 
 def _households(context: Context, domain_uuid: str) -> Iterator[list[Key]]:

@@ -7,12 +7,13 @@ from ringpost.clock import seconds, stamp
 from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound
+from ringpost.model.event import Due
 from ringpost.model.notices import RecordedFile
 from ringpost.model.recording import Recording
 from ringpost.model.requests import OneRecording, RecordingsWanted
 from ringpost.model.switch import SwitchRecord
 from ringpost.services import cdrs, domains, links, pages, permissions, records
-from ringpost.store import keys
+from ringpost.store import Put, Row, keys
 from ringpost.store.archive import Archive
 from ringpost.store.keys import recording_layout
 
@@ -108,7 +109,12 @@ def _awaited(context: Context, domain: Domain, file: RecordedFile, recording_uui
         ended_at=file.ended_at,
         seconds=file.seconds,
     )
-    return records.create(context, recording, recording_layout, expires=_expires(domain, recording))
+    expires = _expires(domain, recording)
+    if expires is not None:
+        at = stamp(expires)
+        due = Due(made_at=context.now, domain_uuid=domain.domain_uuid, place=recording.name, is_removal=True)
+        context.store.stage(Put(Row(keys.due_removal(domain.domain_uuid, at, recording_uuid), due.model_dump_json())))
+    return records.create(context, recording, recording_layout, expires=expires)
 
 
 def _check_in(context: Context, domain: Domain, recording: Recording) -> None:

@@ -17,6 +17,7 @@ from ringpost.services import domains, pages, records
 from ringpost.store import Delete, Key, Put, Row, Write, keys
 from ringpost.store.keys import webhook_layout
 from ringpost.webhooks import writing
+from ringpost.webhooks.addresses import Reach
 from ringpost.webhooks.events import puts
 from ringpost.webhooks.outbox import delivery, delivery_row, due_row
 from ringpost.webhooks.signature import new_secret
@@ -307,7 +308,7 @@ def _check_headers(webhook: Webhook, url: str) -> None:
 
 def _check_url(context: Context, url: str) -> None:
     try:
-        context.reach.check(url)
+        Reach(context.webhook_networks).check(url)
     except ValueError as error:
         raise InvalidRequest(f"url {error}", parameter="url") from None
 

@@ -522,6 +522,11 @@ def due_delivery(webhook: str, at: str, place: str) -> Key:
     return Key(_due_list(webhook), f"{at}#{place}#{webhook}")
 
 
+def due_removal(domain: str, at: str, recording: str) -> Key:
+    """That a recording has been kept long enough."""
+    return Key(_due_list(domain), f"{at}#{recording}")
+
+
 def _due_list(whose: str) -> str:
     return DUE_LISTS[crc32(whose.encode()) % len(DUE_LISTS)]
 

@@ -16,6 +16,7 @@ from ringpost.clock import Clock, seconds, stamp
 from ringpost.model.event import Due, Event
 from ringpost.model.webhook import Delivery, Webhook
 from ringpost.store import MAX_WRITES, ConditionFailed, Delete, Key, Put, Row, Store, Write, keys
+from ringpost.store.archive import Archive
 from ringpost.webhooks.events import expiry
 from ringpost.webhooks.subscriptions import wants
 
@@ -55,9 +56,10 @@ class Task(NamedTuple):
 class Outbox:
     """What is due, and handing events on."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, archive: Archive | None = None) -> None:
         self._store = store
         self._clock = clock
+        self._archive = archive
 
     def due(self, due_list: str, until: float, *, since: str = "0", after: str | None = None, limit: int) -> list[Task]:
         """The next so many tasks of a list that are due by then, in order."""
@@ -71,7 +73,7 @@ class Outbox:
         return Task(key, Due.model_validate_json(row.body)) if row else None
 
     def hand_on(self, tasks: Sequence[Task]) -> None:
-        """Make the deliveries of events, in order, as many at once as a transaction holds."""
+        """Do what is due that is no delivery, in order: make those of events, as many as a transaction holds."""
         listening: dict[str | None, list[Webhook]] = {}
         waiting: list[tuple[Task, list[Write]]] = []
         for task in tasks:
@@ -84,6 +86,10 @@ class Outbox:
 
     def _handed_on(self, task: Task, listening: dict[str | None, list[Webhook]]) -> list[Write]:
         """The deliveries of an event, and that it is not due any more; none if somebody took the event back."""
+        if task.due.is_removal:
+            if self._archive is not None:
+                self._archive.delete(task.due.place)
+            return [Delete(task.key)]
         row = self._store.get(Key(keys.events(task.due.domain_uuid), task.due.place))
         writes: list[Write] = [Delete(task.key, if_version=1)]
         if row is None:

@@ -90,7 +90,7 @@ class Worker:
             if len(tasks) == 1:
                 _log.exception("event %s", tasks[0].key.sort)
                 return False
-        return any([self._hand_on([task]) for task in tasks])
+        return sum(self._hand_on([task]) for task in tasks) > 0
 
     def _pages(self, due_list: str, now: float, since: float) -> Iterator[list[Task]]:
         after = None

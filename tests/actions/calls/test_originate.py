@@ -158,3 +158,26 @@ def test_limits_the_calls_at_once_of_a_key_and_of_a_domain(house: House, tenant:
 
 def test_a_strangers_domain_is_not_there(stranger: Caller) -> None:
     assert stranger.call("originate", domain_name=demo.DOMAIN_NAME, **CALL).json["error"] == "domain not found"
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"),
+    [
+        ("+1 (202) 555-0142", "+12025550142"),
+        ("(202) 555-0142", "2025550142"),
+        ("202.555.0142", "2025550142"),
+        ("+44 (0)20 5550 0142", "+442055500142"),
+        ("555\u00a00142", "5550142"),
+    ],
+)
+def test_a_number_is_dialled_however_a_crm_writes_it(tenant: Caller, written: str, dialled: str) -> None:
+    placed = tenant.done("originate", caller_id_number="5550100", destination_a="100", destination_b=written)
+    assert tenant.done("call-details", call_uuid=placed["call_uuid"])["destination_number"] == dialled
+
+
+@pytest.mark.parametrize(
+    "written", ["1,2", "100;200", "+", "()", "- -", "1 2\n3", "(911", "9-1-1", "202 555 0142 x7", "+ "]
+)
+def test_what_is_no_number_however_written_is_refused(tenant: Caller, written: str) -> None:
+    reply = tenant.call("originate", caller_id_number="5550100", destination_a="100", destination_b=written)
+    assert (reply.status, reply.json["errors"][0]["parameter"]) in {(400, "destination_b"), (422, "destination_b")}

@@ -5,6 +5,8 @@ import pytest
 
 from ringpost.entry import demo
 from ringpost.model.key import Limits
+from ringpost.store import keys
+from ringpost.webhooks.outbox import Outbox
 from tests.harness import Caller, House
 from tests.services.test_call_events import heard
 
@@ -215,3 +217,19 @@ def test_a_recording_of_another_switchs_domain_is_not_wanted(link: Caller) -> No
 def test_a_link_without_a_switch_of_its_own_is_none(house: House, link: Caller) -> None:
     assert Limits(scopes=("#",)).switch is None
     assert link.call("switch-event", switch="nowhere", link_uuid=LINK).status == 404
+
+
+def test_a_recording_goes_when_the_domain_keeps_it_no_longer(house: House, operator: Caller, link: Caller) -> None:
+    operator.done("domain-update", domain_name=demo.DOMAIN_NAME, retention_days=1)
+    file = {"domain_uuid": demo.DOMAIN_UUID, "leg_uuid": LINK, "file_name": "x.wav", "ended_at": "2026-11-22T11:59:59Z"}
+    [place] = link.done("switch-event", switch="pbx1", link_uuid=LINK, recordings=[file])["recordings"]
+    name = f"{demo.DOMAIN_UUID}/{place['recording_uuid']}.wav"
+    house.archive.files[name] = b"RIFF"
+    outbox = Outbox(house.store, house.clock, house.archive)
+    for hours, is_there in ((23, True), (1, False)):
+        house.clock.time += hours * 3600
+        due = [task for one in keys.DUE_LISTS for task in outbox.due(one, house.clock.now(), limit=1000)]
+        outbox.hand_on([task for task in due if not task.is_delivery])
+        assert (name in house.archive.files) == is_there
+    known = {"domain_name": demo.DOMAIN_NAME, "recording_uuid": place["recording_uuid"]}
+    assert operator.call("recording-details", **known).status == 404
