@@ -217,6 +217,7 @@ class _Connection:
         self.is_open = False
 
     def hang_up(self) -> None:
+        self.is_open = False
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
 

@@ -198,7 +198,8 @@ class Link:
         [place] = answer["recordings"]
         if place["url"] is not None:
             put(place["url"], path, place["part_bytes"])
-            if self._hand_in(recordings=[{**file.about.model_dump(), "uploaded": True}]) is None:
+            answer = self._hand_in(recordings=[{**file.about.model_dump(), "uploaded": True}])
+            if answer is None or answer["recordings"][0]["url"] is not None:
                 return False
         self.buffer.forget_file(file.path)
         return True

@@ -52,29 +52,20 @@ def listed(context: Context, request: EventsWanted) -> Stream:
 def audited(context: Context, request: AuditWanted) -> pages.PageOf[AuditLine]:
     """A page of who did what, newest first. A filtered one may be short, or empty, and still have a next one."""
     home = _home(context, request)
-    after = pages.opened(context, request)
-    rows = context.store.listed(
-        keys.audits(home),
-        AuditLine,
-        between=(request.from_ or _FIRST, request.until or _LAST),
-        after=after[0] if after else None,
-        descending=True,
-        limit=request.limit + 1,
+    between = (request.from_, request.until)
+    page = pages.newest(
+        context, keys.audits(home), AuditLine, request, between, lambda line: _is_asked_for(line, request)
     )
-    seen, more = rows[: request.limit], len(rows) > request.limit
-    items = [line for _, line in seen if _is_asked_for(line, request)]
-    if not seen and home is not None:
+    if home is not None and not page.items:
         domains.named(context, home)
-    return pages.PageOf(items, pages.sealed(context, request, [seen[-1][0]]) if more else None)
+    return page
 
 
 def _home(context: Context, request: InDomain) -> str | None:
     """The domain a request means; None for an operator that names none: what belongs to no domain."""
     if context.actor.users:
         raise Forbidden("a key that acts for a user does not see what everybody does")
-    if request.domain_uuid is None and request.domain_name is None and context.actor.is_operator:
-        return None
-    return domains.uuid_of(context, request)
+    return domains.home_of(context, request)
 
 
 def _is_wanted(event: Event, request: EventsWanted) -> bool:

@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
@@ -23,6 +23,7 @@ from ringpost.model.values import is_uuid
 WHOLE = 100_000
 """A list that is searched or sorted is read whole, this far."""
 
+_FIRST, _LAST = "0", "\uffff"
 _LONGEST_SORTED = 100
 """Characters: a cursor that holds them stays short enough to be sent."""
 _NO_TEXT = ("_uuid", "_date", "_user", "_stamp")
@@ -50,6 +51,31 @@ def page(context: Context, partition: str, kind: type[E], request: Listing) -> P
         limit=request.limit + 1,
     )
     return _cut(context, request, found)
+
+
+def newest(
+    context: Context,
+    partition: str,
+    kind: type[E],
+    request: Page,
+    between: tuple[str | None, str | None],
+    fits: Callable[[E], bool],
+) -> PageOf[E]:
+    """A page of a long list, newest first: no more rows are read than may be answered.
+
+    So a page of what ``fits`` may be short, or empty, and still have a next one. ``between`` are times.
+    """
+    after = opened(context, request)
+    rows = context.store.listed(
+        partition,
+        kind,
+        between=(between[0] or _FIRST, between[1] or _LAST),
+        after=after[0] if after else None,
+        descending=True,
+        limit=request.limit + 1,
+    )
+    seen, more = rows[: request.limit], len(rows) > request.limit
+    return PageOf([one for _, one in seen if fits(one)], sealed(context, request, [seen[-1][0]]) if more else None)
 
 
 def arranged(context: Context, everything: Iterable[tuple[str, E]], request: Listing) -> PageOf[E]:

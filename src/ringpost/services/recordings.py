@@ -19,7 +19,6 @@ from ringpost.store.keys import recording_layout
 
 _RECORDINGS = uuid.UUID("0c2b8f6e-3f0a-4f0e-9a53-72696e67706f")
 _UPLOAD_SECONDS = 3600
-_FIRST, _LAST = "0", "\uffff"
 
 
 class Destination(NamedTuple):
@@ -34,15 +33,15 @@ def taken_in(context: Context, switch: SwitchRecord, file: RecordedFile) -> Dest
     """Where a file is to be put, or, once it is there, that it is ready."""
     domain = links.living_on(context, switch, file.domain_uuid)
     recording_uuid = str(uuid.uuid5(_RECORDINGS, f"{file.leg_uuid} {file.file_name}"))
-    if domain is None:
+    if domain is None or cdrs.is_past(context, domain, file.ended_at):
         return Destination(recording_uuid, None, None)
     known = context.store.get(keys.recording(domain.domain_uuid, recording_uuid), Recording)
     if known is not None and known.state == "ready":
         return Destination(recording_uuid, None, None)
-    recording = known or _awaited(context, domain, file, recording_uuid)
-    if file.uploaded:
-        _check_in(context, domain, recording)
+    if known is not None and file.uploaded:
+        _check_in(context, domain, known)
         return Destination(recording_uuid, None, None)
+    recording = known or _awaited(context, domain, file, recording_uuid)
     upload = _archive(context).upload(recording.name, _UPLOAD_SECONDS)
     return Destination(recording_uuid, upload.url, upload.part_bytes)
 
@@ -61,20 +60,15 @@ def listed(context: Context, request: RecordingsWanted) -> pages.PageOf[Recordin
     """A page of recordings, newest first; as many rows are read as may be answered."""
     home = domains.uuid_of(context, request)
     sees = permissions.sees_calls(context, permissions.acting(context, home, request))
-    after = pages.opened(context, request)
-    rows = context.store.listed(
-        keys.recordings_of_call(home, request.call_uuid) if request.call_uuid else keys.recordings(home),
-        Recording,
-        between=(request.from_ or _FIRST, request.until or _LAST),
-        after=after[0] if after else None,
-        descending=True,
-        limit=request.limit + 1,
-    )
-    seen, more = rows[: request.limit], len(rows) > request.limit
-    items = [one for _, one in seen if sees(one.extensions) and request.extension in (None, *one.extensions)]
-    if not seen:
+    partition = keys.recordings_of_call(home, request.call_uuid) if request.call_uuid else keys.recordings(home)
+
+    def fits(recording: Recording) -> bool:
+        return sees(recording.extensions) and request.extension in (None, *recording.extensions)
+
+    page = pages.newest(context, partition, Recording, request, (request.from_, request.until), fits)
+    if not page.items:
         domains.named(context, home)
-    return pages.PageOf(items, pages.sealed(context, request, [seen[-1][0]]) if more else None)
+    return page
 
 
 def link(context: Context, recording: Recording, valid_seconds: int) -> dict[str, Any]:

@@ -46,10 +46,9 @@ class Fresh(NamedTuple):
 
 def home_of(context: Context, request: InDomain) -> str | None:
     """The domain a request means; None for an operator that names none: all of them."""
-    _check_may(context)
-    if request.domain_uuid is None and request.domain_name is None and context.actor.is_operator:
-        return None
-    return domains.uuid_of(context, request)
+    if context.actor.users:
+        raise Forbidden("a key that acts for a user has nothing to do with webhooks: they tell of everybody")
+    return domains.home_of(context, request)
 
 
 def found(context: Context, request: OneWebhook) -> Webhook:
@@ -190,18 +189,8 @@ def _example(context: Context) -> dict[str, Any]:
 
 def deliveries(context: Context, webhook: Webhook, request: Page, wanted: "Wanted") -> pages.PageOf[Delivery]:
     """A page of what was and is to be delivered to a webhook, newest event first; as cdr-search it may be short."""
-    after = pages.opened(context, request)
-    rows = context.store.listed(
-        keys.deliveries(webhook.domain_uuid, webhook.webhook_uuid),
-        Delivery,
-        between=wanted.between,
-        after=after[0] if after else None,
-        descending=True,
-        limit=request.limit + 1,
-    )
-    seen, more = rows[: request.limit], len(rows) > request.limit
-    items = [one for _, one in seen if wanted.includes(one)]
-    return pages.PageOf(items, pages.sealed(context, request, [seen[-1][0]]) if more else None)
+    partition = keys.deliveries(webhook.domain_uuid, webhook.webhook_uuid)
+    return pages.newest(context, partition, Delivery, request, (wanted.since, wanted.until), wanted.includes)
 
 
 class Wanted(NamedTuple):
@@ -338,11 +327,6 @@ def _secrets(context: Context, webhook: Webhook) -> WebhookSecrets:
 def _check_enabled(webhook: Webhook) -> None:
     if not webhook.enabled:
         raise CannotComply("the webhook is disabled, and would be told nothing: webhook-update enabled=true")
-
-
-def _check_may(context: Context) -> None:
-    if context.actor.users:
-        raise Forbidden("a key that acts for a user has nothing to do with webhooks: they tell of everybody")
 
 
 def _tell_retried(context: Context, webhook: Webhook, count: int) -> None:

@@ -219,6 +219,21 @@ def test_a_link_without_a_switch_of_its_own_is_none(house: House, link: Caller) 
     assert link.call("switch-event", switch="nowhere", link_uuid=LINK).status == 404
 
 
+def test_a_recording_nobody_has_announced_is_not_ready_because_somebody_says_so(link: Caller) -> None:
+    file = {"domain_uuid": demo.DOMAIN_UUID, "leg_uuid": LINK, "file_name": "x.wav", "ended_at": "2026-11-22T11:59:59Z"}
+    [place] = link.done("switch-event", switch="pbx1", link_uuid=LINK, recordings=[{**file, "uploaded": True}])[
+        "recordings"
+    ]
+    assert place["url"] is not None, "it is to be put there first"
+
+
+def test_a_recording_that_is_too_old_for_its_domain_is_not_wanted(operator: Caller, link: Caller) -> None:
+    operator.done("domain-update", domain_name=demo.DOMAIN_NAME, retention_days=1)
+    file = {"domain_uuid": demo.DOMAIN_UUID, "leg_uuid": LINK, "file_name": "x.wav", "ended_at": "2026-11-20T11:59:59Z"}
+    [place] = link.done("switch-event", switch="pbx1", link_uuid=LINK, recordings=[file])["recordings"]
+    assert place["url"] is None
+
+
 def test_a_recording_goes_when_the_domain_keeps_it_no_longer(house: House, operator: Caller, link: Caller) -> None:
     operator.done("domain-update", domain_name=demo.DOMAIN_NAME, retention_days=1)
     file = {"domain_uuid": demo.DOMAIN_UUID, "leg_uuid": LINK, "file_name": "x.wav", "ended_at": "2026-11-22T11:59:59Z"}
