@@ -15,21 +15,34 @@ _EVENTS = uuid.UUID("5e7e0f2c-9c1d-4b53-8a4e-72696e67706f")
 _ABOUT_SOMEBODY = frozenset({"call.ringing", "call.answered", "call.cancelled"})
 
 
-def tell(context: Context, happening: Happening, due_at: str) -> None:
-    """Note an event."""
-    call, leg = happening.call, happening.leg
-    about: dict[str, Any] = {"contact": call.contact}
-    if happening.type in _ABOUT_SOMEBODY:
-        about["user"] = _user(context, call.domain_uuid, leg.extension if leg else None)
-    context.happened(
-        happening.type,
-        call.domain_uuid,
-        {**happening.data(), **about},
-        due_at=due_at,
-        call_uuid=call.call_uuid,
-        sequence=call.sequence,
-        event_uuid=event_uuid(happening),
-    )
+class Teller:
+    """Tells what happens, and looks up whose phone a leg is once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._users: dict[str, dict[str, Any] | None] = {}
+
+    def tell(self, happening: Happening, due_at: str) -> None:
+        """Note an event."""
+        call, leg = happening.call, happening.leg
+        about: dict[str, Any] = {"contact": call.contact}
+        if happening.type in _ABOUT_SOMEBODY:
+            about["user"] = self._user(call.domain_uuid, leg.extension) if leg and leg.extension else None
+        self._context.happened(
+            happening.type,
+            call.domain_uuid,
+            {**happening.data(), **about},
+            due_at=due_at,
+            call_uuid=call.call_uuid,
+            sequence=call.sequence,
+            event_uuid=event_uuid(happening),
+        )
+
+    def _user(self, home: str, extension: str) -> dict[str, Any] | None:
+        known = f"{extension}@{home}"
+        if known not in self._users:
+            self._users[known] = _user(self._context, home, extension)
+        return self._users[known]
 
 
 def event_uuid(happening: Happening) -> str:
@@ -56,8 +69,8 @@ def _contact(context: Context, home: str, number: str) -> dict[str, Any] | None:
     return found.model_dump(include={"contact_uuid", "display_name", "company", "external_id"})
 
 
-def _user(context: Context, home: str, extension: str | None) -> dict[str, Any] | None:
-    holder = numbers.extension(context, home, extension) if extension else None
+def _user(context: Context, home: str, extension: str) -> dict[str, Any] | None:
+    holder = numbers.extension(context, home, extension)
     user = context.store.get(keys.user(home, holder.user_uuid), User) if holder and holder.user_uuid else None
     if user is None:
         return None

@@ -13,7 +13,7 @@ from ringpost.model.record import Entity
 from ringpost.model.switch import SwitchRecord
 from ringpost.services import switches
 from ringpost.services.call_events import Happening, advanced, begun
-from ringpost.services.call_telling import looked_up, tell
+from ringpost.services.call_telling import Teller, looked_up
 from ringpost.store import Put, Row, keys
 
 _MOST_EVENTS = 20
@@ -134,8 +134,9 @@ class _Batch:
         """Stage the calls as they are now, and tell what happened, not before what was told before."""
         now = stamp(self._context.clock.now())
         due = {uuid: max(now, call.told_at) for uuid, call in self._calls.items()}
+        teller = Teller(self._context)
         for happening in self._happened:
-            tell(self._context, happening, due[happening.call.call_uuid])
+            teller.tell(happening, due[happening.call.call_uuid])
         expires = int(seconds(self._context.now)) + _CALL_DAYS * _A_DAY
         for uuid, call in self._calls.items():
             before = self._before[uuid]

@@ -10,7 +10,7 @@ from ringpost.model.call import Call, CallOrder, Direction, Leg, Rung
 from ringpost.model.domain import Domain
 from ringpost.services import cdrs, domains, meters, numbers, pages, routing
 from ringpost.services.call_events import Happening, advanced, begun
-from ringpost.services.call_telling import event_uuid, looked_up, tell
+from ringpost.services.call_telling import Teller, event_uuid, looked_up
 from ringpost.store import Delete, Key, Put, Row, keys
 from ringpost.switch.sandbox_play import Play, fate_of
 from ringpost.switch.scripts import Script
@@ -109,9 +109,10 @@ def _tell(context: Context, domain: Domain, before: "_Told | None", after: "_Tol
     for key in told - set(_keys(after)):
         context.store.stage(Delete(key))
         context.store.stage(Delete(keys.due_event(domain.domain_uuid, key.sort)))
+    teller = Teller(context)
     for happening in after.happenings:
         if happening.at >= since:
-            tell(context, happening, happening.at)
+            teller.tell(happening, happening.at)
     call = after.call
     context.happened(
         "cdr.created",
