@@ -4,8 +4,8 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Output, Read
+from ringpost.model.event_requests import OneRecording
 from ringpost.model.recording import Recording
-from ringpost.model.requests import OneRecording
 from ringpost.model.values import Timestamp
 from ringpost.services import recordings
 

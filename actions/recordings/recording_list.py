@@ -5,8 +5,8 @@ A page that is filtered by extension may be short, or empty, and still have a ne
 
 from ringpost.context import Context
 from ringpost.contract import Items, Read
+from ringpost.model.event_requests import RecordingsWanted
 from ringpost.model.recording import Recording
-from ringpost.model.requests import RecordingsWanted
 from ringpost.services import recordings
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}

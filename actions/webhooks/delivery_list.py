@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Items, Read
-from ringpost.model.requests import DeliveriesWanted
+from ringpost.model.event_requests import DeliveriesWanted
 from ringpost.model.webhook import Delivery, DeliveryState
 from ringpost.services import webhooks
 

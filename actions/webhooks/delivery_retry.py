@@ -9,7 +9,7 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import Output, Write
 from ringpost.model.errors import InvalidRequest
-from ringpost.model.requests import OneWebhook, Span
+from ringpost.model.event_requests import OneWebhook, Span
 from ringpost.model.webhook import DeliveryState
 from ringpost.services import webhooks
 

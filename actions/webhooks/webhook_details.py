@@ -2,7 +2,7 @@
 
 from ringpost.context import Context
 from ringpost.contract import Read
-from ringpost.model.requests import OneWebhook
+from ringpost.model.event_requests import OneWebhook
 from ringpost.model.webhook import Webhook
 from ringpost.services import webhooks
 

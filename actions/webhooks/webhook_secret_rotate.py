@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Write
-from ringpost.model.requests import OneWebhook
+from ringpost.model.event_requests import OneWebhook
 from ringpost.model.webhook import Webhook
 from ringpost.services import webhooks
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Output, Write
-from ringpost.model.requests import OneWebhook
+from ringpost.model.event_requests import OneWebhook
 from ringpost.model.webhook import Delivery
 from ringpost.services import webhooks
 

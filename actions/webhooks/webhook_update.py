@@ -4,7 +4,7 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Versioned
-from ringpost.model.requests import OneWebhook
+from ringpost.model.event_requests import OneWebhook
 from ringpost.model.webhook import Webhook, WebhookSettings
 from ringpost.services import webhooks
 

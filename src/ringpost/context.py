@@ -22,7 +22,6 @@ from ringpost.model.errors import CannotComply, Forbidden, NotFound, Problem
 from ringpost.model.event import AuditLine, Event
 from ringpost.model.key import ApiKey, KeyDetails
 from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Write, check_size, keys
-from ringpost.webhooks.events import puts
 
 if TYPE_CHECKING:  # most actions ask no switch, and a cold start pays for no more
     from ipaddress import IPv4Network, IPv6Network
@@ -141,9 +140,14 @@ class TenantStore:
         """The domains of everything that was read or staged."""
         return tuple(self._domains)
 
-    def take_events(self, now: str) -> list[Event]:
+    def take_events(self, clock: Clock) -> list[Event]:
         """The events noted since the last commit, staged: what is not due later is due now."""
+        if not self._events:
+            return []
+        from ringpost.webhooks.events import puts  # what reads has none to put
+
         noted, self._events = self._events, []
+        now = stamp(clock.now())
         events = [event if is_due_later else event.model_copy(update={"due_at": now}) for event, is_due_later in noted]
         for event in events:
             self._staged += [(put, None) for put in puts(event, now)]
@@ -312,7 +316,7 @@ class Context:
 
     def commit(self) -> None:
         """Write all that is staged, with its audit line, or nothing."""
-        events = self.store.take_events(stamp(self.clock.now()))
+        events = self.store.take_events(self.clock)
         if events:
             self.store.stage(self._audit_line(events))
         self.store.commit()

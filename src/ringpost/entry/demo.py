@@ -15,9 +15,10 @@ from ringpost.context import Context
 from ringpost.entry.console import NOBODY, console
 from ringpost.model.call import CallOrder, Leg
 from ringpost.model.domain import Domain
+from ringpost.model.event_requests import OneWebhook
 from ringpost.model.key import ApiKey, Limits, SecretHash
 from ringpost.model.recording import Recording
-from ringpost.model.requests import ExtensionGroupMember, OneExtension, OneWebhook
+from ringpost.model.requests import ExtensionGroupMember, OneExtension
 from ringpost.model.ring_group import Member
 from ringpost.model.switch import SwitchRecord
 from ringpost.model.token import StoredToken

@@ -8,7 +8,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from ringpost.model.call import Direction
 from ringpost.model.values import (
     DomainName,
-    EventPatterns,
     ExtensionNumber,
     ExternalId,
     Moment,
@@ -119,12 +118,6 @@ class OneParty(OneCall):
     )
 
 
-class OneWebhook(InDomain):
-    """A request about one webhook: a domain's, or without a domain an operator's."""
-
-    webhook_uuid: Uuid
-
-
 class OneSwitch(Asking):
     """A request about one switch."""
 
@@ -136,48 +129,6 @@ class Page(Asking):
 
     limit: int = Field(default=100, ge=1, le=1000, description="how many to answer at most")
     cursor: str | None = Field(default=None, max_length=2048, description="next_cursor of the page before")
-
-
-class Span(Asking):
-    """A request about a span of time."""
-
-    from_: Moment | None = Field(default=None, alias="from", description="then or later")
-    until: Moment | None = Field(default=None, description="before then")
-
-
-class EventsWanted(Span, InDomain, Page):
-    """A request for events, oldest first."""
-
-    types: EventPatterns | None = Field(
-        default=None, description="only these; * stands for one part of a type, # for anything"
-    )
-    call_uuid: Uuid | None = Field(default=None, description="only what is about this call")
-    extension: ExtensionNumber | None = Field(default=None, description="only what is about this extension")
-    fresh: bool = Field(default=False, description="also the last seconds; that comes again: know it by its id")
-
-
-class OneRecording(ForUser):
-    """A request about one recording."""
-
-    recording_uuid: Uuid
-
-
-class RecordingsWanted(Span, ForUser, Page):
-    """A request for recordings, newest first."""
-
-    call_uuid: Uuid | None = Field(default=None, description="only those of this call")
-    extension: ExtensionNumber | None = Field(default=None, description="only of calls this extension was in")
-
-
-class AuditWanted(Span, InDomain, Page):
-    """A request for lines of the audit, newest first."""
-
-    key_uuid: Uuid | None = Field(default=None, description="only what was done with this key")
-    action_name: ShortText | None = Field(default=None, description="only this action, such as extension-create")
-
-
-class DeliveriesWanted(Span, OneWebhook, Page):
-    """A request for deliveries to a webhook, newest event first."""
 
 
 class Listing(Page):

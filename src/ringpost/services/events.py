@@ -7,7 +7,8 @@ from ringpost.clock import seconds, stamp
 from ringpost.context import Context
 from ringpost.model.errors import Forbidden
 from ringpost.model.event import AuditLine, Event
-from ringpost.model.requests import AuditWanted, EventsWanted, InDomain
+from ringpost.model.event_requests import AuditWanted, EventsWanted
+from ringpost.model.requests import InDomain
 from ringpost.services import domains, pages
 from ringpost.store import keys
 from ringpost.webhooks.subscriptions import extensions

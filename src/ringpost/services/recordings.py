@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 from ringpost.clock import seconds, stamp
 from ringpost.context import Context
 from ringpost.model.domain import Domain
+from ringpost.model.due import Due
 from ringpost.model.errors import CannotComply, NotFound
-from ringpost.model.event import Due
+from ringpost.model.event_requests import OneRecording, RecordingsWanted
 from ringpost.model.notices import RecordedFile
 from ringpost.model.recording import Recording
-from ringpost.model.requests import OneRecording, RecordingsWanted
 from ringpost.model.switch import SwitchRecord
 from ringpost.services import cdrs, domains, links, pages, permissions, records
 from ringpost.store import Put, Row, keys

@@ -9,8 +9,9 @@ from ringpost.clock import seconds, stamp
 from ringpost.context import Context, Moved
 from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound
 from ringpost.model.event import Event
+from ringpost.model.event_requests import OneWebhook
 from ringpost.model.notices import TrackedCall, TrackedLeg
-from ringpost.model.requests import InDomain, Listing, OneWebhook, Page
+from ringpost.model.requests import InDomain, Listing, Page
 from ringpost.model.webhook import TEST, Delivery, DeliveryState, LiveSecret, Webhook, WebhookSecrets
 from ringpost.nearest import nearest
 from ringpost.services import domains, pages, records

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ringpost.clock import seconds
-from ringpost.model.event import Due, Event
+from ringpost.model.due import Due
+from ringpost.model.event import Event
 from ringpost.store import Put, Row, keys
 
 KEPT_DAYS = 30

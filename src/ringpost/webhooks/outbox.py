@@ -13,7 +13,8 @@ from typing import NamedTuple
 from zlib import crc32
 
 from ringpost.clock import Clock, seconds, stamp
-from ringpost.model.event import Due, Event
+from ringpost.model.due import Due
+from ringpost.model.event import Event
 from ringpost.model.webhook import Delivery, Webhook
 from ringpost.store import MAX_WRITES, ConditionFailed, Delete, Key, Put, Row, Store, Write, keys
 from ringpost.store.archive import Archive
