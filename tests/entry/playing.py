@@ -1,7 +1,6 @@
 """A FreeSWITCH on which captured calls happen again: with uuids of their own, at the present time."""
 
 import json
-import random
 import re
 import threading
 import time
@@ -20,20 +19,31 @@ HOME_NAME = "live.example.net"
 _RECORDINGS = "/var/lib/freeswitch/recordings/"
 _TIMES = ("Event-Date-Timestamp", "Caller-Channel-Created-Time", "Caller-Channel-Answered-Time")
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_STATES = {
+    event: {"Channel-Call-State": call_state, "Answer-State": answer_state}
+    for event, call_state, answer_state in (
+        ("CHANNEL_CREATE", "DOWN", "ringing"),
+        ("CHANNEL_PROGRESS", "RINGING", "ringing"),
+        ("CHANNEL_PROGRESS_MEDIA", "EARLY", "early"),
+        ("CHANNEL_ANSWER", "ACTIVE", "answered"),
+        ("CHANNEL_HOLD", "HELD", "answered"),
+        ("CHANNEL_UNHOLD", "ACTIVE", "answered"),
+    )
+}
+"""What a channel is once that was told: the event itself goes out before its call state changes."""
 SOUND = b"RIFF" + bytes(4092)
 
 
 class Played:
     """What is to happen of a capture, in its order. ``legs`` are those of each call in it, by the call's uuid."""
 
-    def __init__(self, scenario: str, chance: random.Random, home: str) -> None:
+    def __init__(self, scenario: str, home: str) -> None:
         self.scenario = scenario
         text = (CAPTURES / f"{scenario}.jsonl").read_text()
         fresh = dict.fromkeys(re.findall('(?<="variable_domain_uuid":")[^"]+', text), home)
 
         def anew(found: re.Match[str]) -> str:
-            made = uuid.UUID(int=chance.getrandbits(128), version=4)
-            return fresh.setdefault(found[0], str(made))
+            return fresh.setdefault(found[0], str(uuid.uuid4()))
 
         events: list[Event] = [json.loads(line) for line in _UUID.sub(anew, text).splitlines()]
         late = int(time.time() * 1_000_000) - int(events[-1]["Event-Date-Timestamp"])
@@ -108,6 +118,9 @@ class PlayingFreeSwitch(ScriptedFreeSwitch):
         return {"Core-UUID": self.core, "Event-Sequence": str(self._sequence)}
 
     def _recorded(self, event: Event) -> Event:
+        """The event, with the file where our recordings are; one that was given another path is none of ours."""
+        if not event["Record-File-Path"].startswith(_RECORDINGS):
+            return event
         path = self.recordings / event["Record-File-Path"].removeprefix(_RECORDINGS)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(SOUND)
@@ -123,7 +136,8 @@ class PlayingFreeSwitch(ScriptedFreeSwitch):
             event = self._channels.get(command.split()[1])
             if event is None:
                 return "-ERR No such channel!\n"
-            return json.dumps({**event, **self._stamped(), "Event-Name": "CHANNEL_DATA"})
+            state = _STATES[event["Event-Name"]]
+            return json.dumps({**event, **self._stamped(), **state, "Event-Name": "CHANNEL_DATA"})
 
 
 def framed(event: Event) -> bytes:

@@ -40,6 +40,8 @@ _WHAT: dict[str, What] = {
     "CHANNEL_HANGUP_COMPLETE": "ended",
 }
 _PARKING: dict[str, What] = {"hold": "parked", "bridge": "unparked", "exit": "unparked"}
+_RINGING = frozenset({"RINGING", "EARLY"})
+"""Call states; the answer state is "ringing" before anything rings."""
 _CAUSE = re.compile("[A-Z0-9_]{1,64}")
 _DIRECTION = re.compile("inbound|outbound|local")
 _MICROSECONDS = re.compile("[0-9]{16}")
@@ -122,7 +124,7 @@ def _seen(event: Mapping[str, Any]) -> list[What]:
     if state == "answered":
         held: list[What] = ["held"] if event.get("Channel-Call-State") == "HELD" else []
         return [*rings, "answered", *held]
-    return rings if state in ("ringing", "early") else ["made"]
+    return rings if state == "early" or event.get("Channel-Call-State") in _RINGING else ["made"]
 
 
 def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
