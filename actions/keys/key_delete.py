@@ -1,4 +1,4 @@
-"""Delete a key. It stops working everywhere within 30 seconds."""
+"""Delete a key. It stops working everywhere within 30 seconds. Webhooks it has made go on: webhook-list shows them."""
 
 from typing import Literal
 

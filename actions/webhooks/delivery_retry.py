@@ -1,7 +1,7 @@
 """Deliver again: one delivery, or all of a range of time. The webhook-id is the same as before.
 
-A range means what failed for good, unless states says otherwise. It goes in steps of up to 15 seconds: call again
-with after, as long as it is answered.
+A range means what has not been delivered, unless states says otherwise; ten tries begin anew. It goes in steps of
+up to 15 seconds: call again with after, as long as it is answered.
 """
 
 from pydantic import Field
@@ -10,7 +10,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Write
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.event_requests import OneWebhook, Span
-from ringpost.model.webhook import DeliveryState
+from ringpost.model.webhook import DeliveryId, DeliveryState
 from ringpost.services import webhooks
 
 EXAMPLE = {
@@ -21,11 +21,12 @@ EXAMPLE = {
 
 
 class Request(Span, OneWebhook, Write):
-    delivery_id: str | None = Field(default=None, max_length=200, description="one, as delivery-list answers it")
+    delivery_id: DeliveryId | None = Field(default=None, description="one, as delivery-list answers it")
     states: tuple[DeliveryState, ...] = Field(
-        default=("failed",), description="of a range: those in these states; delivered ones too, for whoever lost them"
+        default=("failed", "waiting"),
+        description="of a range: those in these states; delivered ones too, for whoever lost them",
     )
-    after: str | None = Field(default=None, max_length=200, description="where to go on, as the last call answered it")
+    after: DeliveryId | None = Field(default=None, description="where to go on, as the last call answered it")
 
 
 class Response(Output):

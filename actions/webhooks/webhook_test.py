@@ -15,7 +15,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "webhook_uuid": "abababab-000
 
 
 class Request(OneWebhook, Write):
-    wait: float = Field(default=10, ge=0, le=25, description="seconds to wait for the first try")
+    wait: float = Field(default=10, ge=0, le=15, description="seconds to wait for the first try")
 
 
 class Response(Output, Delivery):

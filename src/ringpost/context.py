@@ -349,4 +349,5 @@ class Context:
 
 def _target(event: Event) -> str:
     noun = event.type.partition(".")[0]
-    return str(event.data.get(f"{noun}_uuid") or event.call_uuid or event.event_uuid)
+    data = event.data
+    return str(data.get(f"{noun}_uuid") or event.call_uuid or data.get("call_uuid") or event.event_uuid)

@@ -61,3 +61,16 @@ def test_one_star_is_one_segment(first: str, second: str) -> None:
     assert allows(["*"], first) == ("." not in first)
     assert allows([f"{first}.*"], f"{first}.{second}") == ("." not in second)
     assert allows([f"{first}.#"], f"{first}.{second}")
+
+
+@given(st.lists(st.text("*#", max_size=4), min_size=3, max_size=3), words, names)
+def test_wildcards_in_a_row_say_no_more_than_one(rows: list[str], word: str, name: str) -> None:
+    first, second, third = ("#" if "#" in row else row[:1] for row in rows)
+    assert allows([rows[0] + word + rows[1] + "." + rows[2]], name) == allows(
+        [first + word + second + "." + third], name
+    )
+
+
+def test_a_scope_of_nothing_but_wildcards_costs_no_more_than_one() -> None:
+    assert not allows(["*" * 60 + "!"], "a" * 60)
+    assert not allows(["*#" * 30 + "!"], "a." * 30)

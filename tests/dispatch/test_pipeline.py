@@ -195,3 +195,9 @@ def test_the_events_of_a_call_fall_due_one_after_the_other(house: House, tenant:
     assert [found and found[1] for found in told] == [
         "call.placed", "call.ringing", "call.answered", "call.ringing", "call.answered", "call.ended", "cdr.created",
     ]  # fmt: skip
+
+
+def test_what_a_webhook_does_is_not_told_to_it_again(tenant: Caller) -> None:
+    reply = tenant.call("domain-list", headers={"webhook-signature": "v1,AAAA", "webhook-id": "1"})
+    assert (reply.status, reply.code) == (403, "forbidden")
+    assert tenant.call("domain-list", headers={"webhook-id": "1"}).status == 200

@@ -1,6 +1,7 @@
 """What calls of a real FreeSWITCH 1.11.2 are told as, from its own events (tests/captures/events)."""
 
 import json
+import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringpost.model.notices import Notice, TrackedCall
-from ringpost.services.call_events import Happening, advanced, begun
+from ringpost.services.call_events import MOST_LEGS, Happening, advanced, begun
 from ringpost.switch.freeswitch_events import notices
 
 CAPTURES = Path(__file__).parent.parent / "captures" / "events"
@@ -312,6 +313,14 @@ def test_whatever_is_lost_between_the_call_ends_once(scenario: str, data: st.Dat
             assert types[-1] == "call.ended"
 
 
+def test_one_event_may_say_that_a_leg_was_made_and_rang_and_was_answered() -> None:
+    answers = [one for one in heard("originate_answered_b_hangs_up") if one.what == "answered"]
+    seen = [one.model_copy(update={"what": what}) for one in answers for what in ("made", "ringing", "answered")]
+    told = ["ringing 100", "answered 100", "ringing 101", "answered 101"]
+    assert in_words(followed(seen)[1]) == told
+    assert in_words(followed([one for one in seen for _ in range(2)])[1]) == told
+
+
 def test_an_answer_that_was_not_told_is_told_with_the_end() -> None:
     once = [one for one in heard("inbound_group_answered_elsewhere") if one.what != "answered"]
     assert "answered 101" in in_words(followed(once)[1])
@@ -346,3 +355,18 @@ def test_a_phone_that_is_rung_once_more_by_its_group_is_no_transfer() -> None:
     answered = next(place for place, one in enumerate(rest) if one.what == "answered")
     late = [*rest[: answered + 1], made, *rest[answered + 1 :]]
     assert not [one for one in followed(late)[1] if one.type == "call.transferred"]
+
+
+def test_a_call_that_rings_for_hours_has_a_bounded_number_of_legs() -> None:
+    once = heard("inbound_group_answered_elsewhere")
+    one_phone = [one for one in once if one.extension == "107" and one.what != "answered"]
+    caller = [one for one in once if one.source_uuid is None]
+    in_vain = [
+        notice.model_copy(update={"leg_uuid": str(uuid.UUID(int=number)), "cause": notice.cause and "NO_ANSWER"})
+        for number in range(1, 200)
+        for notice in one_phone
+    ]
+    calls, happened = followed([caller[0], *in_vain, *caller[1:]])
+    [call] = calls.values()
+    assert (len(call.legs), call.has_ended, call.leg(call.call_uuid) is not None) == (MOST_LEGS, True, True)
+    assert sum(one.type == "call.cancelled" for one in happened) == 199

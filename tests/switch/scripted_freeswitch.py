@@ -59,6 +59,11 @@ def job_done(job_uuid: str, command: str, body: str) -> bytes:
     event |= {"Content-Length": str(len(body.encode())), "_body": body}
     if not argument:
         del event["Job-Command-Arg"]
+    return as_sent(event)
+
+
+def as_sent(event: dict[str, Any]) -> bytes:
+    """An event as it is sent."""
     data = json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
     return b"Content-Length: %d\nContent-Type: text/event-json\n\n" % len(data) + data
 

@@ -16,6 +16,7 @@ from tests.switch.scripted_freeswitch import (
     USER_PASSWORD,
     Mode,
     ScriptedFreeSwitch,
+    as_sent,
     bodies,
     job_done,
     recorded,
@@ -277,6 +278,100 @@ def test_an_event_of_an_odd_shape_is_passed_over(switch: ScriptedFreeSwitch) -> 
     with connect(switch) as link:
         link.background("quiet", JOB)
         assert link.result(JOB, 10) == "done"
+
+
+# Events
+
+
+def told(number: int, name: str = "CHANNEL_ANSWER") -> bytes:
+    return as_sent({"Event-Name": name, "Unique-ID": str(number)})
+
+
+def numbers(line: EventSocket, count: int) -> list[object]:
+    return [(line.event(10) or {}).get("Unique-ID") for _ in range(count)]
+
+
+def test_events_are_told_in_their_order(switch: ScriptedFreeSwitch) -> None:
+    with connect(switch) as line:
+        line.listen("CHANNEL_ANSWER CUSTOM valet_parking::info")
+        assert switch.heard[-1] == "event json CHANNEL_ANSWER CUSTOM valet_parking::info"
+        switch.tell_listeners(b"".join(map(told, range(3))))
+        assert numbers(line, 3) == ["0", "1", "2"]
+
+
+def test_when_nothing_happens_there_is_no_event_and_the_connection_stays(switch: ScriptedFreeSwitch) -> None:
+    with connect(switch) as line:
+        line.listen("CHANNEL_ANSWER")
+        assert line.event(SOON) is None
+        assert line.event(0.0) is None
+        switch.tell_listeners(told(1))
+        assert numbers(line, 1) == ["1"]
+        assert line.api("status") == bodies("status")[0]
+
+
+def test_an_event_that_is_half_there_is_told_once_it_is_whole(switch: ScriptedFreeSwitch) -> None:
+    with connect(switch) as line:
+        line.listen("CHANNEL_ANSWER")
+        switch.tell_listeners(told(1)[:40])
+        assert line.event(SOON) is None
+        switch.tell_listeners(told(1)[40:] + told(2))
+        assert numbers(line, 2) == ["1", "2"]
+
+
+def test_events_that_come_before_an_answer_are_told_afterwards(switch: ScriptedFreeSwitch) -> None:
+    switch.answers["uptime"] = told(1) + told(2) + response("7")
+    with connect(switch) as line:
+        line.listen("CHANNEL_ANSWER")
+        assert line.api("uptime") == "7"
+        switch.tell_listeners(told(3))
+        assert numbers(line, 3) == ["1", "2", "3"]
+
+
+def test_who_listens_may_have_work_done_too(switch: ScriptedFreeSwitch) -> None:
+    with connect(switch) as line:
+        line.listen("CHANNEL_ANSWER")
+        line.background(BUSY, JOB)
+        assert line.result(JOB, 10) == "-ERR USER_BUSY\n"
+        assert (line.event(10) or {})["Job-UUID"] == JOB
+
+
+def test_who_does_not_listen_is_told_nothing(switch: ScriptedFreeSwitch) -> None:
+    with connect(switch) as line:
+        line.background(BUSY, JOB)
+        assert line.event(10) is None
+        assert line.result(JOB, 10) == "-ERR USER_BUSY\n"
+
+
+def test_listening_anew_forgets_what_was_told_before(switch: ScriptedFreeSwitch) -> None:
+    switch.answers["uptime"] = told(1) + response("7")
+    with connect(switch) as line:
+        line.listen("CHANNEL_ANSWER")
+        line.api("uptime")
+        line.listen("CHANNEL_ANSWER")
+        assert line.event(0.0) is None
+
+
+def test_a_user_who_may_not_listen_is_told_where_to_allow_it() -> None:
+    with ScriptedFreeSwitch(allowed_events=frozenset({"CHANNEL_ANSWER"})) as switch:
+        line = connect(switch, USER_PASSWORD, USER)
+        refused(lambda: line.listen("CHANNEL_ANSWER CHANNEL_HOLD"), "esl-allowed-events")
+
+
+def test_a_list_of_events_with_a_line_break_is_never_sent(switch: ScriptedFreeSwitch) -> None:
+    with connect(switch) as line, pytest.raises(ValueError, match="line break"):
+        line.listen("CHANNEL_ANSWER\n\napi hupall")
+    assert "api hupall" not in switch.heard
+
+
+def test_a_connection_that_breaks_while_listening_is_said(switch: ScriptedFreeSwitch) -> None:
+    with connect(switch) as line:
+        line.listen("CHANNEL_ANSWER")
+        switch.tell_listeners(told(1))
+        switch.cut()
+        assert numbers(line, 1) == ["1"]
+        unreachable(lambda: line.event(10), "closed the connection")
+        unreachable(lambda: line.event(10), "open another")
+        unreachable(lambda: line.listen("CHANNEL_ANSWER"), "open another")
 
 
 # Bad switches

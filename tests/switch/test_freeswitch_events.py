@@ -54,6 +54,21 @@ def test_a_channel_that_is_dumped_says_how_far_it_has_come() -> None:
     assert [notice.what for notice in notices(caller)] == ["made"]
 
 
+def test_a_phone_that_was_called_and_has_not_rung_yet_is_dumped_as_that() -> None:
+    event = first("originate_a_busy", "CHANNEL_CREATE")
+    assert event["Answer-State"] == "ringing", "so it says before anything rings"
+    assert [notice.what for notice in notices({**event, "Event-Name": "CHANNEL_DATA"})] == ["made"]
+    early = {**event, "Event-Name": "CHANNEL_DATA", "Answer-State": "early", "Channel-Call-State": "EARLY"}
+    assert [notice.what for notice in notices(early)] == ["made", "ringing"]
+
+
+def test_a_switch_may_have_told_more_than_a_billion_events() -> None:
+    event = first("dial_cancelled", "CHANNEL_CREATE")
+    for sequence in (999_999_999, 1_000_000_000, 10**17):
+        [notice] = notices({**event, "Event-Sequence": str(sequence)})
+        assert notice.sequence == sequence
+
+
 def test_a_recording_is_finished() -> None:
     [found] = [one for event in events("record_start_stop") if (one := recorded(event))]
     assert found.path.startswith("/var/lib/freeswitch/recordings/live.example.net/")
@@ -96,6 +111,21 @@ def test_after_a_break_it_is_told_what_is_there_and_what_is_gone() -> None:
         ("ended", gone),
     ]
     assert caught_up(Line({}), {}, 0.0) == []  # type: ignore[arg-type]
+
+
+def test_gone_is_also_for_whom_one_was_rung_that_is_still_there() -> None:
+    event = first("inbound_caller_gives_up", "CHANNEL_CREATE", **{"Call-Direction": "outbound"})
+    leg, caller = event["Unique-ID"], event["variable_originating_leg_uuid"]
+    line = Line({leg: {**event, "Event-Name": "CHANNEL_DATA"}})
+    told = caught_up(line, {}, 0.0)  # type: ignore[arg-type]
+    assert [(one.what, one.leg_uuid) for one in told] == [("made", leg), ("ended", caller)]
+
+
+def test_a_channel_that_is_listed_a_little_longer_than_it_is_there_is_gone() -> None:
+    event = first("originate_answered_b_hangs_up", "CHANNEL_ANSWER")
+    leg, domain = event["Unique-ID"], event["variable_domain_uuid"]
+    told = caught_up(Line({leg: {}}), {leg: domain}, 0.0)  # type: ignore[arg-type]
+    assert [(one.what, one.leg_uuid) for one in told] == [("ended", leg)]
 
 
 def test_the_guide_lets_a_link_hear_all_it_listens_to() -> None:

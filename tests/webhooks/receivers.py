@@ -184,7 +184,8 @@ def event(what: str = "extension.created", number: int = 1, *, at: float = NOON,
 def call_event(what: str = "call.ended", call: int = 1, sequence: int = 1, *, at: float = NOON, **about: Any) -> Event:
     """An event of a call, as calls will tell them."""
     start = at - 64
-    told = {
+    told: dict[str, Any] = {
+        "extension": "100",
         "call_uuid": f"cccccccc-0000-4000-8000-{call:012d}",
         "domain_name": demo.DOMAIN_NAME,
         "direction": "inbound",

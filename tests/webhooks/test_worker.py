@@ -16,6 +16,7 @@ from tests.fakes import NOON, CountingStore, FakeClock
 from tests.webhooks.receivers import (
     AWAY,
     FINE,
+    OTHER,
     Answer,
     Hanging,
     Office,
@@ -33,7 +34,7 @@ from tests.webhooks.receivers import (
 
 
 @contextmanager
-def working(office: Office, threads: int = 16) -> Iterator[threading.Event]:
+def working(office: Office, threads: int = 32) -> Iterator[threading.Event]:
     """A worker at work in a thread; it is told to stop at the end, or before."""
     stopping = threading.Event()
     worker = Worker(office.outbox, office.courier, office.clock, threads)
@@ -254,3 +255,20 @@ def test_a_store_that_is_away_stops_nobody(
     with working(Office(Away(store), clock, receivers)):
         until(lambda: len(receivers.posts) == 1)
     assert "deliveries: " in caplog.text
+
+
+def test_a_domain_whose_receivers_all_hang_leaves_the_others_their_threads(
+    store: SqliteStore, clock: FakeClock, receivers: Receivers
+) -> None:
+    hanging = Hanging()
+    for number in range(2, 22):
+        put_webhook(store, webhook(number, events=("contact.*",)))
+        receivers.answering(address(number), hanging)
+    healthy = put_webhook(store, webhook(99, home=OTHER, events=("contact.*",)))
+    happen(store, *(event("contact.created", number) for number in range(20)))
+    with working(Office(store, clock, receivers), threads=8):
+        assert hanging.met.wait(30)
+        happen(store, event("contact.created", 500, domain_uuid=OTHER))
+        until(lambda: receivers.heard(healthy.url))
+        hanging.go_on.set()
+        until(lambda: len(receivers.posts) == 20 * 20 + 1)

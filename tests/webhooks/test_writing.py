@@ -93,9 +93,26 @@ def test_a_placeholder_in_a_text_is_text() -> None:
 
 
 def test_what_is_no_placeholder_stays() -> None:
-    fields = {"a": 1, "b": None, "c": True, "d": 1.5, "e": "{Type} {} {a b}", "f": [], "g": {}, "{type}": "x"}
+    fields = {"a": 1, "b": None, "c": True, "d": 1.5, "e": "no braces", "f": [], "g": {}, "{type}": "x"}
     check(JSON, fields)
     assert written(fields) == fields
+
+
+def test_a_brace_is_written_twice() -> None:
+    fields = {"a": "{{type}} is {type}"}
+    check(JSON, fields)
+    assert written(fields) == {"a": "{type} is call.ended"}
+
+
+@pytest.mark.parametrize(
+    "text", ["{Type}", "{}", "{from number}", "{contactName}", "{contact-name}", "{type", "type}", "{{type}"]
+)
+def test_what_was_meant_for_a_placeholder_is_refused(text: str) -> None:
+    refused({"a": text}, "placeholder")
+
+
+def test_what_has_no_value_leaves_no_gap() -> None:
+    assert written({"a": "{recording_url} {direction} {reason} {type} "}) == {"a": "inbound call.ended"}
 
 
 def test_fields_nest_as_the_receiver_wants_them() -> None:
@@ -188,7 +205,7 @@ def test_whatever_a_template_is_it_is_refused_in_words_or_written(value: Any) ->
 
 @pytest.mark.parametrize("text", ["{nothing}", "a {from_nam} b", "{type}{typ}", "{_}"])
 def test_an_unknown_placeholder_is_refused(text: str) -> None:
-    refused({"a": text}, "names .* which is no placeholder: answered_at, ")
+    refused({"a": text}, "names .* which is no placeholder.* answered_at, ")
     refused({"a": {"b": ["x", text]}}, "is no placeholder")
     refused({text: "a"}, "is no placeholder")
 
@@ -371,7 +388,7 @@ def test_words_of_a_receiver_stand_for_ours() -> None:
     assert json.loads(body)["properties"] == {
         "hs_timestamp": stamp(NOON - 64),
         "hs_call_title": "Call from +12025550199 to 100",
-        "hs_call_body": "Extension 100 Alice Example. Example Caller Example Ltd",
+        "hs_call_body": "Example Caller Example Ltd Alice Example 100",
         "hs_call_direction": "INBOUND",
         "hs_call_duration": 60_000,
         "hs_call_from_number": "+12025550199",
@@ -381,3 +398,14 @@ def test_words_of_a_receiver_stand_for_ours() -> None:
     }
     body, _ = writing.written(webhook(format="zammad"), RINGING, link)
     assert (json.loads(body)["event"], json.loads(body)["direction"]) == ("newCall", "in")
+
+
+def test_a_template_has_a_bounded_number_of_placeholders() -> None:
+    check(JSON, {str(number): "{type}" * 4 for number in range(50)})
+    refused({str(number): "{type}" * 5 for number in range(50)}, "more than 200 placeholders")
+
+
+def test_a_body_has_a_bounded_size() -> None:
+    event = call_event(call_members={"caller_id_name": "x" * 300_000})
+    with pytest.raises(ValueError, match="a body of"):
+        writing.written(webhook(format="template", fields={"a": "{from_name}"}), event, link)

@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+_WILDCARDS = re.compile(r"[*#]{2,}")
+"""Several in a row say no more than one, and cost a search its time."""
+
 
 def allows(scopes: Iterable[str], wanted: str) -> bool:
     """Whether a list of scopes covers a dotted name."""
@@ -23,4 +26,5 @@ def allows(scopes: Iterable[str], wanted: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _pattern(scope: str) -> re.Pattern[str]:
+    scope = _WILDCARDS.sub(lambda found: "#" if "#" in found[0] else "*", scope)
     return re.compile(re.escape(scope).replace(r"\*", "[^.#]*?").replace(r"\#", ".*?"), re.DOTALL)

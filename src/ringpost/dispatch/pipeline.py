@@ -92,6 +92,8 @@ class Endpoint:
         wire.check_size(request)
         actor = self._authenticator.identify(request.headers, request.source_ip)
         outcome.key_uuid = actor.key_uuid
+        if "webhook-signature" in request.headers:
+            raise Forbidden("a webhook does not call Ringpost itself: what it does would be told it again")
         envelope = self._raw(request) or wire.opened(request)
         action = self._catalogue.load(envelope.action)
         outcome.action = envelope.action

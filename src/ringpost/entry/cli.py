@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -117,10 +118,10 @@ def deliver() -> None:
 
     with _plain_errors():
         settings, clock = Settings.read(), SystemClock()
-        store = wiring.open_store(settings, clock)
+        store, archive = wiring.open_store(settings, clock), wiring.open_archive(settings, clock)
     click.echo(f"Delivering webhooks from {settings.store}. Ctrl-C stops it.")
     with suppress(KeyboardInterrupt):
-        worker.work(settings, store, clock, wiring.open_archive(settings, clock), threading.Event())
+        worker.work(settings, store, clock, archive, threading.Event())
     click.echo("Stopped.")
 
 
@@ -201,13 +202,17 @@ def listen(
     endpoint that could not reach it. Without --secret what it is signed with is printed first.
     """
     from ringpost.entry import listening
-    from ringpost.webhooks.signature import new_secret
+    from ringpost.webhooks.signature import is_secret, new_secret
 
     place: dict[str, Any] = {
         **({"domain_name": domain_name} if domain_name else {}),
         **({"types": types} if types else {}),
     }
     listener = listening.Listening(_client(url, secret), place)
+    if forward_to and not forward_to.startswith(("http://", "https://")):
+        raise click.UsageError(f"the address needs http:// or https:// in front: {forward_to}")
+    if signing and not is_secret(signing):
+        raise click.UsageError("--secret must be what webhook-create answers: whsec_ and base64")
     if forward_to and not signing:
         signing = new_secret()
         click.echo(f"Signed with {signing}", err=True)
@@ -237,7 +242,7 @@ def link(switch_name: str, esl: str, user: str | None, recordings: Path | None, 
     if not password:
         raise click.UsageError("no password: set RINGPOST_ESL_PASSWORD to the event socket's, or the user's")
     host, _, port = esl.rpartition(":")
-    if not host or not port.isdecimal():
+    if not host or not port.isdecimal() or int(port) > 65535:
         raise click.UsageError(f"{esl!r} is no host and port, such as 127.0.0.1:8021")
 
     def connect() -> EventSocket:
@@ -333,7 +338,7 @@ def _plain_errors() -> Iterator[None]:
     except Problem as problem:
         cause = f" ({problem.__cause__})" if problem.__cause__ else ""
         raise click.ClickException(problem.detail + cause) from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, sqlite3.Error) as error:
         raise click.ClickException(str(error)) from None
 
 

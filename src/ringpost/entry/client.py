@@ -33,6 +33,14 @@ class Answer:
         """The body, read."""
         return json.loads(self.body)
 
+    @property
+    def why(self) -> str:
+        """What it says is wrong, or its status: whoever answers may be something else in between."""
+        try:
+            return str(self.json["detail"])
+        except (ValueError, KeyError, TypeError):
+            return str(self.status)
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -42,7 +50,7 @@ class Client:
     token: str = field(repr=False)
 
     def call(self, action: str, members: Mapping[str, Any]) -> Answer:
-        """Call an action. ``ClickException`` if nobody answers."""
+        """Call an action. ``ClickException`` if nobody answers, or sends us elsewhere."""
         body = json.dumps({"action": action, **members}).encode()
         headers = {
             "Authorization": f"Bearer {self.token}",
@@ -51,23 +59,39 @@ class Client:
         }
         request = urllib.request.Request(self.url, body, headers)  # noqa: S310 - the user's own address
         try:
-            return _asked(request)
+            answer = _asked(request)
         except (OSError, ValueError, http.client.HTTPException) as error:  # the last if it breaks off in the middle
             raise click.ClickException(
                 f"{self.url} does not answer ({error}): is it running, and is RINGPOST_URL right?"
             ) from None
+        if 300 <= answer.status < 400:
+            raise click.ClickException(f"{self.url} sends us elsewhere ({answer.status}): is RINGPOST_URL right?")
+        return answer
 
     def done(self, action: str, members: Mapping[str, Any]) -> Any:
         """What an action that must succeed answers; ``ClickException`` says what it refused."""
         answer = self.call(action, members)
         if not answer.is_good:
-            raise click.ClickException(answer.json.get("detail", f"{action}: {answer.status}"))
-        return answer.json
+            raise click.ClickException(answer.why)
+        try:
+            return answer.json
+        except ValueError:
+            raise click.ClickException(f"what answers at {self.url} is not Ringpost: is RINGPOST_URL right?") from None
+
+
+class _StaysHere(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: it would take the key along."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_StaysHere)
 
 
 def _asked(request: urllib.request.Request) -> Answer:
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310 - the user's own address
+        with _OPENER.open(request, timeout=_TIMEOUT) as answer:
             return Answer(answer.status, answer.read(), dict(answer.headers))
     except urllib.error.HTTPError as error:
         with error:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import click
 
 from ringpost.clock import Clock
-from ringpost.entry.client import Answer, Client
+from ringpost.entry.client import Client
 from ringpost.entry.link_buffer import Buffer, File
 from ringpost.model.errors import SwitchRefused, SwitchUnreachable
 from ringpost.switch.esl import EventSocket
@@ -106,7 +106,7 @@ class Link:
     def _listen(self, line: EventSocket, pause: Pause) -> None:
         line.listen(SUBSCRIPTION)
         folder = line.api("global_getvar recordings_dir").strip()
-        self.recordings = self.recordings or (Path(folder) if folder.startswith("/") else None)
+        self.recordings = self.recordings or (Path(folder) if folder.startswith("/") and folder.strip("/") else None)
         if self.recordings is None:
             self._say_once("recordings", "the switch does not say where its recordings are: --recordings does")
         self.buffer.keep(caught_up(line, self.buffer.legs(), self.clock.now()))
@@ -151,7 +151,7 @@ class Link:
             self._say_once("endpoint", error.message)
             return None
         if not answer.is_good:
-            self._say_once("endpoint", f"not taken: {_why(answer)}")
+            self._say_once("endpoint", f"not taken: {answer.why}")
             return None
         try:
             taken = answer.json
@@ -218,13 +218,6 @@ def _waiting(line: EventSocket) -> list[dict[str, Any]]:
         found.append(event)
         event = line.event(0.0) if len(found) < _AT_ONCE else None
     return found
-
-
-def _why(answer: Answer) -> str:
-    try:
-        return str(answer.json["detail"])
-    except (ValueError, KeyError, TypeError):
-        return str(answer.status)
 
 
 def put(url: str, path: Path, part_bytes: int | None) -> None:

@@ -30,12 +30,12 @@ class Buffer:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(0o600)  # what SQLite puts beside it has the same mode
         self._lock = Lock()
         self._file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute("PRAGMA synchronous = FULL")
         self._file.executescript(_SCHEMA)
-        path.chmod(0o600)
         self._file.execute("INSERT INTO link SELECT ? WHERE NOT EXISTS (SELECT 1 FROM link)", (str(uuid.uuid4()),))
         self.link_uuid: str = self._file.execute("SELECT uuid FROM link").fetchone()[0]
 

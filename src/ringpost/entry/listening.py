@@ -1,5 +1,6 @@
 """``ringpost listen``: what happens, as it happens; and, while developing, to a receiver on this machine."""
 
+import http.client
 import json
 import time
 import urllib.error
@@ -72,5 +73,5 @@ def forward(event: dict[str, Any], url: str, secret: str) -> str:
     except urllib.error.HTTPError as error:
         with error:
             return str(error.code)
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         return f"not taken: {error}"

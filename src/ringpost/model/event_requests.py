@@ -25,7 +25,15 @@ class Span(Asking):
     until: Moment | None = Field(default=None, description="before then")
 
 
-class EventsWanted(Span, InDomain, Page):
+class OfNoDomain(InDomain):
+    """A request about what happened in a domain, or to what belongs to none."""
+
+    of_no_domain: bool = Field(
+        default=False, description="what belongs to no domain: keys of several, switches; for an operator"
+    )
+
+
+class EventsWanted(Span, OfNoDomain, Page):
     """A request for events, oldest first."""
 
     types: EventPatterns | None = Field(
@@ -36,7 +44,7 @@ class EventsWanted(Span, InDomain, Page):
     fresh: bool = Field(default=False, description="also the last seconds; that comes again: know it by its id")
 
 
-class AuditWanted(Span, InDomain, Page):
+class AuditWanted(Span, OfNoDomain, Page):
     """A request for lines of the audit, newest first."""
 
     key_uuid: Uuid | None = Field(default=None, description="only what was done with this key")

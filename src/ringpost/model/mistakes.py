@@ -11,6 +11,7 @@ _LONGEST_NAME = 64
 _PLAIN = {
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
+    "dict_type": "must be an object",
     "float_parsing": "must be a number",
     "float_type": "must be a number",
     "int_from_float": "must be a whole number",
@@ -41,6 +42,10 @@ def said(error: dict[str, Any], known: Iterable[str], filters: Collection[str] =
             words = f"{place} {str(error['msg']).removeprefix('Value error, ')}"
         case "string_pattern_mismatch" if error["ctx"]["pattern"] == UUID_PATTERN:
             words = f"{place} must be a UUID"
+        case "too_short":
+            words = f"{place} must have at least {error['ctx']['min_length']}"
+        case "too_long":
+            words = f"{place} must have at most {error['ctx']['max_length']}"
         case kind if kind in _PLAIN:
             words = f"{place} {_PLAIN[kind]}"
         case _:

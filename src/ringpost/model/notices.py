@@ -119,6 +119,14 @@ class TrackedCall(Entity):
             states.add("ringing")
         return next((state for state in _TELLING if state in states), "ended")
 
+    @property
+    def extension(self) -> str | None:
+        """Whose call it is here: who calls, or clicked to; of a call from outside who answered, or alone was rung."""
+        ours = [leg.extension for leg in self.legs if leg.extension]
+        if self.direction != "inbound":
+            return next(iter(ours), None)
+        return self.answered_by if self.answered_by in ours else ours[0] if len(ours) == 1 else None
+
     def told(self) -> dict[str, Any]:
         """The call as events tell it."""
         members = self.model_dump(exclude=set(_OWN))
@@ -126,6 +134,7 @@ class TrackedCall(Entity):
         end = self.end_stamp
         return {
             **members,
+            "extension": self.extension,
             "state": self.state,
             "duration": _between(self.start_stamp, end),
             "billsec": _between(self.answer_stamp, end) if self.answer_stamp else 0 if end else None,

@@ -29,6 +29,11 @@ class Recording(Record):
     version: int = 1
 
     @property
+    def owners(self) -> tuple[str, ...]:
+        """Nobody's: a key that acts for a user takes none away."""
+        return ()
+
+    @property
     def name(self) -> str:
         """What it is called in the archive."""
         kind = "mp3" if self.file_name.lower().endswith(".mp3") else "wav"

@@ -41,6 +41,10 @@ def _headers(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+DeliveryId = Annotated[
+    str,
+    matching(re.compile(r"[0-9-]{10}T[0-9:.]{12}Z#[0-9]{4}#[0-9a-f-]{36}"), "must be as delivery-list answers it"),
+]
 Headers = Annotated[dict[str, str], Field(max_length=10), AfterValidator(_headers)]
 FormatName = Annotated[str, matching(re.compile("[a-z0-9-]{1,32}"), "must be the name of a format")]
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from ringpost.model.notices import Notice, TrackedCall, TrackedLeg
 
+MOST_LEGS = 50
+"""Of a call, in its events and in the store."""
 _ELSEWHERE = frozenset({"LOSE_RACE", "PICKED_OFF"})
 _REASONS = {
     "ORIGINATOR_CANCEL": "caller_gave_up",
@@ -70,6 +72,14 @@ def _is_old(leg: TrackedLeg, notice: Notice) -> bool:
         return True
     # one event may make several notices, of one sequence: taken twice they change nothing
     return bool(notice.core) and leg.core == notice.core and notice.sequence < leg.sequence
+
+
+def _room_made(legs: tuple[TrackedLeg, ...]) -> tuple[TrackedLeg, ...]:
+    """The legs, without the first that rang in vain if there are too many: a queue may ring for hours."""
+    if len(legs) < MOST_LEGS:
+        return legs
+    vain = next((leg for leg in legs if leg.state == "ended" and leg.answer_stamp is None and leg.source_uuid), None)
+    return tuple(leg for leg in legs if leg is not vain)
 
 
 class _Step:
@@ -140,7 +150,7 @@ class _Step:
             start_stamp=notice.start_stamp,
             **heard,
         )
-        self.call = self.call.model_copy(update={"legs": (*self.call.legs, leg)})
+        self.call = self.call.model_copy(update={"legs": (*_room_made(self.call.legs), leg)})
         source = self.call.leg(notice.source_uuid)
         if source is not None and source.speaks and self._goes_elsewhere(leg):
             self._change(source, speaks=False)

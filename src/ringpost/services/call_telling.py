@@ -12,7 +12,7 @@ from ringpost.services.call_events import Happening
 from ringpost.store import keys
 
 _EVENTS = uuid.UUID("5e7e0f2c-9c1d-4b53-8a4e-72696e67706f")
-_ABOUT_SOMEBODY = frozenset({"call.ringing", "call.answered", "call.cancelled"})
+_ABOUT_SOMEBODY = frozenset({"call.ringing", "call.answered", "call.cancelled", "call.ended"})
 
 
 class Teller:
@@ -27,7 +27,8 @@ class Teller:
         call, leg = happening.call, happening.leg
         about: dict[str, Any] = {"contact": call.contact}
         if happening.type in _ABOUT_SOMEBODY:
-            about["user"] = self._user(call.domain_uuid, leg.extension) if leg and leg.extension else None
+            extension = leg.extension if leg else call.extension
+            about["user"] = self._user(call.domain_uuid, extension) if extension else None
         self._context.happened(
             happening.type,
             call.domain_uuid,
@@ -48,7 +49,7 @@ class Teller:
 def event_uuid(happening: Happening) -> str:
     """The id of an event: the same however often it is found out."""
     call = happening.call
-    return str(uuid.uuid5(_EVENTS, f"{call.call_uuid} {happening.type} {call.sequence}"))
+    return str(uuid.uuid5(_EVENTS, f"{call.domain_uuid} {call.call_uuid} {happening.type} {call.sequence}"))
 
 
 def looked_up(context: Context, call: TrackedCall, order: CallOrder | None = None) -> TrackedCall:

@@ -191,7 +191,7 @@ def _write_down(context: Context, line: Switch, domain: Domain, order: CallOrder
     if context.claim is not None:
         context.store.stage(*context.claim.take(order.call_uuid))
     told = order.model_dump(exclude={"key_uuid"})
-    context.happened("call.placed", order.domain_uuid, told, call_uuid=order.call_uuid)
+    context.happened("call.placed", order.domain_uuid, told, due_at=order.placed_at, call_uuid=order.call_uuid)
     if foretold:
         sandbox_calls.write(context, domain, Script(order=order), foretold)
     context.commit()

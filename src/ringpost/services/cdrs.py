@@ -8,7 +8,7 @@ from ringpost.clock import seconds
 from ringpost.context import Context
 from ringpost.model.call import Call, Leg
 from ringpost.model.domain import Domain
-from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFound
+from ringpost.model.errors import CannotComply, Conflict, NotFound
 from ringpost.model.requests import CallFilters, CallWanted, ForUser
 from ringpost.services import domains, numbers, pages, permissions, records, users
 from ringpost.store import keys
@@ -256,8 +256,7 @@ class Stretch(NamedTuple):
 
 def looked_through(context: Context, domain_uuid: str, wanted: CallWanted, after: str | None, limit: int) -> Stretch:
     """The calls that are wanted among the next so many of a domain, newest first."""
-    if wanted.from_ and wanted.until and wanted.from_ > wanted.until:
-        raise InvalidRequest("from must be before until", parameter="from")
+    pages.check_span(wanted.from_, wanted.until)
     sees = permissions.sees_calls(context, permissions.acting(context, domain_uuid, wanted))
     parties = _parties(context, domain_uuid, wanted)
     if parties is not None and not parties:

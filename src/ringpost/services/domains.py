@@ -43,13 +43,6 @@ def uuid_of(context: Context, reference: InDomain) -> str:
     return reference_text
 
 
-def home_of(context: Context, reference: InDomain) -> str | None:
-    """The uuid of the domain a request means; None for an operator that names none: what is over all of them."""
-    if reference.domain_uuid is None and reference.domain_name is None and context.actor.is_operator:
-        return None
-    return uuid_of(context, reference)
-
-
 def found(context: Context, reference: InDomain) -> Domain:
     """The domain a request means."""
     domain = found_to_remove(context, reference)

@@ -5,13 +5,12 @@ from typing import Any, NamedTuple
 from ringpost.auth.scopes import allows
 from ringpost.clock import seconds, stamp
 from ringpost.context import Context
-from ringpost.model.errors import Forbidden
+from ringpost.model.errors import Forbidden, InvalidRequest
 from ringpost.model.event import AuditLine, Event
 from ringpost.model.event_requests import AuditWanted, EventsWanted
-from ringpost.model.requests import InDomain
 from ringpost.services import domains, pages
 from ringpost.store import keys
-from ringpost.webhooks.subscriptions import extensions
+from ringpost.webhooks.subscriptions import check_types, extensions
 
 SETTLES_IN = 10.0
 """Seconds after which nothing is written any more among what happened before."""
@@ -28,8 +27,15 @@ class Stream(NamedTuple):
 
 def listed(context: Context, request: EventsWanted) -> Stream:
     """What happened from a cursor or a time on, oldest first; as many rows are read as may be answered."""
+    try:
+        check_types(request.types or ())
+    except ValueError as error:
+        raise InvalidRequest(f"types {error}", parameter="types") from None
     home = _home(context, request)
+    if home is not None:
+        domains.named(context, home)  # what is left of one that is gone is nobody's to read
     place = pages.opened(context, request)
+    pages.check_span(request.from_, request.until)
     after = place[0] if place else None
     settled = stamp(seconds(context.now) - SETTLES_IN)
     until = min(request.until or _LAST, context.now if request.fresh else settled)
@@ -45,8 +51,6 @@ def listed(context: Context, request: EventsWanted) -> Stream:
     last = read_on[-1] if read_on else after or request.from_ or _FIRST
     more = more and bool(read_on)  # what is fresh comes again: asking at once would bring the same
     items = [event.told() for _, event in seen if _is_wanted(event, request)]
-    if not seen and home is not None:
-        domains.named(context, home)
     return Stream(items, pages.sealed(context, request, [last]), more)
 
 
@@ -62,11 +66,16 @@ def audited(context: Context, request: AuditWanted) -> pages.PageOf[AuditLine]:
     return page
 
 
-def _home(context: Context, request: InDomain) -> str | None:
-    """The domain a request means; None for an operator that names none: what belongs to no domain."""
+def _home(context: Context, request: AuditWanted | EventsWanted) -> str | None:
+    """The domain a request means; None: what belongs to no domain, which an operator asks for."""
     if context.actor.users:
         raise Forbidden("a key that acts for a user does not see what everybody does")
-    return domains.home_of(context, request)
+    if not request.of_no_domain:
+        return domains.uuid_of(context, request)
+    if request.domain_uuid or request.domain_name:
+        raise InvalidRequest("of_no_domain and a domain exclude each other", parameter="of_no_domain")
+    domains.operators_only(context, "what belongs to no domain is for an operator's key")
+    return None
 
 
 def _is_wanted(event: Event, request: EventsWanted) -> bool:

@@ -19,11 +19,15 @@ from ringpost.store import Put, Row, keys
 _MOST_EVENTS = 20
 _MOST_CALLS = 10
 _MOST_LEGS = 40
-_CALL_DAYS = 2
+_CALL_DAYS = 4
 _LINK_DAYS = 400
 _OLDEST = 3 * 86_400.0
 _CLOCKS_DIFFER = 300.0
 _A_DAY = 86_400
+
+
+_Place = tuple[str, str]
+"""A domain and a leg: what one tenant's switch leg is called says nothing of another's."""
 
 
 class LinkProgress(Entity):
@@ -100,9 +104,9 @@ class _Batch:
         self._context = context
         self._switch = switch
         self._domains: dict[str, Domain | None] = {}
-        self._calls: dict[str, TrackedCall] = {}
-        self._before: dict[str, TrackedCall | None] = {}
-        self._of_leg: dict[str, str] = {}
+        self._calls: dict[_Place, TrackedCall] = {}
+        self._before: dict[_Place, TrackedCall | None] = {}
+        self._of_leg: dict[_Place, _Place] = {}
         self._happened: list[Happening] = []
         self._new_legs = 0
         self.refused = 0
@@ -125,25 +129,26 @@ class _Batch:
             after = looked_up(self._context, after)
             more = {name: getattr(after, name) for name in ("contact", "external_id", "tags", "is_looked_up")}
             happened = [_with(one, more) for one in happened]
-        self._new_legs += len(after.legs) - len(call.legs)
-        self._calls[after.call_uuid] = after
-        self._of_leg.update({leg.leg_uuid: after.call_uuid for leg in after.legs})
+        self._new_legs += len({leg.leg_uuid for leg in after.legs} - {leg.leg_uuid for leg in call.legs})
+        home, place = after.domain_uuid, _place(after)
+        self._calls[place] = after
+        self._of_leg.update({(home, leg.leg_uuid): place for leg in after.legs})
         self._happened += happened
 
     def write(self) -> None:
         """Stage the calls as they are now, and tell what happened, not before what was told before."""
         now = stamp(self._context.clock.now())
-        due = {uuid: max(now, call.told_at) for uuid, call in self._calls.items()}
+        due = {place: max(now, call.told_at) for place, call in self._calls.items()}
         teller = Teller(self._context)
         for happening in self._happened:
-            teller.tell(happening, due[happening.call.call_uuid])
+            teller.tell(happening, due[_place(happening.call)])
         expires = int(seconds(self._context.now)) + _CALL_DAYS * _A_DAY
-        for uuid, call in self._calls.items():
-            before = self._before[uuid]
+        for place, call in self._calls.items():
+            before, uuid = self._before[place], call.call_uuid
             if call == before:
                 continue
             version = before.version if before else 0
-            after = call.model_copy(update={"told_at": due[uuid], "version": version + 1})
+            after = call.model_copy(update={"told_at": due[place], "version": version + 1})
             row = Row(keys.tracked_call(call.domain_uuid, uuid), after.model_dump_json(), after.version, expires)
             condition = Put(row, if_version=version) if version else Put(row, if_absent=True)
             self._context.store.stage(condition, Moved())
@@ -163,16 +168,20 @@ class _Batch:
     def _call(self, notice: Notice, domain: Domain) -> TrackedCall:
         home = domain.domain_uuid
         for leg_uuid in filter(None, (notice.leg_uuid, notice.source_uuid)):
-            known = self._of_leg.get(leg_uuid)
+            known = self._of_leg.get((home, leg_uuid))
             if known is not None:
                 return self._calls[known]
             found = call_of(self._context, home, leg_uuid)
             if found is not None:
-                self._before[found.call_uuid] = found
+                self._before[_place(found)] = found
                 return found
         new = begun(notice, domain.domain_name)
-        self._before[new.call_uuid] = None
+        self._before[_place(new)] = None
         return new
+
+
+def _place(call: TrackedCall) -> _Place:
+    return call.domain_uuid, call.call_uuid
 
 
 def _with(happening: Happening, more: dict[str, object]) -> Happening:

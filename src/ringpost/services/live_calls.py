@@ -95,7 +95,7 @@ def acted(context: Context, one: Party, what: str, do: Callable[[Switch, Domain,
     with lines.once(context, one.line, one.leg.leg_uuid):
         done = do(one.line, one.domain, one.leg.leg_uuid)
     told = {"call_uuid": one.call.call_uuid, "leg_uuid": one.leg.leg_uuid}
-    context.happened(what, one.domain.domain_uuid, told, call_uuid=one.call.call_uuid)
+    context.happened(what, one.domain.domain_uuid, told)
     return done
 
 

@@ -65,6 +65,7 @@ def newest(
 
     So a page of what ``fits`` may be short, or empty, and still have a next one. ``between`` are times.
     """
+    check_span(*between)
     after = opened(context, request)
     rows = context.store.listed(
         partition,
@@ -76,6 +77,12 @@ def newest(
     )
     seen, more = rows[: request.limit], len(rows) > request.limit
     return PageOf([one for _, one in seen if fits(one)], sealed(context, request, [seen[-1][0]]) if more else None)
+
+
+def check_span(since: str | None, until: str | None) -> None:
+    """Refuse a span of time that ends before it begins."""
+    if since and until and since > until:
+        raise InvalidRequest("from must be before until", parameter="from")
 
 
 def arranged(context: Context, everything: Iterable[tuple[str, E]], request: Listing) -> PageOf[E]:

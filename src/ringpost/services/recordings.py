@@ -1,6 +1,7 @@
 """Recordings: taking them in from a link, listing them, saying where they can be heard, taking them away."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ringpost.clock import seconds, stamp
@@ -11,6 +12,7 @@ from ringpost.model.errors import CannotComply, NotFound
 from ringpost.model.event_requests import OneRecording, RecordingsWanted
 from ringpost.model.notices import RecordedFile
 from ringpost.model.recording import Recording
+from ringpost.model.requests import ForUser
 from ringpost.model.switch import SwitchRecord
 from ringpost.services import cdrs, domains, links, pages, permissions, records
 from ringpost.store import Put, Row, keys
@@ -50,20 +52,26 @@ def found(context: Context, request: OneRecording) -> Recording:
     """The recording a request means, if the user it is for may see its call."""
     home = domains.uuid_of(context, request)
     recording = context.store.get(keys.recording(home, request.recording_uuid), Recording)
-    sees = permissions.sees_calls(context, permissions.acting(context, home, request))
-    if recording is None or not sees(recording.extensions):
+    if recording is None or not _seen_by(context, home, request)(recording):
         raise NotFound("recording not found")
     return recording
+
+
+def _seen_by(context: Context, home: str, request: ForUser) -> Callable[[Recording], bool]:
+    """What the user a request is made for may hear: not what is nobody's."""
+    acting = permissions.acting(context, home, request)
+    sees = permissions.sees_calls(context, acting)
+    return lambda recording: (acting is None or bool(recording.extensions)) and sees(recording.extensions)
 
 
 def listed(context: Context, request: RecordingsWanted) -> pages.PageOf[Recording]:
     """A page of recordings, newest first; as many rows are read as may be answered."""
     home = domains.uuid_of(context, request)
-    sees = permissions.sees_calls(context, permissions.acting(context, home, request))
+    sees = _seen_by(context, home, request)
     partition = keys.recordings_of_call(home, request.call_uuid) if request.call_uuid else keys.recordings(home)
 
     def fits(recording: Recording) -> bool:
-        return sees(recording.extensions) and request.extension in (None, *recording.extensions)
+        return sees(recording) and request.extension in (None, *recording.extensions)
 
     page = pages.newest(context, partition, Recording, request, (request.from_, request.until), fits)
     if not page.items:

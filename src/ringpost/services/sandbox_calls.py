@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ringpost.clock import seconds
+from ringpost.clock import seconds, stamp
 from ringpost.context import Context, Moved
 from ringpost.model.call import Call, CallOrder, Direction, Leg, Rung
 from ringpost.model.domain import Domain
@@ -13,7 +13,7 @@ from ringpost.services.call_events import Happening, advanced, begun
 from ringpost.services.call_telling import Teller, event_uuid, looked_up
 from ringpost.store import Delete, Key, Put, Row, keys
 from ringpost.switch.sandbox_play import Play, fate_of
-from ringpost.switch.scripts import Script
+from ringpost.switch.scripts import Script, Turn
 
 _KEPT = 3600
 _EVENTS = uuid.UUID("5e7e0f2c-9c1d-4b53-8a4e-72696e67706f")
@@ -99,12 +99,12 @@ def write(
     if before is not None:
         earlier = script.model_copy(update={"turns": script.turns[:-1]})
         was = _Told(before, _happenings(context, domain, earlier, before.direction))
-    _tell(context, domain, was, _Told(call, _happenings(context, domain, kept, call.direction)))
+    _tell(context, domain, script.turns, was, _Told(call, _happenings(context, domain, kept, call.direction)))
 
 
-def _tell(context: Context, domain: Domain, before: "_Told | None", after: "_Told") -> None:
-    """Note the events to come, in the place of those that were to come before."""
-    since = context.now if before else ""
+def _tell(context: Context, domain: Domain, turns: Sequence[Turn], before: "_Told | None", after: "_Told") -> None:
+    """Note the events to come, in the place of those that were to come before: since something was done, the last."""
+    since = stamp(turns[-1].at) if turns else ""
     told = {key for key in _keys(before) if key.sort >= since} if before else set()
     for key in told - set(_keys(after)):
         context.store.stage(Delete(key))

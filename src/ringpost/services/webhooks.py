@@ -1,13 +1,14 @@
 """Webhooks: making, changing, testing them; what was delivered, and delivering it again."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ringpost.clock import seconds, stamp
 from ringpost.context import Context, Moved
-from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound
+from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound, RateLimited
 from ringpost.model.event import Event
 from ringpost.model.event_requests import OneWebhook
 from ringpost.model.notices import TrackedCall, TrackedLeg
@@ -22,12 +23,16 @@ from ringpost.webhooks.addresses import Reach
 from ringpost.webhooks.events import puts
 from ringpost.webhooks.outbox import delivery, delivery_row, due_row
 from ringpost.webhooks.signature import new_secret
+from ringpost.webhooks.subscriptions import check_types
 
 _MOST = 40
 """Webhooks of a domain, and of the operator."""
 _AT_ONCE = 20
 _NO_DOMAIN = "00000000-0000-0000-0000-000000000000"
 _WORKS_FOR = 15.0
+_A_MINUTE = 60.0
+_TESTS_A_MINUTE = 6
+_LOOKED_AT = 100
 _LOOKS_EVERY = 0.1
 _FIRST, _LAST = "0", "\uffff"
 _TOLD = frozenset({"webhook_uuid", "domain_uuid", "name", "events", "enabled"})
@@ -49,7 +54,9 @@ def home_of(context: Context, request: InDomain) -> str | None:
     """The domain a request means; None for an operator that names none: all of them."""
     if context.actor.users:
         raise Forbidden("a key that acts for a user has nothing to do with webhooks: they tell of everybody")
-    return domains.home_of(context, request)
+    if request.domain_uuid is None and request.domain_name is None and context.actor.is_operator:
+        return None
+    return domains.uuid_of(context, request)
 
 
 def found(context: Context, request: OneWebhook) -> Webhook:
@@ -101,6 +108,8 @@ def create(context: Context, home: str | None, url: str, members: dict[str, Any]
 def update(context: Context, webhook: Webhook, changes: dict[str, Any], if_version: int | None) -> Webhook:
     """Change a webhook. Enabled again, it begins anew: what it failed before is forgotten."""
     is_moved = "headers" not in changes and "url" in changes
+    if changes.get("url"):
+        _check_url(context, changes["url"])
     if "headers" in changes:
         headers = changes.pop("headers") or {}
         secrets = _secrets(context, webhook)
@@ -144,6 +153,7 @@ def test(context: Context, webhook: Webhook, wait: float) -> Delivery:
     """Have a test delivered, and see for so many seconds what becomes of it."""
     if not webhook.enabled:
         raise CannotComply("the webhook is disabled: webhook-update enabled=true")
+    _check_tested_seldom(context, webhook)
     event = Event(
         event_uuid=str(uuid.uuid4()),
         type=TEST,
@@ -162,6 +172,15 @@ def test(context: Context, webhook: Webhook, wait: float) -> Delivery:
     context.commit()
     place = event_row.key.sort
     return _awaited(context, webhook, place, wait)
+
+
+def _check_tested_seldom(context: Context, webhook: Webhook) -> None:
+    """A test is waited for, and whoever waits takes the place of somebody else's request."""
+    since = stamp(context.clock.now() - _A_MINUTE)
+    partition = keys.deliveries(webhook.domain_uuid, webhook.webhook_uuid)
+    latest = context.store.listed(partition, Delivery, between=(since, _LAST), descending=True, limit=_LOOKED_AT)
+    if sum(one.type == TEST for _, one in latest) >= _TESTS_A_MINUTE:
+        raise RateLimited(f"a webhook is tested {_TESTS_A_MINUTE} times a minute at most", retry_after=int(_A_MINUTE))
 
 
 def _example(context: Context) -> dict[str, Any]:
@@ -228,6 +247,7 @@ def retry(context: Context, webhook: Webhook, delivery_id: str) -> Delivery:
 def retry_all(context: Context, webhook: Webhook, wanted: Wanted, after: str | None) -> tuple[int, str | None]:
     """Have all these deliveries tried again, in order: how many, and where to go on if that was not all in time."""
     _check_enabled(webhook)
+    pages.check_span(wanted.since, wanted.until)
     partition = keys.deliveries(webhook.domain_uuid, webhook.webhook_uuid)
     until, count = context.clock.now() + _WORKS_FOR, 0
     while True:
@@ -270,6 +290,7 @@ def _checked(context: Context, home: str | None, members: dict[str, Any], *, url
     """The members of a webhook, as they fit together."""
     if url_is_new:
         _check_url(context, members["url"])
+    _check(check_types, members.get("events") or (), "events")
     name = members.get("format", writing.PLAIN)
     if name not in writing.formats():
         hint = nearest(name, writing.formats())
@@ -279,10 +300,7 @@ def _checked(context: Context, home: str | None, members: dict[str, Any], *, url
         raise InvalidRequest("fields belong to the format template, which needs them", parameter="fields")
     content_type = writing.content_type_of(name) or members.get("content_type", "application/json")
     if fields is not None:
-        try:
-            writing.check(content_type, fields)
-        except ValueError as error:
-            raise InvalidRequest(f"fields {error}", parameter="fields") from None
+        _check(partial(writing.check, content_type), fields, "fields")
     named = members.get("domains")
     if named and home is not None:
         raise InvalidRequest("domains are for an operator's webhook: this one has its own domain", parameter="domains")
@@ -292,15 +310,19 @@ def _checked(context: Context, home: str | None, members: dict[str, Any], *, url
 
 def _check_headers(webhook: Webhook, url: str) -> None:
     """Headers are secrets between two: whoever moves a webhook elsewhere does not take them along unseen."""
-    if webhook.header_names and urlsplit(url).netloc != urlsplit(webhook.url).netloc:
+    if webhook.header_names and urlsplit(url)[:2] != urlsplit(webhook.url)[:2]:
         raise InvalidRequest("headers were meant for the address before: send them too, or null", parameter="headers")
 
 
 def _check_url(context: Context, url: str) -> None:
+    _check(Reach(context.webhook_networks).check, url, "url")
+
+
+def _check(rule: Callable[[Any], object], value: Any, parameter: str) -> None:
     try:
-        Reach(context.webhook_networks).check(url)
+        rule(value)
     except ValueError as error:
-        raise InvalidRequest(f"url {error}", parameter="url") from None
+        raise InvalidRequest(f"{parameter} {error}", parameter=parameter) from None
 
 
 def _uuids(context: Context, references: Iterable[str]) -> tuple[str, ...]:

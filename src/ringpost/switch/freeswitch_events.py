@@ -47,7 +47,7 @@ _DIRECTION = re.compile("inbound|outbound|local")
 _MICROSECONDS = re.compile("[0-9]{16}")
 _SEQUENCE = re.compile("[0-9]{1,18}")
 """A busy switch is past ten digits within days."""
-_PATH = re.compile(r"/[^\x00-\x1f\x7f]{1,500}")
+_PATH = re.compile(r"/[^\x00-\x1f\x7f-\x9f]{1,500}\.(?:wav|mp3)", re.IGNORECASE)
 _HUNG_UP = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
 """What ``sip_hangup_disposition`` says of the leg whose phone ended it."""
 

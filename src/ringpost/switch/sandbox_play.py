@@ -17,6 +17,7 @@ TALKS_FOR = 3.0
 WAITS_FOR = 3600.0
 REFUSED, UNREACHABLE = "5550148", "5550149"
 _AT_ONCE = 0.2
+_REFUSES = ("USER_BUSY", "CALL_REJECTED")
 _LATER_LEGS = uuid.UUID("0b1e9c1e-5a0d-4f6e-9b0a-72696e67706f")
 
 
@@ -153,9 +154,10 @@ class Play:
         )
 
     def _hangs_up(self, party: Party) -> bool:
-        """Who is called last hangs up when all is said, or refuses."""
+        """Who is called last hangs up when all is said, or refuses; nobody else, if it is the switch that ends it."""
         is_last = bool(self.line) and party is self.line[-1]
-        return is_last and not self.was_hung_up and self.slot is None
+        does = party.answered is not None or party.fate.cause in _REFUSES
+        return is_last and does and not self.was_hung_up and self.slot is None
 
     def _next_uuid(self) -> str:
         order, place = self.script.order, len(self.parties)

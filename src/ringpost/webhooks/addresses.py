@@ -66,6 +66,9 @@ class Target:
         return self.secure and self.port == 443
 
 
+_OWN = "; others only in what whoever runs Ringpost has put into RINGPOST_WEBHOOK_NETWORKS"
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What may be called: everything public by https on port 443, and in ``networks`` everything.
@@ -79,12 +82,12 @@ class Reach:
         """What an address says. Raises ``ValueError`` with a sentence for who wrote it; resolves nothing."""
         target = _read(url)
         if not target.is_usual and not self._may_be_own(target):
-            raise ValueError("must be an https address on port 443, such as https://hooks.example.net/ringpost")
+            raise ValueError(f"must be an https address on port 443, such as https://hooks.example.net/ringpost{_OWN}")
         if target.address is None:
             if not self.networks and _is_local(target.host):
-                raise ValueError("must name a host that is known everywhere, such as hooks.example.net")
+                raise ValueError(f"must name a host that is known everywhere, such as hooks.example.net{_OWN}")
         elif not self._allows(target, target.address):
-            raise ValueError("must be a public address")
+            raise ValueError(f"must be a public address{_OWN}")
         return target
 
     def resolved(self, target: Target, resolve: Resolve = socket.getaddrinfo) -> Address:

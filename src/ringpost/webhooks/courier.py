@@ -48,9 +48,10 @@ class Courier:
         if event is None or not webhook.enabled:
             why = "the event is past" if event is None else "the webhook is disabled"
             return self._ended(task, delivery, Attempt(at=self._now(), seconds=0.0, error=why))
+        begun = self._now()
         answer = self._posted(webhook, event)
         tried = Attempt(
-            at=self._now(),
+            at=begun,
             status=answer.status,
             error=answer.error or _refusal(answer.status),
             seconds=round(answer.seconds, 3),

@@ -1,7 +1,7 @@
 """Standard Webhooks signatures: https://github.com/standard-webhooks/standard-webhooks, by its own library."""
 
 import secrets
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -13,6 +13,14 @@ _BYTES = 32
 def new_secret() -> str:
     """A secret to sign with: ``whsec_`` and 256 random bits in base64."""
     return "whsec_" + b64encode(secrets.token_bytes(_BYTES)).decode()
+
+
+def is_secret(text: str) -> bool:
+    """Whether this is a secret one can sign with."""
+    try:
+        return text.startswith("whsec_") and len(b64decode(text.removeprefix("whsec_"), validate=True)) >= 16
+    except ValueError:
+        return False
 
 
 def signed(event_uuid: str, now: float, body: bytes, live: Iterable[str]) -> dict[str, str]:

@@ -1,10 +1,20 @@
 """Which webhooks want an event."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from ringpost.auth.scopes import allows
 from ringpost.model.event import Event
+from ringpost.model.event_types import TYPES
 from ringpost.model.webhook import TEST, Webhook
+from ringpost.nearest import nearest
+
+
+def check_types(patterns: Iterable[str]) -> None:
+    """Refuse a pattern that no event has: a slip of the pen. A ``ValueError`` says which."""
+    for pattern in patterns:
+        if not any(allows([pattern.removeprefix("!")], one) for one in TYPES):
+            raise ValueError(f"holds {pattern}, which is no type of event{nearest(pattern, sorted(TYPES))}")
 
 
 def wants(webhook: Webhook, event: Event) -> bool:

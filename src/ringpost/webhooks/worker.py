@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,13 +12,15 @@ from ringpost.store import Key, keys
 from ringpost.webhooks.courier import Courier
 from ringpost.webhooks.outbox import Outbox, Task
 
-THREADS = 64
+THREADS = 128
 LOOKS_EVERY = 0.1
 """Seconds."""
 _LOOKS_BACK = 15.0
 _LOOKS_AT_ALL_EVERY = 10.0
 _AT_ONCE = 500
 _RESTS = 1.0
+_SHARES = 4
+"""A domain whose receivers all hang keeps a quarter of the threads busy, and no more."""
 _log = logging.getLogger("ringpost")
 
 
@@ -30,7 +32,12 @@ class Worker:
         self._courier = courier
         self._clock = clock
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="delivery")
+        self._threads = threads
+        self._share = max(1, threads // _SHARES)
         self._lanes: dict[str, deque[Task]] = {}
+        self._ready: dict[str, deque[str]] = {}
+        self._running = Counter[str]()
+        self._closed = False
         self._taken: set[Key] = set()
         self._given_up: set[str] = set()
         self._lock = threading.Lock()
@@ -47,6 +54,7 @@ class Worker:
     def close(self) -> None:
         """Finish what is under way."""
         with self._lock:
+            self._closed = True
             self._lanes.clear()
         self._pool.shutdown(cancel_futures=True)
 
@@ -101,45 +109,68 @@ class Worker:
                 return
 
     def _take(self, task: Task) -> None:
-        """Put a delivery into its lane; whoever finds a lane empty works it off."""
+        """Put a delivery into its lane."""
         with self._lock:
             if task.key in self._taken or task.lane in self._given_up:
                 return
             self._taken.add(task.key)
             lane = self._lanes.setdefault(task.lane, deque())
             lane.append(task)
-            if len(lane) > 1:
-                return
-        self._pool.submit(self._work_off, task.lane, task)
+            if len(lane) == 1:
+                self._ready.setdefault(_home(task), deque()).append(task.lane)
+            self._start()
 
-    def _work_off(self, name: str, first: Task) -> None:
-        task: Task | None = first
-        while task is not None:
-            try:
-                self._courier.attempt(task)
-            except Problem as problem:
-                _log.warning("delivery %s: %s", task.key.sort, problem.detail)
-                return self._give_up(name)
-            except Exception:  # noqa: BLE001 - a bug must not stop the lane; the log has it
-                _log.exception("delivery %s", task.key.sort)
-            task = self._next(name, task)
-        return None
+    def _start(self) -> None:
+        """Have threads work on what is ready: a domain after the other, none on more than its share of them."""
+        for home in list(self._ready):
+            while self._ready[home] and self._running[home] < self._share and self._running.total() < self._threads:
+                lane = self._lanes.get(self._ready[home].popleft())
+                if lane:
+                    self._running[home] += 1
+                    self._pool.submit(self._work_on, home, lane[0])
+            if not self._ready[home]:
+                del self._ready[home]
 
-    def _next(self, name: str, done: Task) -> Task | None:
-        """The next in a lane. In one go with finding it empty, or two threads would work it off."""
+    def _work_on(self, home: str, task: Task) -> None:
+        """Try one delivery. Its lane waits its turn again, behind the others of its domain."""
+        try:
+            self._courier.attempt(task)
+            is_done = True
+        except Problem as problem:
+            _log.warning("delivery %s: %s", task.key.sort, problem.detail)
+            is_done = False
+        except Exception:  # noqa: BLE001 - a bug must not stop the lane; the log has it
+            _log.exception("delivery %s", task.key.sort)
+            is_done = True
         with self._lock:
-            self._taken.discard(done.key)
-            lane = self._lanes.get(name)
-            if not lane:
-                return None
-            lane.popleft()
-            if lane:
-                return lane[0]
-            del self._lanes[name]
-            return None
+            self._running[home] -= 1
+            if is_done:
+                self._next(home, task)
+            else:
+                self._give_up(task.lane)
+            if not self._closed:
+                self._start()
+
+    def _next(self, home: str, done: Task) -> None:
+        """The next in a lane is ready, if there is one."""
+        self._taken.discard(done.key)
+        lane = self._lanes.get(done.lane)
+        if not lane:
+            return
+        lane.popleft()
+        if lane:
+            waiting = self._ready.pop(home, deque())  # to the end of the line: every domain has its turn
+            waiting.append(done.lane)
+            self._ready[home] = waiting
+        else:
+            del self._lanes[done.lane]
 
     def _give_up(self, name: str) -> None:
         """Forget a lane whose first could not be tried: the next look finds it as it was, none before another."""
-        with self._lock:
-            self._given_up.add(name)
-            self._taken.difference_update(task.key for task in self._lanes.pop(name, ()))
+        self._given_up.add(name)
+        self._taken.difference_update(task.key for task in self._lanes.pop(name, ()))
+
+
+def _home(task: Task) -> str:
+    """Whose delivery it is: a domain's, or the operator's."""
+    return task.due.home_uuid or "operator"

@@ -16,11 +16,19 @@ from urllib.parse import urlencode
 from ringpost.clock import seconds, stamp
 from ringpost.model.event import Event
 from ringpost.model.webhook import Webhook
+from ringpost.nearest import nearest
 
 PLAIN, OWN = "event", "template"
 MOST_FIELDS = 100
+MOST_PLACEHOLDERS = 200
+MOST_BYTES = 256 * 1024
+"""Of a body: what a template expands to as well."""
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+"""A brace that is one, a placeholder or what should be one, and a brace that is neither."""
+_SPACES = re.compile("  +")
+"""What a placeholder without a value leaves between its neighbours."""
 _DEEPEST = 4
 _LONGEST = 1000
 _REFUSED = frozenset({"CALL_REJECTED", "DECLINE", "OUTGOING_CALL_BARRED", "INCOMING_CALL_BARRED"})
@@ -70,10 +78,19 @@ def check(content_type: str, fields: Mapping[str, Any]) -> None:
             raise ValueError(f"holds a number that is too large at {place[:64]!a}")
     if not fields:
         raise ValueError("holds no fields")
+    if len(_PLACEHOLDER.findall(json.dumps(fields))) > MOST_PLACEHOLDERS:
+        raise ValueError(f"holds more than {MOST_PLACEHOLDERS} placeholders")
 
 
 def written(webhook: Webhook, event: Event, link: Link) -> tuple[bytes, str]:
-    """The body of a request, and its content type."""
+    """The body of a request, and its content type; ``ValueError`` if it would be too large."""
+    body, content_type = _written(webhook, event, link)
+    if len(body) > MOST_BYTES:
+        raise ValueError(f"a body of {len(body)} bytes")
+    return body, content_type
+
+
+def _written(webhook: Webhook, event: Event, link: Link) -> tuple[bytes, str]:
     if webhook.format == PLAIN:
         return _as_json(event.told()), _JSON
     template = _template(webhook)
@@ -94,7 +111,7 @@ def said_of(event: Event, link: Link) -> dict[str, Any]:
     start, answer, end = call.get("start_stamp"), call.get("answer_stamp"), call.get("end_stamp")
     direction, caller = call.get("direction"), call.get("caller_id_number")
     called = call.get("destination_number")
-    extension = data.get("extension")
+    extension = data.get("extension") or call.get("extension")
     is_theirs = direction == "inbound" or (direction == "local" and extension == called)
     return {
         "id": event.event_uuid,
@@ -111,7 +128,7 @@ def said_of(event: Event, link: Link) -> dict[str, Any]:
         "from_name": call.get("caller_id_name"),
         "to_number": called,
         "other_number": caller if is_theirs else called,
-        "extension": extension if isinstance(extension, str) else call.get("answered_by"),
+        "extension": extension if isinstance(extension, str) else None,
         "username": user.get("username"),
         "user_email": user.get("email"),
         "user_name": user.get("name"),
@@ -168,7 +185,11 @@ def _filled(value: Any, said: Mapping[str, Any], words: Mapping[str, Mapping[str
     alone = _PLACEHOLDER.fullmatch(value)
     if alone:
         return _word(alone[1], said, words)
-    return _PLACEHOLDER.sub(lambda found: _text(_word(found[1], said, words)), value)
+    return _SPACES.sub(" ", _BRACES.sub(lambda found: _said(found, said, words), value)).strip(" ")
+
+
+def _said(found: re.Match[str], said: Mapping[str, Any], words: Mapping[str, Mapping[str, Any]]) -> str:
+    return found[0][0] if found[1] is None else _text(_word(found[1], said, words))
 
 
 def _word(name: str, said: Mapping[str, Any], words: Mapping[str, Mapping[str, Any]]) -> Any:
@@ -216,9 +237,13 @@ def _check_text(place: str, value: str) -> None:
         raise ValueError(f"holds more than {_LONGEST} characters at {place[:64]!a}")
     if any("\ud800" <= letter <= "\udfff" for letter in value):
         raise ValueError(f"holds half a character at {place[:64]!a}")
-    unknown = [name for name in _PLACEHOLDER.findall(value) if name not in placeholders()]
-    if unknown:
-        raise ValueError(f"names {{{unknown[0][:64]}}}, which is no placeholder: {', '.join(placeholders())}")
+    for found in _BRACES.finditer(value):
+        name = found[1]
+        if name is None and found[0] not in ("{{", "}}"):
+            raise ValueError(f"holds a brace at {place[:64]!a} that is no placeholder's: write it twice")
+        if name is not None and name not in placeholders():
+            hint, there_are = nearest(name, placeholders()), ", ".join(placeholders())
+            raise ValueError(f"names {{{name[:64]}}}, which is no placeholder{hint or ':'} {there_are}")
 
 
 def _part(data: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -93,7 +93,9 @@ def test_is_kept_for_400_days(house: House, stranger: Caller) -> None:
 
 def test_an_operators_own_is_what_belongs_to_no_domain(operator: Caller, tenant: Caller, stranger: Caller) -> None:
     operator.done("webhook-create", url="https://hooks.example.net/")
-    assert actions(operator)[0] == "webhook-create"
+    assert actions(operator, of_no_domain=True)[0] == "webhook-create"
+    assert operator.call("audit-list").status == 400
+    assert operator.call("audit-list", of_no_domain=True, domain_name=demo.DOMAIN_NAME).status == 400
     assert "webhook-create" not in actions(tenant)
     assert stranger.call("audit-list", domain_name=demo.DOMAIN_NAME).status == 404
     assert operator.call("audit-list", domain_uuid="d0d0d0d0-0000-4000-8000-00000000000f").status == 404

@@ -151,8 +151,10 @@ def test_what_the_sandbox_has_planned_has_not_happened_yet(house: House, tenant:
 def test_an_operators_own_is_what_belongs_to_no_domain(house: House, operator: Caller, tenant: Caller) -> None:
     happen(house.store, event("switch.created", 1, domain_uuid=None), event(number=2))
     house.clock.time += 60
-    assert [item["type"] for item in read(operator, types=["switch.*"])[0]][-1] == "switch.created"
-    assert all(item["domain_uuid"] is None for item in read(operator, limit=1000)[0])
+    assert [item["type"] for item in read(operator, types=["switch.*"], of_no_domain=True)[0]][-1] == "switch.created"
+    assert all(item["domain_uuid"] is None for item in read(operator, limit=1000, of_no_domain=True)[0])
+    assert operator.call("event-list").status == 400
+    assert tenant.call("event-list", of_no_domain=True).status == 403
     assert event(number=2).event_uuid in ids(read(tenant, limit=1000)[0])
     assert event(number=2).event_uuid in ids(read(operator, domain_name=demo.DOMAIN_NAME, limit=1000)[0])
 

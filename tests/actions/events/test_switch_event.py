@@ -117,6 +117,22 @@ def test_a_long_batch_is_taken_in_pieces(house: House, operator: Caller, link: C
     assert len([event for event in events(house, operator, limit=500) if event["type"] == "call.ended"]) == 12
 
 
+@pytest.mark.parametrize("whats", [("made",), ("made", "ringing"), ("made", "ended"), ("made", "ringing", "ended")])
+def test_a_group_of_very_many_phones_is_taken_too(
+    house: House, operator: Caller, link: Caller, whats: tuple[str, ...]
+) -> None:
+    [caller, made, *_] = scenario("dial_cancelled", house)
+    told: list[dict[str, Any]] = [caller]
+    for phone in range(150):
+        leg = {**made, "leg_uuid": f"{phone:08d}{made['leg_uuid'][8:]}"}
+        told += [{**leg, "what": what, "sequence": len(told) + place} for place, what in enumerate(whats)]
+    told = [{**one, "position": place} for place, one in enumerate(told, 1)]
+    for start in range(0, len(told), 100):
+        assert hand_in(link, told[start : start + 100]) == 0
+    rang = [event for event in events(house, operator, limit=500) if event["type"] == "call.ringing"]
+    assert len(rang) == (150 if "ringing" in whats else 0)
+
+
 def test_only_the_switchs_own_key_or_an_operators_may(
     house: House, tenant: Caller, operator: Caller, link: Caller
 ) -> None:
@@ -248,3 +264,23 @@ def test_a_recording_goes_when_the_domain_keeps_it_no_longer(house: House, opera
         assert (name in house.archive.files) == is_there
     known = {"domain_name": demo.DOMAIN_NAME, "recording_uuid": place["recording_uuid"]}
     assert operator.call("recording-details", **known).status == 404
+
+
+def test_two_domains_of_a_switch_have_nothing_to_do_with_each_other(
+    house: House, operator: Caller, link: Caller
+) -> None:
+    operator.done("domain-update", domain_uuid=demo.EMPTY_DOMAIN_UUID, switch="pbx1")
+    one = scenario("inbound_caller_gives_up", house)
+    other = scenario("inbound_caller_gives_up", house, domain_uuid=demo.EMPTY_DOMAIN_UUID)
+    call_uuid = next(notice["source_uuid"] for notice in one if notice.get("source_uuid"))
+    both = [notice for pair in zip(one, other, strict=True) for notice in pair]
+    assert hand_in(link, [{**notice, "position": place} for place, notice in enumerate(both, 1)]) == 0
+    house.clock.time += 60
+    told = [
+        operator.done("event-list", domain_uuid=home, types=["call.*"], call_uuid=call_uuid)["items"]
+        for home in (demo.DOMAIN_UUID, demo.EMPTY_DOMAIN_UUID)
+    ]
+    here, there = ([event["type"] for event in events] for events in told)
+    assert here == there
+    assert here[-1] == "call.ended"
+    assert len({event["id"] for events in told for event in events}) == len(here) + len(there)

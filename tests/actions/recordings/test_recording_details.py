@@ -1,23 +1,29 @@
+from typing import Any
+
 from ringpost.clock import stamp
 from ringpost.entry import demo
+from ringpost.entry.console import console
+from ringpost.model.recording import Recording
+from ringpost.services import records
+from ringpost.store import keys
 from tests.harness import Caller, House
 
 DEMO = {"recording_uuid": demo.RECORDING_UUID}
 
 
-def ready(house: House) -> None:
-    """The demo's recording is there."""
-    from ringpost.entry.console import console
-    from ringpost.model.recording import Recording
-    from ringpost.services import records
-    from ringpost.store import keys
-
+def changed(house: House, **members: Any) -> Recording:
+    """The demo's recording, changed behind the actions."""
     context = console(house.store, house.clock, "test")
     recording = context.store.get(keys.recording(demo.DOMAIN_UUID, demo.RECORDING_UUID), Recording)
     assert recording is not None
-    records.update(context, recording, {"state": "ready", "bytes": 4}, keys.recording_layout)
+    after = records.update(context, recording, members, keys.recording_layout)
     context.commit()
-    house.archive.files[recording.name] = b"RIFF"
+    return after
+
+
+def ready(house: House) -> None:
+    """The demo's recording is there."""
+    house.archive.files[changed(house, state="ready", bytes=4).name] = b"RIFF"
 
 
 def test_says_where_it_can_be_heard_and_how_long(house: House, tenant: Caller) -> None:

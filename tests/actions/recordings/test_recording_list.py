@@ -1,5 +1,6 @@
 from ringpost.entry import demo
-from tests.harness import Caller
+from tests.actions.recordings.test_recording_details import changed
+from tests.harness import Caller, House
 
 
 def test_lists_those_of_a_call_or_of_an_extension(tenant: Caller, stranger: Caller) -> None:
@@ -14,3 +15,11 @@ def test_lists_those_of_a_call_or_of_an_extension(tenant: Caller, stranger: Call
     ):
         assert len(tenant.done("recording-list", **about)["items"]) == count, about
     assert stranger.done("recording-list")["items"] == []
+
+
+def test_one_of_nobodys_is_for_no_user(house: House, tenant: Caller) -> None:
+    assert len(tenant.done("recording-list", as_user="alice")["items"]) == 1
+    changed(house, extension=None, extensions=())
+    assert len(tenant.done("recording-list")["items"]) == 1
+    assert tenant.done("recording-list", as_user="alice")["items"] == []
+    assert tenant.call("recording-details", recording_uuid=demo.RECORDING_UUID, as_user="alice").status == 404

@@ -27,14 +27,14 @@ class SlowStore(CountingStore):
 
 @pytest.fixture
 def made(tenant: Caller, office: Office) -> str:
-    uuid: str = tenant.done("webhook-create", url=URL, events=["call.x"])["webhook_uuid"]
+    uuid: str = tenant.done("webhook-create", url=URL, events=["call.held"])["webhook_uuid"]
     office.work()
     return uuid
 
 
 def lost(office: Office, receivers: Receivers, house: House, count: int) -> list[str]:
     """So many events, of two calls, that were tried in vain for three days: their ids."""
-    events = [call_event("call.x", number % 2, number) for number in range(count)]
+    events = [call_event("call.held", number % 2, number) for number in range(count)]
     happen(house.store, *events)
     receivers.answers(URL, AWAY)
     office.work_until(NOON + 4 * DAY)
@@ -80,7 +80,7 @@ def test_one_that_fails_again_has_all_its_tries_again(
 def test_one_that_was_delivered_is_delivered_once_more(
     house: House, tenant: Caller, made: str, office: Office, receivers: Receivers
 ) -> None:
-    happen(house.store, call_event("call.x"))
+    happen(house.store, call_event("call.held"))
     office.work()
     delivery_id = listed(tenant, made)[0]["delivery_id"]
     for _ in range(2):
@@ -93,7 +93,7 @@ def test_one_that_was_delivered_is_delivered_once_more(
 def test_one_that_waits_is_tried_at_once(
     house: House, tenant: Caller, made: str, office: Office, receivers: Receivers
 ) -> None:
-    happen(house.store, call_event("call.x"))
+    happen(house.store, call_event("call.held"))
     receivers.answers(URL, AWAY, FINE)
     office.work()
     house.clock.time += 1
@@ -128,7 +128,7 @@ def test_a_range_is_of_the_time_of_events(
 def test_delivered_ones_too_for_whoever_lost_them(
     house: House, tenant: Caller, made: str, office: Office, receivers: Receivers
 ) -> None:
-    events = [call_event("call.x", 1, sequence) for sequence in range(3)]
+    events = [call_event("call.held", 1, sequence) for sequence in range(3)]
     happen(house.store, *events)
     office.work()
     assert tenant.done("delivery-retry", webhook_uuid=made, **ALL)["deliveries"] == 0
@@ -167,7 +167,9 @@ def test_the_same_request_again_is_answered_as_before(
 def test_refuses_what_says_nothing_or_is_nothing(house: House, tenant: Caller, stranger: Caller, made: str) -> None:
     reply = tenant.call("delivery-retry", webhook_uuid=made)
     assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "delivery_id")
-    assert tenant.call("delivery-retry", webhook_uuid=made, delivery_id="2026#0#x").status == 404
+    assert tenant.call("delivery-retry", webhook_uuid=made, delivery_id="2026#0#x").status == 400
+    unknown = f"2026-11-22T12:00:00.000Z#0001#{made}"
+    assert tenant.call("delivery-retry", webhook_uuid=made, delivery_id=unknown).status == 404
     assert tenant.call("delivery-retry", webhook_uuid=made, states=["gone"], **ALL).status == 400
     assert stranger.call("delivery-retry", webhook_uuid=made, **ALL).status == 404
 
@@ -185,7 +187,7 @@ def test_a_disabled_webhook_is_told_nothing_again(
 def test_what_failed_while_it_was_disabled_is_delivered_once_it_is_not(
     house: House, tenant: Caller, made: str, office: Office, receivers: Receivers
 ) -> None:
-    happen(house.store, call_event("call.x"))
+    happen(house.store, call_event("call.held"))
     office.outbox.hand_on(office.tasks(NOON))
     tenant.done("webhook-update", webhook_uuid=made, enabled=False)
     office.work()

@@ -39,7 +39,7 @@ def with_a_worker(folder: Path, answer: Answer) -> tuple[Reply, Receivers]:
     thread = threading.Thread(target=Worker(Outbox(store, clock), courier, clock).run, args=(stopping,))
     thread.start()
     try:
-        reply = tenant.call("webhook-test", webhook_uuid=uuid, wait=25)
+        reply = tenant.call("webhook-test", webhook_uuid=uuid, wait=15)
         fares = tenant.done("webhook-details", webhook_uuid=uuid)
         assert (fares["enabled"], fares["failing_since"]) == (answer.status != 410, None)
     finally:
@@ -133,7 +133,7 @@ def test_only_the_one_that_is_tested_hears_it(tenant: Caller, made: str, office:
 
 
 def test_an_operators_is_tested_too(operator: Caller, office: Office, receivers: Receivers) -> None:
-    uuid = operator.done("webhook-create", url=URL, events=["none"])["webhook_uuid"]
+    uuid = operator.done("webhook-create", url=URL, events=["token.*"])["webhook_uuid"]
     operator.call("webhook-test", webhook_uuid=uuid, wait=0)
     office.work()
     (post,) = receivers.heard(URL)
@@ -145,3 +145,13 @@ def test_one_that_is_disabled_is_not_tested(tenant: Caller, stranger: Caller, ma
     assert tenant.call("webhook-test", webhook_uuid=made).status == 422
     assert stranger.call("webhook-test", webhook_uuid=made).status == 404
     assert tenant.call("webhook-test", webhook_uuid=made, wait=26).status == 400
+
+
+def test_is_asked_for_six_times_a_minute_at_most(house: House, tenant: Caller, made: str) -> None:
+    for _ in range(6):
+        assert tenant.call("webhook-test", webhook_uuid=made, wait=0).status == 202
+        house.clock.time += 5
+    reply = tenant.call("webhook-test", webhook_uuid=made, wait=0)
+    assert (reply.status, reply.headers["Retry-After"]) == (429, "60")
+    house.clock.time += 60
+    assert tenant.call("webhook-test", webhook_uuid=made, wait=0).status == 202

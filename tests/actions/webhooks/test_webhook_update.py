@@ -130,3 +130,15 @@ def test_headers_do_not_go_along_to_another_address_unseen(tenant: Caller, made:
     kept = done(tenant, "webhook-update", webhook_uuid=made, url=f"https://{there}/b")
     assert kept["header_names"] == ["X-Token"]
     assert done(tenant, "webhook-update", **moved, headers=None)["header_names"] == []
+
+
+def test_an_address_that_is_none_is_said_before_anything_about_its_headers(tenant: Caller, made: str) -> None:
+    reply = tenant.call("webhook-update", webhook_uuid=made, url="https://10.0.0.1/")
+    assert reply.json["errors"][0]["parameter"] == "url"
+    moved = tenant.call("webhook-update", webhook_uuid=made, url=URL.replace("hooks.", "others."))
+    assert moved.json["errors"][0]["parameter"] == "headers"
+
+
+def test_events_that_are_none_are_a_slip_of_the_pen(tenant: Caller, made: str) -> None:
+    reply = tenant.call("webhook-update", webhook_uuid=made, events=["call.*", "call.rining"])
+    assert (reply.status, "did you mean call.ringing?" in reply.text) == (400, True)
