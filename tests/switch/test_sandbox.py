@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringpost.clock import seconds, stamp
-from ringpost.model.call import CallOrder, Leg
+from ringpost.model.call import CallOrder, Direction, Leg, Rung
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.switch import Progress
@@ -17,7 +17,7 @@ from tests.fakes import NOON, FakeClock, MemoryScripts
 UUID = "c0c0c0c0-0000-4000-8000-000000000001"
 
 
-def order(a: str = "100", b: str = "101") -> CallOrder:
+def order(a: str = "100", b: str = "101", way: tuple[Rung, ...] = (), direction: Direction | None = None) -> CallOrder:
     return CallOrder(
         call_uuid=UUID,
         domain_uuid=UUID,
@@ -28,6 +28,8 @@ def order(a: str = "100", b: str = "101") -> CallOrder:
         destination_b=b,
         placed_at=stamp(NOON),
         key_uuid=UUID,
+        way=way,
+        direction=direction,
     )
 
 
@@ -105,7 +107,7 @@ def acted(*turns: tuple[float, str, str, str], a: str = "100", b: str = "101") -
 
 
 def spans(found: list[Leg]) -> list[tuple[float, float]]:
-    return [(seconds(leg.start_stamp) - NOON, seconds(leg.end_stamp or "") - NOON) for leg in found]
+    return [(round(seconds(leg.start_stamp) - NOON, 3), round(seconds(leg.end_stamp or "") - NOON, 3)) for leg in found]
 
 
 def test_a_call_that_is_hung_up_ends_then(switch: SandboxSwitch) -> None:
@@ -157,11 +159,66 @@ turns = st.lists(
 )
 
 
-@given(numbers, numbers, turns)
-def test_whatever_is_done_to_a_call_it_stays_one(a: str, b: str, done: list[tuple[float, str, int, str]]) -> None:
-    clock, scripts = FakeClock(), MemoryScripts()
+def rung(number: str, *, alongside: bool = False) -> Rung:
+    return Rung(number=number, alongside=alongside)
+
+
+def group(*members: str) -> tuple[Rung, ...]:
+    """Numbers that are rung at once."""
+    return tuple(rung(number, alongside=place > 0) for place, number in enumerate(members))
+
+
+def test_of_a_group_who_answers_first_has_the_call_and_the_others_ring_no_more() -> None:
+    _, slow, first, busy, late = found = Play(
+        Script(order=order(b="600", way=group("5550141", "101", "5550140", "102")))
+    ).legs()
+    assert spans(found) == [(0, 5), (1, 2), (1, 5), (1, 1.2), (1, 2)]
+    assert [leg.hangup_cause for leg in found[1:]] == ["LOSE_RACE", "NORMAL_CLEARING", "USER_BUSY", "LOSE_RACE"]
+    assert [leg.answer_stamp is None for leg in (slow, first, busy, late)] == [True, False, True, True]
+    assert first.bridge_uuid == UUID
+
+
+def test_of_a_group_nobody_answers_until_the_last_has_rung_long_enough() -> None:
+    found = Play(Script(order=order(b="600", way=group("5550140", "5550141", "5550142")))).legs()
+    assert spans(found) == [(0, 31), (1, 1.2), (1, 31), (1, 2)]
+    assert [leg.hangup_cause for leg in found] == ["NO_ANSWER", "USER_BUSY", "NO_ANSWER", "CALL_REJECTED"]
+
+
+def test_who_is_rung_rings_no_more_when_the_call_is_hung_up() -> None:
+    script = Script(order=order(b="600", way=group("101", "102")))
+    turn = Turn(at=NOON + 1.5, what="hang_up", leg_uuid=UUID)
+    assert spans(Play(script.model_copy(update={"turns": (turn,)})).legs()) == [(0, 1.5)] + [(1, 1.5)] * 2
+
+
+def test_who_calls_in_is_not_rung_and_hears_an_answer_when_somebody_answers(
+    switch: SandboxSwitch, clock: FakeClock
+) -> None:
+    called_in = order("5550150", "12025550100", way=group("100", "101"), direction="inbound")
+    a, b, _ = switch.foretold(called_in)
+    assert spans([a, b]) == [(0, 4), (0, 4)]
+    assert (a.source_number, a.destination_number, a.answer_stamp) == ("1", "12025550100", b.answer_stamp)
+    assert [one.what for one in Play(Script(order=called_in)).notices()][:3] == ["made", "made", "ringing"]
+    assert switch.await_answer(called_in, 0) == Progress("ringing")
+    clock.time += 1
+    assert switch.await_answer(called_in, 0) == Progress("answered", answered=True)
+    nobody = order("5550150", "12025550100", way=group("5550142"), direction="inbound")
+    assert switch.await_answer(nobody, 5) == Progress("ended", cause="CALL_REJECTED")
+
+
+ways = st.lists(st.builds(rung, numbers, alongside=st.booleans()), max_size=5).map(tuple)
+
+
+@given(numbers, ways, ways, st.sampled_from([None, "inbound"]), turns)
+def test_whatever_is_done_to_a_call_it_stays_one(
+    a: str,
+    way: tuple[Rung, ...],
+    further: tuple[Rung, ...],
+    direction: Direction | None,
+    done: list[tuple[float, str, int, str]],
+) -> None:
+    clock, scripts = FakeClock(), MemoryScripts(**{"102": further})
     switch = SandboxSwitch(clock, scripts)
-    scripts.rewrite(Script(order=order(a, b)), [])
+    scripts.rewrite(Script(order=order(a, "101", way, direction)), [])
     for pause, what, place, value in done:
         clock.time += pause
         before = Play(scripts.scripts[UUID]).legs()

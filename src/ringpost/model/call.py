@@ -27,6 +27,7 @@ class Rung(Entity):
 
     number: Number
     do_not_disturb: bool = False
+    alongside: bool = Field(default=False, description="at once with the one before, and not after it")
 
 
 class CallOrder(Wanted):

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from ringpost.context import Context
-from ringpost.model.call import CallOrder
+from ringpost.model.call import Call, CallOrder
 from ringpost.model.notices import TrackedCall
 from ringpost.model.user import User
 from ringpost.services import contacts, numbers
@@ -49,7 +49,16 @@ class Teller:
 def event_uuid(happening: Happening) -> str:
     """The id of an event: the same however often it is found out."""
     call = happening.call
-    return str(uuid.uuid5(_EVENTS, f"{call.domain_uuid} {call.call_uuid} {happening.type} {call.sequence}"))
+    return _uuid(call.domain_uuid, call.call_uuid, happening.type, call.sequence)
+
+
+def record_event_uuid(call: Call) -> str:
+    """The id of the event that a call's record was made, however often it is foretold."""
+    return _uuid(call.domain_uuid, call.xml_cdr_uuid, "cdr.created")
+
+
+def _uuid(*what: object) -> str:
+    return str(uuid.uuid5(_EVENTS, " ".join(map(str, what))))
 
 
 def looked_up(context: Context, call: TrackedCall, order: CallOrder | None = None) -> TrackedCall:

@@ -133,12 +133,12 @@ def _asked_again(context: Context, line: Switch, order: CallOrder, wait: float) 
 
 
 def _checked(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
-    """In the sandbox any number may be called, but for help. Forwards and do-not-disturb of B are followed now."""
+    """In the sandbox any number may be called, but for help."""
     emergency.refuse(domain, order.destination_a, "destination_a")
     if order.monitors is not None:
         return order
     emergency.refuse(domain, order.destination_b, "destination_b")
-    return order.model_copy(update={"way": sandbox_calls.way(context, domain.domain_uuid, order.destination_b)})
+    return sandbox_calls.prepared(context, domain, order)
 
 
 def _with_way(context: Context, domain: Domain, order: CallOrder) -> CallOrder:

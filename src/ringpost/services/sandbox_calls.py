@@ -1,22 +1,24 @@
 """The sandbox's calls, written down ahead of time: their records and events, each due when it will have happened."""
 
-import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ringpost.clock import seconds, stamp
 from ringpost.context import Context, Moved
 from ringpost.model.call import Call, CallOrder, Direction, Leg, Rung
 from ringpost.model.domain import Domain
+from ringpost.model.errors import CannotComply
+from ringpost.model.ring_group import RingGroup
 from ringpost.services import cdrs, domains, meters, numbers, pages, routing
 from ringpost.services.call_events import Happening, advanced, begun
-from ringpost.services.call_telling import Teller, event_uuid, looked_up
+from ringpost.services.call_telling import Teller, event_uuid, looked_up, record_event_uuid
 from ringpost.store import Delete, Key, Put, Row, keys
-from ringpost.switch.sandbox_play import Play, fate_of
+from ringpost.switch.sandbox_play import CALLS_IN, Play, fate_of
 from ringpost.switch.scripts import Script, Turn
 
 _KEPT = 3600
-_EVENTS = uuid.UUID("5e7e0f2c-9c1d-4b53-8a4e-72696e67706f")
+_MOST_RUNG = 5
+"""Members of a ring group: what is foretold of a call is one transaction."""
 
 
 class SandboxCalls:
@@ -43,12 +45,30 @@ class SandboxCalls:
         write(self._context, domains.named(self._context, order.domain_uuid), script, legs, before)
 
 
+def prepared(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
+    """The order as it will be acted out: who calls in from outside, and whom B leads to now."""
+    number = order.destination_b
+    if order.destination_a[-len(CALLS_IN) :] != CALLS_IN:
+        return order.model_copy(update={"way": way(context, domain.domain_uuid, number)})
+    inbound = routing.inbound(context, number)
+    if inbound is not None and inbound.domain.domain_uuid == domain.domain_uuid:
+        number = inbound.number
+    elif numbers.holder(context, domain.domain_uuid, number) is None:
+        raise CannotComply(
+            f"{number} is no number of this domain: destination-list has them", parameter="destination_b"
+        )
+    rungs = way(context, domain.domain_uuid, number) or (Rung(number=number),)
+    return order.model_copy(update={"direction": "inbound", "way": rungs})
+
+
 def way(context: Context, domain_uuid: str, number: str) -> tuple[Rung, ...]:
-    """Whom a number leads to, one after the other, as extensions are forwarded and not to be disturbed."""
+    """Whom a number leads to, as extensions are forwarded and not to be disturbed, and ring groups ring."""
     rungs: list[Rung] = []
     passed: tuple[str, ...] = ()
     while True:
-        extension = numbers.extension(context, domain_uuid, number)
+        extension = numbers.holder(context, domain_uuid, number)
+        if isinstance(extension, RingGroup):
+            return (*rungs, *_group(context, extension))
         if extension is None:
             return (*rungs, Rung(number=number)) if passed else ()
         onward = routing.onward(extension, "unconditional", passed)
@@ -62,6 +82,23 @@ def way(context: Context, domain_uuid: str, number: str) -> tuple[Rung, ...]:
         number, passed = onward.number, onward.passed
 
 
+def _group(context: Context, group: RingGroup) -> Iterator[Rung]:
+    """Whom a ring group rings: at once, or one after the other until somebody answers."""
+    at_once = group.ring_group_strategy in ("simultaneous", "enterprise")
+    is_rung = group.ring_group_enabled
+    members = [member for member in group.ring_group_destinations if member.enabled and is_rung]
+    if group.ring_group_strategy == "sequence":
+        members.sort(key=lambda member: member.delay)
+    if not members:
+        yield Rung(number=group.ring_group_extension, do_not_disturb=True)
+    for place, member in enumerate(members[:_MOST_RUNG]):
+        extension = numbers.extension(context, group.domain_uuid, member.number)
+        is_busy = bool(extension and extension.do_not_disturb)
+        yield Rung(number=member.number, do_not_disturb=is_busy, alongside=at_once and place > 0)
+        if not at_once and not is_busy and fate_of(member.number).cause is None:
+            return
+
+
 def write(
     context: Context, domain: Domain, script: Script, foretold: Sequence[Leg], before: Call | None = None
 ) -> None:
@@ -69,11 +106,12 @@ def write(
     order = script.order
     legs = [cdrs.with_extension(context, domain.domain_uuid, leg) for leg in foretold]
     is_local = legs[0].extension is not None and _leads_to_extension(context, domain, order, legs)
+    direction = order.direction or ("local" if is_local else "outbound")
     directed = [
         leg.model_copy(
             update={
-                "direction": "local" if is_local else "outbound",
-                "missed_call": is_local and leg.leg == "b" and leg.answer_stamp is None,
+                "direction": direction,
+                "missed_call": direction != "outbound" and leg.leg == "b" and leg.answer_stamp is None,
             }
         )
         for leg in legs
@@ -121,7 +159,7 @@ def _tell(context: Context, domain: Domain, turns: Sequence[Turn], before: "_Tol
         due_at=call.end_stamp,
         call_uuid=call.xml_cdr_uuid,
         sequence=cdrs.RECORD_EVENTS,
-        event_uuid=_record_event(call),
+        event_uuid=record_event_uuid(call),
     )
 
 
@@ -137,12 +175,8 @@ def _keys(told: _Told) -> list[Key]:
     end = call.end_stamp or call.start_stamp
     return [
         *(keys.event(call.domain_uuid, one.at, one.call.sequence, event_uuid(one)) for one in told.happenings),
-        keys.event(call.domain_uuid, end, cdrs.RECORD_EVENTS, _record_event(call)),
+        keys.event(call.domain_uuid, end, cdrs.RECORD_EVENTS, record_event_uuid(call)),
     ]
-
-
-def _record_event(call: Call) -> str:
-    return str(uuid.uuid5(_EVENTS, f"{call.xml_cdr_uuid} cdr.created"))
 
 
 def _happenings(context: Context, domain: Domain, script: Script, direction: Direction | None) -> list[Happening]:

@@ -17,6 +17,7 @@ these do not, whatever stands before their last seven digits:
 …5550147   the phone is there but does not respond, for 30 s             RECOVERY_ON_TIMER_EXPIRE
 …5550148   as A: the switch refuses the command (502); as B: refused     OUTGOING_CALL_BARRED
 …5550149   as A: the switch cannot be reached (503); as B: fails         DESTINATION_OUT_OF_ORDER
+…5550150   as A: calls in from outside, as caller_id_number; B is what it has dialled
 =========  ===========================================================================
 
 Who is on hold or parked does not talk: the call goes on until an hour has passed.
@@ -194,13 +195,13 @@ def _live(play: Play, now: float) -> LiveCall:
             state=_state(play, party, now),
             start_stamp=stamp(party.start),
         )
-        for party in play.line
-        if party.start <= now
+        for party in play.parties
+        if party.start <= now < party.ends
     )
     return LiveCall(
         call_uuid=order.call_uuid,
         domain_uuid=order.domain_uuid,
-        direction="local" if all(party.number in extensions for party in play.line) else "outbound",
+        direction=order.direction or ("local" if all(leg.extension for leg in legs) else "outbound"),
         state=state_of(legs),
         start_stamp=order.placed_at,
         caller_id_name=order.caller_id_name,

@@ -5,7 +5,7 @@ Everything follows from the script: the order, and what was done to the call sin
 
 import math
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ringpost.clock import seconds, stamp
 from ringpost.model.call import Leg, Rung
@@ -15,7 +15,7 @@ from ringpost.switch.scripts import Script, Turn
 ANSWERS_AFTER = 1.0
 TALKS_FOR = 3.0
 WAITS_FOR = 3600.0
-REFUSED, UNREACHABLE = "5550148", "5550149"
+REFUSED, UNREACHABLE, CALLS_IN = "5550148", "5550149", "5550150"
 _AT_ONCE = 0.2
 _REFUSES = ("USER_BUSY", "CALL_REJECTED")
 _LATER_LEGS = uuid.UUID("0b1e9c1e-5a0d-4f6e-9b0a-72696e67706f")
@@ -31,6 +31,7 @@ class Fate:
 
 
 _ANSWERS = Fate()
+_TOO_LATE = ("LOSE_RACE", 16)
 _BUSY = Fate("USER_BUSY", _AT_ONCE, 17)
 _FATES = {
     "5550140": _BUSY,
@@ -48,7 +49,10 @@ _FATES = {
 
 @dataclass(slots=True)
 class Party:
-    """One leg, as it will have been unless something more is done."""
+    """One leg, as it will have been unless something more is done.
+
+    ``calls``: it is not rung. ``left`` is why it is not on the line, in FreeSWITCH's word and as Q.850 has it.
+    """
 
     leg_uuid: str
     number: str
@@ -56,7 +60,8 @@ class Party:
     fate: Fate
     ends: float = math.inf
     holds: bool = False
-    was_forwarded: bool = False
+    calls: bool = False
+    left: tuple[str, int] | None = None
     spoke_to: str | None = None
     source: str | None = None
 
@@ -64,7 +69,7 @@ class Party:
     def answered(self) -> float | None:
         """When it answers, if it does before it ends."""
         moment = self.start + self.fate.after
-        return None if self.fate.cause or moment > self.ends else moment
+        return None if self.fate.cause or self.left == _TOO_LATE or moment > self.ends else moment
 
 
 @dataclass(slots=True)
@@ -84,15 +89,26 @@ class Play:
 
     def __post_init__(self) -> None:
         """Act it out."""
-        order = self.script.order
-        a = self._ring(order.call_uuid, order.destination_a, seconds(order.placed_at))
-        if a.answered is not None and order.monitors:
+        order, start = self.script.order, seconds(self.script.order.placed_at)
+        a = self._add(Party(order.call_uuid, self.caller, start, fate_of(self.caller)))
+        self._put_through(a)
+        if order.direction == "inbound":
+            self._call(order.destination_b, order.way, start)
+            b, a.calls = self.line[-1], True
+            a.fate = replace(b.fate, after=b.start + b.fate.after - start)
+        elif a.answered is not None and order.monitors:
             self.ends += TALKS_FOR
         elif a.answered is not None:
             self._call(order.destination_b, order.way, a.answered)
         for turn in self.script.turns:
             self._act(turn)
         self._part(self.line, self.ends)
+
+    @property
+    def caller(self) -> str:
+        """The number of the A leg: whoever is rung first, or calls from outside."""
+        order = self.script.order
+        return order.caller_id_number if order.direction == "inbound" else order.destination_a
 
     def party(self, leg_uuid: str) -> Party | None:
         """Who is on the line with that leg."""
@@ -113,7 +129,9 @@ class Play:
         for place, party in enumerate(self.parties):
             if place and party.start >= party.ends:
                 continue
-            told += [(at, place, self._notice(party, what, at)) for at, what in self._moments(party)]
+            for at, what in self._moments(party):
+                is_last = what == "ended" and party.left == _TOO_LATE  # another one has answered before
+                told.append((at, place + len(self.parties) * is_last, self._notice(party, what, at)))
         for at, what, party, slot in self.turned:
             if at < party.ends:
                 notice = self._notice(party, what, at).model_copy(update={"slot": slot})
@@ -127,7 +145,7 @@ class Play:
     def _moments(self, party: Party) -> list[tuple[float, What]]:
         """What becomes of a party, and when. Who is busy at once does not ring."""
         found: list[tuple[float, What]] = [(party.start, "made")]
-        if party.fate.after > _AT_ONCE and party.ends > party.start:
+        if party.fate.after > _AT_ONCE and party.ends > party.start and not party.calls:
             found.append((party.start, "ringing"))
         if party.answered is not None:
             found.append((party.answered, "answered"))
@@ -164,25 +182,39 @@ class Play:
         return str(uuid.uuid5(_LATER_LEGS, order.call_uuid if place == 1 else f"{order.call_uuid}/{place}"))
 
     def _call(self, number: str, way: tuple[Rung, ...], start: float) -> None:
-        """Ring a number, or one after the other those its forwards lead to."""
-        *before, last = way or (Rung(number=number),)
-        for rung in before:
-            party = self._ring(self._next_uuid(), rung.number, start, is_busy=rung.do_not_disturb)
-            party.ends = start = party.start + party.fate.after
-            party.was_forwarded = True
-            self.line.remove(party)
-        self._ring(self._next_uuid(), last.number, start, is_busy=last.do_not_disturb)
+        """Ring a number, or those it leads to, and put through who answers, or else the last that was rung."""
+        party = None
+        for rungs in _rounds(way or (Rung(number=number),)):
+            if party is not None:
+                start = party.start + party.fate.after
+                _leave(party, start)
+            party = self._ring([self._add(self._rung(rung, start)) for rung in rungs])
+        if party is not None:
+            self._put_through(party)
 
-    def _ring(self, leg_uuid: str, number: str, start: float, *, is_busy: bool = False) -> Party:
-        """Ring a number. If it does not answer, that ends the call: a switch hangs A up with B's cause."""
-        fate = _BUSY if is_busy else fate_of(number)
-        party = Party(leg_uuid, number, start, fate, source=self.line[0].leg_uuid if self.line else None)
+    def _rung(self, rung: Rung, start: float) -> Party:
+        fate = _BUSY if rung.do_not_disturb else fate_of(rung.number)
+        return Party(self._next_uuid(), rung.number, start, fate, source=self.line[0].leg_uuid)
+
+    def _add(self, party: Party) -> Party:
         self.parties.append(party)
+        return party
+
+    def _ring(self, parties: list[Party]) -> Party:
+        """Of those that are rung at once, who has answered first, or has rung longest."""
+        answering = [party for party in parties if not party.fate.cause]
+        first = min(answering or parties, key=lambda party: party.fate.after if answering else -party.fate.after)
+        for party in parties:
+            if party is not first:
+                _leave(party, first.answered or math.inf)
+        return first
+
+    def _put_through(self, party: Party) -> None:
+        """If who is put through does not answer, that ends the call: a switch hangs A up with B's cause."""
         self.line.append(party)
         talks = TALKS_FOR if len(self.line) > 1 else 0.0
-        self.ends = start + fate.after + (0.0 if fate.cause else talks)
-        self.cause, self.q850 = fate.cause or "NORMAL_CLEARING", fate.q850
-        return party
+        self.ends = party.start + party.fate.after + (0.0 if party.fate.cause else talks)
+        self.cause, self.q850 = party.fate.cause or "NORMAL_CLEARING", party.fate.q850
 
     def _act(self, turn: Turn) -> None:
         party = self.party(turn.leg_uuid)
@@ -191,6 +223,7 @@ class Play:
         match turn.what:
             case "hang_up":
                 self.was_hung_up = True
+                self._stop_ringing(turn.at)
                 self.ends, self.cause, self.q850 = turn.at, "NORMAL_CLEARING", 16
             case "hold":
                 party.holds = True
@@ -212,11 +245,17 @@ class Play:
 
     def _release_other(self, party: Party, moment: float) -> None:
         others = [other for other in self.line if other is not party]
+        self._stop_ringing(moment)
         self._part(self.line, moment)
         for other in others:
             other.ends = moment
         party.ends, party.holds = math.inf, False
         self.line, self.slot, self.silent_since = [party], None, None
+
+    def _stop_ringing(self, moment: float) -> None:
+        for party in self.parties:
+            if party.left and party.ends > moment:
+                party.ends, party.left = moment, None
 
     def _part(self, line: list[Party], moment: float) -> None:
         """Two that talked until then were connected."""
@@ -240,8 +279,8 @@ class Play:
 
     def _why_ended(self, party: Party) -> tuple[str, int]:
         """Why a party's leg ended, in FreeSWITCH's word and as Q.850 has it."""
-        if party.was_forwarded:
-            return party.fate.cause or "NORMAL_CLEARING", party.fate.q850
+        if party.left:
+            return party.left
         return (self.cause, self.q850) if party in self.line else ("NORMAL_CLEARING", 16)
 
     def _leg(self, party: Party, *, is_first: bool) -> Leg:
@@ -260,11 +299,30 @@ class Play:
             caller_id_name=order.caller_id_name,
             caller_id_number=order.caller_id_number,
             caller_destination=order.destination_b,
-            source_number=order.destination_a,
+            source_number=self.caller,
             destination_number=order.destination_b if is_first else party.number,
             bridge_uuid=party.spoke_to,
             originating_leg_uuid=None if is_first else order.call_uuid,
         )
+
+
+def _rounds(way: tuple[Rung, ...]) -> list[list[Rung]]:
+    """Who is rung at once, one round after the other."""
+    rounds: list[list[Rung]] = []
+    for rung in way:
+        if rung.alongside and rounds:
+            rounds[-1].append(rung)
+        else:
+            rounds.append([rung])
+    return rounds
+
+
+def _leave(party: Party, moment: float) -> None:
+    """It rings no more: it has had its fate before that moment, or another one has answered."""
+    fated = party.start + party.fate.after
+    had_it = party.fate.cause is not None and fated <= moment
+    party.ends = fated if had_it else moment
+    party.left = (party.fate.cause or "", party.fate.q850) if had_it else _TOO_LATE
 
 
 def fate_of(number: str) -> Fate:

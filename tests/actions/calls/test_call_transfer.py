@@ -63,7 +63,7 @@ def test_our_own_party_may_be_transferred_instead(tenant: Caller) -> None:
 
 def test_may_lead_to_a_ring_group(tenant: Caller) -> None:
     tenant.done("call-transfer", call_uuid=talking(tenant), destination="600")
-    assert now_up(tenant) == [("5550123", "answered"), ("600", "ringing")]
+    assert now_up(tenant) == [("5550123", "answered"), ("100", "ringing"), ("101", "ringing")]
 
 
 def test_may_lead_to_a_voicemail(tenant: Caller) -> None:
