@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.services.test_call_events import CAPTURES, STORIES
-from tests.switch.scripted_freeswitch import ScriptedFreeSwitch
+from tests.switch.scripted_freeswitch import ScriptedFreeSwitch, as_sent
 
 Event = dict[str, Any]
 
@@ -107,11 +107,7 @@ class PlayingFreeSwitch(ScriptedFreeSwitch):
                 self._channels[leg] = event
             elif name == "RECORD_STOP":
                 event = self._recorded(event)
-            self.tell_listeners(framed(event))
-
-    def beat(self) -> None:
-        """A heartbeat."""
-        self.happens({"Event-Name": "HEARTBEAT"})
+            self.tell_listeners(as_sent(event))
 
     def _stamped(self) -> Event:
         self._sequence += 1
@@ -138,9 +134,3 @@ class PlayingFreeSwitch(ScriptedFreeSwitch):
                 return "-ERR No such channel!\n"
             state = _STATES[event["Event-Name"]]
             return json.dumps({**event, **self._stamped(), **state, "Event-Name": "CHANNEL_DATA"})
-
-
-def framed(event: Event) -> bytes:
-    """An event as it is sent."""
-    data = json.dumps(event).encode()
-    return b"Content-Length: %d\nContent-Type: text/event-json\n\n" % len(data) + data

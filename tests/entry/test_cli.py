@@ -1,14 +1,27 @@
+import _thread
 import json
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from ringpost.auth.tokens import token
 from ringpost.entry import demo
 from ringpost.entry.cli import main
 from ringpost.store.sqlite import SqliteStore
+from tests.entry.playing import PlayingFreeSwitch
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
+from tests.switch.scripted_freeswitch import PASSWORD
+from tests.webhooks.receivers import Office, Receivers, event, happen, until
+from tests.webhooks.receiving import Receiving
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background hands on that it is ignored
 
 
 def run(*arguments: str, **environment: str):
@@ -16,8 +29,7 @@ def run(*arguments: str, **environment: str):
 
 
 def called(address: str, caller: Caller, *arguments: str):
-    token = f"rp_{caller.key_uuid}_{caller.secret}"
-    return run("call", *arguments, RINGPOST_URL=address, RINGPOST_TOKEN=token)
+    return run("call", *arguments, RINGPOST_URL=address, RINGPOST_TOKEN=token(caller.key_uuid, caller.secret))
 
 
 def test_calls_any_action_and_prints_the_answer(address: str, tenant: Caller) -> None:
@@ -146,4 +158,123 @@ def test_makes_a_key_for_a_switch(tmp_path: Path, clock: FakeClock) -> None:
     operator = Caller(House(store, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
     key = json.loads(made.output[made.output.index("{") :])
     assert operator.done("key-details", key_uuid=key["key_id"])["switch"] == demo.LAB_UUID
+    store.close()
+
+
+TOKEN = {"RINGPOST_TOKEN": "rp_x_y"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "says"),
+    [
+        (("link",), TOKEN, "Missing option '--switch'"),
+        (("link", "--switch", "pbx1"), {}, "no key: set RINGPOST_TOKEN"),
+        (("link", "--switch", "pbx1", "--url", "127.0.0.1:3000"), TOKEN, "the address needs http:// or https://"),
+        (("link", "--switch", "pbx1"), TOKEN, "no password: set RINGPOST_ESL_PASSWORD"),
+        (("listen",), {}, "no key: set RINGPOST_TOKEN"),
+        (("listen", "--forward", "hook"), TOKEN, "the address needs http:// or https:// in front: hook"),
+        (("listen", "--forward", "http://127.0.0.1/", "--secret", "x"), TOKEN, "--secret must be"),
+        (("deliver", "now"), {}, "unexpected extra argument"),
+        (("serve", "--no-delivery"), {}, "No such option"),
+    ],
+)
+def test_says_what_a_command_needs(arguments: tuple[str, ...], environment: dict[str, str], says: str) -> None:
+    result = run(*arguments, **environment)
+    assert (result.exit_code, says in result.output) == (2, True), result.output
+
+
+@pytest.mark.parametrize("address", ["8021", "127.0.0.1", "127.0.0.1:", ":8021", "127.0.0.1:esl", "127.0.0.1:80210"])
+def test_says_what_the_address_of_an_event_socket_looks_like(address: str) -> None:
+    result = run("link", "--switch", "pbx1", "--esl", address, RINGPOST_ESL_PASSWORD="x", **TOKEN)
+    assert result.exit_code == 2
+    assert f"'{address}' is no host and port, such as 127.0.0.1:8021" in result.output
+
+
+def test_says_where_what_was_heard_cannot_be_kept(tmp_path: Path) -> None:
+    (tmp_path / "link-pbx1.sqlite3").write_text("something else, and long enough to be no empty file of SQLite's" * 20)
+    known = {"RINGPOST_DATA": str(tmp_path), "RINGPOST_ESL_PASSWORD": "x", **TOKEN}
+    result = run("link", "--switch", "pbx1", **known)
+    assert (result.exit_code, result.output) == (1, "Error: file is not a database\n")
+
+
+@pytest.mark.parametrize("command", [("deliver",), ("serve", "--no-deliver"), ("serve", "--deliver")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("RINGPOST_STORE", "redis:x"), ("RINGPOST_RECORDINGS", "tape:x"), ("RINGPOST_WEBHOOK_NETWORKS", "office")],
+)
+def test_says_in_a_line_what_delivering_is_not_happy_with(
+    tmp_path: Path, command: tuple[str, ...], name: str, value: str
+) -> None:
+    result = run(*command, **{"RINGPOST_DATA": str(tmp_path), name: value})
+    assert (result.exit_code, result.output.count("\n"), name in result.output) == (1, 1, True), result.output
+
+
+def interrupting(number: signal.Signals, condition: Callable[[], object]) -> threading.Thread:
+    """Interrupt the command that runs in the main thread, once a condition holds, as a signal would."""
+
+    def wait() -> None:
+        until(condition)
+        _thread.interrupt_main(number)
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_listens_until_it_is_interrupted_and_posts_on(
+    address: str, house: House, tenant: Caller, clock: FakeClock
+) -> None:
+    clock.time = time.time() + 60
+    tenant.done("extension-create", extension="201")
+    clock.time += 60
+    known = {"RINGPOST_URL": address, "RINGPOST_TOKEN": token(tenant.key_uuid, tenant.secret)}
+    arguments = ("listen", "--domain", demo.DOMAIN_NAME, "--type", "extension.*")
+    house.outcomes.clear()
+
+    def has_looked_twice() -> bool:
+        return len(house.outcomes) > 1
+
+    with Receiving() as receiving:
+        interrupting(signal.SIGINT, has_looked_twice)
+        result = run(*arguments, "--forward", f"{receiving.url}/hook", **known)
+    assert result.exit_code == 0
+    secret = re.search(r"Signed with (whsec_\S+)", result.output)
+    assert secret
+    [received] = receiving.received
+    received.verify(secret[1])
+    assert re.search(r"extension\.created 201 .*204$", result.stdout.strip())
+    house.outcomes.clear()
+    interrupting(signal.SIGINT, has_looked_twice)
+    whole = run(*arguments, "--json", **known)
+    assert json.loads(whole.stdout)["data"]["extension"] == "201"
+
+
+def test_a_link_stops_when_it_is_told_to(address: str, house: House, operator: Caller, tmp_path: Path) -> None:
+    secret = "env:RINGPOST_SECRET_PBX1"
+    operator.done("switch-create", name="pbx1", kind="freeswitch", address="192.0.2.10", secret=secret)
+    key = house.key("switch.event", switch="pbx1")
+    known = {
+        "RINGPOST_DATA": str(tmp_path),
+        "RINGPOST_URL": address,
+        "RINGPOST_TOKEN": token(key.key_uuid, key.secret),
+        "RINGPOST_ESL_PASSWORD": PASSWORD,
+    }
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with PlayingFreeSwitch(tmp_path) as switch:
+            interrupting(signal.SIGTERM, lambda: switch.listeners)
+            result = run("link", "--switch", "PBX1", "--esl", f"{switch.host}:{switch.port}", **known)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "Stopped."), result.output
+    assert (tmp_path / "link-pbx1.sqlite3").exists()
+
+
+def test_delivers_until_it_is_interrupted(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "ringpost.sqlite3")
+    happen(store, event(at=time.time()), now=time.time())
+    office = Office(store, FakeClock(), Receivers(FakeClock()))
+    interrupting(signal.SIGINT, lambda: office.is_done)
+    result = run("deliver", RINGPOST_DATA=str(tmp_path))
+    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "Stopped."), result.output
     store.close()
