@@ -213,6 +213,25 @@ def test_what_happens_while_it_is_told_how_things_are_comes_after(
         assert sorted(heard.story()) == sorted(line for play in plays for line in play.story)
 
 
+def test_a_call_that_ends_while_it_is_asked_how_things_are_has_its_cause(
+    linking: Linking, switch: PlayingFreeSwitch, heard: Heard
+) -> None:
+    play, shown = Played(CALL, heard.home), switch.answers["show"]
+    with linking.listening() as link:
+        happens(switch, play, len(play.left) - 2)
+        until(link.buffer.legs)
+
+    def meanwhile(command: str) -> str | bytes:
+        happens(switch, play)
+        assert callable(shown)
+        return shown(command)
+
+    switch.answers["show"] = meanwhile
+    with linking.listening():
+        heard.calls_that_ended()
+        assert heard.story() == play.story
+
+
 def test_a_switch_that_is_silent_is_connected_to_anew(
     linking: Linking, switch: PlayingFreeSwitch, heard: Heard
 ) -> None:

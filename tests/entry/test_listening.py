@@ -74,11 +74,11 @@ def test_what_happened_before_is_not_told(client: Client, store: SqliteStore, cl
     clock.time -= 60
     some(store, clock, 3)
     clock.time += 60
-    assert heard(Listening(client, HERE), 1) == []
+    assert heard(Listening(client, HERE, print), 1) == []
 
 
 def test_each_event_is_told_once_though_it_is_read_again(client: Client, tenant: Caller, clock: FakeClock) -> None:
-    listening = Listening(client, HERE)
+    listening = Listening(client, HERE, print)
     for number in ("201", "202"):
         tenant.done("extension-create", extension=number)
         clock.time += 1
@@ -91,7 +91,7 @@ def test_each_event_is_told_once_though_it_is_read_again(client: Client, tenant:
 
 
 def test_only_what_was_asked_for(client: Client, tenant: Caller, clock: FakeClock) -> None:
-    listening = Listening(client, {**HERE, "types": ["contact.*"]})
+    listening = Listening(client, {**HERE, "types": ["contact.*"]}, print)
     tenant.done("extension-create", extension="201")
     tenant.done("contact-create", display_name="Dora", numbers=[{"number": "12025550199"}])
     clock.time += 1
@@ -99,14 +99,14 @@ def test_only_what_was_asked_for(client: Client, tenant: Caller, clock: FakeCloc
 
 
 def test_many_at_once_are_read_page_by_page(client: Client, store: SqliteStore, clock: FakeClock) -> None:
-    listening = Listening(client, HERE)
+    listening = Listening(client, HERE, print)
     some(store, clock, 1100)
     clock.time += 60
     assert len(heard(listening, 3)) == 1100
 
 
 def test_it_remembers_so_many_and_no_more(client: Client, store: SqliteStore, clock: FakeClock) -> None:
-    listening = Listening(client, HERE)
+    listening = Listening(client, HERE, print)
     listening._seen.update(dict.fromkeys(map(str, range(5000))))
     some(store, clock, 2)
     clock.time += 1
@@ -157,11 +157,31 @@ def test_a_page_of_something_in_between_is_said() -> None:
         Speaking(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>") as there,
         pytest.raises(ClickException) as error,
     ):
-        heard(Listening(Client(there, "x"), {}), 1)
+        heard(Listening(Client(there, "x"), {}, print), 1)
     assert error.value.message == "502"
     with (
         Speaking(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>") as there,
         pytest.raises(ClickException) as error,
     ):
-        heard(Listening(Client(there, "x"), {}), 1)
+        heard(Listening(Client(there, "x"), {}, print), 1)
     assert "is not Ringpost" in error.value.message
+
+
+def test_a_key_is_not_taken_elsewhere() -> None:
+    moved = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n"
+    with Speaking(moved) as there, pytest.raises(ClickException, match="sends us elsewhere"):
+        heard(Listening(Client(there, "x"), {}, print), 1)
+
+
+def test_trouble_is_said_once_and_passes(client: Client, tenant: Caller, clock: FakeClock) -> None:
+    said: list[str] = []
+    listening = Listening(client, HERE, said.append)
+    assert heard(listening, 1) == []
+    listening.client = Client("http://127.0.0.1:9", client.token)
+    assert heard(listening, 2) == []
+    assert len(said) == 1
+    assert "does not answer" in said[0]
+    listening.client = client
+    tenant.done("extension-create", extension="201")
+    clock.time += 1
+    assert "extension.created" in [event["type"] for event in heard(listening, 1)]

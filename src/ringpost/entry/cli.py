@@ -7,7 +7,8 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,20 +32,22 @@ from ringpost.switch.esl import EventSocket
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+_address = click.option(
+    "--url",
+    envvar="RINGPOST_URL",
+    show_envvar=True,
+    default="http://127.0.0.1:3000",
+    show_default=True,
+    help="The endpoint.",
+)
+
+
 def _endpoint(command: Command) -> Command:
     """Where to call, and with which key."""
-    url = click.option(
-        "--url",
-        envvar="RINGPOST_URL",
-        show_envvar=True,
-        default="http://127.0.0.1:3000",
-        show_default=True,
-        help="The endpoint.",
-    )
     token = click.option(
         "--token", "secret", envvar="RINGPOST_TOKEN", show_envvar=True, help="The key's token. The variable is better."
     )
-    return url(token(command))
+    return _address(token(command))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -95,13 +98,12 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool) -> None:
             archive.base_url = archive.base_url or address
         click.echo(f"Ringpost {__version__} answers at {address}, store {settings.store}. Ctrl-C stops it.")
         click.echo(_welcome(address, fresh) if fresh else _no_key())
+        if delivers or (delivers is None and settings.store.startswith("sqlite:")):
+            beside.enter_context(worker.beside(settings, store, clock, archive))
 
-    if delivers is None:
-        delivers = settings.store.startswith("sqlite:")
-    deliveries = worker.beside(settings, store, clock, archive) if delivers else nullcontext()
     sounds = recordings.application(archive) if isinstance(archive, FolderArchive) else None
     try:
-        with suppress(KeyboardInterrupt), deliveries:
+        with suppress(KeyboardInterrupt), ExitStack() as beside:
             server.serve(endpoint, host, port, ready, sounds)
     except (OSError, ValueError) as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error}. PORT= takes another port") from None
@@ -109,16 +111,21 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool) -> None:
 
 
 @main.command()
-def deliver() -> None:
+@_address
+def deliver(url: str) -> None:
     """Deliver webhooks, without answering requests: for a server started with --no-deliver.
 
     From the store that RINGPOST_STORE or RINGPOST_DATA names. Of several on one machine one works, and the others wait.
+    Recordings are heard at RINGPOST_PUBLIC_URL, or at the endpoint.
     """
     from ringpost.entry import worker
+    from ringpost.store.folder import FolderArchive
 
     with _plain_errors():
         settings, clock = Settings.read(), SystemClock()
         store, archive = wiring.open_store(settings, clock), wiring.open_archive(settings, clock)
+    if isinstance(archive, FolderArchive):
+        archive.base_url = archive.base_url or url.rstrip("/")
     click.echo(f"Delivering webhooks from {settings.store}. Ctrl-C stops it.")
     with suppress(KeyboardInterrupt):
         worker.work(settings, store, clock, archive, threading.Event())
@@ -208,7 +215,7 @@ def listen(
         **({"domain_name": domain_name} if domain_name else {}),
         **({"types": types} if types else {}),
     }
-    listener = listening.Listening(_client(url, secret), place)
+    listener = listening.Listening(_client(url, secret), place, partial(click.echo, err=True))
     if forward_to and not forward_to.startswith(("http://", "https://")):
         raise click.UsageError(f"the address needs http:// or https:// in front: {forward_to}")
     if signing and not is_secret(signing):

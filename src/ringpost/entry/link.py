@@ -21,7 +21,7 @@ from ringpost.entry.client import Client
 from ringpost.entry.link_buffer import Buffer, File
 from ringpost.model.errors import SwitchRefused, SwitchUnreachable
 from ringpost.switch.esl import EventSocket
-from ringpost.switch.freeswitch_events import SUBSCRIPTION, caught_up, notices, recorded
+from ringpost.switch.freeswitch_events import SUBSCRIPTION, CaughtUp, caught_up, notices, recorded
 
 _AT_ONCE = 100
 _LONGEST_SILENCE = 60.0
@@ -32,6 +32,7 @@ _RESTS = 1.0
 _LOOKS_EVERY = 0.05
 _LOOKS_FOR_FILES_EVERY = 1.0
 _PUT_SECONDS = 60.0
+_NOTHING = CaughtUp([], [])
 
 
 @dataclass(slots=True)
@@ -109,7 +110,8 @@ class Link:
         self.recordings = self.recordings or (Path(folder) if folder.startswith("/") and folder.strip("/") else None)
         if self.recordings is None:
             self._say_once("recordings", "the switch does not say where its recordings are: --recordings does")
-        self.buffer.keep(caught_up(line, self.buffer.legs(), self.clock.now()))
+        caught = caught_up(line, self.buffer.legs(), self.clock.now())
+        self._keep(list(iter(lambda: line.event(0.0), None)), caught)
         self._say_once("switch", f"listening to {self.switch}")
         pause.reset()
         heard = time.monotonic()
@@ -119,10 +121,13 @@ class Link:
                 heard = time.monotonic()
             elif time.monotonic() - heard > self.longest_silence:
                 raise SwitchUnreachable(f"the switch was silent for {self.longest_silence:g} seconds: connecting anew")
-            told = [notice for event in events for notice in notices(event)]
-            files = [one for event in events if (one := recorded(event))]
-            if told or files:
-                self.buffer.keep(told, files)
+            self._keep(events)
+
+    def _keep(self, events: list[dict[str, Any]], caught: CaughtUp = _NOTHING) -> None:
+        told = [*caught.there, *(notice for event in events for notice in notices(event)), *caught.gone]
+        files = [one for event in events if (one := recorded(event))]
+        if told or files:
+            self.buffer.keep(told, files)
 
     # telling
 

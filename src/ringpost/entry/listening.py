@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import click
+
 from ringpost.clock import stamp
 from ringpost.entry.client import Client
 from ringpost.webhooks.signature import signed
@@ -26,6 +28,8 @@ class Listening:
 
     client: Client
     place: dict[str, Any]
+    say: Callable[[str], None]
+    _said: str = ""
     _cursor: str | None = None
     _seen: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
@@ -34,16 +38,34 @@ class Listening:
         self.place = {**self.place, "from": stamp(time.time()), "fresh": True, "limit": 500}
 
     def events(self, is_over: Callable[[], bool] = lambda: False) -> Iterator[dict[str, Any]]:
-        """Each event once, until it is over."""
+        """Each event once, until it is over. ``ClickException`` if the endpoint never answers well at all."""
         while not is_over():
-            page = self.client.done("event-list", {**self.place, **({"cursor": self._cursor} if self._cursor else {})})
-            self._cursor = page["next_cursor"]
+            page = self._page()
             for event in page["items"]:
                 if event["id"] not in self._seen:
                     self._remember(event["id"])
                     yield event
             if not page["more"]:
                 time.sleep(LOOKS_EVERY)
+
+    def _page(self) -> Any:
+        """What there is to read. Once it has gone well, trouble is said, and passes."""
+        place = {**self.place, **({"cursor": self._cursor} if self._cursor else {})}
+        try:
+            page = self.client.done("event-list", place)
+        except click.ClickException as error:
+            if self._cursor is None:
+                raise
+            self._say_once(error.message)
+            return {"items": [], "more": False}
+        self._cursor = page["next_cursor"]
+        self._say_once("")
+        return page
+
+    def _say_once(self, words: str) -> None:
+        if words and words != self._said:
+            self.say(words)
+        self._said = words
 
     def _remember(self, event_uuid: str) -> None:
         self._seen[event_uuid] = None

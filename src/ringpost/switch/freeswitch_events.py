@@ -89,8 +89,15 @@ def recorded(event: Mapping[str, Any]) -> Recorded | None:
     )
 
 
-def caught_up(line: EventSocket, known: Mapping[str, str], now: float) -> list[Notice]:
-    """What is to be told after a break: how far each channel has come, and that those are gone that are no more.
+class CaughtUp(NamedTuple):
+    """What is to be told after a break, with what was heard meanwhile in between: it may say how a leg has ended."""
+
+    there: list[Notice]
+    gone: list[Notice]
+
+
+def caught_up(line: EventSocket, known: Mapping[str, str], now: float) -> CaughtUp:
+    """How far each channel has come, and that those are gone that are no more.
 
     ``known`` are the legs that were up when the connection broke, and their domains. Gone may also be the leg for
     which one was rung that is still there.
@@ -105,7 +112,7 @@ def caught_up(line: EventSocket, known: Mapping[str, str], now: float) -> list[N
             there.add(uuid)
     rung_for = {notice.source_uuid: notice.domain_uuid for notice in found if notice.source_uuid}
     gone = {leg: domain for leg, domain in {**rung_for, **known}.items() if leg not in there}
-    return found + [_ended(leg, domain, now) for leg, domain in gone.items()]
+    return CaughtUp(found, [_ended(leg, domain, now) for leg, domain in gone.items()])
 
 
 def _ended(leg_uuid: str, domain_uuid: str, now: float) -> Notice:
