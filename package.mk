@@ -20,7 +20,7 @@ build-Api build-Delivery:
 	@test -n "$(ARTIFACTS_DIR)" || { echo "ARTIFACTS_DIR= says where to build" >&2; exit 1; }
 	@mkdir -p "$(ARTIFACTS_DIR)"
 	@test -z "$$(ls -A "$(ARTIFACTS_DIR)")" || { echo "$(ARTIFACTS_DIR) is not empty" >&2; exit 1; }
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile $(WHEELS) \
+	$(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile $(WHEELS) \
 		--target "$(ARTIFACTS_DIR)" -r requirements/runtime.txt
 	rm -rf "$(ARTIFACTS_DIR)/bin"
 	find "$(ARTIFACTS_DIR)/botocore/data" -mindepth 1 -maxdepth 1 $(foreach kept,$(BOTOCORE_DATA),! -name '$(kept)') -exec rm -rf {} +

@@ -8,6 +8,7 @@ from hypothesis import settings
 
 from ringpost.entry import demo
 from ringpost.store.sqlite import SqliteStore
+from tests import seeds
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
 
@@ -29,7 +30,7 @@ def store(tmp_path: Path, clock: FakeClock) -> Iterator[SqliteStore]:
 
 @pytest.fixture
 def house(store: SqliteStore, clock: FakeClock) -> House:
-    demo.seed_public(store, clock)
+    seeds.plant(store, clock)
     return House(store, clock)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from ringpost.contract import RawRequest
 from ringpost.entry import demo
 from ringpost.store.sqlite import SqliteStore
+from tests import seeds
 from tests.fakes import CountingStore, FakeClock
 from tests.harness import CATALOGUE, Caller, House
 
@@ -17,7 +18,7 @@ def calls_of(name: str) -> tuple[int, int]:
     with tempfile.TemporaryDirectory() as folder:
         clock = FakeClock()
         store = SqliteStore(Path(folder) / "demo.sqlite3", clock.now)
-        demo.seed_public(store, clock)
+        seeds.plant(store, clock)
         counting = CountingStore(store)
         operator = Caller(House(counting, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
         operator.done("action-list")

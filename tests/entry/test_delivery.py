@@ -23,6 +23,7 @@ from ringpost.store.sqlite import SqliteStore
 from ringpost.webhooks.courier import Courier
 from ringpost.webhooks.outbox import Outbox, Task
 from ringpost.webhooks.posting import Answer
+from tests import seeds
 from tests.fakes import NOON, CountingStore, FakeClock
 from tests.harness import Caller, House
 from tests.store.dynamo import DynamoServer
@@ -321,7 +322,7 @@ def failing(cloud: Cloud, *answers: Answer, number: int = 1) -> None:
 
 
 def test_what_an_action_did_is_posted(any_cloud: Cloud, clock: FakeClock) -> None:
-    demo.seed_public(any_cloud.store, clock)
+    seeds.plant(any_cloud.store, clock)
     operator = Caller(House(any_cloud.store, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
     any_cloud.turn()
     home = {"domain_name": demo.DOMAIN_NAME}
@@ -488,7 +489,7 @@ def test_what_is_foretold_waits_until_it_happens(cloud: Cloud) -> None:
 
 
 def test_a_call_in_the_sandbox_is_told_as_it_happens(cloud: Cloud, clock: FakeClock) -> None:
-    demo.seed_public(cloud.store, clock)
+    seeds.plant(cloud.store, clock)
     operator = Caller(House(cloud.store, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
     home = {"domain_name": demo.DOMAIN_NAME}
     operator.done("webhook-create", **home, url=address(), events=["call.*"])
@@ -684,13 +685,13 @@ def test_a_broken_store_makes_the_batch_fail_and_not_vanish(cloud: Cloud, place:
     if place == "queue":
         cloud.stream(records)
         records = cloud.records()
-    cloud.server.faults = ["internal"] * 4  # one, and the client's three more tries
+    cloud.server.faults = ["internal"] * 8  # one, and seven more tries
     with pytest.raises(StoreUnavailable):
         cloud.stream(records)
     cloud.server.faults.clear()
     cloud.stream(records)
     if place == "queue":
-        cloud.server.faults = ["internal"] * 4
+        cloud.server.faults = ["internal"] * 8
         messages = cloud.messages(FIRST_TRIES)
         with pytest.raises(StoreUnavailable):
             cloud.poll(FIRST_TRIES, messages)

@@ -15,6 +15,7 @@ from ringpost.model.user import User
 from ringpost.model.voicemail import Voicemail
 from ringpost.store import Key, keys
 from ringpost.store.sqlite import SqliteStore
+from tests import seeds
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
 
@@ -146,7 +147,7 @@ def test_all_records_agree(walk: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         clock = FakeClock()
         store = SqliteStore(Path(folder) / "walk.sqlite3", clock.now)
-        demo.seed_public(store, clock)
+        seeds.plant(store, clock)
         operator = Caller(House(store, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
         for action, members in walk:
             reply = operator.call(action, domain_uuid=HOME, **members)

@@ -4,14 +4,21 @@ import pytest
 
 from ringpost.entry import demo
 from ringpost.store.dynamodb import DynamoStore
+from tests import seeds
 from tests.fakes import FakeClock
 from tests.harness import CATALOGUE, Caller, House
 
 
 @pytest.fixture
 def table_operator(dynamo: DynamoStore, clock: FakeClock) -> Caller:
-    demo.seed_public(dynamo, clock)
+    seeds.plant(dynamo, clock)
     return Caller(House(dynamo, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
+
+
+def test_the_demo_tenant_is_made(dynamo: DynamoStore, clock: FakeClock) -> None:
+    demo.seed_public(dynamo, clock)
+    operator = Caller(House(dynamo, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
+    assert operator.done("domain-details", domain_uuid=demo.DOMAIN_UUID)["domain_name"] == demo.DOMAIN_NAME
 
 
 @pytest.mark.parametrize("name", CATALOGUE.names())

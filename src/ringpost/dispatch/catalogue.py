@@ -5,7 +5,8 @@ A wire name is a file stem with hyphens: ``actions/extensions/extension_create.p
 import.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +16,8 @@ from ringpost.model.errors import UnknownAction
 from ringpost.nearest import nearest
 
 
-def discover(package: str = "actions") -> dict[str, str]:
+@cache
+def discover(package: str = "actions") -> Mapping[str, str]:
     """Each wire name, and the module that answers it."""
     found: dict[str, str] = {}
     for file in sorted(Path(import_module(package).__path__[0]).glob("*/[!_]*.py")):
@@ -29,7 +31,7 @@ def discover(package: str = "actions") -> dict[str, str]:
 class Catalogue:
     """The actions of a package."""
 
-    def __init__(self, modules: dict[str, str]) -> None:
+    def __init__(self, modules: Mapping[str, str]) -> None:
         self._modules = modules
         self._loaded: dict[str, Action] = {}
 

@@ -1,9 +1,9 @@
 """The store in one DynamoDB table: partition key ``pk``, sort key ``sk``, time to live ``expires``.
 
 The client is pydynox: DynamoDB's own Rust SDK behind synchronous methods, a third of boto3's CPU a
-call (``docs/benchmarks.md``). It retries throttling and lost connections with the same
-``ClientRequestToken``, so a lost reply is not a conflict; what it does not retry, a transaction
-cancelled by another one in flight, is retried here.
+call (``docs/benchmarks.md``). What may pass by itself (throttling, a broken or lost connection, a
+transaction cancelled by another one in flight) is tried again here, with the same
+``ClientRequestToken``, so a lost reply is not a conflict.
 """
 
 import logging
@@ -12,11 +12,14 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from itertools import count
+from typing import Any, TypeVar
 
 from pydynox import DynamoDBClient
 from pydynox.exceptions import (
     AccessDeniedException,
+    ConnectionException,
     CredentialsException,
     PydynoxException,
     ResourceNotFoundException,
@@ -29,7 +32,8 @@ from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write,
 
 logging.getLogger("pydynox").setLevel(logging.ERROR)  # it warns of slow calls, in lines that are no JSON
 
-_ATTEMPTS = 8
+_TRIES, _UNANSWERED_TRIES = 8, 4
+"""An error is answered at once; what is not answered takes its time-out each time."""
 _FIRST_PAUSE = 0.02
 _MISTAKES = (AccessDeniedException, CredentialsException, ResourceNotFoundException, ValidationException)
 _REASONS = re.compile(r"\[([^\]]*)\]\s*$")
@@ -37,6 +41,8 @@ _TRANSIENT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputEx
 
 _THERE = "attribute_exists(pk) AND (attribute_not_exists(expires) OR expires > :now)"
 _ABSENT = "attribute_not_exists(pk) OR expires <= :now"
+
+T = TypeVar("T")
 
 
 class DynamoStore:
@@ -52,14 +58,12 @@ class DynamoStore:
         self._table = table
         self._now = now
         self._sleep = sleep
-        self._client = DynamoDBClient(**{"connect_timeout": 1.0, "read_timeout": 2.0, "max_retries": 3, **client})
+        self._client = DynamoDBClient(**{"connect_timeout": 1.0, "read_timeout": 2.0, "max_retries": 0, **client})
 
     def get(self, key: Key) -> Row | None:
         """One row, read consistently."""
-        try:
-            item = self._client.sync_get_item(self._table, {"pk": key.partition, "sk": key.sort}, consistent_read=True)
-        except PydynoxException as error:
-            raise _understood(error) from error
+        named = {"pk": key.partition, "sk": key.sort}
+        item = self._asked(lambda: self._client.sync_get_item(self._table, named, consistent_read=True))
         return _live(item, self._now()) if item else None
 
     def query(
@@ -78,45 +82,52 @@ class DynamoStore:
             values |= {":low": between[0], ":high": between[1]}
         start = {"pk": partition, "sk": after} if after is not None else None
         rows: list[Row] = []
-        try:
-            while len(rows) < limit:
-                page = self._client.sync_query(
-                    self._table,
-                    condition,
-                    expression_attribute_values=values,
-                    limit=limit - len(rows),
-                    scan_index_forward=not descending,
-                    last_evaluated_key=start,
-                    consistent_read=True,
-                )
-                items = list(page)
-                rows += [row for item in items if (row := _live(item, self._now()))]
-                if page.last_evaluated_key is None or not items:
-                    break
-                start = {"pk": partition, "sk": items[-1]["sk"]}
-        except PydynoxException as error:
-            raise _understood(error) from error
+        while len(rows) < limit:
+            items, goes_on = self._asked(
+                partial(self._page, condition, values, limit - len(rows), descending=descending, start=start)
+            )
+            rows += [row for item in items if (row := _live(item, self._now()))]
+            if not goes_on or not items:
+                break
+            start = {"pk": partition, "sk": items[-1]["sk"]}
         return rows
+
+    def _page(
+        self, condition: str, values: dict[str, Any], limit: int, *, descending: bool, start: dict[str, Any] | None
+    ) -> tuple[list[dict[str, Any]], bool]:
+        """The next items, and whether there may be more."""
+        page = self._client.sync_query(
+            self._table,
+            condition,
+            expression_attribute_values=values,
+            limit=limit,
+            scan_index_forward=not descending,
+            last_evaluated_key=start,
+            consistent_read=True,
+        )
+        return list(page), page.last_evaluated_key is not None
 
     def transact(self, writes: Sequence[Write]) -> None:
         """All of these writes, or none."""
         check_size(writes)
         operations = [self._operation(write) for write in writes]
         token = str(uuid.uuid4())
-        for attempt in range(_ATTEMPTS):
+        self._asked(lambda: self._client.sync_transact_write(operations, client_request_token=token))
+
+    def _asked(self, ask: Callable[[], T]) -> T:
+        """What DynamoDB answers, perhaps at a later try. A mistake in our set-up stays what it is, and is logged."""
+        for attempt in count():
             try:
-                return self._client.sync_transact_write(operations, client_request_token=token)
-            except TransactionCanceledException as error:
-                reasons = _reasons(error)
-                failed = [place for place, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]
-                if failed:
-                    raise ConditionFailed(failed) from error
-                if not _TRANSIENT.intersection(reasons):
-                    raise
-                self._sleep(random.uniform(0, _FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter, not a secret
+                return ask()
+            except _MISTAKES:
+                raise
             except PydynoxException as error:
-                raise _understood(error) from error
-        raise StoreUnavailable
+                if isinstance(error, TransactionCanceledException):
+                    _look_into(error)
+                if attempt + 1 >= (_UNANSWERED_TRIES if isinstance(error, ConnectionException) else _TRIES):
+                    raise StoreUnavailable from error
+            self._sleep(random.uniform(0, _FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter, not a secret
+        raise AssertionError
 
     def _operation(self, write: Write) -> dict[str, Any]:
         now = int(self._now())
@@ -158,6 +169,11 @@ def _reasons(error: TransactionCanceledException) -> list[str]:
     return [reason.strip() for reason in found.group(1).split(",")] if found else []
 
 
-def _understood(error: PydynoxException) -> Exception:
-    """A mistake in our set-up stays what it is and is logged; everything else may pass by itself."""
-    return error if isinstance(error, _MISTAKES) else StoreUnavailable()
+def _look_into(error: TransactionCanceledException) -> None:
+    """Why a transaction was cancelled. Raises unless that may pass by itself."""
+    reasons = _reasons(error)
+    failed = [place for place, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]
+    if failed:
+        raise ConditionFailed(failed) from error
+    if not _TRANSIENT.intersection(reasons):
+        raise error

@@ -37,7 +37,7 @@ class Worker:
         self._lanes: dict[str, deque[Task]] = {}
         self._ready: dict[str, deque[str]] = {}
         self._running = Counter[str]()
-        self._closed = False
+        self._stopping = threading.Event()
         self._taken: set[Key] = set()
         self._given_up: set[str] = set()
         self._lock = threading.Lock()
@@ -45,6 +45,7 @@ class Worker:
 
     def run(self, stopping: threading.Event) -> None:
         """Work until told to stop. What was under way is finished, or left to be done again."""
+        self._stopping = stopping
         try:
             while not stopping.is_set():
                 stopping.wait(self._pause())
@@ -54,7 +55,7 @@ class Worker:
     def close(self) -> None:
         """Finish what is under way."""
         with self._lock:
-            self._closed = True
+            self._stopping.set()
             self._lanes.clear()
         self._pool.shutdown(cancel_futures=True)
 
@@ -148,7 +149,7 @@ class Worker:
                 self._next(home, task)
             else:
                 self._give_up(task.lane)
-            if not self._closed:
+            if not self._stopping.is_set():
                 self._start()
 
     def _next(self, home: str, done: Task) -> None:

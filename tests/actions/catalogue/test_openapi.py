@@ -1,4 +1,7 @@
+from openapi_spec_validator import validate
+
 from tests.harness import Caller, House
+from tests.looking_away import untraced
 
 
 def test_answers_openapi_of_what_this_key_may_call(house: House, operator: Caller) -> None:
@@ -10,6 +13,6 @@ def test_answers_openapi_of_what_this_key_may_call(house: House, operator: Calle
 
 
 def test_is_valid_openapi(operator: Caller) -> None:
-    from openapi_spec_validator import validate
-
-    validate(operator.done("openapi"))
+    document = operator.done("openapi")
+    with untraced():
+        validate(document)

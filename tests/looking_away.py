@@ -1,0 +1,16 @@
+"""Where nothing of ours runs, coverage need not look: under its eyes it takes three times as long."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Coverage looks away as long as this lasts."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(tracer)
