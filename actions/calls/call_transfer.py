@@ -9,7 +9,7 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import PartyActedOn, Write
 from ringpost.model.requests import OneParty
-from ringpost.model.values import WrittenNumber
+from ringpost.model.values import Number
 from ringpost.services import live_calls
 
 EXAMPLE = {
@@ -20,7 +20,7 @@ EXAMPLE = {
 
 
 class Request(OneParty, Write):
-    destination: WrittenNumber
+    destination: Number
     voicemail: bool = Field(default=False, description="leave a message for that extension, without ringing it")
 
 

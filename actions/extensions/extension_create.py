@@ -45,7 +45,7 @@ def handle(request: Request, context: Context) -> Response:
         for part in ("name", "number")
     }
     settings = records.cleared(Extension, request.given(ExtensionSettings))
-    away = extensions.forwarded(domain, request.extension, request.forwards())
+    away = extensions.forwarded(context, domain, request.extension, request.forwards())
     members = {"extension": request.extension, "do_not_disturb": request.do_not_disturb} | away | caller | settings
     extension, password, pin = extensions.create(context, domain, members, request.password)
     return Response(**extension.model_dump(), password=password, voicemail_password=pin)

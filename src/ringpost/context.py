@@ -117,9 +117,19 @@ class TenantStore:
         rows = self._store.query(partition, between=between, after=after, descending=descending, limit=limit)
         return [(row.key.sort, kind.model_validate_json(row.body)) for row in rows]
 
+    def of_all_domains(self, partition: str, kind: type[E]) -> list[E]:
+        """Those records of a list over all domains that are the actor's."""
+        rows = self._store.query(partition)
+        return [found for row in rows if self.is_mine(found := kind.model_validate_json(row.body))]
+
     def is_claimed(self, key: Key) -> bool:
         """Whether somebody has a name that is one in all the world, and nothing of who."""
         return self._store.get(key) is not None
+
+    def whoever(self, key: Key, kind: type[E]) -> E | None:
+        """Whoever has a name that is one in all the world: to compare with, and to tell nobody."""
+        row = self._store.get(key)
+        return kind.model_validate_json(row.body) if row else None
 
     def holder(self, token_uuid: str, digest: str, now: str) -> Actor | None:
         """Who has a token of that hash, whoever asks: knowing a token is enough to ask about it."""

@@ -149,6 +149,13 @@ def test_the_doctor_says_what_is_wrong_and_exits_1(tmp_path: Path, clock: FakeCl
     assert "switch not found" in unknown.output
 
 
+def test_an_upgrade_says_what_it_has_written_anew(tmp_path: Path, clock: FakeClock) -> None:
+    demo.seed_public(SqliteStore(tmp_path / "ringpost.sqlite3", clock.now), clock)
+    result = run("upgrade", RINGPOST_DATA=str(tmp_path))
+    assert result.exit_code == 0
+    assert "fusionpbx.example.net: 0 destinations written anew" in result.output
+
+
 def test_makes_a_key_for_a_switch(tmp_path: Path, clock: FakeClock) -> None:
     store = SqliteStore(tmp_path / "ringpost.sqlite3", clock.now)
     demo.seed_public(store, clock)

@@ -3,7 +3,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringpost.model.values import canonical
 from ringpost.store import keys
 
 uuids = st.uuids().map(str)
@@ -37,13 +36,3 @@ def test_different_numbers_are_different_rows(one: str, number: str, two: str, o
     assert (keys.number(one, number) == keys.number(two, other)) == same
     assert (keys.cdrs_of_extension(one, number) == keys.cdrs_of_extension(two, other)) == same
     assert keys.cdrs_of_extension(one, number) != keys.cdrs_of_number(two, other)
-
-
-@given(st.from_regex(r"[2-9][0-9]{9}", fullmatch=True))
-def test_a_telephone_number_has_one_spelling(number: str) -> None:
-    assert {canonical(prefix + number) for prefix in ("", "+", "1", "+1")} == {number}
-
-
-@given(numbers)
-def test_the_one_spelling_stays_as_it_is(number: str) -> None:
-    assert canonical(f"+{number.lstrip('+')}") == canonical(number.lstrip("+"))

@@ -24,7 +24,7 @@ from ringpost.entry.console import console
 from ringpost.model.errors import Problem
 from ringpost.model.key import Limits
 from ringpost.model.values import Moment, Name
-from ringpost.services import api_keys, examinations
+from ringpost.services import api_keys, destinations, domains, examinations
 from ringpost.settings import Settings
 from ringpost.store import Store
 from ringpost.switch.esl import EventSocket
@@ -130,6 +130,20 @@ def deliver(url: str) -> None:
     with suppress(KeyboardInterrupt):
         worker.work(settings, store, clock, archive, threading.Event())
     click.echo("Stopped.")
+
+
+@main.command()
+def upgrade() -> None:
+    """Write rows of earlier releases as they are written now; until then they are found all the same.
+
+    In the store that RINGPOST_STORE or RINGPOST_DATA names. It can be stopped, and repeated.
+    """
+    with _plain_errors():
+        settings, clock = Settings.read(), SystemClock()
+        context = console(wiring.open_store(settings, clock), clock, "upgrade")
+        for domain in domains.everything(context):
+            count = destinations.carried_over(context, domain)
+            click.echo(f"{domain.domain_name}: {count} destinations written anew")
 
 
 @main.group()

@@ -149,7 +149,7 @@ def preload(settings: Settings) -> None:
         "ringpost.switch.freeswitch",
         "ringpost.switch.sandbox",
         "ringpost.services.sandbox_calls",
-        "ringpost.services.emergency",
+        "ringpost.model.telephone.help",
     ):
         importlib.import_module(needed)
     Catalogue(discover()).preload()

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from ringpost.model.record import Entity, Record, is_none
-from ringpost.model.values import ExternalId, Number, ShortText, TagList, Timestamp, Uuid, WrittenNumber
+from ringpost.model.values import ExternalId, Number, ShortText, TagList, Timestamp, Uuid
 
 Direction = Literal["inbound", "outbound", "local"]
 MonitorMode = Literal["listen", "whisper", "barge"]
@@ -14,10 +14,10 @@ MonitorMode = Literal["listen", "whisper", "barge"]
 class Wanted(Entity):
     """What a caller says of the call it wants."""
 
-    caller_id_number: WrittenNumber = Field(description="the number A and B are shown")
+    caller_id_number: Number = Field(description="the number A and B are shown")
     caller_id_name: ShortText = Field(default="", description="the name A and B are shown")
-    destination_a: WrittenNumber = Field(description="rung first")
-    destination_b: WrittenNumber = Field(description="connected once A has answered")
+    destination_a: Number = Field(description="rung first")
+    destination_b: Number = Field(description="connected once A has answered")
     external_id: ExternalId | None = Field(default=None, description="travels into the call's events and record")
     tags: TagList = Field(default=(), description="at most ten; travel into the call's events and record")
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from ringpost.model.record import Entity, Record
+from ringpost.model.record import Entity, Record, is_none
 from ringpost.model.shapes import Email, WrittenNumber
 from ringpost.model.values import ExternalId, Name, ShortText, Text, Timestamp, Uuid
 
@@ -18,6 +18,9 @@ class ContactNumber(Entity):
     type: ContactKind = "work"
     number: str
     e164: str | None = None
+    extension_suffix: str | None = Field(
+        default=None, exclude_if=is_none, description="what is dialled once somebody has answered: 5 of x5"
+    )
 
 
 class ContactAddress(Entity):

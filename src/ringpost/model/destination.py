@@ -57,6 +57,12 @@ class Destination(Record):
     destination_enabled: bool = True
     destination_description: Text = ""
     destination_email: str | None = None
+    destination_e164: str | None = Field(
+        default=None, description="the number as all the world knows it, read in its domain's country"
+    )
+    destination_spellings: tuple[str, ...] = Field(
+        default=(), description="how a switch may name it without +: it is found by any of them"
+    )
     insert_date: Timestamp | None = None
     insert_user: Uuid | None = None
     update_date: Timestamp | None = None

@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from ringpost.model.values import NUMBER, matching, no_uuid, printable
+from ringpost.model.telephone.spelling import NUMBER, read
+from ringpost.model.values import matching, no_uuid, printable
 
-_WRITTEN_NUMBER = re.compile(r"[+*#(0-9][0-9*# ()./-]{0,39}")
 _USERNAME = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=%@-]{2,254}")
 _EMAIL = re.compile(
     r"(?!-)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
@@ -21,10 +21,11 @@ CALLER_ID = re.compile(r'"(.*)"(?: <(\+?[0-9]{1,32})>)?')
 
 
 def _numbered(value: str) -> str:
-    """A caller's number may stand in any clothes in an address book; its digits must be there."""
-    if _WRITTEN_NUMBER.fullmatch(value) is None or not any(letter.isdecimal() for letter in value):
+    """A number in an address book keeps its clothes; it must be one all the same."""
+    number = read(value).number
+    if not any(letter.isdecimal() for letter in number):
         raise ValueError("must be a telephone number, such as +1 202 555 0123")
-    return value
+    return value.strip()
 
 
 Email = Annotated[
@@ -51,7 +52,8 @@ OutgoingCallerId = Annotated[
     matching(re.compile(rf"default|anonymous|{NUMBER.pattern}"), "must be default, anonymous or a number"),
 ]
 MobileNumber = Annotated[
-    str, matching(re.compile(r"\+?[0-9*#]{1,80}"), "must be 1 to 80 digits, * or #, with + in front at most")
+    str,
+    matching(re.compile(r"\+?[0-9*#]{1,80}"), "must be 1 to 80 digits, * or #, with + in front at most"),
 ]
 Language = Annotated[
     str,

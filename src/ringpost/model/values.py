@@ -14,19 +14,17 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints, TypeAdapter
 
 from ringpost.clock import written
+from ringpost.model.telephone.spelling import NUMBER, dialled
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 UNPRINTABLE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff"
 _UNPRINTABLE = re.compile(f"[{UNPRINTABLE}]")
 _DOMAIN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*")
-NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
 EXTENSION = re.compile(r"[0-9*#]{1,32}")
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:.]{2,45}\])(?::[0-9]{1,5})?")
 _SECRET_PLACE = re.compile(
     r"env:RINGPOST_SECRET_[A-Z0-9_]{1,64}|ssm:/ringpost(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){1,6}"
 )
-_WRITTEN = re.compile(r"\+?(?=.{1,64}$)(?:[0-9*#]|\([0-9]{1,8}\)|[ ./\u00a0-])+")
-_ENDING = 7
 _EVENT_PATTERN = re.compile(r"!?(?=.{1,128}$)[a-z0-9_*#]+(?:\.[a-z0-9_*#]+)*")
 _SCOPE = re.compile(r"!?[a-z0-9.*#_-]{1,128}")
 
@@ -44,21 +42,6 @@ def is_number(text: str) -> bool:
 def spoken(name: str, marks: str = " .-_&+@'") -> str:
     """A name as a switch may see it: letters, digits and a little punctuation."""
     return " ".join("".join(letter for letter in name if letter.isalnum() or letter in marks).split())
-
-
-def canonical(number: str) -> str:
-    """The one spelling of an inbound number.
-
-    Inbound matching takes an optional ``+`` and ``1`` before the number, so two tenants that hold
-    ``+12025550123`` and ``2025550123`` would hold the same telephone number.
-    """
-    digits = number.removeprefix("+")
-    return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
-
-
-def ending(number: str) -> str:
-    """The last seven digits of a number, or all it has: what two spellings of one number have in common."""
-    return "".join(letter for letter in number if letter in "0123456789*#")[-_ENDING:]
 
 
 def matching(pattern: re.Pattern[str], says: str) -> AfterValidator:
@@ -146,11 +129,13 @@ no_uuid = AfterValidator(_no_uuid)
 printable = AfterValidator(_printable)
 
 
-def _dialled(value: Any) -> Any:
-    """A number as people and CRMs write it: ``+1 (202) 555-0142``. Of ``+44 (0)20`` the (0) is not dialled."""
-    if not isinstance(value, str) or _WRITTEN.fullmatch(value) is None:
+def _pattern(value: Any) -> Any:
+    """A written number with ``_`` in front or at the end."""
+    if not isinstance(value, str):
         return value
-    return re.sub(r"[^0-9*#+]", "", value.replace("(0)", "") if value.startswith("+") else value)
+    core = value.strip("_")
+    front, _, end = value.partition(core) if core else ("", "", "")
+    return f"{front}{dialled(core)}{end}" if core else value
 
 
 def _upper(value: Any) -> Any:
@@ -185,11 +170,11 @@ SwitchName = Annotated[
 ]
 Number = Annotated[
     str,
+    BeforeValidator(dialled),
     matching(NUMBER, "must be 1 to 32 digits, * or #, with + in front at most"),
     Field(examples=["5550100"], json_schema_extra={"pattern": NUMBER.pattern}),
 ]
-WrittenNumber = Annotated[Number, BeforeValidator(_dialled)]
-"""A number a caller wants dialled, with spaces, brackets, dots and hyphens if it likes."""
+"""A number as it is dialled; it may be written in any clothes (``telephone.spelling``)."""
 
 ExtensionNumber = Annotated[
     str,
@@ -205,6 +190,7 @@ Text = Annotated[str, StringConstraints(max_length=1024), printable]
 ShortText = Annotated[str, StringConstraints(max_length=128), printable]
 OptionalNumber = Annotated[
     str,
+    BeforeValidator(dialled),
     matching(
         re.compile(rf"(?:{NUMBER.pattern})?"), "must be empty, or 1 to 32 digits, * or #, with + in front at most"
     ),
@@ -215,7 +201,9 @@ ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=128), pri
 TagList = Annotated[Tags, comma_separated]
 """An array, or text with commas."""
 NumberPattern = Annotated[
-    str, matching(re.compile(r"_?\+?[0-9*#]{1,32}_?"), "must be a number, with _ in front or at the end for anything")
+    str,
+    BeforeValidator(_pattern),
+    matching(re.compile(r"_?\+?[0-9*#]{1,32}_?"), "must be a number, with _ in front or at the end for anything"),
 ]
 Address = Annotated[str, AfterValidator(_address), Field(examples=["192.0.2.10:8021"])]
 SecretReference = Annotated[

@@ -134,10 +134,10 @@ def _asked_again(context: Context, line: Switch, order: CallOrder, wait: float) 
 
 def _checked(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
     """In the sandbox any number may be called, but for help."""
-    emergency.refuse(domain, order.destination_a, "destination_a")
+    emergency.refuse(context, domain, order.destination_a, "destination_a")
     if order.monitors is not None:
         return order
-    emergency.refuse(domain, order.destination_b, "destination_b")
+    emergency.refuse(context, domain, order.destination_b, "destination_b")
     return sandbox_calls.prepared(context, domain, order)
 
 

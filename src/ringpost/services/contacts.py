@@ -4,15 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from phonenumbers import (
-    MatchType,
-    NumberParseException,
-    PhoneNumberFormat,
-    format_number,
-    is_number_match,
-    is_possible_number,
-    parse,
-)
+from phonenumbers import MatchType, is_number_match
 from pydantic import RootModel
 
 from ringpost.context import Context
@@ -21,7 +13,8 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import InvalidRequest, NotFound
 from ringpost.model.extension import Extension
 from ringpost.model.requests import Listing, OneContact
-from ringpost.model.values import ending
+from ringpost.model.telephone.meaning import e164, meant
+from ringpost.model.telephone.spelling import dialled_part, read
 from ringpost.services import domains, pages, records
 from ringpost.store import keys
 from ringpost.store.keys import contact_layout
@@ -92,11 +85,10 @@ def delete(context: Context, contact: Contact, if_version: int | None) -> None:
 
 def known(context: Context, home: str, number: str) -> Known:
     """Who has a number, in one look: all in the domain whose number ends as this one does, compared."""
-    if not ending(number):
-        raise InvalidRequest("number must hold digits", parameter="number")
+    number = read(number).number
     rows = context.store.listed(keys.callers(home, number), Caller, limit=_MOST_ALIKE)
     callers = [row.root for _, row in rows]
-    extension = next((one for one in callers if isinstance(one, Extension) and one.extension == _dialled(number)), None)
+    extension = next((one for one in callers if isinstance(one, Extension) and one.extension == number), None)
     contacts = [one for one in callers if isinstance(one, Contact)]
     fitting = [(rank, one) for one in contacts if (rank := _fit(one, number)) is not None]
     if not fitting:
@@ -117,35 +109,22 @@ def _fit(contact: Contact, number: str) -> int | None:
 
 
 def _compared(one: ContactNumber, number: str, country: str) -> str | None:
-    if _dialled(one.number) == _dialled(number):
+    own = dialled_part(one.number)
+    if own == number:
         return "exact"
-    if one.e164 is None:
-        return None
-    match = _MATCHES.get(is_number_match(one.e164, _dialled(number)))
-    return "national" if match != "exact" and _e164(number, country) == one.e164 else match
+    if one.e164 is not None and meant(number, country) == meant(one.e164, country):
+        return "exact" if number.startswith(("+", "00")) else "national"
+    return _MATCHES.get(is_number_match(one.e164 or own, number))
 
 
 def _numbered(domain: Domain, numbers: Sequence[NewNumber | dict[str, Any]]) -> tuple[ContactNumber, ...]:
     written = [NewNumber.model_validate(one) if isinstance(one, dict) else one for one in numbers]
-    return tuple(
-        ContactNumber(type=one.type, number=one.number, e164=_e164(one.number, domain.country)) for one in written
-    )
+    return tuple(_kept(one, domain.country) for one in written)
 
 
-def _e164(number: str, country: str) -> str | None:
-    """The one spelling of a number, if it is one that the world can call."""
-    try:
-        read = parse(_dialled(number), country)
-    except NumberParseException:
-        return None
-    return format_number(read, PhoneNumberFormat.E164) if is_possible_number(read) else None
-
-
-def _dialled(number: str) -> str:
-    """What of a written number is dialled; the (0) of ``+44 (0)20`` is not."""
-    is_full = number.startswith(("+", "00"))
-    plain = "".join(letter for letter in number.replace("(0)", "" if is_full else "0") if letter in "0123456789*#")
-    return f"+{plain.removeprefix('00')}" if is_full else plain
+def _kept(one: NewNumber, country: str) -> ContactNumber:
+    number, suffix = read(one.number)
+    return ContactNumber(type=one.type, number=one.number, e164=e164(number, country), extension_suffix=suffix)
 
 
 def _name(members: dict[str, Any]) -> str:

@@ -4,12 +4,13 @@ import uuid
 from typing import Any
 
 from ringpost.context import Context
-from ringpost.model.destination import Destination, DestinationAction, number_regex
+from ringpost.model.destination import Destination, DestinationAction
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Conflict, InvalidRequest, NotFound
 from ringpost.model.requests import Listing, OneDestination
+from ringpost.model.telephone.spelling import dialled_part
 from ringpost.model.values import is_uuid
-from ringpost.services import domains, numbers, pages, records
+from ringpost.services import domains, emergency, inbound, pages, records
 from ringpost.store import keys
 from ringpost.store.keys import destination_layout
 
@@ -22,11 +23,15 @@ def found(context: Context, reference: OneDestination) -> Destination:
     named = reference.destination_uuid or reference.number
     if named is None:
         raise InvalidRequest("number or destination_uuid is required", parameter="number")
-    is_number = not is_uuid(named)
-    key = keys.inbound_number(named) if is_number else keys.destination(domains.uuid_of(context, reference), named)
-    destination = context.store.get(key, Destination)
-    agrees = destination is not None and reference.number in (None, named, destination.destination_number)
-    if destination is None or not agrees or not _in_that_domain(context, reference, destination):
+    if is_uuid(named):
+        home = domains.uuid_of(context, reference)
+        destination = context.store.get(keys.destination(home, named), Destination)
+        if destination is not None and not _is_named(destination, reference.number):
+            destination = None
+    else:
+        known = inbound.found(context, dialled_part(named))
+        destination = inbound.the_one([one for one in known if _in_that_domain(context, reference, one)])
+    if destination is None:
         raise NotFound(_ABSENT)
     return destination
 
@@ -39,14 +44,15 @@ def listed(context: Context, home: str, request: Listing) -> pages.PageOf[Destin
 def create(context: Context, domain: Domain, number: str, extension: str, members: dict[str, Any]) -> Destination:
     """A new destination: calls to a number go to an extension of the domain's dialplan."""
     domains.stays(context, domain)
-    numbers.check_free_for_help(domain, extension)
+    emergency.refuse_to_give(domain, extension)
+    claimed = _claimed(context, domain, number)
     destination = records.create(
         context,
         Destination.model_validate(
             {
                 "destination_uuid": str(uuid.uuid4()),
                 "domain_uuid": domain.domain_uuid,
-                **_numbered(number),
+                **claimed.columns(),
                 "destination_actions": [_to(extension, domain)],
                 **members,
             }
@@ -68,11 +74,11 @@ def update(
     if_version: int | None,
 ) -> Destination:
     """Change a destination: its number, where it leads, or its settings."""
-    if number is not None:
-        changes |= _numbered(number)
-    if extension is not None:
-        domain = domains.named(context, destination.domain_uuid)
-        numbers.check_free_for_help(domain, extension)
+    domain = domains.named(context, destination.domain_uuid) if number or extension else None
+    if domain is not None and number is not None:
+        changes |= _claimed(context, domain, number, destination).columns()
+    if domain is not None and extension is not None:
+        emergency.refuse_to_give(domain, extension)
         changes["destination_actions"] = [_to(extension, domain)]
     after = records.update(
         context,
@@ -92,18 +98,42 @@ def delete(context: Context, destination: Destination, if_version: int | None) -
     context.happened("destination.deleted", destination.domain_uuid, {"destination_uuid": destination.destination_uuid})
 
 
+def carried_over(context: Context, domain: Domain) -> int:
+    """Claim the numbers of a domain as they are claimed now that were claimed by their digits: how many there were."""
+    old = [
+        one for _, one in context.store.listed(keys.destinations(domain.domain_uuid), Destination, limit=pages.WHOLE)
+    ]
+    old = [one for one in old if not one.destination_spellings]
+    for destination in old:
+        claimed = inbound.claim(domain, destination.destination_number)
+        taken = Conflict(f"{destination.destination_number} of {domain.domain_name} is another domain's too")
+        records.update(context, destination, claimed.columns(), destination_layout, taken=taken)
+        context.commit()
+    return len(old)
+
+
 def _in_that_domain(context: Context, reference: OneDestination, destination: Destination) -> bool:
     if reference.domain_uuid is None and reference.domain_name is None:
         return True
     return domains.uuid_of(context, reference) == destination.domain_uuid
 
 
-def _numbered(number: str) -> dict[str, Any]:
-    return {
-        "destination_number": number,
-        "destination_number_regex": number_regex(number),
-        "destination_caller_id_number": number,
-    }
+def _is_named(destination: Destination, number: str | None) -> bool:
+    """Whether a number that was given besides is this one's."""
+    if number is None or number == destination.destination_uuid:
+        return True
+    named = (destination.destination_number, destination.destination_e164, *destination.destination_spellings)
+    return dialled_part(number) in named
+
+
+def _claimed(context: Context, domain: Domain, number: str, own: Destination | None = None) -> inbound.Claim:
+    """A number as it will be had; refused if it calls for help, or a row from before claims had a country has it."""
+    if emergency.is_reached(context, domain, number):
+        raise emergency.nobody_can_have(number, "number")
+    claimed = inbound.claim(domain, number)
+    if (own is None or own.destination_spellings) and inbound.was_taken(context, claimed):
+        raise Conflict(_TAKEN, parameter="number")
+    return claimed
 
 
 def _to(extension: str, domain: Domain) -> DestinationAction:

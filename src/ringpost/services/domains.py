@@ -93,6 +93,11 @@ def listed(context: Context, request: Listing) -> pages.PageOf[Domain]:
     return pages.arranged(context, [(domain.domain_name, domain) for domain in reached if domain], request)
 
 
+def everything(context: Context) -> list[Domain]:
+    """All domains there are, by name."""
+    return [domain for _, domain in context.store.listed(keys.DOMAINS, Domain, limit=pages.WHOLE)]
+
+
 def create(context: Context, members: dict[str, Any]) -> Domain:
     """A new domain. Only an operator's key may."""
     _check_country(members)
@@ -153,7 +158,7 @@ def _check_country(members: dict[str, Any]) -> None:
     country = members.get("country")
     if country is None:
         return
-    from ringpost.services.emergency import is_known  # 60 ms that only this needs
+    from ringpost.model.telephone.help import is_known  # 60 ms that only this needs
 
     if not is_known(country):
         raise InvalidRequest("country must be one whose emergency numbers are known, such as US", parameter="country")

@@ -1,53 +1,50 @@
-"""Which numbers call for help, from the telephone world's own tables (Google's libphonenumber)."""
+"""Numbers that call for help from a domain: by its country, and by its own list. One verdict wherever one is taken.
 
-import re
+``telephone.help`` is imported by those requests that are about a number: 60 ms that a cold start can do without.
+"""
 
-from phonenumbers import SUPPORTED_SHORT_REGIONS, connects_to_emergency_number, is_emergency_number
-
+from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply
-
-_SERVICE_CODES = (re.compile(r"\*[0-9]{2}"), re.compile(r"\*[0-9]{3}"))
-_WAYS_OUT = ("0", "1", "8", "9")
-"""A line, the trunk, another country: what 9911, 0112 and 0011911 begin with."""
+from ringpost.services import numbers
 
 
-def refuse(domain: Domain, number: str, parameter: str) -> None:
+def refuse(context: Context, domain: Domain, number: str, parameter: str) -> None:
     """Refuse a number that calls for help: it is dialled from a telephone, which is somewhere."""
-    if is_emergency(domain, number):
+    if is_reached(context, domain, number):
         raise CannotComply("emergency numbers are dialled from a telephone, not through here", parameter=parameter)
 
 
-def is_emergency(domain: Domain, number: str) -> bool:
-    """Whether a number calls for help in the domain's country, or by the domain's own list.
+def refuse_to_give(domain: Domain, number: str, parameter: str = "extension") -> None:
+    """Refuse to give somebody a number that calls for help from the domain's phones: he could not be called."""
+    if is_dialled(domain, number):
+        raise nobody_can_have(number, parameter)
 
-    Also behind what a dialplan would take off: ``+``, a service code (``*67911``), a way out (``9911``).
+
+def nobody_can_have(number: str, parameter: str) -> CannotComply:
+    """Why a number is not given to anybody."""
+    return CannotComply(f"{number} calls for help in this domain: nobody can have it", parameter=parameter)
+
+
+def is_reached(context: Context, domain: Domain, number: str) -> bool:
+    """Whether help is reached by dialling a number in a domain.
+
+    What is an emergency number in disguise only (``9911``) reaches whoever has it here, if somebody has.
     """
-    own = set(domain.emergency_numbers or ())
-    return any(
-        digits in own or connects_to_emergency_number(digits, domain.country) for digits in (number, *_dialled(number))
-    )
+    if not is_emergency(domain, number):
+        return False
+    return is_dialled(domain, number) or numbers.holder(context, domain.domain_uuid, number) is None
+
+
+def is_emergency(domain: Domain, number: str) -> bool:
+    """Whether a number calls for help when it is dialled outside, as it is or in disguise."""
+    from ringpost.model.telephone.help import is_called
+
+    return is_called(number, domain.country, domain.emergency_numbers or ())
 
 
 def is_dialled(domain: Domain, number: str) -> bool:
-    """Whether a telephone that dials this calls for help: the number itself, and nothing that only resembles it."""
-    return number in (domain.emergency_numbers or ()) or is_emergency_number(number, domain.country)
+    """Whether a telephone that dials this calls for help: the number itself, and nothing that only leads to it."""
+    from ringpost.model.telephone import help as emergency
 
-
-def is_known(country: str) -> bool:
-    """Whether the emergency numbers of a country are known."""
-    return country in SUPPORTED_SHORT_REGIONS
-
-
-def _dialled(number: str) -> set[str]:
-    """What may be left of a number once a dialplan has taken off what stands in front."""
-    spellings = (number, *(code.sub("#", number) for code in _SERVICE_CODES))
-    found = {digits for spelling in spellings for digits in re.split(r"[*#+]+", spelling)} - {""}
-    waiting = list(found)
-    while waiting:
-        digits = waiting.pop()
-        shorter = digits[1:]
-        if digits.startswith(_WAYS_OUT) and shorter and shorter not in found:
-            found.add(shorter)
-            waiting.append(shorter)
-    return found
+    return emergency.is_dialled(number, domain.country, domain.emergency_numbers or ())

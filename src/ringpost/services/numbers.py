@@ -3,8 +3,7 @@
 from pydantic import RootModel
 
 from ringpost.context import Context
-from ringpost.model.domain import Domain
-from ringpost.model.errors import CannotComply, Conflict
+from ringpost.model.errors import Conflict
 from ringpost.model.extension import Extension
 from ringpost.model.ring_group import RingGroup
 from ringpost.store import keys
@@ -17,19 +16,6 @@ class Holder(RootModel[Extension | RingGroup]):
 def taken() -> Conflict:
     """An extension or a ring group has that number already."""
     return Conflict("that number is taken in this domain", parameter="extension")
-
-
-def check_free_for_help(domain: Domain, number: str) -> None:
-    """Refuse a number that calls for help from the domain's phones: whoever had it could not be called."""
-    from ringpost.services import emergency  # 60 ms that a cold start can do without
-
-    if emergency.is_dialled(domain, number):
-        raise CannotComply(f"{number} calls for help in this domain: nobody can have it", parameter="extension")
-
-
-def is_routed(context: Context, inbound: str) -> bool:
-    """Whether some domain has an inbound number; nobody is told whose it is."""
-    return context.store.is_claimed(keys.inbound_number(inbound))
 
 
 def holder(context: Context, domain_uuid: str, number: str) -> Extension | RingGroup | None:

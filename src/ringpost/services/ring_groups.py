@@ -10,7 +10,7 @@ from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFou
 from ringpost.model.requests import Listing, OneRingGroup
 from ringpost.model.ring_group import MOST_MEMBERS, Member, RingGroup
 from ringpost.model.values import is_uuid
-from ringpost.services import domains, numbers, pages, records
+from ringpost.services import domains, emergency, numbers, pages, records
 from ringpost.store import keys
 from ringpost.store.keys import ring_group_layout
 
@@ -40,8 +40,8 @@ def listed(context: Context, home: str, request: Listing) -> pages.PageOf[RingGr
 def create(context: Context, domain: Domain, members: dict[str, Any]) -> RingGroup:
     """A new ring group."""
     domains.stays(context, domain)
-    numbers.check_free_for_help(domain, members["ring_group_extension"])
-    _check_members(domain, members["ring_group_destinations"])
+    emergency.refuse_to_give(domain, members["ring_group_extension"])
+    _check_members(context, domain, members["ring_group_destinations"])
     group = records.create(
         context,
         RingGroup.model_validate(
@@ -62,9 +62,9 @@ def create(context: Context, domain: Domain, members: dict[str, Any]) -> RingGro
 def update(context: Context, group: RingGroup, changes: dict[str, Any], if_version: int | None) -> RingGroup:
     """Change a ring group."""
     if changes.get("ring_group_extension") not in (None, group.ring_group_extension):
-        numbers.check_free_for_help(domains.named(context, group.domain_uuid), changes["ring_group_extension"])
+        emergency.refuse_to_give(domains.named(context, group.domain_uuid), changes["ring_group_extension"])
     if changes.get("ring_group_destinations"):
-        _check_members(domains.named(context, group.domain_uuid), changes["ring_group_destinations"])
+        _check_members(context, domains.named(context, group.domain_uuid), changes["ring_group_destinations"])
     after = records.update(context, group, changes, ring_group_layout, if_version=if_version, taken=numbers.taken())
     context.happened("ringgroup.updated", after.domain_uuid, _told(after))
     return after
@@ -93,11 +93,9 @@ def remove_member(context: Context, group: RingGroup, number: str, if_version: i
     return _with_members(context, group, left, if_version)
 
 
-def _check_members(domain: Domain, members: Iterable[Member]) -> None:
-    from ringpost.services import emergency  # 60 ms that a cold start can do without
-
+def _check_members(context: Context, domain: Domain, members: Iterable[Member]) -> None:
     for member in members:
-        emergency.refuse(domain, member.number, "destinations")
+        emergency.refuse(context, domain, member.number, "destinations")
 
 
 def _with_members(context: Context, group: RingGroup, members: Sequence[Member], if_version: int | None) -> RingGroup:

@@ -9,7 +9,6 @@ import re
 
 from ringpost.context import Context
 from ringpost.model import dialplan
-from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply
 from ringpost.model.extension import Extension, ForwardKind
@@ -28,7 +27,8 @@ from ringpost.model.route import (
     Route,
     Slot,
 )
-from ringpost.services import numbers, voicemails
+from ringpost.services import emergency, numbers, voicemails
+from ringpost.services import inbound as inbound_numbers
 from ringpost.store import keys
 
 _OUTSIDE = re.compile(r"\+?[0-9]{3,32}")
@@ -67,8 +67,6 @@ def route(
     ``passed`` are the numbers that have forwarded the call so far; ``failed`` is why the phones of this one were
     not reached, if they have been rung already.
     """
-    from ringpost.services import emergency  # 60 ms that a cold start can do without
-
     by_itself = from_a_phone and not passed
     if emergency.is_dialled(domain, number):
         return Emergency(number, domain.outbound_gateway) if by_itself else None
@@ -92,9 +90,7 @@ def outside(domain: Domain, number: str) -> Outside | None:
 
 def check(context: Context, domain: Domain, number: str, parameter: str) -> Route:
     """Where a number leads that a caller gave; refused if that is nowhere, or to help in any disguise."""
-    from ringpost.services import emergency
-
-    emergency.refuse(domain, number, parameter)
+    emergency.refuse(context, domain, number, parameter)
     found = route(context, domain, number)
     while isinstance(found, Forwarded):
         number = found.number
@@ -106,9 +102,7 @@ def check(context: Context, domain: Domain, number: str, parameter: str) -> Rout
 
 def check_phone(context: Context, domain: Domain, number: str, parameter: str) -> Phone | None:
     """The phones of the extension that has a number a caller gave, forwarded or not; None: no extension has it."""
-    from ringpost.services import emergency
-
-    emergency.refuse(domain, number, parameter)
+    emergency.refuse(context, domain, number, parameter)
     extension = numbers.extension(context, domain.domain_uuid, number)
     if extension is None:
         return None
@@ -134,7 +128,7 @@ def onward_after(extension: Extension, cause: str | None, passed: tuple[str, ...
 
 def inbound(context: Context, number: str) -> Inbound | None:
     """Where a call from outside to this number leads; None: the number is nobody's."""
-    destination = context.store.get(keys.inbound_number(number), Destination)
+    destination = inbound_numbers.destination(context, number)
     if destination is None or not destination.destination_enabled or not destination.destination_actions:
         return None
     domain = context.store.get(keys.domain(destination.domain_uuid), Domain)

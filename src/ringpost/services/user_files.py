@@ -22,10 +22,10 @@ from ringpost.model.mistakes import said
 from ringpost.model.record import Entity
 from ringpost.model.shapes import BoxNumber, Email, Pin
 from ringpost.model.user import User, UserSettings
-from ringpost.model.values import ExtensionNumber, Name, Number, Uuid, canonical
+from ringpost.model.values import ExtensionNumber, Name, Number, Uuid
 from ringpost.model.voicemail import BoxName, Voicemail
 from ringpost.nearest import nearest
-from ringpost.services import csv_files, emergency, numbers, pages, provisioning
+from ringpost.services import csv_files, emergency, inbound, pages, provisioning
 from ringpost.services.provisioning import Wanted
 from ringpost.store import Key, Put, Row, keys
 
@@ -200,17 +200,17 @@ def exporter(context: Context, home: str) -> Callable[[User], dict[str, Any]]:
     boxes = {
         box.voicemail_uuid: box for _, box in context.store.listed(keys.voicemails(home), Voicemail, limit=pages.WHOLE)
     }
-    inbound: dict[str, list[str]] = {}
+    incalls: dict[str, list[str]] = {}
     for _, destination in context.store.listed(keys.destinations(home), Destination, limit=pages.WHOLE):
         for action in destination.destination_actions:
-            inbound.setdefault(action.destination_data.partition(" ")[0], []).append(destination.destination_number)
+            incalls.setdefault(action.destination_data.partition(" ")[0], []).append(destination.destination_number)
 
     def row(user: User) -> dict[str, Any]:
         exten = user.extensions[0].extension if user.extensions else None
         box = boxes.get(user.voicemail.voicemail_uuid) if user.voicemail else None
         box = box if box and box.users[:1] == (user.user_uuid,) else None
         kept = {f"voicemail_{name}": value for name, value in box.model_dump().items()} if box else {}
-        line = {"line_protocol": "sip", "exten": exten, "incall_exten": inbound.get(exten)} if exten else {}
+        line = {"line_protocol": "sip", "exten": exten, "incall_exten": incalls.get(exten)} if exten else {}
         return {**user.model_dump(), **kept, **line}
 
     return row
@@ -266,7 +266,7 @@ def _twice(rows: list[ImportRow]) -> Iterator[Mistake]:
 def _claims(row: ImportRow) -> list[tuple[str, str]]:
     """What a row claims for itself alone: columns and names, each in its one spelling."""
     named = [(name, value.casefold()) for name in _UNIQUE if (value := getattr(row, name)) is not None]
-    return named + [("incall_exten", canonical(number)) for number in row.incall_exten]
+    return named + [("incall_exten", number.removeprefix("+")) for number in row.incall_exten]
 
 
 def _against_the_store(context: Context, domain: Domain, file: UserFile, made: Mapping[int, Made]) -> Iterator[Mistake]:
@@ -281,15 +281,23 @@ def _against_the_store(context: Context, domain: Domain, file: UserFile, made: M
             ("voicemail_number", keys.voicemails(home)),
         )
     }
+    called_in: dict[str, int] = {}
     for number, row in enumerate(file.rows, 1):
         if number in made:
             continue
         if row.exten is not None and emergency.is_dialled(domain, row.exten):
             yield Mistake(number, "exten", "calls for help in this domain: nobody can have it")
         for column, name in _claims(row):
-            is_taken = numbers.is_routed(context, name) if column == "incall_exten" else name in taken[column]
-            if is_taken:
+            if column != "incall_exten" and name in taken[column]:
                 yield Mistake(number, column, "is taken already")
+        for called in row.incall_exten:
+            claim = inbound.claim(domain, called)
+            if emergency.is_reached(context, domain, called):
+                yield Mistake(number, "incall_exten", "calls for help in this domain: nobody can have it")
+            elif called_in.setdefault(claim.meant, number) != number:
+                yield Mistake(number, "incall_exten", f"is in row {called_in[claim.meant]} already")
+            elif inbound.is_taken(context, claim):
+                yield Mistake(number, "incall_exten", "is taken already")
 
 
 def _made_before(context: Context, home: str) -> dict[str, Made]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-from ringpost.model.values import canonical, ending
+from ringpost.model.telephone.spelling import dialled_part, ending
 from ringpost.store import Key
 
 if TYPE_CHECKING:
@@ -185,9 +185,20 @@ def ring_group_layout(record: RingGroup) -> Layout:
 # destinations: inbound numbers are one namespace over all domains
 
 
-def inbound_number(number: str) -> Key:
-    """Whoever has that inbound number, whatever its spelling."""
-    return Key(f"inbound#{canonical(number)}", "destination")
+def inbound_number(meant: str) -> Key:
+    """Whoever has an inbound number, in its one spelling: E.164, or its digits where that cannot be said."""
+    return Key(f"inbound#{meant}", "destination")
+
+
+def inbound_number_until_2026(number: str) -> Key:
+    """Whoever had an inbound number before its country was asked for: two of different countries may be one here."""
+    digits = number.removeprefix("+")
+    return Key(f"inbound#{digits[1:] if len(digits) == 11 and digits.startswith('1') else digits}", "destination")
+
+
+def spelled(spelling: str) -> str:
+    """Whoever may be meant when a switch names a number so, without ``+``: by what each has claimed."""
+    return f"spelled#{spelling}"
 
 
 def destination(domain: str, uuid: str) -> Key:
@@ -201,12 +212,19 @@ def destinations(domain: str) -> str:
 
 
 def destination_layout(record: Destination) -> Layout:
-    """By uuid, by number, in the domain's list."""
-    home = record.domain_uuid
+    """By uuid, by number, by each of its spellings, in the domain's list."""
+    home, truth = record.domain_uuid, destination(record.domain_uuid, record.destination_uuid)
+    if not record.destination_spellings:
+        before = inbound_number_until_2026(record.destination_number)
+        return Layout(truth, (before,), (Key(destinations(home), before.partition.removeprefix("inbound#")),))
+    meant = record.destination_e164 or record.destination_number.removeprefix("+")
     return Layout(
-        destination(home, record.destination_uuid),
-        (inbound_number(record.destination_number),),
-        (Key(destinations(home), canonical(record.destination_number)),),
+        truth,
+        (inbound_number(meant),),
+        (
+            Key(destinations(home), meant.removeprefix("+")),
+            *(Key(spelled(spelling), meant) for spelling in record.destination_spellings),
+        ),
     )
 
 
@@ -231,7 +249,7 @@ def contacts(domain: str) -> str:
 def contact_layout(record: Contact) -> Layout:
     """By uuid, in the domain's list, and among the callers of each ending of its numbers."""
     home, uuid = record.domain_uuid, record.contact_uuid
-    endings = dict.fromkeys(callers(home, one.e164 or one.number) for one in record.numbers)
+    endings = dict.fromkeys(callers(home, one.e164 or dialled_part(one.number)) for one in record.numbers)
     return Layout(
         contact(home, uuid),
         (),

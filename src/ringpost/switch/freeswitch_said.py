@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from ringpost.clock import stamp
-from ringpost.model.values import EXTENSION, NUMBER, UNPRINTABLE, is_uuid
+from ringpost.model.telephone.spelling import NUMBER
+from ringpost.model.values import EXTENSION, UNPRINTABLE, is_uuid
 
 SHORT, LONG = 128, 1024
 _UNKEEPABLE = re.compile(f"[{UNPRINTABLE}\ud800-\udfff]")

@@ -168,6 +168,10 @@ def test_a_strangers_domain_is_not_there(stranger: Caller) -> None:
         ("202.555.0142", "2025550142"),
         ("+44 (0)20 5550 0142", "+442055500142"),
         ("555\u00a00142", "5550142"),
+        ("+39 (0)6 5550 0142", "+390655500142"),
+        ("202 555 0142 x7", "2025550142"),
+        ("tel:+1-202-555-0142;ext=7", "+12025550142"),
+        ("\u202a+1 202 555 0142\u202c\r\n", "+12025550142"),
     ],
 )
 def test_a_number_is_dialled_however_a_crm_writes_it(tenant: Caller, written: str, dialled: str) -> None:
@@ -176,7 +180,7 @@ def test_a_number_is_dialled_however_a_crm_writes_it(tenant: Caller, written: st
 
 
 @pytest.mark.parametrize(
-    "written", ["1,2", "100;200", "+", "()", "- -", "1 2\n3", "(911", "9-1-1", "202 555 0142 x7", "+ "]
+    "written", ["1,2", "100;200", "+", "()", "- -", "1 2\n3", "(911", "9-1-1", "202 555 0142 / 202 555 0143", "+ "]
 )
 def test_what_is_no_number_however_written_is_refused(tenant: Caller, written: str) -> None:
     reply = tenant.call("originate", caller_id_number="5550100", destination_a="100", destination_b=written)

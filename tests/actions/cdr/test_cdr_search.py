@@ -31,6 +31,29 @@ def everything(caller: Caller, **query: object) -> list[str]:
             return found
 
 
+@pytest.mark.parametrize("recorded", ["+12025550142", "12025550142", "2025550142", "0012025550142", "01112025550142"])
+@pytest.mark.parametrize(
+    "asked", ["+12025550142", "12025550142", "(202) 555-0142", "0012025550142", "tel:+1-202-555-0142"]
+)
+def test_finds_a_number_in_any_spelling(tenant: Caller, recorded: str, asked: str) -> None:
+    legs = {"start_stamp": "2026-11-10T10:00:00Z", "destination_number": "100"}
+    ours, egypts = (f"aaaaaaaa-0000-4000-8000-00000000000{end}" for end in "12")
+    tenant.done("cdr-create", **legs, xml_cdr_uuid=ours, caller_id_number=recorded)
+    tenant.done("cdr-create", **legs, xml_cdr_uuid=egypts, caller_id_number="+2025550142")
+    assert [call["xml_cdr_uuid"] for call in tenant.done("cdr-search", number=asked)["items"]] == [ours]
+
+
+def test_a_number_in_two_spellings_is_paged_through_once_each(tenant: Caller) -> None:
+    for second in range(12):
+        spelled = ("+12025550142", "2025550142", "12025550142")[second % 3]
+        stamp = f"2026-11-10T10:00:{second:02d}Z"
+        uuid = f"aaaaaaaa-0000-4000-8000-{second:012d}"
+        tenant.done(
+            "cdr-create", xml_cdr_uuid=uuid, start_stamp=stamp, caller_id_number=spelled, destination_number="1"
+        )
+    assert everything(tenant, number="2025550142", limit=5) == [f"{second:02d}" for second in range(11, -1, -1)]
+
+
 def test_answers_calls_with_their_legs_newest_first(tenant: Caller) -> None:
     seeded(tenant, 3)
     page = tenant.done("cdr-search")

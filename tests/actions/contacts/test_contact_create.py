@@ -12,6 +12,12 @@ def test_keeps_numbers_as_written_and_knows_them_in_one_spelling(tenant: Caller)
     ]
 
 
+def test_keeps_what_is_dialled_once_somebody_has_answered(tenant: Caller) -> None:
+    made = tenant.done("contact-create", firstname="Dora", numbers=[{"number": "+1 202 555 0142 ext. 5\n"}])
+    kept = {"type": "work", "number": "+1 202 555 0142 ext. 5", "e164": "+12025550142", "extension_suffix": "5"}
+    assert made["numbers"] == [kept]
+
+
 @pytest.mark.parametrize(
     ("bad", "parameter"),
     [

@@ -49,6 +49,27 @@ def test_a_number_abroad_is_found_as_it_is_dialled_from_here(tenant: Caller) -> 
     assert tenant.done("contact-lookup", number="011 44 20 7946 0123")["match"] == "national"
 
 
+@pytest.mark.parametrize(
+    ("country", "kept", "asked", "match"),
+    [
+        ("MX", "+52 1 55 5550 0101", "+525555500101", "exact"),
+        ("MX", "55 5550 0101", "+5215555500101", "exact"),
+        ("MX", "55 5550 0101", "044 55 5550 0101", "national"),
+        ("AR", "+54 9 11 5550 0101", "011 15 5550-0101", "national"),
+        ("AR", "11 15 5550 0101", "+541155500101", "exact"),
+        ("IT", "+39 (0)6 5550 0101", "06 5550 0101", "national"),
+        ("US", "(202) 555-0101 x5", "+12025550101", "exact"),
+    ],
+)
+def test_old_and_mobile_prefixes_are_no_other_number(
+    operator: Caller, tenant: Caller, country: str, kept: str, asked: str, match: str
+) -> None:
+    operator.done("domain-update", domain_name=demo.DOMAIN_NAME, country=country)
+    tenant.done("contact-create", company="Kept", numbers=[{"number": kept}])
+    known = tenant.done("contact-lookup", number=asked)
+    assert (known["contact"]["company"], known["match"]) == ("Kept", match)
+
+
 def test_the_best_match_wins(tenant: Caller) -> None:
     tenant.done("contact-create", company="Other city", numbers=[{"number": "+13035550199"}])
     assert tenant.done("contact-lookup", number="13035550199")["contact"]["company"] == "Other city"

@@ -30,6 +30,36 @@ def test_one_telephone_number_is_one_number_in_any_spelling(operator: Caller, nu
     assert demo.DOMAIN_NAME not in reply.text
 
 
+@pytest.fixture
+def in_new_zealand(operator: Caller) -> str:
+    operator.done("domain-update", domain_name="empty.example.net", country="NZ")
+    return "empty.example.net"
+
+
+def test_two_numbers_of_two_countries_are_two(operator: Caller, in_new_zealand: str) -> None:
+    create = {"extension": "100"}
+    operator.done("destination-create", domain_name=in_new_zealand, number="+6465550101", **create)
+    made = operator.done("destination-create", domain_name=demo.DOMAIN_NAME, number="+16465550101", **create)
+    assert made["destination_e164"] == "+16465550101"
+    assert made["destination_spellings"] == ["0016465550101", "01116465550101", "16465550101", "6465550101"]
+
+
+@pytest.mark.parametrize(
+    "number", ["06 555 0101", "+64 6 555 0101", "006465550101", "0064 (0)6 555 0101", "6465550101"]
+)
+def test_a_number_is_read_in_its_domains_country(operator: Caller, in_new_zealand: str, number: str) -> None:
+    operator.done("destination-create", domain_name=in_new_zealand, number="+6465550101", extension="100")
+    again = operator.call("destination-create", domain_name=in_new_zealand, number=number, extension="100")
+    assert (again.status, again.json["error"]) == (409, "number already routed")
+
+
+@pytest.mark.parametrize(("country", "number"), [("US", "911"), ("DE", "+49112"), ("DE", "030 112"), ("FR", "17")])
+def test_nobody_has_a_number_that_calls_for_help(operator: Caller, country: str, number: str) -> None:
+    operator.done("domain-update", domain_name=demo.DOMAIN_NAME, country=country)
+    reply = operator.call("destination-create", domain_name=demo.DOMAIN_NAME, number=number, extension="100")
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (422, "number")
+
+
 @pytest.mark.parametrize("number", [".*", "1)|(.*", '1"/><action', "1 2", "", "++1", "1\n"])
 def test_refuses_what_is_no_number(tenant: Caller, number: str) -> None:
     assert tenant.call("destination-create", number=number, extension="100").status == 400

@@ -298,6 +298,23 @@ def test_a_call_from_outside_goes_to_the_domain_its_number_belongs_to(switch_key
     assert exported(switch_key, "600", call_direction="inbound")["call_direction"] == "inbound", "it stays inbound"
 
 
+def test_two_countries_numbers_are_told_apart_and_what_may_be_either_goes_nowhere(
+    switch_key: Caller, operator: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    operator.done("domain-create", domain_name="nz.example.net", country="NZ", switch="lab")
+    operator.done("destination-create", domain_name="nz.example.net", number="+6465550101", extension="100")
+    assert dialled(switch_key, "+6465550101", "public") == [("transfer", "100 XML nz.example.net")]
+    assert dialled(switch_key, "6465550101", "public") == [("transfer", "100 XML nz.example.net")], "nobody else's yet"
+    assert dialled(switch_key, "+16465550101", "public") == []
+    operator.done("destination-create", domain_name=HOME, number="+16465550101", extension="101")
+    for spelling in ("+16465550101", "16465550101", "01116465550101"):
+        assert dialled(switch_key, spelling, "public") == [("transfer", f"101 XML {HOME}")]
+    for spelling in ("+6465550101", "006465550101", "065550101"):
+        assert dialled(switch_key, spelling, "public") == [("transfer", "100 XML nz.example.net")]
+    assert dialled(switch_key, "6465550101", "public") == []
+    assert "6465550101 may be for several domains" in caplog.text
+
+
 def test_a_disabled_destination_leads_nowhere(switch_key: Caller, operator: Caller) -> None:
     operator.done("destination-update", number="12025550100", destination_enabled=False)
     assert dialled(switch_key, "12025550100", "public") == []
