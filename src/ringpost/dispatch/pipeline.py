@@ -115,7 +115,7 @@ class Endpoint:
             return None
         model = self._catalogue.load(name).Request
         if issubclass(model, RawRequest):
-            return Envelope(name, {}, request.headers.get("idempotency-key"))
+            return wire.as_it_is(request, name)
         is_file = request.headers.get("content-type", "").lower().startswith("text/csv")
         return wire.with_text(request, name, model.csv_member) if model.csv_member and is_file else None
 
