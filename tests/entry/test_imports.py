@@ -223,3 +223,10 @@ def test_fusionpbxs_file_as_a_spreadsheet_saves_it(imported, tenant: Caller) -> 
 def test_rows_are_told_as_a_spreadsheet_shows_them_in_every_part_of_a_file(imported) -> None:
     result = imported(people(600).replace("\n", "\n\n", 1).replace(",", ";") + ";;\nLast;alice;9999\n")
     assert "row 604, username: is taken already" in result.output
+
+
+def test_says_which_limits_no_switch_heeds(imported) -> None:
+    told = "Kept, but no switch heeds it yet: limit_max, max_registrations"
+    assert told in imported("extension,limit_max,max_registrations\n332,2,1\n", "fusionpbx").output
+    assert "heeds" not in imported("extension,limit_max\n333,\n", "fusionpbx").output
+    assert "heeds it yet: simultaneous_calls" in imported("firstname,simultaneous_calls\nCarol,2\n").output

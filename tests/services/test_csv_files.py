@@ -134,3 +134,9 @@ def test_a_row_that_does_not_fit_is_no_row(row: str) -> None:
 
 def test_a_row_may_end_where_it_is_empty_anyway() -> None:
     assert lines("a,b,c,d\n1,\n") == [(2, ["1", "", "", ""])]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", " ", ";;\n;;", ",,,", "\t\t\n", "sep=;\n", '"";""\n'])
+def test_a_file_without_a_word_is_empty(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="csv is empty"):
+        csv_files.read(text, "csv")

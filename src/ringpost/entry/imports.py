@@ -78,6 +78,8 @@ _RESTRICTING = {
     "user_context": "limits what this extension may dial",
 }
 """FusionPBX's columns that limit somebody as nothing here does, and how."""
+_UNHEEDED = {"limit_max", "max_registrations", "simultaneous_calls"}
+"""Limits that are kept."""
 
 
 class FusionRow(ExtensionSettings):
@@ -134,6 +136,7 @@ def users(client: Client, text: str, place: dict[str, str], *, dry_run: bool = F
         raise _refused([Mistake(**one) for one in told], problem.detail) from None
     if whole.ignored_columns:
         click.echo(f"Columns that mean nothing here: {', '.join(whole.ignored_columns)}", err=True)
+    _tell_unheeded(sheet)
     members = {**place, "drop": list(drop)}
     parts = [sheet.lines[start : start + MOST_ROWS] for start in range(0, len(sheet.lines), MOST_ROWS)]
     for lines in parts:
@@ -172,6 +175,7 @@ def extensions(
         raise _refused(mistakes, "the file cannot be imported")
     if ignored := sorted(set(sheet.heading) - FusionRow.model_fields.keys()):
         click.echo(f"Columns that mean nothing here: {', '.join(ignored)}", err=True)
+    _tell_unheeded(sheet)
     if disabled := sum(not line.cells.get("enabled", "true").strip() for line in sheet.lines):
         click.echo(f"enabled is empty in {disabled} rows, which is FusionPBX's false: they are made disabled", err=True)
     if dry_run:
@@ -183,6 +187,12 @@ def extensions(
         if number % _TOLD_EVERY == 0 or number == len(rows):
             click.echo(f"{number} of {len(rows)} rows", err=True)
     click.echo(f"{made} extensions made, {len(rows) - made} were there already and are as they were.")
+
+
+def _tell_unheeded(sheet: Sheet) -> None:
+    kept = {name for line in sheet.lines for name in _UNHEEDED if line.cells.get(name, "").strip()}
+    if kept:
+        click.echo(f"Kept, but no switch heeds it yet: {', '.join(sorted(kept))}", err=True)
 
 
 def _check_dropped(drop: Sequence[str], known: Collection[str]) -> None:

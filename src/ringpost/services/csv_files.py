@@ -161,7 +161,7 @@ def _delimited(text: str) -> tuple[str, str]:
     if said := _SAID.match(text):
         return text[said.end() :], said[1]
     lines = (_QUOTED.sub(_unquoted, line) for line in io.StringIO(text, newline=""))
-    heading = next((line for line in lines if line.strip(_DELIMITERS + " \xa0\r\n")), "")
+    heading = next((line for line in lines if line.strip(_DELIMITERS + " \xa0\r\n")), text)
     return text, max(_DELIMITERS, key=heading.count)
 
 
