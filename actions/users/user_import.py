@@ -1,20 +1,23 @@
 """Import users from XiVO's CSV: up to 500 rows, each with extension, voicemail and inbound number as it says.
 
 Send the text in csv, or post the file itself to /user-import (Content-Type: text/csv), with the rest in the query.
-Every row is checked first, and nothing is written if one is bad: errors names row and column, 1 being the first row
-below the heading. The same rows sent again are not made twice, in whatever file, as long as their users are there; so a
-file that was interrupted goes on where it stopped. Secrets are not answered.
+Its cells are parted by commas, semicolons or tabs, as its heading shows. Every row is checked first, and nothing is
+written if one is bad: errors names row and column, as a spreadsheet counts: the heading is row 1. What limits somebody
+in XiVO and nobody here (call_permissions, call_permission_password, a context other than default) refuses its row,
+unless drop names the column. The same rows sent again are not made twice, in whatever file, as long as their users are
+there; so a file that was interrupted goes on where it stopped. Secrets are not answered.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Output, Write
 from ringpost.model.requests import InDomain
+from ringpost.model.values import comma_separated
 from ringpost.services import domains, user_files
-from ringpost.services.user_files import Made
+from ringpost.services.user_files import Made, Restricting
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",
@@ -26,6 +29,9 @@ class Request(InDomain, Write):
     csv_member: ClassVar[str | None] = "csv"
 
     csv: str = Field(max_length=1 << 20, description="the file's text; its first line names the columns")
+    drop: Annotated[tuple[Restricting, ...], comma_separated] = Field(
+        default=(), description="columns that limit somebody as nothing here does, to be lost knowingly"
+    )
     dry_run: bool = Field(default=False, description="check every row, and make nothing")
 
 
@@ -50,6 +56,6 @@ class Response(Output):
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    file = user_files.read(request.csv, user_files.MOST_ROWS)
+    file = user_files.read(request.csv, user_files.MOST_ROWS, request.drop)
     came = user_files.imported(context, domain, file, dry_run=request.dry_run)
     return Response.model_validate({**came._asdict(), "done": came.done, "dry_run": request.dry_run})

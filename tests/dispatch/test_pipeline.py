@@ -91,6 +91,23 @@ def test_a_raw_action_keeps_its_answer_too(fake_house: House, operator: Caller) 
     assert operator.post(b"another", path="/raw-in", headers=headers).status == 422
 
 
+def test_a_key_of_a_raw_action_is_for_one_query_and_one_content_type(fake_house: House, operator: Caller) -> None:
+    headers = {"idempotency-key": "k", "content-type": "x"}
+    given = {"path": "/raw-in", "headers": headers, "query": {"uuid": "u", "a": "b"}}
+    first = operator.post(b"body", **given)
+    for other in ({"query": {"uuid": "v", "a": "b"}}, {"query": {}}, {"headers": {**headers, "content-type": "y"}}):
+        reply = operator.post(b"body", **{**given, **other})
+        assert (reply.status, reply.code) == (422, "cannot-comply")
+    again = operator.post(b"body", **{**given, "query": {"a": "b", "uuid": "u"}})
+    assert (again.text, again.headers["Idempotency-Replayed"]) == (first.text, "true")
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\u200bb"])
+def test_a_raw_action_takes_no_key_that_is_none(fake_house: House, operator: Caller, key: str) -> None:
+    headers = {"idempotency-key": key, "content-type": "x"}
+    assert operator.post(b"body", path="/raw-in", headers=headers).status == 400
+
+
 def test_two_files_with_one_name_fail_at_the_start(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     for family in ("one", "two"):
         (tmp_path / "twice" / family).mkdir(parents=True)

@@ -9,11 +9,15 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
 
 from ringpost.contract import Action
 from ringpost.model.errors import UnknownAction
 from ringpost.nearest import nearest
+
+if TYPE_CHECKING:
+    from ringpost.dispatch.description import Document
 
 
 @cache
@@ -34,6 +38,9 @@ class Catalogue:
     def __init__(self, modules: Mapping[str, str]) -> None:
         self._modules = modules
         self._loaded: dict[str, Action] = {}
+        self._described: dict[str, dict[str, Any]] = {}
+        self._document: Document | None = None
+        self._one_at_a_time = Lock()
 
     def names(self) -> list[str]:
         """Every wire name, sorted."""
@@ -70,13 +77,19 @@ class Catalogue:
         return line(self, name)
 
     def describe(self, name: str) -> dict[str, Any]:
-        """One action: summary, scope, JSON Schemas, example."""
+        """One action: summary, scope, JSON Schemas, example. Made once, and to be read only."""
         from ringpost.dispatch.description import description
 
-        return description(self, name.lower())
+        name = name.lower()
+        if name not in self._described:
+            self._described[name] = description(self, name)
+        return self._described[name]
 
     def openapi(self, names: Iterable[str]) -> dict[str, Any]:
-        """OpenAPI 3.1 of these actions."""
-        from ringpost.dispatch.description import openapi
+        """OpenAPI 3.1 of these actions. Made once for all, and to be read only."""
+        from ringpost.dispatch.description import Document
 
-        return openapi(self, names)
+        with self._one_at_a_time:
+            if self._document is None:
+                self._document = Document(self)
+        return self._document.of(names)

@@ -181,12 +181,19 @@ def _idempotency_key(headers: Mapping[str, str], members: dict[str, Any]) -> str
 
 def with_text(request: HttpRequest, name: str, member: str) -> Envelope:
     """The envelope of an action one of whose parameters is the body as it is, and the rest the query."""
+    from ringpost.services import csv_files
+
     try:
-        text = request.body.decode("utf-8-sig")
+        text = csv_files.decoded(request.body)
     except UnicodeDecodeError:
         raise NotJson("the body is not UTF-8: send the file in UTF-8") from None
     members = {**request.query, member: text}
     return Envelope(name, members, _idempotency_key(request.headers, members))
+
+
+def as_it_is(request: HttpRequest, name: str) -> Envelope:
+    """The envelope of an action that takes the body as it is: nothing of it is read."""
+    return Envelope(name, {}, _idempotency_key(request.headers, {}))
 
 
 def success(

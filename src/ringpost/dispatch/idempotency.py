@@ -48,7 +48,7 @@ class Replay:
         self._tenant = tenant
         digest = hashlib.sha256((envelope.idempotency_key or "").encode()).hexdigest()
         self._key = keys.replay(tenant.actor.holder_uuid, envelope.action, digest)
-        self._request_hash = _hash(envelope.parameters, asked.body if isinstance(asked, RawRequest) else b"")
+        self._request_hash = _hash(envelope.parameters, asked)
         self._claimed = False
         self.earlier_call: str | None = None
 
@@ -100,5 +100,9 @@ class Replay:
         return Row(self._key, kept.model_dump_json(), expires=int(self._clock.now()) + KEPT_SECONDS)
 
 
-def _hash(parameters: dict[str, Any], body: bytes) -> str:
-    return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode() + b"\0" + body).hexdigest()
+def _hash(parameters: dict[str, Any], asked: Input | RawRequest) -> str:
+    """Of all that an action is given: of a raw one its query and its content type too."""
+    members, body = (
+        ([asked.content_type, dict(asked.query)], asked.body) if isinstance(asked, RawRequest) else (parameters, b"")
+    )
+    return hashlib.sha256(json.dumps(members, sort_keys=True).encode() + b"\0" + body).hexdigest()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # a cold start pays for no more than a request needs
 ATTEMPTS = 10
 PAUSE = 0.002
 """Seconds; doubles with each attempt, so ten take two seconds at most."""
+_FILES = ("text/csv", "text/tab-separated-values")
 _log = logging.getLogger("ringpost")
 
 
@@ -115,8 +116,8 @@ class Endpoint:
             return None
         model = self._catalogue.load(name).Request
         if issubclass(model, RawRequest):
-            return Envelope(name, {}, request.headers.get("idempotency-key"))
-        is_file = request.headers.get("content-type", "").lower().startswith("text/csv")
+            return wire.as_it_is(request, name)
+        is_file = request.headers.get("content-type", "").lower().startswith(_FILES)
         return wire.with_text(request, name, model.csv_member) if model.csv_member and is_file else None
 
     def _done(

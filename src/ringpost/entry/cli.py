@@ -300,15 +300,20 @@ def call(action: str, members: tuple[str, ...], url: str, secret: str | None) ->
 @click.argument("what", nargs=-1, required=True, metavar="[fusionpbx] FILE")
 @click.option("--domain", "domain_name", help="The domain they are made in; a key of one domain may leave it out.")
 @click.option("--dry-run", is_flag=True, help="Check the file, and make nothing.")
+@click.option("--drop", multiple=True, metavar="COLUMN", help="A column that limits somebody, to be lost knowingly.")
 @_endpoint
-def import_(what: tuple[str, ...], domain_name: str | None, dry_run: bool, url: str, secret: str | None) -> None:
+def import_(
+    what: tuple[str, ...], domain_name: str | None, dry_run: bool, drop: tuple[str, ...], url: str, secret: str | None
+) -> None:
     """Import users from XiVO's CSV, or extensions from FusionPBX's.
 
     \b
     ringpost import users.csv                  XiVO's user export, of any length
     ringpost import fusionpbx extensions.csv   FusionPBX's extension export, with its passwords
 
-    Every row is checked before the first is made. The same file may be imported again: it goes on where it stopped.
+    Every row is checked before the first is made. What limits somebody and would be lost here, such as FusionPBX's
+    toll_allow, refuses its row unless --drop names the column. The same file may be imported again: it goes on where
+    it stopped.
     """  # noqa: D301 - a \b is how click is told to leave the lines as they are
     *kind, file = what
     if kind not in ([], ["fusionpbx"]) or what == ("fusionpbx",):
@@ -317,7 +322,7 @@ def import_(what: tuple[str, ...], domain_name: str | None, dry_run: bool, url: 
     try:
         with _plain_errors():
             text = imports.text_of(Path(file))
-            (imports.extensions if kind else imports.users)(client, text, place, dry_run=dry_run)
+            (imports.extensions if kind else imports.users)(client, text, place, dry_run=dry_run, drop=drop)
     except KeyboardInterrupt:
         raise click.ClickException("stopped; the same command goes on where it stopped") from None
 

@@ -5,7 +5,7 @@ A file that was interrupted is imported again from the start: what is there alre
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,11 +17,14 @@ from ringpost.model.errors import InvalidRequest
 from ringpost.model.extension import ExtensionSettings, Password
 from ringpost.model.mistakes import said
 from ringpost.model.values import ExtensionNumber, Number
+from ringpost.nearest import nearest
 from ringpost.services import csv_files, user_files
-from ringpost.services.user_files import MOST_ROWS, Mistake
+from ringpost.services.csv_files import Line, Mistake, Sheet
+from ringpost.services.user_files import MOST_ROWS
 
 _MOST_TOLD = 20
 _TOLD_EVERY = 50
+_NO = frozenset({"false", "f", "0", "no", "n", "off"})
 _FORWARDS = {
     "unconditional": "forward_all",
     "busy": "forward_busy",
@@ -30,10 +33,59 @@ _FORWARDS = {
 }
 
 
+_PASSED_OVER = frozenset(
+    {
+        "absolute_codec_string",
+        "accountcode",
+        "dial_domain",
+        "dial_string",
+        "dial_user",
+        "domain_name",
+        "domain_uuid",
+        "extension_dialect",
+        "extension_language",
+        "extension_type",
+        "extension_uuid",
+        "extension_voice",
+        "follow_me_destinations",
+        "follow_me_enabled",
+        "follow_me_uuid",
+        "force_ping",
+        "forward_caller_id_uuid",
+        "hold_music",
+        "insert_date",
+        "insert_user",
+        "limit_destination",
+        "missed_call_app",
+        "missed_call_data",
+        "mwi_account",
+        "number_alias",
+        "sip_bypass_media",
+        "sip_force_contact",
+        "sip_force_expires",
+        "unique_id",
+        "update_date",
+        "update_user",
+    }
+)
+"""FusionPBX's columns that mean nothing here and limit nobody."""
+_RESTRICTING = {
+    "auth_acl": "limits from where this phone may register",
+    "call_screen_enabled": "asks callers who they are before they are put through",
+    "cidr": "limits from where this phone may register",
+    "nibble_account": "limits calls to what an account has",
+    "toll_allow": "limits whom this extension may call",
+    "user_context": "limits what this extension may dial",
+}
+"""FusionPBX's columns that limit somebody as nothing here does, and how."""
+_UNHEEDED = {"limit_max", "max_registrations", "simultaneous_calls"}
+"""Limits that are kept."""
+
+
 class FusionRow(ExtensionSettings):
     """A row of FusionPBX's extension export: v_extensions as CSV, as far as it means something here."""
 
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     extension: ExtensionNumber
     password: Password | None = None
@@ -59,39 +111,44 @@ class FusionRow(ExtensionSettings):
         return {kind: forward for kind, forward in found.items() if forward["destination"]}
 
 
+_FLAGS = frozenset(name for name, field in FusionRow.model_fields.items() if field.annotation == bool | None)
+"""Where an empty cell is no: FusionPBX writes false so."""
+
+
 def text_of(file: Path) -> str:
-    """What is in a file; ``ClickException`` if that is no UTF-8."""
+    """What is in a file; ``ClickException`` if that is neither UTF-8 nor UTF-16."""
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return csv_files.decoded(file.read_bytes())
     except UnicodeDecodeError:
         raise click.ClickException(f"{file} is not UTF-8: save it as CSV in UTF-8") from None
 
 
-def users(client: Client, text: str, place: dict[str, str], *, dry_run: bool = False) -> None:
+def users(client: Client, text: str, place: dict[str, str], *, dry_run: bool = False, drop: Sequence[str] = ()) -> None:
     """Import XiVO's CSV: every row is checked, here and there, before the first is made."""
-    heading, _ = csv_files.read(text, "the file")
-    if "extension" in heading and "firstname" not in heading:
+    sheet = csv_files.read(text, "the file")
+    if "extension" in sheet.heading and "firstname" not in sheet.heading:
         raise click.ClickException("this looks like FusionPBX's extensions: say ringpost import fusionpbx FILE")
+    _check_dropped(drop, user_files.RESTRICTING)
     try:
-        whole = user_files.read(text)
+        whole = user_files.read(text, drop=drop)
     except InvalidRequest as problem:
         told = cast("list[dict[str, Any]]", problem.members.get("errors", []))
         raise _refused([Mistake(**one) for one in told], problem.detail) from None
     if whole.ignored_columns:
         click.echo(f"Columns that mean nothing here: {', '.join(whole.ignored_columns)}", err=True)
-    parts = list(_parts(text))
-    for number, part in enumerate(parts):
-        click.echo(
-            f"Checking rows {number * MOST_ROWS + 1} to {min((number + 1) * MOST_ROWS, len(whole.rows))}", err=True
-        )
-        _import_part(client, part, {**place, "dry_run": True}, number)
+    _tell_unheeded(sheet)
+    members = {**place, "drop": list(drop)}
+    parts = [sheet.lines[start : start + MOST_ROWS] for start in range(0, len(sheet.lines), MOST_ROWS)]
+    for lines in parts:
+        click.echo(f"Checking rows {lines[0].number} to {lines[-1].number}", err=True)
+        _import_part(client, sheet, lines, {**members, "dry_run": True})
     if dry_run:
         click.echo(f"{len(whole.rows)} rows can be imported.")
         return
     made = 0
-    for number, part in enumerate(parts):
+    for number, lines in enumerate(parts):
         while True:
-            came = _import_part(client, part, place, number)
+            came = _import_part(client, sheet, lines, members)
             done = number * MOST_ROWS + len(came["created"])
             made += came["created_now"]
             click.echo(f"{done} of {len(whole.rows)} rows", err=True)
@@ -100,17 +157,27 @@ def users(client: Client, text: str, place: dict[str, str], *, dry_run: bool = F
     click.echo(f"{made} users made, {len(whole.rows) - made} were there already.")
 
 
-def extensions(client: Client, text: str, place: dict[str, str], *, dry_run: bool = False) -> None:
+def extensions(
+    client: Client, text: str, place: dict[str, str], *, dry_run: bool = False, drop: Sequence[str] = ()
+) -> None:
     """Import FusionPBX's extension export, with its passwords, forwards and do-not-disturb."""
-    heading, lines = csv_files.read(text, "the file")
-    if "extension" not in heading:
+    sheet = csv_files.read(text, "the file")
+    if "extension" not in sheet.heading:
         raise click.ClickException("the file has no column extension: is it FusionPBX's export of extensions?")
-    rows, mistakes = _fusion_rows(heading, lines)
+    unknown = set(sheet.heading) - FusionRow.model_fields.keys() - _PASSED_OVER - _RESTRICTING.keys()
+    _check_dropped(drop, {*_RESTRICTING, *unknown})
+    if left := sorted(unknown - set(drop)):
+        known = [*FusionRow.model_fields, *_PASSED_OVER, *_RESTRICTING]
+        says = [f"{name[:64]} is no column of FusionPBX's extensions{nearest(name, known)}" for name in left]
+        raise click.ClickException(f"{'; '.join(says)}. Take it out, or say --drop with its name")
+    rows, mistakes = _fusion_rows(sheet, drop, _own_context(client, sheet, place))
     if mistakes:
         raise _refused(mistakes, "the file cannot be imported")
-    unknown = sorted(set(heading) - FusionRow.model_fields.keys())
-    if unknown:
-        click.echo(f"Columns that mean nothing here: {', '.join(unknown)}", err=True)
+    if ignored := sorted(set(sheet.heading) - FusionRow.model_fields.keys()):
+        click.echo(f"Columns that mean nothing here: {', '.join(ignored)}", err=True)
+    _tell_unheeded(sheet)
+    if disabled := sum(not line.cells.get("enabled", "true").strip() for line in sheet.lines):
+        click.echo(f"enabled is empty in {disabled} rows, which is FusionPBX's false: they are made disabled", err=True)
     if dry_run:
         click.echo(f"{len(rows)} rows can be imported, but for numbers that are taken: those stay as they are.")
         return
@@ -120,6 +187,26 @@ def extensions(client: Client, text: str, place: dict[str, str], *, dry_run: boo
         if number % _TOLD_EVERY == 0 or number == len(rows):
             click.echo(f"{number} of {len(rows)} rows", err=True)
     click.echo(f"{made} extensions made, {len(rows) - made} were there already and are as they were.")
+
+
+def _tell_unheeded(sheet: Sheet) -> None:
+    kept = {name for line in sheet.lines for name in _UNHEEDED if line.cells.get(name, "").strip()}
+    if kept:
+        click.echo(f"Kept, but no switch heeds it yet: {', '.join(sorted(kept))}", err=True)
+
+
+def _check_dropped(drop: Sequence[str], known: Collection[str]) -> None:
+    for name in drop:
+        if name not in known:
+            raise click.UsageError(f"--drop {name}: that column limits nobody{nearest(name, known)}")
+
+
+def _own_context(client: Client, sheet: Sheet, place: dict[str, str]) -> str:
+    """The dialplan that FusionPBX gives a domain's extensions, unless told otherwise: the one named as the domain."""
+    if not any(line.cells.get("user_context", "").strip() for line in sheet.lines):
+        return ""
+    answer = client.call("domain-details", place)
+    return str(answer.json["domain_name"]) if answer.is_good else place.get("domain_name", "").lower()
 
 
 def _make_extension(client: Client, row: FusionRow, place: dict[str, str]) -> bool:
@@ -133,43 +220,42 @@ def _make_extension(client: Client, row: FusionRow, place: dict[str, str]) -> bo
     return True
 
 
-def _fusion_rows(heading: Sequence[str], lines: Sequence[Sequence[str]]) -> tuple[list[FusionRow], list[Mistake]]:
-    rows, mistakes = [], []
+def _fusion_rows(sheet: Sheet, drop: Collection[str], own_context: str) -> tuple[list[FusionRow], list[Mistake]]:
+    rows, mistakes = [], list(sheet.mistakes)
     first: dict[str, int] = {}
-    for number, line in enumerate(lines, 1):
-        cells = {name: cell for name, cell in zip(heading, map(str.strip, line), strict=False) if cell}
+    for line in sheet.lines:
+        number = line.number
+        own_contexts = {own_context, line.cells.get("domain_name", "").strip().lower()}
+        limits_nobody = {"call_screen_enabled": _NO, "user_context": own_contexts}
+        mistakes += csv_files.restrictions(line, _RESTRICTING, limits_nobody, drop)
+        cells = {name: line.cells[name].strip() for name in sheet.heading if name in FusionRow.model_fields}
+        filled = {name: cell or "false" for name, cell in cells.items() if cell or name in _FLAGS}
         try:
-            row = FusionRow.model_validate(cells)
+            row = FusionRow.model_validate(filled)
         except ValidationError as error:
-            found = (said(dict(one), heading) for one in error.errors(include_url=False, include_input=False))
+            found = (said(dict(one), sheet.heading) for one in error.errors(include_url=False, include_input=False))
             mistakes += [Mistake(number, place, words.removeprefix(place).lstrip(": ")) for place, words in found]
             continue
         if first.setdefault(row.extension, number) != number:
             mistakes.append(Mistake(number, "extension", f"is in row {first[row.extension]} already"))
         rows.append(row)
-    return rows, mistakes
+    return rows, sorted(mistakes, key=lambda mistake: mistake.row)
 
 
-def _import_part(client: Client, part: str, members: dict[str, Any], number: int) -> Any:
-    answer = client.call("user-import", {**members, "csv": part})
+def _import_part(client: Client, sheet: Sheet, lines: Sequence[Line], members: dict[str, Any]) -> Any:
+    """Import so many rows of a file as a file of their own, with the heading; mistakes are told as of the whole."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerows([sheet.heading, *([line.cells[name] for name in sheet.heading] for line in lines)])
+    answer = client.call("user-import", {**members, "csv": out.getvalue()})
     if answer.is_good:
         return answer.json
     problem = answer.json
+    numbers = [sheet.heading_row, *(line.number for line in lines)]
     moved = [
-        Mistake(one["row"] + number * MOST_ROWS if one["row"] else 0, one["column"], one["message"])
-        for one in problem["errors"]
-        if "row" in one
+        Mistake(numbers[one["row"] - 1], one["column"], one["message"]) for one in problem["errors"] if "row" in one
     ]
     raise _refused(moved, problem["detail"].replace("domain_uuid or domain_name is required", "say --domain DOMAIN"))
-
-
-def _parts(text: str) -> Iterator[str]:
-    """The file in as many files as it takes, each with the heading."""
-    heading, lines = csv_files.read(text, "csv")
-    for start in range(0, len(lines), MOST_ROWS):
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows([heading, *lines[start : start + MOST_ROWS]])
-        yield out.getvalue()
 
 
 def _refused(mistakes: Sequence[Mistake], detail: str) -> click.ClickException:
@@ -177,6 +263,4 @@ def _refused(mistakes: Sequence[Mistake], detail: str) -> click.ClickException:
         return click.ClickException(detail)
     lines = [f"row {one.row}, {one.column}: {one.message}" for one in mistakes[:_MOST_TOLD]]
     more = [f"and {len(mistakes) - _MOST_TOLD} more"] if len(mistakes) > _MOST_TOLD else []
-    return click.ClickException(
-        "\n".join(["nothing more was made; row 1 is the first below the heading", *lines, *more])
-    )
+    return click.ClickException("\n".join(["nothing more was made; row 1 is the heading", *lines, *more]))

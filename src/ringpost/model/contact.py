@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from ringpost.model.record import Entity, Record, is_none
-from ringpost.model.shapes import Email, WrittenNumber
+from ringpost.model.shapes import OutsideEmail, WrittenNumber
 from ringpost.model.values import ExternalId, Name, ShortText, Text, Timestamp, Uuid
 
 ContactKind = Literal["work", "home", "cell", "fax", "other"]
@@ -29,7 +29,7 @@ class ContactAddress(Entity):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: ContactKind = "work"
-    address: Email
+    address: OutsideEmail
 
 
 class NewNumber(Entity):

@@ -12,10 +12,10 @@ from ringpost.model.telephone.spelling import NUMBER, read
 from ringpost.model.values import matching, no_uuid, printable
 
 _USERNAME = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=%@-]{2,254}")
-_EMAIL = re.compile(
-    r"(?!-)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
-    r"@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
-)
+_MAIL_DOMAIN = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
+EMAIL = re.compile(rf"(?!-)(?=[^@]{{1,64}}@)[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*@{_MAIL_DOMAIN}")
+"""An address that means nothing to a shell: some releases of FreeSWITCH write it into a mailer's command line."""
+_OUTSIDE_EMAIL = re.compile(rf"(?!-)[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_MAIL_DOMAIN}")
 """What browsers take for an address (WHATWG HTML), with a dot in its domain."""
 CALLER_ID = re.compile(r'"(.*)"(?: <(\+?[0-9]{1,32})>)?')
 
@@ -31,9 +31,17 @@ def _numbered(value: str) -> str:
 Email = Annotated[
     str,
     StringConstraints(max_length=254),
-    matching(_EMAIL, "must be an e-mail address, such as alice@example.net"),
+    matching(EMAIL, "must be an e-mail address of letters, digits and ._%+-, such as alice@example.net"),
     Field(examples=["alice@example.net"]),
 ]
+"""Of somebody here: it may reach a switch."""
+OutsideEmail = Annotated[
+    str,
+    StringConstraints(max_length=254),
+    matching(_OUTSIDE_EMAIL, "must be an e-mail address, such as alice@example.net"),
+    Field(examples=["alice@example.net"]),
+]
+"""Of somebody outside: in an address book, and on no switch."""
 Username = Annotated[
     str,
     no_uuid,

@@ -18,10 +18,10 @@ class Voicemail(Record):
     domain_uuid: Uuid
     name: str = ""
     number: str
-    email: Email | None = None
+    email: str | None = None
     language: Language | None = None
     timezone: Timezone | None = None
-    pager: Email | None = None
+    pager: str | None = None
     max_messages: int | None = None
     attach_audio: bool = True
     delete_messages: bool = False

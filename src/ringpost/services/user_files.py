@@ -16,7 +16,7 @@ from ringpost.clock import seconds
 from ringpost.context import Context, Moved
 from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
-from ringpost.model.errors import InvalidRequest, Problem
+from ringpost.model.errors import Problem
 from ringpost.model.extension import Password
 from ringpost.model.mistakes import said
 from ringpost.model.record import Entity
@@ -26,23 +26,20 @@ from ringpost.model.values import ExtensionNumber, Name, Number, Uuid
 from ringpost.model.voicemail import BoxName, Voicemail
 from ringpost.nearest import nearest
 from ringpost.services import csv_files, emergency, inbound, pages, provisioning
+from ringpost.services.csv_files import Mistake
 from ringpost.services.provisioning import Wanted
 from ringpost.store import Key, Put, Row, keys
 
 MOST_ROWS = 500
 WORKS_FOR = 15.0
 _MARK_DAYS = 30 * 86_400
-_MOST_TOLD = 100
 _LONGEST_COLUMN = 64
-_IGNORED = frozenset(
+_PASSED_OVER = frozenset(
     {
-        "call_permission_password",
-        "call_permissions",
         "call_record_incoming_external_enabled",
         "call_record_incoming_internal_enabled",
         "call_record_outgoing_external_enabled",
         "call_record_outgoing_internal_enabled",
-        "context",
         "cti_profile_enabled",
         "cti_profile_name",
         "entity_id",
@@ -56,7 +53,16 @@ _IGNORED = frozenset(
         "voicemail_context",
     }
 )
-"""XiVO's columns that mean nothing here: nobody logs in, a domain is the context, phones register as their number."""
+"""XiVO's columns that mean nothing here and limit nobody: nobody logs in, phones register as their number."""
+RESTRICTING = {
+    "call_permission_password": "asks for a password before some calls",
+    "call_permissions": "limits whom this user may call",
+    "context": "limits what this user may dial",
+}
+"""XiVO's columns that limit somebody as nothing here does, and how."""
+_LIMITS_NOBODY = {"context": {"default"}}
+_IGNORED = _PASSED_OVER | RESTRICTING.keys()
+Restricting = Literal["call_permission_password", "call_permissions", "context"]
 
 
 def _parted(cell: Any) -> Any:
@@ -88,14 +94,6 @@ _SECRET = {"sip_secret", "voicemail_password"}
 """They begin as they like, for they are never exported; and no mark may give them away."""
 
 
-class Mistake(NamedTuple):
-    """What is wrong with a file. The first row below the heading is 1; the heading is 0."""
-
-    row: int
-    column: str
-    message: str
-
-
 def _is_first(attempt: int) -> bool:
     return attempt == 1
 
@@ -103,7 +101,7 @@ def _is_first(attempt: int) -> bool:
 class Made(Entity):
     """What was made of a row."""
 
-    row: int = Field(description="1 is the first below the heading")
+    row: int = Field(description="as a spreadsheet counts: the heading is row 1")
     attempt: int = Field(default=1, exclude_if=_is_first, description="how often it was made, if it was deleted since")
     user_uuid: Uuid
     username: str | None = None
@@ -128,68 +126,56 @@ class Imported(NamedTuple):
 
 
 class UserFile(NamedTuple):
-    """A file of users that is right in itself."""
+    """A file of users that is right in itself: its rows, by where a spreadsheet shows them."""
 
-    rows: list[ImportRow]
+    rows: dict[int, ImportRow]
     ignored_columns: list[str]
 
-    def digests(self) -> list[str]:
+    def digests(self) -> dict[int, str]:
         """What each row is known by: what it says, and how often it was said before."""
         said_before: Counter[str] = Counter()
-        found = []
-        for row in self.rows:
+        found = {}
+        for number, row in self.rows.items():
             text = row.model_dump_json(exclude_none=True, exclude=_SECRET)
-            found.append(hashlib.sha256(f"{text}#{said_before[text]}".encode()).hexdigest())
+            found[number] = hashlib.sha256(f"{text}#{said_before[text]}".encode()).hexdigest()
             said_before[text] += 1
         return found
 
 
-def read(text: str, most: int | None = None) -> UserFile:
-    """A file, checked against itself; ``InvalidRequest`` says of each mistake in which row and column it is."""
-    heading, lines = csv_files.read(text, "csv", most)
-    if most is not None and len(lines) > most:
-        raise InvalidRequest(
-            f"at most {most} rows a call: send the rest in another file, or use the command line's ringpost import",
-            parameter="csv",
-        )
-    mistakes = list(_of_heading(heading))
-    ignored = sorted(_IGNORED.intersection(heading))
-    rows: list[ImportRow] = []
-    for number, line in enumerate([] if mistakes else lines, 1):
-        row, wrong = _row(heading, line, number)
+def read(text: str, most: int | None = None, drop: Collection[str] = ()) -> UserFile:
+    """A file, checked against itself; ``InvalidRequest`` says of each mistake in which row and column it is.
+
+    What limits somebody as nothing here does is a mistake too, but in the columns to drop.
+    """
+    sheet = csv_files.read(text, "csv", most)
+    csv_files.check([*_of_heading(sheet), *(one for one in sheet.mistakes if one.row == sheet.heading_row)])
+    mistakes = list(sheet.mistakes)
+    rows: dict[int, ImportRow] = {}
+    for line in sheet.lines:
+        row, wrong = _row(line, drop)
         mistakes += wrong
-        rows += [row] if row else []
-    check(mistakes or list(_twice(rows)))
-    return UserFile(rows, ignored)
-
-
-def check(mistakes: Collection[Mistake]) -> None:
-    """Refuse a file in which something is wrong."""
-    if not mistakes:
-        return
-    first = next(iter(mistakes))
-    more = f", and {len(mistakes) - 1} more" if len(mistakes) > 1 else ""
-    raise _told(
-        InvalidRequest(f"nothing was imported: row {first.row}, {first.column}: {first.message}{more}"), mistakes
-    )
+        if row is not None:
+            rows[line.number] = row
+    csv_files.check(sorted(mistakes, key=_place) or list(_twice(rows)))
+    return UserFile(rows, sorted(_IGNORED.intersection(sheet.heading)))
 
 
 def imported(context: Context, domain: Domain, file: UserFile, *, dry_run: bool = False) -> Imported:
     """Make all rows of a file, or as many as there is time for; those made before are not made again."""
     home, digests = domain.domain_uuid, file.digests()
     marked = _made_before(context, home)
-    made = {number: marked[digest] for number, digest in enumerate(digests, 1) if digest in marked}
+    made = {number: marked[digest] for number, digest in digests.items() if digest in marked}
     mistakes = list(_against_the_store(context, domain, file, made))
     if mistakes and len(_made_before(context, home)) > len(marked):
         raise Moved  # somebody else is importing it
-    check(mistakes)
+    csv_files.check(mistakes)
     new = 0
     deadline = context.clock.now() + WORKS_FOR
-    for number, row in enumerate(file.rows, 1):
+    for number, row in file.rows.items():
         if dry_run or context.clock.now() > deadline:
             break
         if number not in made:
-            made[number] = _make(context, domain, row, number, digests[number - 1])
+            made[number] = _make(context, domain, row, number, digests[number])
             new += 1
     created = [made[number].model_copy(update={"row": number}) for number in sorted(made)]
     return Imported(len(file.rows), created, new, file.ignored_columns)
@@ -216,28 +202,30 @@ def exporter(context: Context, home: str) -> Callable[[User], dict[str, Any]]:
     return row
 
 
-def _of_heading(heading: list[str]) -> Iterator[Mistake]:
+def _of_heading(sheet: csv_files.Sheet) -> Iterator[Mistake]:
     known = [*COLUMNS, *_IGNORED]
-    for name in heading:
+    for name in sheet.heading:
         if name not in known:
-            hint = ": columns are parted by commas" if ";" in name else nearest(name, known) or ": take it out"
-            yield Mistake(0, name[:_LONGEST_COLUMN], f"is no column of a user file{hint}")
-    for name in sorted(name for name, times in Counter(heading).items() if times > 1):
-        yield Mistake(0, name, "is there twice")
-    if "firstname" not in heading:
-        yield Mistake(0, "firstname", "is missing")
+            hint = nearest(name, known) or ": take it out"
+            yield Mistake(sheet.heading_row, name[:_LONGEST_COLUMN], f"is no column of a user file{hint}")
+    if "firstname" not in sheet.heading:
+        yield Mistake(sheet.heading_row, "firstname", "is missing")
 
 
-def _row(heading: list[str], line: list[str], number: int) -> tuple[ImportRow | None, list[Mistake]]:
-    if len(line) != len(heading):
-        return None, [Mistake(number, heading[-1], f"has {len(line)} cells where the heading has {len(heading)}")]
-    cells = {name: cell.strip() for name, cell in zip(heading, line, strict=True) if name not in _IGNORED}
+def _place(mistake: Mistake) -> int:
+    return mistake.row
+
+
+def _row(line: csv_files.Line, drop: Collection[str]) -> tuple[ImportRow | None, list[Mistake]]:
+    number = line.number
+    cells = {name: cell for name, cell in line.cells.items() if name not in _IGNORED}
     says = "begins as a formula does: put ' in front, and it is text"
     texts = {name: cell for name, cell in cells.items() if name not in _SECRET}
-    wrong = [Mistake(number, name, says) for name, cell in texts.items() if csv_files.is_formula(cell)]
+    wrong = list(csv_files.restrictions(line, RESTRICTING, _LIMITS_NOBODY, drop))
+    wrong += [Mistake(number, name, says) for name, cell in texts.items() if csv_files.is_formula(cell.strip())]
     if wrong:
         return None, wrong
-    plain = cells | {name: csv_files.unguarded(cell) for name, cell in texts.items()}
+    plain = {name: cell.strip() if name in _SECRET else csv_files.unguarded(cell) for name, cell in cells.items()}
     try:
         row = ImportRow.model_validate({name: cell for name, cell in plain.items() if cell})
     except ValidationError as error:
@@ -254,10 +242,10 @@ def _incomplete(row: ImportRow, number: int) -> Iterator[Mistake]:
         yield Mistake(number, "voicemail_number", "is missing: the other voicemail columns need one")
 
 
-def _twice(rows: list[ImportRow]) -> Iterator[Mistake]:
+def _twice(rows: Mapping[int, ImportRow]) -> Iterator[Mistake]:
     """What is unique, and is in the file twice."""
     first: dict[tuple[str, str], int] = {}
-    for number, row in enumerate(rows, 1):
+    for number, row in rows.items():
         for claim in _claims(row):
             if first.setdefault(claim, number) != number:
                 yield Mistake(number, claim[0], f"is in row {first[claim]} already")
@@ -282,7 +270,7 @@ def _against_the_store(context: Context, domain: Domain, file: UserFile, made: M
         )
     }
     called_in: dict[str, int] = {}
-    for number, row in enumerate(file.rows, 1):
+    for number, row in file.rows.items():
         if number in made:
             continue
         if row.exten is not None and emergency.is_dialled(domain, row.exten):
@@ -330,7 +318,9 @@ def _make(context: Context, domain: Domain, row: ImportRow, number: int, digest:
         context.store.stage(mark, Moved())
         context.commit()
     except Problem as problem:
-        raise _told(problem, [Mistake(number, "", f"{problem.detail}; the rows before it are made")]) from problem
+        raise csv_files.told(
+            problem, [Mistake(number, "", f"{problem.detail}; the rows before it are made")]
+        ) from problem
     return made
 
 
@@ -349,8 +339,3 @@ def _wanted(row: ImportRow) -> Wanted:
         pin=row.voicemail_password,
         destinations=row.incall_exten,
     )
-
-
-def _told(problem: Problem, mistakes: Collection[Mistake]) -> Problem:
-    problem.members["errors"] = [mistake._asdict() for mistake in list(mistakes)[:_MOST_TOLD]]
-    return problem

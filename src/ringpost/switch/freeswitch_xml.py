@@ -34,6 +34,7 @@ from ringpost.model.route import (
     Slot,
 )
 from ringpost.model.route import Messages as ToMessages
+from ringpost.model.shapes import EMAIL
 from ringpost.model.values import EXTENSION, spoken
 from ringpost.model.voicemail import Voicemail
 
@@ -201,7 +202,7 @@ def _kept(number: str, realm: str, messages: Messages | None) -> dict[str, str]:
     params = {"vm-enabled": "true", "vm-a1-hash": _a1_hash(number, realm, messages.pin)}
     if kept.timezone:
         params["timezone"] = kept.timezone
-    if kept.email:
+    if kept.email and EMAIL.fullmatch(kept.email):  # a box may be older than what is asked of an address
         params |= {
             "vm-mailto": kept.email,
             "vm-email-all-messages": "true",

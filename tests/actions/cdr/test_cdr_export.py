@@ -45,9 +45,16 @@ def test_has_xivos_columns(tenant: Caller) -> None:
 
 
 def test_hostile_names_are_no_formulas(tenant: Caller) -> None:
-    record(tenant, 1, caller_id_name="=HYPERLINK(A1)", tags=["@x"], external_id="-1+1", caller_id_number="+12025550199")
+    record(
+        tenant,
+        1,
+        caller_id_name="=HYPERLINK(A1)",
+        tags=["@x", "=y"],
+        external_id="-1+1",
+        caller_id_number="+12025550199",
+    )
     row = table(tenant.call("cdr-export").text)[-1]
-    assert (row["source_name"], row["tags"], row["external_id"]) == ("'=HYPERLINK(A1)", "'@x", "'-1+1")
+    assert (row["source_name"], row["tags"], row["external_id"]) == ("'=HYPERLINK(A1)", "'=y;'@x", "'-1+1")
     assert row["source_extension"] == "+12025550199", "a number is no formula"
 
 

@@ -38,3 +38,9 @@ def test_two_may_have_the_same_name_and_number(tenant: Caller) -> None:
     for _ in range(2):
         tenant.done("contact-create", display_name="Twin", numbers=[{"number": "+12025550150"}])
     assert len(tenant.done("contact-list", display_name="Twin")["items"]) == 2
+
+
+@pytest.mark.parametrize("address", ["o'brien@example.net", "a=b/c@example.net"])
+def test_an_address_outside_may_be_an_odd_one(tenant: Caller, address: str) -> None:
+    made = tenant.done("contact-create", firstname="Pat", emails=[{"address": address}])
+    assert made["emails"][0]["address"] == address

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ringpost.entry import demo
-from ringpost.store import Delete, keys
+from ringpost.store import Delete, Put, Row, keys
 from tests.harness import Caller, House, Reply
 
 HOME = demo.DOMAIN_NAME
@@ -639,6 +639,21 @@ def test_mail_of_a_box_goes_where_it_says(switch_key: Caller, operator: Caller) 
     assert (found["vm-mailto"], found["vm-attach-file"], found["vm-keep-local-after-email"], found["timezone"]) == (
         "alice@example.net", "false", "false", "Europe/Paris",
     )  # fmt: skip
+
+
+def test_an_address_from_before_is_there_to_be_read_and_no_switch_hears_of_it(
+    house: House, switch_key: Caller, operator: Caller
+) -> None:
+    operator.done("voicemail-update", **IN_HOME, voicemail="100", email="alice@example.net")
+    key = keys.voicemail(operator.done("domain-details", **IN_HOME)["domain_uuid"], "100")
+    row = house.store.get(key)
+    assert row is not None
+    body = row.body.replace("alice@example.net", "a`id`@example.net")
+    house.store.transact([Put(Row(key, body, row.version))])
+    assert operator.done("voicemail-details", **IN_HOME, voicemail="100")["email"] == "a`id`@example.net"
+    assert "vm-mailto" not in params(looked_up(switch_key, "100"))
+    after = operator.done("voicemail-update", **IN_HOME, voicemail="100", description="still hers")
+    assert after["email"] == "a`id`@example.net"
 
 
 def test_ones_own_box_may_open_without_its_pin(switch_key: Caller, operator: Caller) -> None:

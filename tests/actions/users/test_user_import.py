@@ -44,7 +44,7 @@ def test_takes_xivos_columns(tenant: Caller) -> None:
     assert tenant.done("sip-account-details", user="carol")["password"] == "s3cretpw"
     assert tenant.done("destination-details", number="12025550103")
     [made] = came["created"]
-    assert (made["row"], made["user_uuid"], made["extension"]) == (1, carol["user_uuid"], "103")
+    assert (made["row"], made["user_uuid"], made["extension"]) == (2, carol["user_uuid"], "103")
     assert "s3cretpw" not in str(came)
 
 
@@ -55,8 +55,41 @@ def test_takes_a_posted_file_with_a_bom(tenant: Caller) -> None:
     assert (reply.status, reply.json["rows"], reply.json["created"]) == (200, 2, [])
     reply = tenant.post(body, query={"domain_name": demo.DOMAIN_NAME}, **posted)
     assert (reply.status, reply.json["created_now"]) == (200, 2)
-    assert tenant.post(body.encode("utf-16"), **posted).status == 415
+    assert tenant.post("firstname\nZo\xeb\n".encode("latin-1"), **posted).status == 415
     assert tenant.post(body, query={"surprise": "1"}, **posted).status == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "firstname\tusername\texten\r\nZoë\tzoe\t103\r\n".encode("utf-16"),
+        "firstname\tusername\texten\r\nZoë\tzoe\t103\r\n".encode("utf-16-be"),
+        "sep=;\r\nfirstname;username;exten\r\nZoë;zoe;103\r\n".encode("utf-8-sig"),
+        '"Firstname";"Username";"Exten";;\r;;;;\r"Zoë";"zoe";"103";;\r;;;;'.encode(),
+    ],
+    ids=["unicode text", "the other way round", "sep", "semicolons of an old Mac"],
+)
+def test_reads_what_a_spreadsheet_saves(tenant: Caller, body: bytes) -> None:
+    for content_type, created in (("text/csv", 1), ("Text/Tab-Separated-Values; charset=utf-16", 0)):
+        reply = tenant.post(body, path="/user-import", headers={"content-type": content_type})
+        assert (reply.status, reply.json["created_now"]) == (200, created), reply
+    assert tenant.done("user-details", user="zoe")["firstname"] == "Zoë"
+
+
+@pytest.mark.parametrize("column", ["call_permissions", "call_permission_password", "context"])
+def test_what_limits_somebody_is_lost_knowingly_or_not_at_all(tenant: Caller, column: str) -> None:
+    limited = sheet("Carol,internal", "Dan,", heading=f"firstname,{column}")
+    assert mistakes(tenant, limited) == [(2, column)]
+    assert tenant.done("user-list", count=True)["total"] == 2
+    assert tenant.done("user-import", csv=limited, drop=[column])["created_now"] == 2
+    assert tenant.call("user-import", csv=limited, drop=["firstname"]).status == 400
+
+
+def test_a_posted_file_says_in_its_query_what_to_drop(tenant: Caller) -> None:
+    posted = {"path": "/user-import", "headers": {"content-type": "text/csv"}}
+    limited = sheet("Carol,internal,mobile", heading="firstname,context,call_permissions")
+    assert tenant.post(limited, query={"drop": "context"}, **posted).status == 400
+    assert tenant.post(limited, query={"drop": "context,call_permissions"}, **posted).json["created_now"] == 1
 
 
 def test_five_hundred_and_no_more(tenant: Caller) -> None:
@@ -69,27 +102,33 @@ def test_five_hundred_and_no_more(tenant: Caller) -> None:
 @pytest.mark.parametrize(
     ("csv", "where"),
     [
-        (sheet("Carol,carol,103", heading="firstname,usrname,exten"), [(0, "usrname")]),
-        (sheet("Carol;carol", heading="firstname;username"), [(0, "firstname;username"), (0, "firstname")]),
-        (sheet("carol", heading="username"), [(0, "firstname")]),
-        (sheet("a,b", heading="firstname,firstname"), [(0, "firstname")]),
-        (sheet("Carol,carol"), [(1, "exten")]),
-        (sheet("=cmd(),carol,103"), [(1, "firstname")]),
-        (sheet("Carol,@carol,103"), [(1, "username")]),
-        (sheet("Carol,carol,1a"), [(1, "exten")]),
-        (sheet(",carol,103"), [(1, "firstname")]),
-        (sheet("Carol,carol,103", "Dan,Carol,103"), [(2, "username"), (2, "exten")]),
-        (sheet("Carol,alice,100"), [(1, "username"), (1, "exten")]),
-        (sheet("Carol,carol,911"), [(1, "exten")]),
-        (sheet("Carol,nobody", heading="firstname,email"), [(1, "email")]),
-        (sheet("Carol,maybe", heading="firstname,enabled"), [(1, "enabled")]),
-        (sheet("Carol,sccp", heading="firstname,line_protocol"), [(1, "line_protocol")]),
-        (sheet("Carol,12025550100", heading="firstname,incall_exten"), [(1, "exten")]),
-        (sheet("C,110,12025550100", heading="firstname,exten,incall_exten"), [(1, "incall_exten")]),
-        (sheet("C,110,1555", "D,111,+1555", heading="firstname,exten,incall_exten"), [(2, "incall_exten")]),
-        (sheet("Carol,x", heading="firstname,voicemail_name"), [(1, "voicemail_number")]),
-        (sheet("Carol,100", heading="firstname,voicemail_number"), [(1, "voicemail_number")]),
-        (sheet("Carol,103,short", heading="firstname,exten,sip_secret"), [(1, "sip_secret")]),
+        (sheet("Carol,carol,103", heading="firstname,usrname,exten"), [(1, "usrname")]),
+        (sheet("carol", heading="username"), [(1, "firstname")]),
+        (sheet("a,b", heading="firstname,firstname"), [(1, "firstname")]),
+        (sheet("Carol,carol"), [(2, "exten")]),
+        (sheet("Carol,carol,103,4711"), [(2, "exten")]),
+        (sheet("Carol,carol,103,"), [(2, "exten")]),
+        (sheet("Carol,carol,103,x", heading="firstname,username,exten,"), [(2, "column 4")]),
+        (
+            sheet("", ",,", "Carol,carol,1a", " , ,", '"Dan\nDan",dan,1b'),
+            [(4, "exten"), (6, "firstname"), (6, "exten")],
+        ),
+        (sheet("=cmd(),carol,103"), [(2, "firstname")]),
+        (sheet("Carol,@carol,103"), [(2, "username")]),
+        (sheet("Carol,carol,1a"), [(2, "exten")]),
+        (sheet(",carol,103"), [(2, "firstname")]),
+        (sheet("Carol,carol,103", "Dan,Carol,103"), [(3, "username"), (3, "exten")]),
+        (sheet("Carol,alice,100"), [(2, "username"), (2, "exten")]),
+        (sheet("Carol,carol,911"), [(2, "exten")]),
+        (sheet("Carol,nobody", heading="firstname,email"), [(2, "email")]),
+        (sheet("Carol,maybe", heading="firstname,enabled"), [(2, "enabled")]),
+        (sheet("Carol,sccp", heading="firstname,line_protocol"), [(2, "line_protocol")]),
+        (sheet("Carol,12025550100", heading="firstname,incall_exten"), [(2, "exten")]),
+        (sheet("C,110,12025550100", heading="firstname,exten,incall_exten"), [(2, "incall_exten")]),
+        (sheet("C,110,1555", "D,111,+1555", heading="firstname,exten,incall_exten"), [(3, "incall_exten")]),
+        (sheet("Carol,x", heading="firstname,voicemail_name"), [(2, "voicemail_number")]),
+        (sheet("Carol,100", heading="firstname,voicemail_number"), [(2, "voicemail_number")]),
+        (sheet("Carol,103,short", heading="firstname,exten,sip_secret"), [(2, "sip_secret")]),
     ],
 )
 def test_says_in_which_row_and_column_it_is(tenant: Caller, csv: str, where: list[tuple[int, str]]) -> None:
@@ -110,7 +149,7 @@ def test_refuses_what_is_no_csv(tenant: Caller, csv: str) -> None:
 
 
 def test_a_bad_row_at_the_very_end_and_nothing_is_written(tenant: Caller) -> None:
-    assert mistakes(tenant, people(499) + "Last,alice,9999\n") == [(500, "username")]
+    assert mistakes(tenant, people(499) + "Last,alice,9999\n") == [(501, "username")]
     assert tenant.done("user-list", count=True)["total"] == 2
     assert tenant.call("extension-details", extension="1000").status == 404
 
@@ -146,7 +185,7 @@ def test_the_same_rows_in_another_file_are_not_made_twice(tenant: Caller) -> Non
     tenant.done("user-import", csv=people(3))
     longer = people(4).replace("\n", "\r\n")
     came = tenant.done("user-import", csv=longer)
-    assert (came["created_now"], [one["row"] for one in came["created"]]) == (1, [1, 2, 3, 4])
+    assert (came["created_now"], [one["row"] for one in came["created"]]) == (1, [2, 3, 4, 5])
 
 
 def test_rows_that_say_the_same_are_made_as_often_as_they_say_it(tenant: Caller) -> None:
@@ -231,9 +270,9 @@ def test_one_that_is_taken_underway_says_which_and_keeps_the_rest(house: House, 
     tenant.done("user-list")
     reply = tenant.call("user-import", csv=people(4))
     assert (reply.status, reply.code) == (409, "conflict"), reply
-    assert [(one["row"], one["column"]) for one in reply.json["errors"]] == [(2, "")]
+    assert [(one["row"], one["column"]) for one in reply.json["errors"]] == [(3, "")]
     assert tenant.done("extension-details", extension="1000")
-    assert mistakes(tenant, people(4)) == [(2, "username")]
+    assert mistakes(tenant, people(4)) == [(3, "username")]
 
 
 def test_two_who_import_a_file_at_once_make_it_once(house: House, tenant: Caller) -> None:
@@ -258,3 +297,11 @@ def test_what_is_exported_can_be_imported(tenant: Caller, stranger: Caller) -> N
     there = [one["firstname"] for one in stranger.done("user-list", order="username")["items"]]
     assert there == ["Alice", "Bob", "Carol", "=Formula"]
     assert stranger.done("user-details", user="formula")["lastname"] == "'=quoted"
+
+
+@pytest.mark.parametrize("name", ["x;=cmd|' /C calc'!A0", " =1", "\u00a0Ann ", "'", "''-", 'a,"@b"; -c', "=1;'=2"])
+def test_a_name_is_read_back_as_it_was_whatever_it_looks_like(tenant: Caller, stranger: Caller, name: str) -> None:
+    tenant.done("user-create", firstname=name, lastname=name, description=name, username="odd")
+    stranger.done("user-import", csv=tenant.call("user-export").text)
+    odd = stranger.done("user-details", user="odd")
+    assert (odd["firstname"], odd["lastname"], odd["description"]) == (name, name, name)
