@@ -213,6 +213,20 @@ def test_stopping_waits_for_what_is_under_way(store: SqliteStore, office: Office
     assert states(store, listening) == ["delivered", "waiting"]
 
 
+def test_who_was_told_to_stop_begins_nothing_more(store: SqliteStore, office: Office, receivers: Receivers) -> None:
+    listening = put_webhook(store, webhook())
+
+    def last(_: Post) -> Answer:
+        stopping.set()
+        return FINE
+
+    receivers.answering(address(), last)
+    happen(store, *(call_event("call.x", 1, sequence) for sequence in range(1, 20)))
+    with working(office) as stopping:
+        assert stopping.wait(30)
+    assert states(store, listening) == ["delivered"] + ["waiting"] * 18
+
+
 def test_what_was_written_late_is_found(
     store: SqliteStore, clock: FakeClock, office: Office, receivers: Receivers
 ) -> None:
