@@ -55,8 +55,6 @@ def say(
     context: Context, home: str, usergroup: str, key: PermissionKey, *, allowed: bool, exceptions: Iterable[str]
 ) -> Permission:
     """Say what the users of a group may do, in place of what was said before."""
-    if context.actor.users:
-        raise Forbidden("this key acts for a user: what users may do is said with another")
     owner = _owner(context, home, usergroup)
     domain = domains.named(context, home)
     domains.stays(context, domain)
@@ -83,15 +81,15 @@ def acting(context: Context, home: str, request: ForUser) -> Acting | None:
 
 def acting_user(context: Context, home: str, as_user: str | None) -> User | None:
     """The user a request names, or its key or token is bound to."""
-    bound = context.actor.users
-    if as_user is None and not bound:
-        return None
+    bound = context.store.acting_user()
+    if as_user is None:
+        return bound
     try:
-        user = users.named(context, home, as_user or min(bound))
+        user = users.named(context, home, as_user)
     except NotFound:
-        raise _no_such_user(as_user) from None
-    if bound and bound != {user.user_uuid}:
-        raise Forbidden("this key acts for another user")
+        if bound is not None:
+            raise Forbidden("this key acts for another user") from None
+        raise InvalidRequest("as_user is no user of this domain", parameter="as_user") from None
     if not user.enabled:
         raise Forbidden("the user is disabled")
     return user
@@ -145,7 +143,7 @@ def seen_page(context: Context, home: str, request: ListedForUser) -> pages.Page
     if user is None:
         return extensions.listed(context, home, request)
     sees = extension_groups.seen_by(context, user)
-    everything = context.store.listed(keys.extensions(home), Extension, limit=pages.WHOLE)
+    everything = context.store.listed(keys.extensions(home), Extension, limit=pages.WHOLE, of_anybody=True)
     return pages.arranged(context, [row for row in everything if sees(row[1])], request)
 
 
@@ -156,7 +154,7 @@ def _may(context: Context, acting: Acting, key: PermissionKey, extension: Extens
     target = extension.user_uuid
     usergroups: tuple[str, ...] = ()
     if target is not None and any(rule.exceptions for rule in rules):
-        user = context.store.get(keys.user(extension.domain_uuid, target), User)
+        user = context.store.get(keys.user(extension.domain_uuid, target), User, of_anybody=True)
         usergroups = user.usergroups if user else ()
     return all(rule.allows(target, usergroups) for rule in rules)
 
@@ -178,9 +176,3 @@ def _exception(context: Context, home: str, reference: str, place: int) -> str:
         said = "names a user and a user group: send the UUID" if found else "holds nobody's name or UUID"
         raise InvalidRequest(f"exceptions.{place} {said}", parameter=f"exceptions.{place}")
     return found[0]
-
-
-def _no_such_user(as_user: str | None) -> Exception:
-    if as_user is None:
-        return Forbidden("the user this key acts for is gone")
-    return InvalidRequest("as_user is no user of this domain", parameter="as_user")

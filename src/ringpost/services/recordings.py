@@ -51,7 +51,7 @@ def taken_in(context: Context, switch: SwitchRecord, file: RecordedFile) -> Dest
 def found(context: Context, request: OneRecording) -> Recording:
     """The recording a request means, if the user it is for may see its call."""
     home = domains.uuid_of(context, request)
-    recording = context.store.get(keys.recording(home, request.recording_uuid), Recording)
+    recording = context.store.get(keys.recording(home, request.recording_uuid), Recording, of_anybody=True)
     if recording is None or not _seen_by(context, home, request)(recording):
         raise NotFound("recording not found")
     return recording
