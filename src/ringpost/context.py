@@ -128,7 +128,7 @@ class TenantStore:
         while True:
             rows = self._store.query(partition, between=between, after=after, descending=descending, limit=limit)
             read = [(row.key.sort, kind.model_validate_json(row.body)) for row in rows]
-            found += read if of_anybody else [row for row in read if self.is_its_users(row[1])]
+            found += [row for row in read if self.is_mine(row[1], of_anybody=of_anybody)]
             if len(rows) < limit or len(found) >= limit:
                 return found[:limit]
             after = rows[-1].key.sort
@@ -261,11 +261,11 @@ class TenantStore:
         return home is None or self.reaches(home)
 
     def _is_my_key(self, key: KeyDetails | ApiKey) -> bool:
-        if self.actor.is_operator or key.key_uuid == self.actor.key_uuid:
-            return True
         limits = key if isinstance(key, KeyDetails) else key.limits
         if self.actor.users and self.actor.users.isdisjoint(one.user for one in (limits, *key.within)):
             return False
+        if self.actor.is_operator or key.key_uuid == self.actor.key_uuid:
+            return True
         if limits.domains is None:
             return limits.switch in self.actor.switches
         return all(map(self.reaches, limits.domains))

@@ -71,9 +71,9 @@ def listed(context: Context, request: RecordingsWanted) -> pages.PageOf[Recordin
     partition = keys.recordings_of_call(home, request.call_uuid) if request.call_uuid else keys.recordings(home)
 
     def fits(recording: Recording) -> bool:
-        return sees(recording) and request.extension in (None, *recording.extensions)
+        return request.extension in (None, *recording.extensions)
 
-    page = pages.newest(context, partition, Recording, request, (request.from_, request.until), fits)
+    page = pages.newest(context, partition, Recording, request, (request.from_, request.until), fits, sees)
     if not page.items:
         domains.named(context, home)
     return page

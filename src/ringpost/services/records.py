@@ -63,7 +63,8 @@ def update(
     versions = {layout(record).truth: record.version for record in former}
     held = {key for record in former for key in (layout(record).truth, *layout(record).claims)}
     rows, body = layout(after), after.model_dump_json()
-    if after.owners is not None and set(rows.claims) != set(layout(before).claims):
+    known = layout(before)
+    if after.owners is not None and {rows.truth, *rows.claims} != {known.truth, *known.claims}:
         check_may_rename(context)
 
     def put(key: Key, refusal: Exception | None, *, if_absent: bool = False) -> None:
