@@ -50,7 +50,7 @@ NAMING: dict[str, list[dict[str, Any]]] = {
     "call-resume": [{"call_uuid": ...}],
     "call-transfer": [{"call_uuid": ..., "destination": "101"}],
     "call-unmute": [{"call_uuid": ...}],
-    "call-unpark": [{"slot": ..., "extension": "101"}],
+    "call-unpark": [{"slot": ..., "extension": "101"}, {"call_uuid": ..., "extension": "101"}],
     "cdr-details": [{"xml_cdr_uuid": ...}],
     "cdr-export": [{"user": ...}, {"extension": ...}, {"number": ...}],
     "cdr-list": [{"as_user": ...}],
@@ -251,7 +251,7 @@ def test_what_is_anothers_is_not_there(
         hers, nobodys = filled(asked, HERS, her_key), filled(asked, NOT_THERE, NOBODYS)
         there, nowhere = bob(name, **hers), bob(name, **nobodys)
         assert said(there, hers) == said(nowhere, nobodys), hers
-        assert "alice" not in there.text.casefold().replace("interns", "") or "alice" in hers.values()
+        assert "alice" not in there.text.casefold() or "alice" in hers.values()
     assert (written(tmp_path), board.told, board.orders) == (before, [], [])
 
 
