@@ -310,6 +310,22 @@ def test_of_an_extension_it_sees_it_sees_no_phones(bob: Callable[..., Reply], te
     assert bob("extension-details", extension="100").status == 404, "seen is not its own"
 
 
+def test_of_an_extension_it_sees_it_sees_what_a_directory_has(bob: Callable[..., Reply], tenant: Caller) -> None:
+    tenant.done("extensiongroup-update", extensiongroup="reception", public_group=True)
+    tenant.done("extension-update", extension="100", description="secret", emergency_caller_id_number="5550911")
+    for extension in ("100", "101"):
+        sent = {"enabled": True, "destination": "5550142"}
+        tenant.done("extension-forward-set", extension=extension, unconditional=sent)
+    hers, his = bob("extension-search", order="extension").json["items"]
+    assert (hers["extension"], hers["effective_caller_id_name"]) == ("100", "Front desk")
+    assert "5550142" not in json.dumps(hers)
+    assert his["forward_all_destination"] == "5550142"
+    for guess in ({"search": "5550142"}, {"forward_all_destination": "5550142"}, {"search": "secret"}):
+        assert "100" not in [one["extension"] for one in bob("extension-search", **guess).json["items"]]
+    assert [one["emergency_caller_id_number"] for one in bob("extension-list").json] == ["", ""]
+    assert tenant.done("extension-search", as_user="bob", search="secret")["items"], "that limits no key of its own"
+
+
 def test_only_what_may_be_called_is_listed(bob: Callable[..., Reply]) -> None:
     names = {action["action"] for action in bob("action-list").json["items"]}
     assert names == NAMING.keys() | OF_THE_DOMAIN

@@ -128,7 +128,8 @@ def sees_calls(context: Context, acting: Acting | None) -> Callable[[Iterable[st
 def seen(context: Context, home: str, request: ForUser, some: Iterable[Extension]) -> list[Extension]:
     """Those of some extensions that the user a request is made for sees."""
     user = acting_user(context, home, request.as_user)
-    return list(filter(extension_groups.seen_by(context, user), some) if user else some)
+    visible = filter(extension_groups.seen_by(context, user), some) if user else some
+    return [_as_listed(context, extension) for extension in visible]
 
 
 def check_seen(context: Context, home: str, request: ForUser, extension: Extension) -> None:
@@ -144,7 +145,13 @@ def seen_page(context: Context, home: str, request: ListedForUser) -> pages.Page
         return extensions.listed(context, home, request)
     sees = extension_groups.seen_by(context, user)
     everything = context.store.listed(keys.extensions(home), Extension, limit=pages.WHOLE, of_anybody=True)
-    return pages.arranged(context, [row for row in everything if sees(row[1])], request)
+    rows = [(sort, _as_listed(context, extension)) for sort, extension in everything if sees(extension)]
+    return pages.arranged(context, rows, request)
+
+
+def _as_listed(context: Context, extension: Extension) -> Extension:
+    """Of another's than the user the actor is bound to only what a directory has."""
+    return extension if context.store.is_its_users(extension) else extension.as_listed()
 
 
 def _may(context: Context, acting: Acting, key: PermissionKey, extension: Extension) -> bool:
