@@ -45,8 +45,8 @@ def _tag(secret: str, belongs_to: bytes, text: bytes) -> bytes:
 def _masked(secret: str, tag: bytes, text: bytes) -> bytes:
     """The text with the stream over it; once more, and it is as it was."""
     key, blocks = _key(secret, b"mask"), -(-len(text) // _BLOCK)
-    stream = b"".join(_mac(key, tag + block.to_bytes(4)) for block in range(blocks))
-    return bytes(one ^ other for one, other in zip(text, stream, strict=False))
+    stream = b"".join(_mac(key, tag + block.to_bytes(4)) for block in range(blocks))[: len(text)]
+    return (int.from_bytes(text) ^ int.from_bytes(stream)).to_bytes(len(text))
 
 
 def _key(secret: str, part: bytes) -> bytes:
