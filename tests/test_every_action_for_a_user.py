@@ -306,6 +306,8 @@ def test_of_an_extension_it_sees_it_sees_no_phones(bob: Callable[..., Reply], te
     tenant.done("extensiongroup-update", extensiongroup="reception", public_group=True)
     status = bob("extension-status", extension="100").json
     assert (status["registered"], status["contacts"]) == (True, [])
+    assert (status["state"], status["calls"]) == ("idle", []), "her call is not there"
+    assert tenant.done("extension-status", extension="100")["state"] == "in_use"
     assert bob("extension-status", extension="101").json["contacts"]
     assert bob("extension-details", extension="100").status == 404, "seen is not its own"
 

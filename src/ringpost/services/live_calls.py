@@ -129,14 +129,14 @@ def status(context: Context, domain: Domain, extension: Extension, request: ForU
     contacts = [phone for phone in line.registrations(domain) if phone.extension == extension.extension]
     acting = permissions.acting(context, domain.domain_uuid, request)
     sees = permissions.sees_calls(context, acting)
-    calls = [call for call in line.calls(domain) if _legs_of(call, extension)]
+    calls = [call for call in line.calls(domain) if _legs_of(call, extension) and sees(_extensions(call))]
     states = {leg.state for call in calls for leg in _legs_of(call, extension)}
     registered = bool(contacts) or line.is_sandbox
     return {
         "registered": registered,
         "contacts": contacts if acting is None or acting.user.has(extension.extension_uuid) else [],
         "state": next((word for state, word in _STATES if state in states), "idle" if registered else "unavailable"),
-        "calls": [call for call in calls if sees(_extensions(call))],
+        "calls": calls,
         "sandbox": line.is_sandbox,
     }
 
