@@ -1,15 +1,22 @@
 """What an action is given holds by itself, whatever the action does."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from ringpost.auth.actor import Actor
-from ringpost.context import TenantStore
+from ringpost.context import Context, TenantStore
 from ringpost.entry import demo
+from ringpost.entry.console import console
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Forbidden, NotFound
-from ringpost.model.key import ApiKey
+from ringpost.model.extension import Extension
+from ringpost.model.key import ApiKey, Limits
+from ringpost.model.user import User
+from ringpost.model.voicemail import Voicemail
+from ringpost.services import domains, records, user_groups
+from ringpost.services.numbers import Holder
 from ringpost.store import Delete, Store, Write, keys
 from tests.fakes import CountingStore
 from tests.harness import Caller, House
@@ -45,6 +52,66 @@ def test_the_store_reads_and_writes_nothing_of_another_tenant(bound: TenantStore
     with pytest.raises(NotFound):
         bound.stage(Delete(keys.number(demo.DOMAIN_UUID, "100")))
     assert bound.get(keys.domain_name(demo.DOMAIN_NAME), Domain) is None, "read, and not shown"
+
+
+def context_of(house: House, *users: str) -> Context:
+    """What an action is given whose key and its maker act for these users."""
+    context = console(house.store, house.clock, "some-action")
+    limits = [Limits(scopes=("#",), domains=(demo.DOMAIN_UUID,), user=user) for user in users]
+    key = context.actor.key.model_copy(update={"limits": limits[0], "within": tuple(limits[1:])})
+    actor = Actor(key)
+    return replace(context, actor=actor, store=TenantStore(house.store, actor))
+
+
+def uuid_of(tenant: Caller, username: str) -> str:
+    uuid: str = tenant.done("user-details", user=username)["user_uuid"]
+    return uuid
+
+
+def test_the_store_reads_nothing_of_another_user(house: House, tenant: Caller) -> None:
+    alice, bob = uuid_of(tenant, "alice"), uuid_of(tenant, "bob")
+    store = context_of(house, bob).store
+    assert store.get(keys.user(demo.DOMAIN_UUID, alice), User) is None
+    assert store.get(keys.user(demo.DOMAIN_UUID, bob), User) is not None
+    assert store.get(keys.number(demo.DOMAIN_UUID, "100"), Holder) is None
+    assert store.get(keys.number(demo.DOMAIN_UUID, "600"), Holder) is not None, "a ring group is the domain's"
+    assert [user.user_uuid for _, user in store.listed(keys.users(demo.DOMAIN_UUID), User)] == [bob]
+    assert store.get(keys.user(demo.DOMAIN_UUID, alice), User, of_anybody=True) is not None
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_a_list_is_read_on_past_what_is_another_users(house: House, tenant: Caller, limit: int) -> None:
+    for number in range(200, 210):
+        tenant.done("extension-create", extension=str(number))
+    tenant.done("user-create", firstname="Zoe", username="zoe")
+    for number in ("203", "207", "209"):
+        tenant.done("user-extension-add", user="zoe", extension=number)
+    store = context_of(house, uuid_of(tenant, "zoe")).store
+    found: list[str] = []
+    after = None
+    while rows := store.listed(keys.extensions(demo.DOMAIN_UUID), Extension, after=after, limit=limit):
+        found += [extension.extension for _, extension in rows]
+        after = rows[-1][0]
+        assert len(rows) <= limit
+    assert found == ["203", "207", "209"]
+
+
+def test_nothing_is_made_for_others_by_an_action_that_should_not_be_for_a_user(house: House, tenant: Caller) -> None:
+    bob = uuid_of(tenant, "bob")
+    for owner in ((), (uuid_of(tenant, "alice"),)):
+        box = Voicemail(
+            voicemail_uuid=demo.CALL_UUID, domain_uuid=demo.DOMAIN_UUID, name="x", number="199", users=owner
+        )
+        with pytest.raises(Forbidden):
+            records.create(context_of(house, bob), box, keys.voicemail_layout)
+    with pytest.raises(Forbidden):
+        user_groups.create(context_of(house, bob), domains.named(context_of(house, bob), demo.DOMAIN_UUID), "x")
+
+
+def test_nobody_acts_for_two_users(house: House, tenant: Caller) -> None:
+    store = context_of(house, uuid_of(tenant, "alice"), uuid_of(tenant, "bob")).store
+    with pytest.raises(Forbidden):
+        store.acting_user()
 
 
 @pytest.mark.parametrize("partition", [keys.DOMAINS, keys.KEYS])

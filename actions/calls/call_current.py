@@ -22,7 +22,7 @@ class Response(Output):
 
 
 def handle(request: Request, context: Context) -> Response:
-    extension = extensions.found(context, request)
+    extension = extensions.found(context, request, of_anybody=True)
     domain = domains.named(context, extension.domain_uuid)
     call = live_calls.current(context, domain, extension, request)
     return Response(extension=extension.extension, call=call)

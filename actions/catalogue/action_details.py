@@ -1,6 +1,6 @@
 """One action: what it does, its scope, its JSON Schemas and an example that works on the demo domain."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -11,6 +11,8 @@ EXAMPLE = {"name": "originate"}
 
 
 class Request(Read):
+    for_users: ClassVar[bool] = True
+
     name: str = Field(max_length=64, description="the action's wire name")
 
 

@@ -1,5 +1,7 @@
 """What this key may call."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Output, Read
 
@@ -7,7 +9,7 @@ EXAMPLE: dict[str, object] = {}
 
 
 class Request(Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 class Listed(Output):
@@ -23,6 +25,6 @@ class Response(Output):
 
 
 def handle(request: Request, context: Context) -> Response:
-    allowed = [name for name in context.catalogue.names() if context.actor.may(name)]
+    allowed = context.catalogue.names_for(context.actor)
     items = [Listed.model_validate(context.catalogue.line(name)) for name in allowed]
     return Response(items=items)

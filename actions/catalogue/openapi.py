@@ -1,6 +1,6 @@
 """OpenAPI 3.1 of the actions this key may call."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import RootModel
 
@@ -11,7 +11,7 @@ EXAMPLE: dict[str, object] = {}
 
 
 class Request(Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 class Response(RootModel[dict[str, Any]]):
@@ -19,5 +19,5 @@ class Response(RootModel[dict[str, Any]]):
 
 
 def handle(request: Request, context: Context) -> Response:
-    allowed = [name for name in context.catalogue.names() if context.actor.may(name)]
+    allowed = context.catalogue.names_for(context.actor)
     return Response(context.catalogue.openapi(allowed))

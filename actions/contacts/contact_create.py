@@ -1,5 +1,7 @@
 """Create a contact: somebody who may call."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Write
 from ringpost.model.contact import Contact, ContactSettings
@@ -17,7 +19,7 @@ EXAMPLE = {
 
 
 class Request(ContactSettings, InDomain, Write):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 Response = Contact

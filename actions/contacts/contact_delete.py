@@ -1,6 +1,6 @@
 """Delete a contact."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
@@ -11,7 +11,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "contact_uuid": "acacacac-000
 
 
 class Request(OneContact, Versioned):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 class Response(Output):

@@ -1,5 +1,7 @@
 """One contact."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.contact import Contact
@@ -10,7 +12,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "contact_uuid": "acacacac-000
 
 
 class Request(OneContact, Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 Response = Contact

@@ -1,5 +1,7 @@
 """The contacts of a domain, by name, page by page."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.contact import Contact
@@ -11,7 +13,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "search": "example"}
 
 @filtered_by(Contact)
 class Request(InDomain, Listing, Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 class Response(Items[Contact]):

@@ -4,7 +4,7 @@ The number may be written in full, as in its own country, or only at its end, th
 the contact fits: exact, national or last_digits. Nobody is no error: both are null then.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,8 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "number": "+1 202 555 0199"}
 
 
 class Request(InDomain, Read):
+    for_users: ClassVar[bool] = True
+
     number: WrittenNumber = Field(description="in any spelling")
 
 

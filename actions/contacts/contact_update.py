@@ -1,5 +1,7 @@
 """Change a contact. What is left out stays; numbers and emails, when sent, replace all it has."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Versioned
 from ringpost.model.contact import Contact, ContactSettings
@@ -14,7 +16,7 @@ EXAMPLE = {
 
 
 class Request(ContactSettings, OneContact, Versioned):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 Response = Contact

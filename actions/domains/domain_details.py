@@ -1,5 +1,7 @@
 """One domain, by domain_uuid or domain_name."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.domain import Domain
@@ -10,7 +12,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 
 
 class Request(InDomain, Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 Response = Domain

@@ -1,5 +1,7 @@
 """The domains this key reaches."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.domain import Domain
@@ -11,7 +13,7 @@ EXAMPLE = {"limit": 10}
 
 @filtered_by(Domain)
 class Request(Listing, Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 class Response(Items[Domain]):

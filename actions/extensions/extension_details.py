@@ -1,5 +1,7 @@
 """One extension, by extension_uuid or extension. Without its password."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.extension import Extension
@@ -10,7 +12,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
 
 
 class Request(OneExtension, Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 Response = Extension

@@ -4,6 +4,8 @@ Its callers reach where it is forwarded when busy, else its voicemail, else hear
 originate with it as A, ring as ever.
 """
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Output, Write
 from ringpost.model.requests import OneExtension
@@ -13,6 +15,8 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100", "enabled"
 
 
 class Request(OneExtension, Write):
+    for_users: ClassVar[bool] = True
+
     enabled: bool
 
 

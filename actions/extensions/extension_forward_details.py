@@ -1,5 +1,7 @@
 """Where the calls to an extension go: always, when it is busy, not answered, or no phone is registered."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Output, Read
 from ringpost.model.extension import Forwards
@@ -10,7 +12,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
 
 
 class Request(OneExtension, Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 class Response(Forwards, Output):

@@ -3,6 +3,8 @@
 Each is {enabled, destination}; those left out stay. A destination may wait there while it is not enabled.
 """
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Output, Write
 from ringpost.model.extension import Forwards, NewForwards
@@ -17,7 +19,7 @@ EXAMPLE = {
 
 
 class Request(NewForwards, OneExtension, Write):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 class Response(Forwards, Output):

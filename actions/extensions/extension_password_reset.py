@@ -1,6 +1,6 @@
 """Give an extension a new SIP password, answered this once."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -14,6 +14,8 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
 
 
 class Request(OneExtension, Write):
+    for_users: ClassVar[bool] = True
+
     password: Password | None = Field(default=None, description="left out: a random one")
 
 

@@ -32,7 +32,7 @@ class Response(Output):
 
 
 def handle(request: Request, context: Context) -> Response:
-    extension = extensions.found(context, request)
+    extension = extensions.found(context, request, of_anybody=True)
     status = live_calls.status(context, domains.named(context, extension.domain_uuid), extension, request)
     return Response(
         extension_uuid=extension.extension_uuid,

@@ -1,5 +1,7 @@
 """Change an extension. What is left out stays; null sets what a new extension would have."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
@@ -13,6 +15,8 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100", "descript
 
 
 class Request(ExtensionSettings, OneExtension, Versioned):
+    for_users: ClassVar[bool] = True
+
     new_extension: ExtensionNumber | None = Field(default=None, description="the number it shall have")
 
 

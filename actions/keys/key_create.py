@@ -3,7 +3,7 @@
 It never reaches further than the key it is made with, whatever it asks for.
 """
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -18,6 +18,8 @@ EXAMPLE = {"name": "CRM", "scopes": ["originate", "cdr.#"], "domains": ["fusionp
 
 
 class Request(Write):
+    for_users: ClassVar[bool] = True
+
     name: Name
     scopes: tuple[Scope, ...] = Field(
         min_length=1, max_length=100, description="what it may call: originate, extension.*, cdr.#, !key.#"

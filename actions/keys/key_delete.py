@@ -1,6 +1,6 @@
 """Delete a key. It stops working everywhere within 30 seconds. Webhooks it has made go on: webhook-list shows them."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
@@ -11,6 +11,8 @@ EXAMPLE = {"key_uuid": "b0b0b0b0-0000-4000-8000-000000000002"}
 
 
 class Request(Versioned):
+    for_users: ClassVar[bool] = True
+
     key_uuid: Uuid
 
 

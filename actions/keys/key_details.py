@@ -1,5 +1,7 @@
 """One key: what it may call, whom it may touch, when it was last used. Never its secret."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.key import KeyDetails
@@ -10,6 +12,8 @@ EXAMPLE = {"key_uuid": "b0b0b0b0-0000-4000-8000-000000000002"}
 
 
 class Request(Read):
+    for_users: ClassVar[bool] = True
+
     key_uuid: Uuid
 
 

@@ -1,5 +1,7 @@
 """The keys this key may see: those of its domains; all of them with an operator's."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.key import KeyDetails
@@ -11,7 +13,7 @@ EXAMPLE = {"order": "key_name"}
 
 @filtered_by(KeyDetails)
 class Request(Listing, Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 class Response(Items[KeyDetails]):

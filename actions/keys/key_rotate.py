@@ -1,6 +1,6 @@
 """Give a key a new secret, answered this once. The old one works on for overlap_seconds."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -14,6 +14,8 @@ EXAMPLE = {"key_uuid": "b0b0b0b0-0000-4000-8000-000000000002", "overlap_seconds"
 
 
 class Request(Write):
+    for_users: ClassVar[bool] = True
+
     key_uuid: Uuid
     overlap_seconds: int = Field(default=0, ge=0, le=30 * 86_400, description="how long both secrets work")
 

@@ -4,6 +4,8 @@ Only the key itself, those it was made with, and an operator without limits may;
 key beyond their own.
 """
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
@@ -16,6 +18,8 @@ EXAMPLE = {"key_uuid": "b0b0b0b0-0000-4000-8000-000000000002", "enabled": False}
 
 
 class Request(Versioned):
+    for_users: ClassVar[bool] = True
+
     key_uuid: Uuid
     name: Name | None = None
     scopes: tuple[Scope, ...] | None = Field(default=None, min_length=1, max_length=100)

@@ -3,7 +3,7 @@
 It is answered this once, and sent as a key's token is: in X-Auth-Token, X-API-Key, or as a bearer.
 """
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -18,6 +18,8 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "expiration": 3600, "scopes":
 
 
 class Request(InDomain, Write):
+    for_users: ClassVar[bool] = True
+
     expiration: int = Field(default=7200, ge=1, le=315_360_000, description="seconds it works")
     scopes: tuple[Scope, ...] | None = Field(
         default=None, min_length=1, max_length=100, description="what it may call; left out: what the key may"

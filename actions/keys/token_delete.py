@@ -1,6 +1,6 @@
 """Revoke a token. It stops working everywhere within 30 seconds."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,8 @@ EXAMPLE = {
 
 
 class Request(Write):
+    for_users: ClassVar[bool] = True
+
     token: TokenText | None = Field(default=None, description="left out: the one of this request")
 
 

@@ -3,6 +3,8 @@
 Without token it is about the one the request came with.
 """
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
@@ -19,6 +21,8 @@ EXAMPLE = {
 
 
 class Request(Read):
+    for_users: ClassVar[bool] = True
+
     token: TokenText | None = Field(default=None, description="left out: the one of this request")
     scope: Scope | None = Field(default=None, description="an action's name with dots for hyphens: cdr.search")
 

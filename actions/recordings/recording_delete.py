@@ -1,5 +1,7 @@
 """Delete a recording, and the sound with it. An address that was given out stops working."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.event_requests import OneRecording
@@ -9,7 +11,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "recording_uuid": "afafafaf-0
 
 
 class Request(OneRecording, Versioned):
-    pass
+    for_users: ClassVar[bool] = False
 
 
 class Response(Output):

@@ -1,5 +1,7 @@
 """Drop the registrations of an extension: its phones must register anew."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
@@ -11,7 +13,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
 
 
 class Request(OneExtension, Write):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 class Response(Output):

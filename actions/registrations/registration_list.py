@@ -1,5 +1,7 @@
 """The phones of the domain that are registered now, as its switch says."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.live import Registration
@@ -11,7 +13,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 
 @filtered_by(Registration)
 class Request(InDomain, Listing, Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 class Response(Items[Registration]):

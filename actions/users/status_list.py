@@ -3,6 +3,8 @@
 The statuses there are to choose from are the domain's (domain-details, statuses).
 """
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.requests import InDomain, Listing, filtered_by
@@ -14,7 +16,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "type": "away"}
 
 @filtered_by(UserStatus)
 class Request(InDomain, Listing, Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 class Response(Items[UserStatus]):

@@ -1,5 +1,7 @@
 """The users of a domain or of one of its user groups, by last name, page by page."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
@@ -14,6 +16,8 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "search": "example", "order":
 
 @filtered_by(User)
 class Request(InDomain, Listing, Read):
+    for_users: ClassVar[bool] = True
+
     usergroup: Reference | None = Field(default=None, description="only the users of this group, by name or UUID")
 
 

@@ -1,5 +1,7 @@
 """How a user is, as somebody said last; available if nobody has."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.requests import OneUser
@@ -10,7 +12,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "alice"}
 
 
 class Request(OneUser, Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 Response = UserStatus

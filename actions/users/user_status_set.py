@@ -4,6 +4,8 @@ A name of the domain's statuses brings its type along; any other name needs one.
 calls there is extension-dnd-set.
 """
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
@@ -24,6 +26,8 @@ EXAMPLE = {
 
 
 class Request(OneUser, Write):
+    for_users: ClassVar[bool] = True
+
     name: Name | None = Field(default=None, max_length=64, description="left out: the first status of that type")
     type: StatusType | None = None
     note: ShortText | None = None

@@ -4,6 +4,8 @@ What is said of its calls is carried over to its extensions, a new name to its v
 makes it of the new name. voicemail gives it a box; with another one it must be set to null first.
 """
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
@@ -17,6 +19,8 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "alice", "lastname": 
 
 
 class Request(UserSettings, OneUser, Versioned):
+    for_users: ClassVar[bool] = True
+
     firstname: Name | None = None
     voicemail: Reference | None = Field(default=None, description="the box it has, by number or UUID; null: none")
 

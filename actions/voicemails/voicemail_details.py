@@ -1,5 +1,7 @@
 """One voicemail box, by number or UUID. Without its PIN."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.requests import OneVoicemail
@@ -10,7 +12,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "voicemail": "100"}
 
 
 class Request(OneVoicemail, Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 Response = Voicemail

@@ -1,5 +1,7 @@
 """The voicemail boxes of a domain, by number, page by page."""
 
+from typing import ClassVar
+
 from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.requests import InDomain, Listing, filtered_by
@@ -11,7 +13,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "order": "name"}
 
 @filtered_by(Voicemail)
 class Request(InDomain, Listing, Read):
-    pass
+    for_users: ClassVar[bool] = True
 
 
 class Response(Items[Voicemail]):

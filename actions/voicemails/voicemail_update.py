@@ -3,6 +3,8 @@
 The users that have it go on having it under a new number. An extension that is nobody's has the box of its own number.
 """
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
@@ -21,6 +23,8 @@ EXAMPLE = {
 
 
 class Request(VoicemailSettings, OneVoicemail, Versioned):
+    for_users: ClassVar[bool] = True
+
     name: BoxName | None = None
     new_number: BoxNumber | None = Field(default=None, description="the number it shall have")
     password: Pin | None = Field(default=None, description="the PIN it shall have")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # most actions ask no switch, and a cold start pays for no mo
     from ipaddress import IPv4Network, IPv6Network
 
     from ringpost.model.switch import SwitchRecord
+    from ringpost.model.user import User
     from ringpost.store.archive import Archive
     from ringpost.switch import Connect, Switch
     from ringpost.switch.scripts import Scripts
@@ -50,6 +51,9 @@ class CatalogueView(Protocol):
 
     def names(self) -> list[str]:
         """Every wire name, sorted."""
+
+    def names_for(self, actor: Actor) -> list[str]:
+        """The wire names an actor may call, sorted."""
 
     def line(self, name: str) -> dict[str, Any]:
         """One action in a line: family, summary, scope, whether it writes."""
@@ -83,7 +87,11 @@ class Claim(Protocol):
 
 
 class TenantStore:
-    """The store, bound to what the actor may touch: no action can forget the tenant."""
+    """The store, bound to what the actor may touch: no action can forget the tenant.
+
+    Nor the user, if the actor acts for one: a record that has owners, and not that user, is not there. Rules that
+    decide by the records of others, such as where a number leads, ask for them ``of_anybody``.
+    """
 
     def __init__(self, store: Store, actor: Actor) -> None:
         self._store = store
@@ -92,15 +100,16 @@ class TenantStore:
         self._events: list[tuple[Event, bool]] = []
         self._domains: dict[str, None] = {}
         self._on_switch: dict[tuple[str, str], bool] = {}
+        self._user: User | None = None
 
-    def get(self, key: Key, kind: type[E]) -> E | None:
-        """One record; None if it is absent or another tenant's."""
+    def get(self, key: Key, kind: type[E], *, of_anybody: bool = False) -> E | None:
+        """One record; None if it is absent, another tenant's or another user's."""
         self._fence(key.partition)
         row = self._store.get(key)
         if row is None:
             return None
         found: E = kind.__pydantic_validator__.validate_json(row.body)
-        return found if self.is_mine(found) else None
+        return found if self.is_mine(found, of_anybody=of_anybody) else None
 
     def listed(
         self,
@@ -111,11 +120,18 @@ class TenantStore:
         after: str | None = None,
         descending: bool = False,
         limit: int = 100,
+        of_anybody: bool = False,
     ) -> list[tuple[str, E]]:
-        """Records of one partition with their sort keys, as ``Store.query``."""
+        """Records of one partition with their sort keys, as ``Store.query``: as if other users had none."""
         self._fence(partition, reading_list=True)
-        rows = self._store.query(partition, between=between, after=after, descending=descending, limit=limit)
-        return [(row.key.sort, kind.model_validate_json(row.body)) for row in rows]
+        found: list[tuple[str, E]] = []
+        while True:
+            rows = self._store.query(partition, between=between, after=after, descending=descending, limit=limit)
+            read = [(row.key.sort, kind.model_validate_json(row.body)) for row in rows]
+            found += [row for row in read if self.is_mine(row[1], of_anybody=of_anybody)]
+            if len(rows) < limit or len(found) >= limit:
+                return found[:limit]
+            after = rows[-1].key.sort
 
     def of_all_domains(self, partition: str, kind: type[E]) -> list[E]:
         """Those records of a list over all domains that are the actor's."""
@@ -218,8 +234,33 @@ class TenantStore:
             self._on_switch[switch, domain_uuid] = known
         return known
 
-    def is_mine(self, found: BaseModel) -> bool:
+    def acting_user(self) -> User | None:
+        """The user the actor is bound to, if it is to one: one read. ``Forbidden`` if that one is gone or disabled."""
+        users, homes = self.actor.users, self.actor.domains or ()
+        if not users or self._user is not None:
+            return self._user
+        if len(users) != 1 or len(homes) != 1:
+            raise Forbidden("this key acts for another user")
+        from ringpost.model.user import User  # most actors are bound to none
+
+        user = self.get(keys.user(min(homes), min(users)), User)
+        if user is None:
+            raise Forbidden("the user this key acts for is gone")
+        if not user.enabled:
+            raise Forbidden("the user is disabled")
+        self._user = user
+        return user
+
+    def is_its_users(self, found: BaseModel) -> bool:
+        """Whether a record is the domain's, or that of the user the actor is bound to; of anybody's if to none."""
+        users = self.actor.users
+        owners = getattr(getattr(found, "root", found), "owners", None) if users else None
+        return owners is None or not users.isdisjoint(owners)
+
+    def is_mine(self, found: BaseModel, *, of_anybody: bool = False) -> bool:
         """Whether the actor may see a record."""
+        if not of_anybody and not self.is_its_users(found):
+            return False
         if isinstance(found, (KeyDetails, ApiKey)):
             return self._is_my_key(found)
         switches = self.actor.switches
@@ -230,9 +271,11 @@ class TenantStore:
         return home is None or self.reaches(home)
 
     def _is_my_key(self, key: KeyDetails | ApiKey) -> bool:
+        limits = key if isinstance(key, KeyDetails) else key.limits
+        if self.actor.users and self.actor.users.isdisjoint(one.user for one in (limits, *key.within)):
+            return False
         if self.actor.is_operator or key.key_uuid == self.actor.key_uuid:
             return True
-        limits = key if isinstance(key, KeyDetails) else key.limits
         if limits.domains is None:
             return limits.switch in self.actor.switches
         return all(map(self.reaches, limits.domains))

@@ -34,6 +34,8 @@ class Input(BaseModel):
     writes: ClassVar[bool]
     csv_member: ClassVar[str | None] = None
     """The parameter a posted CSV file is, if there is one."""
+    for_users: ClassVar[bool] = False
+    """Whether a key or token that acts for a user may call it. An action that says so keeps to that user's."""
 
 
 class Read(Input):
@@ -139,6 +141,7 @@ class RawRequest:
     query: Mapping[str, str]
 
     writes: ClassVar[bool] = True
+    for_users: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)

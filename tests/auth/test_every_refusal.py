@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from ringpost.auth.tokens import sha256
+from ringpost.dispatch.http import HttpRequest
 from ringpost.entry import demo
+from ringpost.store import Put, Row, keys
 from tests.fakes import CountingStore, FakeClock
 from tests.harness import Caller, House, Reply
 
@@ -56,12 +59,50 @@ def test_an_unknown_key_costs_as_much_as_a_wrong_secret(house: House, tenant: Ca
     house.store = counting = CountingStore(house.store)
     house.restart()
     tenant.done("domain-details")
-    costs = []
-    for caller in (replace(tenant, secret="0" * 64), replace(tenant, key_uuid=demo.CALL_UUID)):
+    bought = tenant.done("token-create")
+    for headers in (
+        {"authorization": replace(tenant, secret="0" * 64).basic["authorization"]},
+        {"authorization": replace(tenant, key_uuid=demo.CALL_UUID).basic["authorization"]},
+        {"authorization": replace(tenant, key_uuid="no uuid").basic["authorization"]},
+        {"authorization": replace(tenant, secret="").basic["authorization"]},
+        {"authorization": "Basic ???"},
+        {"x-api-key": "rp_no-uuid_secret"},
+        {"x-api-key": f"rpt_{bought['token_uuid']}_{'0' * 64}"},
+        {"x-api-key": f"rpt_{demo.CALL_UUID}_{'0' * 64}"},
+        {"x-api-key": "rpt_no-uuid_secret"},
+    ):
         counting.calls.clear()
-        caller.call("domain-details")
-        costs.append(list(counting.calls))
-    assert costs[0] == costs[1] == ["get"]
+        assert refused_with(house, headers)
+        assert counting.calls == ["get"], headers
+
+
+def refused_with(house: House, headers: dict[str, str]) -> bool:
+    request = HttpRequest("POST", "/", headers, b'{"action": "domain-details"}', "192.0.2.1", demo.CALL_UUID)
+    return house.endpoint.answer(request).status == 401
+
+
+@pytest.mark.parametrize("is_token", [False, True])
+def test_what_is_stored_is_read_only_once_the_secret_is_proved(house: House, is_token: bool) -> None:
+    """A record nobody can read would be a 500 to whoever makes us read it."""
+    kind = "rpt" if is_token else "rp"
+    body = (
+        f'{{"sha256":"{sha256("right")}","limits":' if is_token else f'{{,"hashes":[{{"sha256":"{sha256("right")}"}}]}}'
+    )
+    key = keys.token(demo.CALL_UUID) if is_token else keys.api_key(demo.CALL_UUID)
+    house.store.transact([Put(Row(key, body))])
+    assert refused_with(house, {"x-api-key": f"{kind}_{demo.CALL_UUID}_wrong"})
+    assert not refused_with(house, {"x-api-key": f"{kind}_{demo.CALL_UUID}_right"}), "it was read, and broke"
+
+
+def test_both_secrets_of_a_rotation_prove_a_key_and_one_that_is_over_does_not(
+    house: House, tenant: Caller, clock: FakeClock
+) -> None:
+    old = replace(tenant)
+    tenant.secret = tenant.done("key-rotate", key_uuid=tenant.key_uuid, overlap_seconds=60)["secret"]
+    assert (old.call("domain-list").status, tenant.call("domain-list").status) == (200, 200)
+    clock.time += 60
+    house.restart()
+    assert (old.call("domain-list").status, tenant.call("domain-list").status) == (401, 200)
 
 
 def test_the_address_comes_from_the_socket_never_from_a_header(house: House) -> None:

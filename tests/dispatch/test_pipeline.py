@@ -1,10 +1,12 @@
 """What the pipeline does around an action."""
 
+import json
 import logging
 import re
 import sys
 import threading
 from types import ModuleType
+from typing import ClassVar
 
 import pytest
 
@@ -12,6 +14,7 @@ from ringpost.contract import Output, RawRequest, RawResponse, Write
 from ringpost.dispatch.catalogue import Catalogue, discover
 from ringpost.entry import demo
 from ringpost.model.errors import UnknownAction
+from ringpost.store import keys
 from tests.harness import Caller, House, Reply
 
 
@@ -21,6 +24,10 @@ class RawIn(RawRequest):
 
 class Handled(Write):
     pass
+
+
+class HandledForUsers(Write):
+    for_users: ClassVar[bool] = True
 
 
 class Nothing(Output):
@@ -47,9 +54,15 @@ def module(name: str, **members: object) -> None:
 def fake_house(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setitem(sys.modules, "fake_actions", ModuleType("fake_actions"))
     module("broken", Request=Handled, Response=Nothing, handle=broken)
+    module("broken_for_users", Request=HandledForUsers, Response=Nothing, handle=broken)
     module("raw_in", Request=RawIn, Response=RawResponse, handle=echoed)
     house.catalogue = Catalogue(
-        {"broken": "fake_actions.broken", "raw-in": "fake_actions.raw_in", "gone": "fake_actions.gone"}
+        {
+            "broken": "fake_actions.broken",
+            "broken-for-users": "fake_actions.broken_for_users",
+            "raw-in": "fake_actions.raw_in",
+            "gone": "fake_actions.gone",
+        }
     )
     house.restart()
     return house
@@ -64,6 +77,15 @@ def test_a_bug_is_a_500_without_a_word_of_it(
     assert "s3cr3t" not in reply.text
     assert "ZeroDivisionError" in caplog.text
     assert fake_house.outcomes[-1].code == "internal"
+
+
+def test_an_action_that_says_nothing_is_for_no_user(fake_house: House) -> None:
+    row = fake_house.store.get(keys.username(demo.DOMAIN_UUID, "bob"))
+    assert row is not None
+    bob = fake_house.key("#", domains=(demo.DOMAIN_NAME,), user=json.loads(row.body)["user_uuid"])
+    for reply in (bob.call("broken"), bob.post(b"", path="/raw-in"), bob.call("broken", nonsense=1)):
+        assert (reply.status, reply.code) == (403, "forbidden"), "neither read nor run"
+    assert bob.call("broken-for-users").status == 500, "this one is run"
 
 
 def test_a_broken_module_is_a_bug_and_no_unknown_action(fake_house: House, operator: Caller) -> None:

@@ -15,7 +15,7 @@ from ringpost.switch.freeswitch import FreeSwitch
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
 from tests.switch.scripted_freeswitch import PASSWORD, Mode, ScriptedFreeSwitch
-from tests.switch.test_every_switch import GONE, HOME, LIVE, A, B, switch_at
+from tests.switch.test_every_switch import GONE, HOME, LIVE, NOBODY, A, B, switch_at
 
 CALL = {"caller_id_number": "5550100", "destination_a": "100", "destination_b": "101"}
 KEY = {"idempotency-key": "deal-4711"}
@@ -332,6 +332,41 @@ def test_another_tenants_leg_is_not_there(
         reply = stranger.call(action, call_uuid=uuid, **more)
         assert (reply.status, reply.json["error"]) == (404, "call not found")
     assert {line for line in live.heard if line.startswith(("api", "bgapi"))} == {"api show calls as json"}
+
+
+@pytest.mark.parametrize(
+    ("action", "asked"),
+    [
+        *(
+            (f"call-{act}", {"call_uuid": ...})
+            for act in ("answer", "details", "hangup", "hold", "mute", "park", "resume")
+        ),
+        ("call-record-start", {"call_uuid": ...}),
+        ("call-record-stop", {"call_uuid": ...}),
+        ("call-unmute", {"call_uuid": ...}),
+        ("call-dtmf", {"call_uuid": ..., "digits": "1"}),
+        ("call-transfer", {"call_uuid": ..., "destination": "102"}),
+        ("call-monitor", {"call_uuid": ..., "extension": "102"}),
+        ("call-unpark", {"call_uuid": ..., "extension": "102"}),
+        ("registration-delete", {"extension": ...}),
+    ],
+)
+def test_what_a_user_may_not_see_is_not_there_and_the_switch_is_told_the_same(
+    live: ScriptedFreeSwitch, tenant: Caller, action: str, asked: dict[str, Any]
+) -> None:
+    tenant.done("user-provision", firstname="Carol", username="carol", extension="102")
+    tenant.done("permission-set", usergroup="everyone", key="see_calls", allowed=False)
+    token = tenant.done("token-create", as_user="carol", domain_name=HOME_NAME)["token"]
+    said = []
+    for names in ({"call_uuid": A, "extension": "100"}, {"call_uuid": NOBODY, "extension": "190"}):
+        live.heard.clear()
+        named = {name: names[name] if value is ... else value for name, value in asked.items()}
+        reply = tenant.call(action, headers={"authorization": f"Bearer {token}"}, **named)
+        commands = [line for line in live.heard if line.startswith(("api", "bgapi"))]
+        assert set(commands) <= {"api show calls as json"}
+        said.append((reply.status, reply.json["error"], commands))
+    assert said[0] == said[1]
+    assert said[0][0] == 404
 
 
 @pytest.mark.parametrize("bad", ["x", "99999999-9999-4999-8999-99999999999", f"{A}\n\napi system", f"{A} all", "all"])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ringpost.auth.actor import Actor
-from ringpost.auth.tokens import Credentials, presented, same, sha256
+from ringpost.auth.tokens import Credentials, presented, proves_key, proves_token, sha256
 from ringpost.clock import Clock, seconds, stamp
 from ringpost.model.errors import Problem, Unauthorized
 from ringpost.model.key import ApiKey
@@ -12,7 +12,8 @@ from ringpost.store import ConditionFailed, Put, Row, Store, keys
 REMEMBERED_SECONDS = 30
 _REMEMBERED_KEYS = 1000
 _HOUR = 3600
-_NO_HASH = "0" * 64
+_NOBODY = "00000000-0000-0000-0000-000000000000"
+"""Looked up for what cannot be an id, so that it costs what an unknown one does."""
 Proof = tuple[bool, str, str]
 """Whether it is a token's, its id, and the hash of its secret."""
 
@@ -21,7 +22,7 @@ class Authenticator:
     """Finds keys, and remembers a proved one for at most ``REMEMBERED_SECONDS``.
 
     Only what was proved is remembered, under the hash of its secret: whoever asks with a wrong
-    secret or an unknown id costs one read each time, and cannot tell the two apart.
+    secret, an unknown id or what is none costs one read each time, and cannot tell these apart.
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -32,7 +33,7 @@ class Authenticator:
     def identify(self, headers: Mapping[str, str], source_ip: str) -> Actor:
         """The actor a request is made by; ``Unauthorized`` for every reason there is."""
         credentials = presented(headers)
-        if credentials is None or not credentials.uuid:
+        if credentials is None:
             raise Unauthorized
         proof = (credentials.is_token, credentials.uuid, sha256(credentials.secret))
         now = self._clock.now()
@@ -73,13 +74,12 @@ class Authenticator:
     def _prove(self, credentials: Credentials, digest: str, now: float) -> Actor | None:
         if credentials.is_token:
             return token_holder(self._store, credentials.uuid, digest, stamp(now))
-        row = self._store.get(keys.api_key(credentials.uuid))
-        key = ApiKey.model_validate_json(row.body) if row else None
-        hashes = [live.sha256 for live in key.live_hashes(stamp(now))] if key else []
-        proved = [same(digest, candidate) for candidate in hashes or [_NO_HASH]]
-        if key is None or not any(proved):
+        row = self._store.get(keys.api_key(credentials.uuid or _NOBODY))
+        if not proves_key(digest, row.body if row else None) or row is None:
             return None
-        return Actor(key, digest)
+        key = ApiKey.model_validate_json(row.body)
+        is_live = any(live.sha256 == digest for live in key.live_hashes(stamp(now)))
+        return Actor(key, digest) if is_live else None
 
     def _remember(self, proof: Proof, actor: Actor, now: float) -> None:
         if len(self._remembered) >= _REMEMBERED_KEYS:
@@ -92,13 +92,12 @@ def token_holder(store: Store, token_uuid: str, digest: str, now: str) -> Actor 
 
     A token is gone with its key, and with the secret of it that it was bought with.
     """
+    row = store.get(keys.token(token_uuid))
+    if not proves_token(digest, row.body if row else None) or row is None:
+        return None
     from ringpost.model.token import StoredToken  # most requests come with a key: a cold start pays for no more
 
-    row = store.get(keys.token(token_uuid))
-    token = StoredToken.model_validate_json(row.body) if row else None
-    proved = same(digest, token.sha256 if token else _NO_HASH)
-    if token is None or not proved:
-        return None
+    token = StoredToken.model_validate_json(row.body)
     row = store.get(keys.api_key(token.key_uuid))
     key = ApiKey.model_validate_json(row.body) if row else None
     if key is None or all(live.sha256 != token.bought_with for live in key.live_hashes(now)):

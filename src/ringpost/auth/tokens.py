@@ -7,6 +7,7 @@ scanner is ``rpt?_[0-9a-f-]{36}_[0-9a-f]{64}``.
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
 from base64 import b64decode
 from collections.abc import Mapping
@@ -15,6 +16,12 @@ from typing import NamedTuple
 from ringpost.model.values import is_uuid
 
 _LONGEST = 512
+_MOST_LIVE = 2
+"""Secrets of a key: two while a rotation overlaps. So many are compared, however many there are."""
+_NO_HASH = "0" * 64
+_NOBODYS = f'"hashes":[{{"sha256":"{_NO_HASH}"}}]{" " * 300}"limits":'
+"""What is looked at where nothing is stored: about as long."""
+_KEPT = re.compile(r'"sha256": ?"([0-9a-f]{64})"')
 
 
 class Credentials(NamedTuple):
@@ -38,6 +45,29 @@ def sha256(secret: str) -> str:
 def same(one: str, other: str) -> bool:
     """Whether two hashes are equal, in a time that does not tell where they differ."""
     return hmac.compare_digest(one, other)
+
+
+def proves_key(digest: str, body: str | None) -> bool:
+    """Whether a presented hash is one of a key's, given the key as it is stored; None is nobody's.
+
+    The record itself is read only once this has said yes: how long that takes would tell whoever has no secret
+    that there is such a key, and how much is in it. Hashes are written behind all that can be long.
+    """
+    text = body or _NOBODYS
+    return _proves(digest, text[text.rfind('"hashes":') :])
+
+
+def proves_token(digest: str, body: str | None) -> bool:
+    """The same for a token, whose hash is written before all that can be long."""
+    text = body or _NOBODYS
+    return _proves(digest, text[: text.find('"limits":')])
+
+
+def _proves(digest: str, part: str) -> bool:
+    """Compared as often whatever is there. No text of a caller's is taken for a hash: its quotes are escaped."""
+    kept = [*_KEPT.findall(part), _NO_HASH, _NO_HASH][:_MOST_LIVE]
+    proved = [same(digest, one) for one in kept]
+    return any(proved)
 
 
 def token(key_uuid: str, secret: str) -> str:

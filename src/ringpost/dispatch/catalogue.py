@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
+from ringpost.auth.actor import Actor
 from ringpost.contract import Action
 from ringpost.model.errors import UnknownAction
 from ringpost.nearest import nearest
@@ -45,6 +46,14 @@ class Catalogue:
     def names(self) -> list[str]:
         """Every wire name, sorted."""
         return sorted(self._modules)
+
+    def names_for(self, actor: Actor) -> list[str]:
+        """The wire names an actor may call, sorted."""
+        return [name for name in self.names() if actor.may(name) and self.is_open_to(actor, name)]
+
+    def is_open_to(self, actor: Actor, name: str) -> bool:
+        """Whether an action is one for such an actor: whoever acts for a user calls only those that say they are."""
+        return not actor.users or self.load(name).Request.for_users
 
     def family(self, name: str) -> str:
         """The folder an action is in."""

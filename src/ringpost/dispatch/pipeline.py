@@ -101,6 +101,8 @@ class Endpoint:
         if not actor.may(envelope.action):
             scope = envelope.action.replace("-", ".")
             raise Forbidden(f"this key may not call {envelope.action}: it needs the scope {scope}")
+        if not self._catalogue.is_open_to(actor, envelope.action):
+            raise Forbidden(f"this key acts for a user, and {envelope.action} is for no user")
         asked = _asked(request, action, envelope)
         answer = self._done(request, actor, action, envelope, asked)
         self._authenticator.used(actor)
@@ -129,6 +131,7 @@ class Endpoint:
             if attempt:
                 ports.clock.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311 - jitter, not a secret
             tenant, replay = TenantStore(ports.store, actor), None
+            tenant.acting_user()
             if envelope.idempotency_key is not None and asked.writes:
                 replay = Replay(ports.store, ports.clock, tenant, envelope, asked)
                 if (kept := replay.before(request.request_id)) is not None:

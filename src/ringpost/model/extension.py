@@ -57,6 +57,23 @@ class NewForwards(Entity):
         return {kind: getattr(self, kind) for kind in _FORWARD_COLUMNS if kind in self.model_fields_set}
 
 
+_IN_A_DIRECTORY = (
+    "extension_uuid",
+    "extension",
+    "effective_caller_id_name",
+    "effective_caller_id_number",
+    "directory_first_name",
+    "directory_last_name",
+    "directory_visible",
+    "directory_exten_visible",
+    "user_context",
+    "do_not_disturb",
+    "enabled",
+    "domain_uuid",
+    "user_uuid",
+)
+
+
 class Extension(Record):
     """FusionPBX's members in its order, then ours. The password is not among them."""
 
@@ -129,6 +146,10 @@ class Extension(Record):
     def owners(self) -> tuple[str, ...]:
         """The user whose it is, if it is one's."""
         return (self.user_uuid,) if self.user_uuid else ()
+
+    def as_listed(self) -> "Extension":
+        """What colleagues see of it: who is called there. All else is as it would be if nobody had set it."""
+        return Extension.model_validate({name: getattr(self, name) for name in _IN_A_DIRECTORY})
 
     @property
     def box(self) -> str:

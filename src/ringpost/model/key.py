@@ -40,7 +40,7 @@ class ApiKey(Record):
     enabled: bool = True
     last_used: Timestamp | None = None
     hashes: tuple[SecretHash, ...] = Field(repr=False)
-    cursor_seed: str = Field(repr=False, description="signs this key's cursors; survives a rotation")
+    cursor_seed: str = Field(repr=False, description="seals this key's cursors; survives a rotation")
     insert_date: Timestamp | None = None
     insert_user: Uuid | None = None
     update_date: Timestamp | None = None

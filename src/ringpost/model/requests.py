@@ -39,6 +39,8 @@ class InDomain(Asking):
 class ForUser(InDomain):
     """A request that may be made for a user: then what that user may do, and see, is the limit too."""
 
+    for_users: ClassVar[bool] = True
+
     as_user: Reference | None = Field(
         default=None, description="the user it is made for, by username or UUID: its permissions hold"
     )

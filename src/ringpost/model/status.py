@@ -58,3 +58,8 @@ class UserStatus(Entity):
     return_time: Timestamp | None = Field(default=None, description="when the user means to be back")
     user_created: bool = Field(default=False, description="true: none of the domain's statuses")
     update_date: Timestamp | None = None
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The user it is about."""
+        return (self.user_uuid,)

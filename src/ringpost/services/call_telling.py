@@ -81,7 +81,9 @@ def _contact(context: Context, home: str, number: str) -> dict[str, Any] | None:
 
 def _user(context: Context, home: str, extension: str) -> dict[str, Any] | None:
     holder = numbers.extension(context, home, extension)
-    user = context.store.get(keys.user(home, holder.user_uuid), User) if holder and holder.user_uuid else None
+    if holder is None or holder.user_uuid is None:
+        return None
+    user = context.store.get(keys.user(home, holder.user_uuid), User, of_anybody=True)
     if user is None:
         return None
     name = f"{user.firstname} {user.lastname or ''}".strip()

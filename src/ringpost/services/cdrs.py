@@ -19,7 +19,6 @@ MOST_TAGS = 10
 RECORD_EVENTS = 1000
 """What is told of a call while it is up comes before what is told of its record."""
 _DAY = 86_400
-_FIRST, _LAST = "0", "\uffff"
 
 
 class Marks(NamedTuple):
@@ -238,7 +237,7 @@ def latest_legs(context: Context, domain_uuid: str, limit: int, request: ForUser
 
 
 def search(context: Context, domain_uuid: str, request: CallFilters) -> pages.PageOf[Call]:
-    """A page of calls, newest first: as many rows are read as may be answered, however many there are.
+    """A page of calls, newest first: as many are looked at as may be answered, however many there are.
 
     A filtered page may be short, or empty, and still have a next one.
     """
@@ -255,28 +254,23 @@ class Stretch(NamedTuple):
 
 
 def looked_through(context: Context, domain_uuid: str, wanted: CallWanted, after: str | None, limit: int) -> Stretch:
-    """The calls that are wanted among the next so many of a domain, newest first."""
+    """The calls that are wanted among the next so many of a domain that are there for whoever asks, newest first."""
     pages.check_span(wanted.from_, wanted.until)
     sees = permissions.sees_calls(context, permissions.acting(context, domain_uuid, wanted))
     parties = _parties(context, domain_uuid, wanted)
     if parties is not None and not parties:
         return Stretch([], None)
+
+    def is_there(call: Call) -> bool:
+        return is_due(call, context.now) and sees(call.extensions)
+
     written = _written(context, domain_uuid, wanted.number)
-    between = (wanted.from_ or _FIRST, wanted.until or _LAST)
-    listed = {
-        place: call
-        for partition in _narrowest(domain_uuid, written, parties)
-        for place, call in context.store.listed(
-            partition, Call, between=between, after=after, descending=True, limit=limit + 1
-        )
-    }
-    rows = sorted(listed.items(), reverse=True)[: limit + 1]
-    seen, more = rows[:limit], len(rows) > limit
-    if not seen:
+    lists = _narrowest(domain_uuid, written, parties)
+    between = (wanted.from_, wanted.until)
+    calls, last = pages.stretch(context, lists, Call, between, after, limit, is_there)
+    if not calls:
         domains.named(context, domain_uuid)
-    fits = _wanted(wanted, parties, written)
-    calls = [call for _, call in seen if is_due(call, context.now) and fits(call) and sees(call.extensions)]
-    return Stretch(calls, seen[-1][0] if more else None)
+    return Stretch(list(filter(_wanted(wanted, parties, written), calls)), last)
 
 
 def _parties(context: Context, domain_uuid: str, wanted: CallWanted) -> frozenset[str] | None:

@@ -86,8 +86,7 @@ def listed(context: Context, request: Listing) -> pages.PageOf[Domain]:
     if actor.is_operator:
         return pages.page(context, keys.DOMAINS, Domain, request)
     if actor.domains is None:
-        page = pages.page(context, keys.domains_of_switch(min(actor.switches)), Domain, request)
-        return page._replace(items=[domain for domain in page.items if context.store.is_mine(domain)])
+        return pages.page(context, keys.domains_of_switch(min(actor.switches)), Domain, request)
     homes = filter(context.store.reaches, actor.domains)
     reached = (context.store.get(keys.domain(home), Domain) for home in homes)
     return pages.arranged(context, [(domain.domain_name, domain) for domain in reached if domain], request)

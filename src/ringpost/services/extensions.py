@@ -24,33 +24,34 @@ _ABSENT = "extension not found"
 _PASSWORD_ALPHABET = string.ascii_letters + string.digits
 
 
-def found(context: Context, reference: OneExtension) -> Extension:
-    """The extension a request means: one read."""
+def found(context: Context, reference: OneExtension, *, of_anybody: bool = False) -> Extension:
+    """The extension a request means: one read. ``of_anybody``, for whoever asks who sees it, also another user's."""
     home = domains.uuid_of(context, reference)
-    named = reference.extension_uuid or reference.extension or _own(context, home)
+    named = reference.extension_uuid or reference.extension or _own(context)
     if named is None:
         raise InvalidRequest("extension_uuid or extension is required", parameter="extension")
     if is_uuid(named):
-        extension = context.store.get(keys.extension(home, named), Extension)
+        extension = context.store.get(keys.extension(home, named), Extension, of_anybody=of_anybody)
     else:
         extension = numbers.extension(context, home, named)
-    if extension is None or reference.extension not in (None, named, extension.extension):
+    is_there = extension is not None and context.store.is_mine(extension, of_anybody=of_anybody)
+    if extension is None or not is_there or reference.extension not in (None, named, extension.extension):
         raise NotFound(_ABSENT)
     return extension
 
 
-def _own(context: Context, home: str) -> str | None:
+def _own(context: Context) -> str | None:
     """The main extension of the user the key or token is bound to."""
-    user = context.store.get(keys.user(home, min(context.actor.users)), User) if context.actor.users else None
+    user = context.store.acting_user()
     return user.extensions[0].extension_uuid if user and user.extensions else None
 
 
 def everything(context: Context, home: str) -> list[Extension]:
     """All extensions of a domain, by number."""
-    found = [extension for _, extension in context.store.listed(keys.extensions(home), Extension, limit=pages.WHOLE)]
-    if not found:
+    rows = context.store.listed(keys.extensions(home), Extension, limit=pages.WHOLE, of_anybody=True)
+    if not rows:
         domains.named(context, home)
-    return found
+    return [extension for _, extension in rows]
 
 
 def listed(context: Context, home: str, request: Listing) -> pages.PageOf[Extension]:
@@ -122,6 +123,7 @@ def update(context: Context, extension: Extension, changes: dict[str, Any], if_v
     """Change an extension. A new number takes the voicemail box along."""
     number = changes.get("extension") or extension.extension
     if number != extension.extension:
+        records.check_may_rename(context)
         emergency.refuse_to_give(domains.named(context, extension.domain_uuid), number)
         if numbers.holder(context, extension.domain_uuid, number) is not None:
             raise numbers.taken()

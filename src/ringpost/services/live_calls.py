@@ -17,6 +17,7 @@ from ringpost.model.extension import Extension
 from ringpost.model.live import LiveCall, LiveLeg, Registration
 from ringpost.model.requests import ForUser, OneCall, OneParty
 from ringpost.model.route import Outside
+from ringpost.model.user import User
 from ringpost.services import domains, lines, meters, permissions, routing
 from ringpost.services.permissions import Acting
 from ringpost.store import Put, Row, keys
@@ -126,15 +127,16 @@ def status(context: Context, domain: Domain, extension: Extension, request: ForU
     permissions.check_seen(context, domain.domain_uuid, request, extension)
     line = lines.of(context, domain)
     contacts = [phone for phone in line.registrations(domain) if phone.extension == extension.extension]
-    sees = permissions.sees_calls(context, permissions.acting(context, domain.domain_uuid, request))
-    calls = [call for call in line.calls(domain) if _legs_of(call, extension)]
+    acting = permissions.acting(context, domain.domain_uuid, request)
+    sees = permissions.sees_calls(context, acting)
+    calls = [call for call in line.calls(domain) if _legs_of(call, extension) and sees(_extensions(call))]
     states = {leg.state for call in calls for leg in _legs_of(call, extension)}
     registered = bool(contacts) or line.is_sandbox
     return {
         "registered": registered,
-        "contacts": contacts,
+        "contacts": contacts if acting is None or acting.user.has(extension.extension_uuid) else [],
         "state": next((word for state, word in _STATES if state in states), "idle" if registered else "unavailable"),
-        "calls": [call for call in calls if sees(_extensions(call))],
+        "calls": calls,
         "sandbox": line.is_sandbox,
     }
 
@@ -203,8 +205,10 @@ def unpark(
 
 
 def registered(context: Context, domain: Domain) -> list[Registration]:
-    """The phones that are registered."""
-    return lines.of(context, domain).registrations(domain)
+    """The phones that are registered; the user's own, if the actor is bound to one."""
+    phones = lines.of(context, domain).registrations(domain)
+    user = context.store.acting_user()
+    return phones if user is None else [phone for phone in phones if phone.extension in _numbers(user)]
 
 
 def unregister(context: Context, domain: Domain, extension: Extension) -> int:
@@ -231,8 +235,12 @@ def _usual(call: LiveCall, usual: Side, acting: Acting | None) -> LiveLeg:
 
 
 def _leg_of(call: LiveCall, acting: Acting | None) -> LiveLeg | None:
-    numbers = {one.extension for one in acting.user.extensions} if acting else set()
+    numbers = _numbers(acting.user) if acting else set()
     return next((leg for leg in call.legs if leg.extension in numbers), None)
+
+
+def _numbers(user: User) -> set[str]:
+    return {one.extension for one in user.extensions}
 
 
 def _check_takes_part(one: Party) -> None:
@@ -246,8 +254,10 @@ def _extensions(call: LiveCall) -> set[str]:
 
 
 def _found(context: Context, line: Switch, domain: Domain, call_uuid: str, acting: Acting | None) -> LiveCall:
+    sees = permissions.sees_calls(context, acting)
+
     def look(uuid: str) -> LiveCall | None:
-        return next((call for call in line.calls(domain) if call.has(uuid)), None)
+        return next((call for call in line.calls(domain) if call.has(uuid) and sees(_extensions(call))), None)
 
     call = look(call_uuid)
     if call is None and not line.is_sandbox:
@@ -255,6 +265,6 @@ def _found(context: Context, line: Switch, domain: Domain, call_uuid: str, actin
         if moved is None:
             context.clock.sleep(_SETTLES_IN)
         call = look(moved.leg_uuid if moved else call_uuid)
-    if call is None or not permissions.sees_calls(context, acting)(_extensions(call)):
+    if call is None:
         raise NotFound(_ABSENT)
     return call

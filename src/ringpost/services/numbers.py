@@ -20,7 +20,7 @@ def taken() -> Conflict:
 
 def holder(context: Context, domain_uuid: str, number: str) -> Extension | RingGroup | None:
     """Whoever has a number in a domain."""
-    found = context.store.get(keys.number(domain_uuid, number), Holder)
+    found = context.store.get(keys.number(domain_uuid, number), Holder, of_anybody=True)
     return found.root if found else None
 
 

@@ -1,19 +1,20 @@
 """Pages of lists, and the cursors that lead from one to the next.
 
-A cursor is a place in a list, signed with a seed of the key it was made for, over the action and
-the query it belongs to: another key's, another query's or a changed one is refused.
+A cursor is a place in a list, sealed with a seed of the key it was made for, to the action, the query
+and the user it belongs to: another key's, another query's or a changed one is refused, and nobody reads it.
+
+It names a row that whoever asks may see: the last one that was shown, or that a filter of the request's own passed
+over. Rows that are hidden from a user do not count: a page is what it would be if they were not there. Only where more
+than ``MOST_PASSED`` of them follow each other it ends early, maybe with nothing, and goes on there.
 """
 
-import base64
-import binascii
-import hashlib
-import hmac
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
+from ringpost.auth.sealing import seal, unseal
 from ringpost.context import Context
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.record import Entity
@@ -22,6 +23,10 @@ from ringpost.model.values import is_uuid
 
 WHOLE = 100_000
 """A list that is searched or sorted is read whole, this far."""
+
+MOST_PASSED = 5_000
+"""Rows that a page passes over because they are hidden."""
+_AT_ONCE = 500
 
 _FIRST, _LAST = "0", "\uffff"
 _LONGEST_SORTED = 100
@@ -60,23 +65,59 @@ def newest(
     request: Page,
     between: tuple[str | None, str | None],
     fits: Callable[[E], bool],
+    is_there: Callable[[E], bool] | None = None,
 ) -> PageOf[E]:
-    """A page of a long list, newest first: no more rows are read than may be answered.
+    """A page of a long list, newest first: no more rows are looked at than may be answered.
 
-    So a page of what ``fits`` may be short, or empty, and still have a next one. ``between`` are times.
+    So a page of what ``fits`` may be short, or empty, and still have a next one. ``between`` are times. What is not
+    there for whoever asks is passed over.
+    """
+    after = opened(context, request)
+    rows, last = stretch(context, [partition], kind, between, after[0] if after else None, request.limit, is_there)
+    return PageOf([one for one in rows if fits(one)], sealed(context, request, [last]) if last else None)
+
+
+def stretch(
+    context: Context,
+    partitions: Sequence[str],
+    kind: type[E],
+    between: tuple[str | None, str | None],
+    after: str | None,
+    limit: int,
+    is_there: Callable[[E], bool] | None = None,
+) -> tuple[list[E], str | None]:
+    """The next so many of a long list that are there, newest first, and after which to go on if there are more.
+
+    Of several lists by the same sort key what is in any of them is in it once. ``is_there`` says itself what is there
+    for whoever asks. A list that hides nothing is read once, one row further than is answered.
     """
     check_span(*between)
-    after = opened(context, request)
-    rows = context.store.listed(
-        partition,
-        kind,
-        between=(between[0] or _FIRST, between[1] or _LAST),
-        after=after[0] if after else None,
-        descending=True,
-        limit=request.limit + 1,
-    )
-    seen, more = rows[: request.limit], len(rows) > request.limit
-    return PageOf([one for _, one in seen if fits(one)], sealed(context, request, [seen[-1][0]]) if more else None)
+    found: list[tuple[str, E]] = []
+    passed, wanted = 0, limit + 1
+    while True:
+        listed = {
+            place: one
+            for partition in partitions
+            for place, one in context.store.listed(
+                partition,
+                kind,
+                between=(between[0] or _FIRST, between[1] or _LAST),
+                after=after,
+                descending=True,
+                limit=wanted,
+                of_anybody=is_there is not None,
+            )
+        }
+        rows = sorted(listed.items(), reverse=True)[:wanted]
+        found += rows if is_there is None else [row for row in rows if is_there(row[1])]
+        shown = [one for _, one in found[:limit]]
+        if len(found) > limit:
+            return shown, found[limit - 1][0]
+        if len(rows) < wanted:
+            return shown, None
+        after, passed, wanted = rows[-1][0], passed + len(rows), max(wanted, _AT_ONCE)
+        if passed > MOST_PASSED + limit:
+            return shown, after
 
 
 def check_span(since: str | None, until: str | None) -> None:
@@ -114,36 +155,31 @@ def _place(row: tuple[str, E], request: Listing) -> list[Any]:
 def sealed(context: Context, request: Page, place: list[Any]) -> str:
     """The cursor of a place in the list this request reads."""
     text = json.dumps(place, separators=(",", ":"), ensure_ascii=False).encode()
-    return base64.urlsafe_b64encode(_signature(context, request, text) + text).decode().rstrip("=")
+    return seal(context.actor.key.cursor_seed, _belongs_to(context, request), text)
 
 
 def opened(context: Context, request: Page) -> list[Any] | None:
     """The place a request's cursor stands for; None without one."""
     if request.cursor is None:
         return None
-    try:
-        raw = base64.b64decode(request.cursor + "=" * (-len(request.cursor) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise _unusable() from None
-    signature, text = raw[:16], raw[16:]
-    if not hmac.compare_digest(signature, _signature(context, request, text)):
-        raise _unusable()
+    text = unseal(context.actor.key.cursor_seed, _belongs_to(context, request), request.cursor)
+    if text is None:
+        says = "cursor does not belong to this query and key"
+        raise InvalidRequest(
+            f"{says}: send next_cursor as it was answered, with the same parameters", parameter="cursor"
+        )
     place: list[Any] = json.loads(text)
     return place
 
 
-def _signature(context: Context, request: Page, text: bytes) -> bytes:
+def _belongs_to(context: Context, request: Page) -> bytes:
+    """The action, the query, the domain that is meant if it names none, and the user it is for: tokens share a seed."""
     query = request.model_dump(exclude={"cursor", "limit", "count", "offset"}, exclude_unset=True)
-    sealed_to: Mapping[str, Any] = {"action": context.action, "query": query}
-    message = json.dumps(sealed_to, sort_keys=True, default=str).encode() + b"\0" + text
-    return hmac.digest(context.actor.key.cursor_seed.encode(), message, hashlib.sha256)[:16]
-
-
-def _unusable() -> InvalidRequest:
-    return InvalidRequest(
-        "cursor does not belong to this query and key: send next_cursor as it was answered, with the same parameters",
-        parameter="cursor",
-    )
+    actor = context.actor
+    is_named = query.get("domain_uuid") or query.get("domain_name")
+    home = sorted(actor.domains) if actor.domains and len(actor.domains) == 1 and not is_named else None
+    belongs_to = {"action": context.action, "query": query, "home": home, "users": sorted(actor.users)}
+    return json.dumps(belongs_to, sort_keys=True, default=str).encode()
 
 
 def _matches(item: BaseModel, request: Listing) -> bool:

@@ -55,8 +55,6 @@ def say(
     context: Context, home: str, usergroup: str, key: PermissionKey, *, allowed: bool, exceptions: Iterable[str]
 ) -> Permission:
     """Say what the users of a group may do, in place of what was said before."""
-    if context.actor.users:
-        raise Forbidden("this key acts for a user: what users may do is said with another")
     owner = _owner(context, home, usergroup)
     domain = domains.named(context, home)
     domains.stays(context, domain)
@@ -83,15 +81,15 @@ def acting(context: Context, home: str, request: ForUser) -> Acting | None:
 
 def acting_user(context: Context, home: str, as_user: str | None) -> User | None:
     """The user a request names, or its key or token is bound to."""
-    bound = context.actor.users
-    if as_user is None and not bound:
-        return None
+    bound = context.store.acting_user()
+    if as_user is None:
+        return bound
     try:
-        user = users.named(context, home, as_user or min(bound))
+        user = users.named(context, home, as_user)
     except NotFound:
-        raise _no_such_user(as_user) from None
-    if bound and bound != {user.user_uuid}:
-        raise Forbidden("this key acts for another user")
+        if bound is not None:
+            raise Forbidden("this key acts for another user") from None
+        raise InvalidRequest("as_user is no user of this domain", parameter="as_user") from None
     if not user.enabled:
         raise Forbidden("the user is disabled")
     return user
@@ -130,7 +128,8 @@ def sees_calls(context: Context, acting: Acting | None) -> Callable[[Iterable[st
 def seen(context: Context, home: str, request: ForUser, some: Iterable[Extension]) -> list[Extension]:
     """Those of some extensions that the user a request is made for sees."""
     user = acting_user(context, home, request.as_user)
-    return list(filter(extension_groups.seen_by(context, user), some) if user else some)
+    visible = filter(extension_groups.seen_by(context, user), some) if user else some
+    return [_as_listed(context, extension) for extension in visible]
 
 
 def check_seen(context: Context, home: str, request: ForUser, extension: Extension) -> None:
@@ -145,8 +144,14 @@ def seen_page(context: Context, home: str, request: ListedForUser) -> pages.Page
     if user is None:
         return extensions.listed(context, home, request)
     sees = extension_groups.seen_by(context, user)
-    everything = context.store.listed(keys.extensions(home), Extension, limit=pages.WHOLE)
-    return pages.arranged(context, [row for row in everything if sees(row[1])], request)
+    everything = context.store.listed(keys.extensions(home), Extension, limit=pages.WHOLE, of_anybody=True)
+    rows = [(sort, _as_listed(context, extension)) for sort, extension in everything if sees(extension)]
+    return pages.arranged(context, rows, request)
+
+
+def _as_listed(context: Context, extension: Extension) -> Extension:
+    """Of another's than the user the actor is bound to only what a directory has."""
+    return extension if context.store.is_its_users(extension) else extension.as_listed()
 
 
 def _may(context: Context, acting: Acting, key: PermissionKey, extension: Extension) -> bool:
@@ -156,7 +161,7 @@ def _may(context: Context, acting: Acting, key: PermissionKey, extension: Extens
     target = extension.user_uuid
     usergroups: tuple[str, ...] = ()
     if target is not None and any(rule.exceptions for rule in rules):
-        user = context.store.get(keys.user(extension.domain_uuid, target), User)
+        user = context.store.get(keys.user(extension.domain_uuid, target), User, of_anybody=True)
         usergroups = user.usergroups if user else ()
     return all(rule.allows(target, usergroups) for rule in rules)
 
@@ -178,9 +183,3 @@ def _exception(context: Context, home: str, reference: str, place: int) -> str:
         said = "names a user and a user group: send the UUID" if found else "holds nobody's name or UUID"
         raise InvalidRequest(f"exceptions.{place} {said}", parameter=f"exceptions.{place}")
     return found[0]
-
-
-def _no_such_user(as_user: str | None) -> Exception:
-    if as_user is None:
-        return Forbidden("the user this key acts for is gone")
-    return InvalidRequest("as_user is no user of this domain", parameter="as_user")

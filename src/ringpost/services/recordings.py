@@ -51,7 +51,7 @@ def taken_in(context: Context, switch: SwitchRecord, file: RecordedFile) -> Dest
 def found(context: Context, request: OneRecording) -> Recording:
     """The recording a request means, if the user it is for may see its call."""
     home = domains.uuid_of(context, request)
-    recording = context.store.get(keys.recording(home, request.recording_uuid), Recording)
+    recording = context.store.get(keys.recording(home, request.recording_uuid), Recording, of_anybody=True)
     if recording is None or not _seen_by(context, home, request)(recording):
         raise NotFound("recording not found")
     return recording
@@ -71,9 +71,9 @@ def listed(context: Context, request: RecordingsWanted) -> pages.PageOf[Recordin
     partition = keys.recordings_of_call(home, request.call_uuid) if request.call_uuid else keys.recordings(home)
 
     def fits(recording: Recording) -> bool:
-        return sees(recording) and request.extension in (None, *recording.extensions)
+        return request.extension in (None, *recording.extensions)
 
-    page = pages.newest(context, partition, Recording, request, (request.from_, request.until), fits)
+    page = pages.newest(context, partition, Recording, request, (request.from_, request.until), fits, sees)
     if not page.items:
         domains.named(context, home)
     return page

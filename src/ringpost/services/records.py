@@ -24,6 +24,7 @@ def create(
 ) -> R:
     """Stage a new record. ``taken`` is raised if one of its names or numbers is claimed already."""
     made = _signed(record, insert_date=context.now, insert_user=context.actor.key_uuid)
+    check_own(context, made)
     rows, body = layout(made), made.model_dump_json()
     stage = context.store.stage
     stage(Put(Row(rows.truth, body, made.version, expires), if_absent=True), _refusal(taken, rows.truth) or Moved())
@@ -62,6 +63,9 @@ def update(
     versions = {layout(record).truth: record.version for record in former}
     held = {key for record in former for key in (layout(record).truth, *layout(record).claims)}
     rows, body = layout(after), after.model_dump_json()
+    known = layout(before)
+    if after.owners is not None and {rows.truth, *rows.claims} != {known.truth, *known.claims}:
+        check_may_rename(context)
 
     def put(key: Key, refusal: Exception | None, *, if_absent: bool = False) -> None:
         row = Row(key, body, after.version, expires)
@@ -91,10 +95,15 @@ def delete(context: Context, record: R, layout: Callable[[R], Layout], *, if_ver
 
 
 def check_own(context: Context, record: Record) -> None:
-    """A key or token that acts for a user changes of what is a user's only that user's, and of groups none."""
-    users, owners = context.actor.users, record.owners
-    if users and owners is not None and users.isdisjoint(owners):
+    """A key or token that acts for a user writes of what is a user's only that user's, and of groups none."""
+    if not context.store.is_its_users(record):
         raise Forbidden("this key acts for a user, and this is not that user's")
+
+
+def check_may_rename(context: Context) -> None:
+    """Names and numbers are one namespace: whoever takes one learns of others', and is called in their place."""
+    if context.actor.users:
+        raise Forbidden("this key acts for a user: names and numbers are given with another")
 
 
 def cleared(kind: type[Entity], changes: dict[str, Any]) -> dict[str, Any]:

@@ -36,8 +36,6 @@ def create(
     narrowed = place.domain_uuid or place.domain_name or as_user
     home = domains.found(context, place).domain_uuid if narrowed else None
     user = users.named(context, home, as_user).user_uuid if home and as_user else None
-    if user and context.actor.users and context.actor.users != {user}:
-        raise Forbidden("this key acts for another user")
     secret = new_secret()
     expires = seconds(context.now) + expiration
     token = StoredToken(
@@ -97,7 +95,7 @@ def _holder(context: Context, text: str | None) -> tuple[StoredToken, Actor]:
 def _check_scopes(context: Context, scopes: tuple[str, ...]) -> None:
     """A token covers nothing its key does not; a scope of which nothing would be left is refused."""
     api_keys.check_scopes(context, scopes)
-    names = [name for name in context.catalogue.names() if context.actor.may(name)]
+    names = context.catalogue.names_for(context.actor)
     for scope in scopes:
         if not scope.startswith("!") and not any(allows([scope], name.replace("-", ".")) for name in names):
             raise Forbidden(f"this key may call nothing that the scope {scope} covers")

@@ -83,7 +83,7 @@ def of_extension(context: Context, extension: Extension) -> Voicemail | None:
     """The box of an extension, if it has one: nobody's, or its user's."""
     if not extension.voicemail_enabled:
         return None
-    box = context.store.get(keys.voicemail(extension.domain_uuid, extension.box), Voicemail)
+    box = context.store.get(keys.voicemail(extension.domain_uuid, extension.box), Voicemail, of_anybody=True)
     return box if box is not None and (not box.users or extension.user_uuid in box.users) else None
 
 

@@ -23,7 +23,7 @@ def test_who_acts_for_a_user_gets_that_users_only(tenant: Caller) -> None:
     as_alice = {"headers": {"authorization": f"Bearer {token}"}}
     assert tenant.call("sip-account-details", **as_alice).json["extension"] == "100"
     assert tenant.call("sip-account-details", extension="100", **as_alice).status == 200
-    assert tenant.call("sip-account-details", extension="101", **as_alice).status == 403
+    assert tenant.call("sip-account-details", extension="101", **as_alice).status == 404
     assert tenant.call("sip-account-details", extension="101", as_user="alice").status == 403
 
 
