@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ringpost.clock import seconds
-from ringpost.model.call import Direction
+from ringpost.model.call import ANSWERED_ELSEWHERE, Direction
 from ringpost.model.record import Entity, is_none
 from ringpost.model.values import Cause, ExtensionNumber, Moment, Number, ShortText, Timestamp, Uuid
 
@@ -150,7 +150,7 @@ def _cause(call: TrackedCall) -> str | None:
     causes = [leg.hangup_cause for leg in _last_first(call.legs) if leg.hangup_cause]
     if call.answer_stamp is None:
         rung = [leg.hangup_cause for leg in _last_first(call.legs) if leg.source_uuid]
-        causes = [cause for cause in rung if cause and cause != "LOSE_RACE"] or causes
+        causes = [cause for cause in rung if cause and cause not in ANSWERED_ELSEWHERE] or causes
     return causes[0] if causes else None
 
 
