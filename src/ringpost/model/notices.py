@@ -45,6 +45,12 @@ class NumberedNotice(Notice):
     position: int = Field(ge=1, description="its place in all that the link has told")
 
 
+class OddNotice(Entity):
+    """What is in a notice's place and is none: it is passed over, and no link is held up by it."""
+
+    position: int = Field(ge=1, description="its place in all that the link has told")
+
+
 class RecordedFile(Entity):
     """A recording that a link has, or has put where it was told to."""
 
