@@ -21,7 +21,7 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, NotFound, Problem
 from ringpost.model.event import AuditLine, Event
 from ringpost.model.key import ApiKey, KeyDetails
-from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Write, check_size, keys
+from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Unholdable, Write, check_size, keys
 
 if TYPE_CHECKING:  # most actions ask no switch, and a cold start pays for no more
     from ipaddress import IPv4Network, IPv6Network
@@ -96,7 +96,7 @@ class TenantStore:
     def get(self, key: Key, kind: type[E]) -> E | None:
         """One record; None if it is absent or another tenant's."""
         self._fence(key.partition)
-        row = self._store.get(key)
+        row = self._row(key)
         if row is None:
             return None
         found: E = kind.__pydantic_validator__.validate_json(row.body)
@@ -114,12 +114,22 @@ class TenantStore:
     ) -> list[tuple[str, E]]:
         """Records of one partition with their sort keys, as ``Store.query``."""
         self._fence(partition, reading_list=True)
-        rows = self._store.query(partition, between=between, after=after, descending=descending, limit=limit)
+        try:
+            rows = self._store.query(partition, between=between, after=after, descending=descending, limit=limit)
+        except Unholdable:
+            return []
         return [(row.key.sort, kind.model_validate_json(row.body)) for row in rows]
 
     def is_claimed(self, key: Key) -> bool:
         """Whether somebody has a name that is one in all the world, and nothing of who."""
-        return self._store.get(key) is not None
+        return self._row(key) is not None
+
+    def _row(self, key: Key) -> Row | None:
+        """A row; none has a key that cannot be, as a caller's words may make one."""
+        try:
+            return self._store.get(key)
+        except Unholdable:
+            return None
 
     def holder(self, token_uuid: str, digest: str, now: str) -> Actor | None:
         """Who has a token of that hash, whoever asks: knowing a token is enough to ask about it."""
@@ -175,10 +185,10 @@ class TenantStore:
 
     def _holds(self, write: Write) -> bool:
         if isinstance(write, Put) and write.if_absent:
-            return self._store.get(write.key) is None
+            return self._row(write.key) is None
         if write.if_version is None and not isinstance(write, Check):
             return True
-        row = self._store.get(write.key)
+        row = self._row(write.key)
         return row is not None and write.if_version in (None, row.version)
 
     def _fence(self, partition: str, *, reading_list: bool = False) -> None:
@@ -231,7 +241,10 @@ class TenantStore:
 def _check_many(staged: list[tuple[Write, Problem | Exception | None]]) -> None:
     if len(staged) > MAX_WRITES:
         raise CannotComply(f"this would change more than the {MAX_WRITES} rows that can be changed at once")
-    check_size([write for write, _ in staged])
+    try:
+        check_size([write for write, _ in staged])
+    except Unholdable as error:
+        raise CannotComply("this cannot be kept: it is too long, or too much for one record") from error
 
 
 def _first_reason(reasons: list[Problem | Exception | None]) -> Exception:

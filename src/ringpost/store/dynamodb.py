@@ -28,7 +28,7 @@ from pydynox.exceptions import (
 )
 
 from ringpost.model.errors import StoreUnavailable
-from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write, check_size
+from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write, check_key, check_range, check_size
 
 logging.getLogger("pydynox").setLevel(logging.ERROR)  # it warns of slow calls, in lines that are no JSON
 
@@ -62,6 +62,7 @@ class DynamoStore:
 
     def get(self, key: Key) -> Row | None:
         """One row, read consistently."""
+        check_key(key)
         named = {"pk": key.partition, "sk": key.sort}
         item = self._asked(lambda: self._client.sync_get_item(self._table, named, consistent_read=True))
         return _live(item, self._now()) if item else None
@@ -76,10 +77,16 @@ class DynamoStore:
         limit: int = 100,
     ) -> list[Row]:
         """Up to ``limit`` rows of a partition, as the port says."""
+        check_range(partition, between, after)
         condition, values = "pk = :pk", {":pk": partition}
         if between is not None:
+            low, high = between
+            if after is not None:  # DynamoDB refuses to begin outside the bounds
+                low, high, after = _from(low, high, after, descending=descending)
+            if low > high:  # and refuses bounds that hold nothing
+                return []
             condition += " AND sk BETWEEN :low AND :high"
-            values |= {":low": between[0], ":high": between[1]}
+            values |= {":low": low, ":high": high}
         start = {"pk": partition, "sk": after} if after is not None else None
         rows: list[Row] = []
         while len(rows) < limit:
@@ -147,6 +154,14 @@ class DynamoStore:
         if isinstance(write, Check):
             return operation | {"condition_expression": _THERE, "expression_attribute_values": {":now": now}}
         return operation
+
+
+def _from(low: str, high: str, after: str, *, descending: bool) -> tuple[str, str, str | None]:
+    """The bounds, and the place to go on from if it is within them; past them nothing is left."""
+    if low <= after <= high:
+        return low, high, after
+    is_past = after < low if descending else after > high
+    return (high, "", None) if is_past else (low, high, None)
 
 
 def _item(row: Row) -> dict[str, Any]:
