@@ -274,7 +274,9 @@ def search(context: Context, domain_uuid: str, request: CallFilters) -> pages.Pa
     A filtered page may be short, or empty, and still have a next one.
     """
     place = pages.opened(context, request)
-    found = looked_through(context, domain_uuid, request, place[0] if place else None, request.limit)
+    found = looked_through(
+        context, domain_uuid, request, place[0] if place else None, request.limit, pages.Scales(context)
+    )
     return pages.PageOf(found.calls, pages.sealed(context, request, [found.last]) if found.last else None)
 
 
@@ -285,8 +287,15 @@ class Stretch(NamedTuple):
     last: str | None
 
 
-def looked_through(context: Context, domain_uuid: str, wanted: CallWanted, after: str | None, limit: int) -> Stretch:
-    """The calls that are wanted among the next so many of a domain, newest first."""
+def looked_through(
+    context: Context,
+    domain_uuid: str,
+    wanted: CallWanted,
+    after: str | None,
+    limit: int,
+    weigh: pages.Scales | None = None,
+) -> Stretch:
+    """The calls that are wanted among the next so many of a domain, newest first; what is answered is weighed."""
     pages.check_span(wanted.from_, wanted.until)
     sees = permissions.sees_calls(context, permissions.acting(context, domain_uuid, wanted))
     parties = _parties(context, domain_uuid, wanted)
@@ -300,12 +309,16 @@ def looked_through(context: Context, domain_uuid: str, wanted: CallWanted, after
         descending=True,
         limit=limit + 1,
     )
-    seen, more = rows[:limit], len(rows) > limit
-    if not seen:
+    if not rows:
         domains.named(context, domain_uuid)
     fits = _wanted(wanted, parties)
-    calls = [call for _, call in seen if is_due(call, context.now) and fits(call) and sees(call.extensions)]
-    return Stretch(calls, seen[-1][0] if more else None)
+
+    def shown(row: tuple[str, Call]) -> Call | None:
+        call = row[1]
+        return call if is_due(call, context.now) and fits(call) and sees(call.extensions) else None
+
+    seen = weigh.fitting(rows[:limit], shown) if weigh else rows[:limit]
+    return Stretch([call for row in seen if (call := shown(row))], seen[-1][0] if len(rows) > len(seen) else None)
 
 
 def _parties(context: Context, domain_uuid: str, wanted: CallWanted) -> frozenset[str] | None:

@@ -9,13 +9,14 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from ringpost.context import Context
-from ringpost.model.errors import InvalidRequest
+from ringpost.model.errors import CannotComply, InvalidRequest
 from ringpost.model.record import Entity
 from ringpost.model.requests import Listing, Page
 from ringpost.model.values import is_uuid
@@ -23,11 +24,17 @@ from ringpost.model.values import is_uuid
 WHOLE = 100_000
 """A list that is searched or sorted is read whole, this far."""
 
+FULL = 3_000_000
+"""Bytes of JSON in UTF-8: so long any page is at most. Lambda takes 6 MB, each quotation mark escaped once more."""
+
 _FIRST, _LAST = "0", "\uffff"
+_MOST_BYTES = 4
+"""Of a character in UTF-8."""
 _LONGEST_SORTED = 100
 """Characters: a cursor that holds them stays short enough to be sent."""
 _NO_TEXT = ("_uuid", "_date", "_user", "_stamp")
 E = TypeVar("E", bound=Entity)
+R = TypeVar("R")
 
 
 class PageOf(NamedTuple, Generic[E]):
@@ -42,7 +49,7 @@ def page(context: Context, partition: str, kind: type[E], request: Listing) -> P
     """A page of one partition; read no further than the page unless the caller asked for more."""
     if request.order or request.search or request.count or request.offset or request.exactly():
         return arranged(context, context.store.listed(partition, kind, limit=WHOLE), request)
-    after = opened(context, request)
+    after, weigh = opened(context, request), Scales(context)
     found = context.store.listed(
         partition,
         kind,
@@ -50,7 +57,7 @@ def page(context: Context, partition: str, kind: type[E], request: Listing) -> P
         descending=request.direction == "desc",
         limit=request.limit + 1,
     )
-    return _cut(context, request, found)
+    return _cut(context, request, found, weigh)
 
 
 def newest(
@@ -66,7 +73,7 @@ def newest(
     So a page of what ``fits`` may be short, or empty, and still have a next one. ``between`` are times.
     """
     check_span(*between)
-    after = opened(context, request)
+    after, weigh = opened(context, request), Scales(context)
     rows = context.store.listed(
         partition,
         kind,
@@ -75,8 +82,40 @@ def newest(
         descending=True,
         limit=request.limit + 1,
     )
-    seen, more = rows[: request.limit], len(rows) > request.limit
+    seen = weigh.fitting(rows[: request.limit], lambda row: row[1] if fits(row[1]) else None)
+    more = len(rows) > len(seen)
     return PageOf([one for _, one in seen if fits(one)], sealed(context, request, [seen[-1][0]]) if more else None)
+
+
+class Scales:
+    """How much of a page an answer holds. Made before its rows are read, it weighs none that are surely light."""
+
+    def __init__(self, context: Context | None = None) -> None:
+        """Without a context everything is weighed: what no store keeps."""
+        self._store = context.store if context else None
+        self._read = context.store.listed_chars if context else 0
+
+    def fitting(self, rows: Sequence[R], shown: Callable[[R], Any]) -> Sequence[R]:
+        """The first rows, at least one, which as they are answered have ``FULL`` bytes together at most.
+
+        ``shown`` is what is answered of a row; ``None`` if nothing is.
+        """
+        if self._store is not None and (self._store.listed_chars - self._read) * _MOST_BYTES <= FULL:
+            return rows
+        total = 0
+        for place, row in enumerate(rows):
+            item = shown(row)
+            total += len(to_json(item)) + 1 if item is not None else 0
+            if total > FULL and place:
+                return rows[:place]
+        return rows
+
+
+def whole(items: list[R]) -> list[R]:
+    """All of a list that has no pages; refused if an answer does not hold it."""
+    if len(Scales().fitting(items, lambda item: item)) < len(items):
+        raise CannotComply("this list is longer than an answer may be: the action that searches it has pages")
+    return items
 
 
 def check_span(since: str | None, until: str | None) -> None:
@@ -94,15 +133,16 @@ def arranged(context: Context, everything: Iterable[tuple[str, E]], request: Lis
     rest = kept[request.offset :]
     if after:
         rest = [row for row in kept if (_place(row, request) < after if falling else _place(row, request) > after)]
-    cut = _cut(context, request, rest)
+    cut = _cut(context, request, rest, Scales())
     return cut._replace(total=len(kept)) if request.count else cut
 
 
-def _cut(context: Context, request: Listing, rows: list[tuple[str, E]]) -> PageOf[E]:
-    items = [item for _, item in rows[: request.limit]]
-    if len(rows) <= request.limit:
+def _cut(context: Context, request: Listing, rows: list[tuple[str, E]], weigh: Scales) -> PageOf[E]:
+    shown = weigh.fitting(rows[: request.limit], lambda row: row[1])
+    items = [item for _, item in shown]
+    if len(rows) <= len(shown):
         return PageOf(items, None)
-    return PageOf(items, sealed(context, request, _place(rows[request.limit - 1], request)))
+    return PageOf(items, sealed(context, request, _place(shown[-1], request)))
 
 
 def _place(row: tuple[str, E], request: Listing) -> list[Any]:

@@ -60,9 +60,12 @@ def hand_in(link: Caller, notices: list[dict[str, Any]], link_uuid: str = LINK) 
 
 def events(house: House, operator: Caller, **about: Any) -> list[dict[str, Any]]:
     house.clock.time += 60
-    found: list[dict[str, Any]] = operator.done("event-list", domain_name=demo.DOMAIN_NAME, types=["call.*"], **about)[
-        "items"
-    ]
+    found: list[dict[str, Any]] = []
+    asked = {"domain_name": demo.DOMAIN_NAME, "types": ["call.*"], **about}
+    page: dict[str, Any] = {"more": True, "next_cursor": None}
+    while page["more"]:
+        page = operator.done("event-list", **asked, cursor=page["next_cursor"])
+        found += page["items"]
     return [event for event in found if event["data"].get("call", {}).get("domain_name") == demo.DOMAIN_NAME]
 
 
