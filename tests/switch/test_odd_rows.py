@@ -117,3 +117,18 @@ def test_a_link_catches_up_with_the_channels_that_can_be_read(odd: list[Any]) ->
             caught = caught_up(line, {B: HOME.domain_uuid}, NOON)
     assert {notice.leg_uuid for notice in caught.there} == {A}
     assert caught.gone == [], "it is there, though nothing is known of it"
+
+
+@given(
+    st.text(st.sampled_from('<>/"&;\n registrationusercallidprofile@100-9٣\x00'), max_size=200), st.text(max_size=60)
+)
+def test_whatever_a_list_of_phones_or_slots_is_it_can_be_read(noise: str, more: str) -> None:
+    good = "<registration>\n<user>100@live.example.net</user>\n</registration>\n"
+    for text in (noise, more, f"{more}\n{good}", f"{good}{noise}\n{good}"):
+        for found in lists.registrations(text):
+            assert not lists.is_in(HOME, found) or lists.registration(found, NOON).extension
+        lists.slots(text)
+        lists.profiles(text)
+    assert (
+        next(found["user"] for found in lists.registrations(good + more.replace("\n", " "))) == "100@live.example.net"
+    )

@@ -82,14 +82,22 @@ class Unholdable(ValueError):
 
 def check_key(key: Key) -> None:
     """Refuse a key that DynamoDB or SQLite cannot hold. Raises ``Unholdable``."""
-    if not (0 < _size(key.partition) <= MAX_PARTITION and 0 < _size(key.sort) <= MAX_SORT):
-        raise Unholdable(f"a key has 1 to {MAX_PARTITION} and 1 to {MAX_SORT} bytes")
+    _check_part(key.partition, MAX_PARTITION)
+    _check_part(key.sort, MAX_SORT)
 
 
 def check_range(partition: str, between: tuple[str, str] | None, after: str | None) -> None:
     """Refuse a query for keys that cannot be. Raises ``Unholdable``."""
-    for sort in (*(between or ()), *(() if after is None else (after,)), "-"):
-        check_key(Key(partition, sort))
+    _check_part(partition, MAX_PARTITION)
+    for sort in between or ():
+        _check_part(sort, MAX_SORT)
+    if after is not None:
+        _check_part(after, MAX_SORT)
+
+
+def _check_part(text: str, most: int) -> None:
+    if not 0 < _size(text) <= most:
+        raise Unholdable(f"a key has 1 to {MAX_PARTITION} and 1 to {MAX_SORT} bytes")
 
 
 def check_size(writes: Sequence[Write]) -> None:
