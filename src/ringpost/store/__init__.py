@@ -95,6 +95,18 @@ def check_range(partition: str, between: tuple[str, str] | None, after: str | No
         _check_part(after, MAX_SORT)
 
 
+def narrowed(between: tuple[str, str], after: str | None, *, descending: bool) -> tuple[str, str, str | None]:
+    """The bounds of a query, and the place to go on from only if it is within them: DynamoDB refuses any other.
+
+    It refuses bounds that hold nothing as well: nothing is left where the low one is above the high one.
+    """
+    low, high = between
+    if after is None or low <= after <= high:
+        return low, high, after
+    is_past = after < low if descending else after > high
+    return ("1", "0", None) if is_past else (low, high, None)
+
+
 def _check_part(text: str, most: int) -> None:
     if not 0 < _size(text) <= most:
         raise Unholdable(f"a key has 1 to {MAX_PARTITION} and 1 to {MAX_SORT} bytes")

@@ -28,7 +28,19 @@ from pydynox.exceptions import (
 )
 
 from ringpost.model.errors import StoreUnavailable
-from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write, check_key, check_range, check_size
+from ringpost.store import (
+    Check,
+    ConditionFailed,
+    Delete,
+    Key,
+    Put,
+    Row,
+    Write,
+    check_key,
+    check_range,
+    check_size,
+    narrowed,
+)
 
 logging.getLogger("pydynox").setLevel(logging.ERROR)  # it warns of slow calls, in lines that are no JSON
 
@@ -80,10 +92,8 @@ class DynamoStore:
         check_range(partition, between, after)
         condition, values = "pk = :pk", {":pk": partition}
         if between is not None:
-            low, high = between
-            if after is not None:  # DynamoDB refuses to begin outside the bounds
-                low, high, after = _from(low, high, after, descending=descending)
-            if low > high:  # and refuses bounds that hold nothing
+            low, high, after = narrowed(between, after, descending=descending)
+            if low > high:
                 return []
             condition += " AND sk BETWEEN :low AND :high"
             values |= {":low": low, ":high": high}
@@ -154,14 +164,6 @@ class DynamoStore:
         if isinstance(write, Check):
             return operation | {"condition_expression": _THERE, "expression_attribute_values": {":now": now}}
         return operation
-
-
-def _from(low: str, high: str, after: str, *, descending: bool) -> tuple[str, str, str | None]:
-    """The bounds, and the place to go on from if it is within them; past them nothing is left."""
-    if low <= after <= high:
-        return low, high, after
-    is_past = after < low if descending else after > high
-    return (high, "", None) if is_past else (low, high, None)
 
 
 def _item(row: Row) -> dict[str, Any]:
