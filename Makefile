@@ -16,7 +16,7 @@ HERE_PYTHON = $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_
 HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-package test-freeswitch format docs bench lock clean
+.PHONY: help run test fuzz check test-package test-freeswitch format docs bench lock clean
 
 include package.mk
 
@@ -27,7 +27,17 @@ run: .venv/local        ## answer at http://127.0.0.1:3000 (PORT=, RINGPOST_DATA
 	@exec $(BIN)/ringpost serve
 
 test: .venv/dev         ## the suite, with branch coverage, on all cores
-	$(IN_MEMORY) $(BIN)/pytest -m "not package and not live" -n auto --dist worksteal --cov --cov-report=term --cov-fail-under=95
+	$(IN_MEMORY) $(BIN)/pytest -m "not package and not live and not fuzz" -n auto --dist worksteal --cov --cov-report=term --cov-fail-under=95
+
+# Each worker must make the same chapters: seed and deadline are chosen once, here.
+SEED ?= $(shell date +%s)
+FROM ?= 0
+CHAPTERS ?= 400
+MINUTES ?= 20
+fuzz: .venv/dev         ## 200,000 made-up requests by everybody (SEED=, FROM=, CHAPTERS=, MINUTES=)
+	@echo "SEED=$(SEED) FROM=$(FROM): $(CHAPTERS) chapters of 500 requests"
+	SEED=$(SEED) FROM=$(FROM) CHAPTERS=$(CHAPTERS) FUZZ_UNTIL=$$(($$(date +%s) + 60 * $(MINUTES))) $(IN_MEMORY) \
+	$(BIN)/pytest -m fuzz -n auto --dist worksteal -rs --maxfail=20 tests/fuzz
 
 check: .venv/dev .venv/tools test-package  ## the rest of the gate
 	$(BIN)/ruff format --check .

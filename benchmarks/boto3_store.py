@@ -14,7 +14,19 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
 
 from ringpost.model.errors import StoreUnavailable
-from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write
+from ringpost.store import (
+    Check,
+    ConditionFailed,
+    Delete,
+    Key,
+    Put,
+    Row,
+    Write,
+    check_key,
+    check_range,
+    check_size,
+    narrowed,
+)
 
 _ATTEMPTS = 8
 _FIRST_PAUSE = 0.02
@@ -49,6 +61,7 @@ class Boto3Store:
         self._client = boto3.client("dynamodb", config=_CONFIG, **client)
 
     def get(self, key: Key) -> Row | None:
+        check_key(key)
         try:
             found = self._client.get_item(TableName=self._table, Key=_key(key), ConsistentRead=True)
         except (ClientError, BotoCoreError) as error:
@@ -64,10 +77,14 @@ class Boto3Store:
         descending: bool = False,
         limit: int = 100,
     ) -> list[Row]:
+        check_range(partition, between, after)
         condition, values = "pk = :pk", {":pk": {"S": partition}}
         if between is not None:
+            low, high, after = narrowed(between, after, descending=descending)
+            if low > high:
+                return []
             condition += " AND sk BETWEEN :low AND :high"
-            values |= {":low": {"S": between[0]}, ":high": {"S": between[1]}}
+            values |= {":low": {"S": low}, ":high": {"S": high}}
         start = {"ExclusiveStartKey": _key(Key(partition, after))} if after is not None else {}
         rows: list[Row] = []
         try:
@@ -90,6 +107,7 @@ class Boto3Store:
         return rows
 
     def transact(self, writes: Sequence[Write]) -> None:
+        check_size(writes)
         items = [self._operation(write) for write in writes]
         token = str(uuid.uuid4())
         for attempt in range(_ATTEMPTS):

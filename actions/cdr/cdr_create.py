@@ -40,7 +40,9 @@ class Request(InDomain, Versioned):
     duration: int | None = Field(default=None, ge=0, description="seconds; left out: from start to end")
     billsec: int | None = Field(default=None, ge=0, description="seconds; left out: from answer to end")
     hangup_cause: ShortText | None = None
-    missed_call: bool | None = Field(default=None, description="left out: nobody answered, and it was not outbound")
+    missed_call: bool | None = Field(
+        default=None, description="left out: nobody answered, here or elsewhere, and it was not outbound"
+    )
     extension: ExtensionNumber | None = None
     caller_id_name: ShortText | None = None
     caller_id_number: OptionalNumber | None = None

@@ -1,9 +1,9 @@
-"""The last hundred legs of a domain's calls, newest first, as FusionPBX lists them."""
+"""The last hundred legs of a domain's calls, newest first, as FusionPBX lists them; cdr-search has pages."""
 
 from ringpost.context import Context
 from ringpost.contract import Answers, Output, Read
 from ringpost.model.requests import ForUser
-from ringpost.services import cdrs, domains
+from ringpost.services import cdrs, domains, pages
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 
@@ -37,4 +37,5 @@ class Response(Answers[Listed]):
 
 def handle(request: Request, context: Context) -> Response:
     legs = cdrs.latest_legs(context, domains.uuid_of(context, request), 100, request)
-    return Response([Listed.model_validate(leg, from_attributes=True) for leg in legs])
+    listed = [Listed.model_validate(leg, from_attributes=True) for leg in legs]
+    return Response(list(pages.Scales().fitting(listed, lambda leg: leg)))

@@ -1,8 +1,9 @@
 """What a switch did, handed in by its link (ringpost link), in batches and in order.
 
 Every notice has a position among all its link has told. Those up to the last that was taken are passed over, so a
-batch may be sent again. A notice about a domain that does not live on this switch is refused, one by one. For a
-recording it is answered where to put it; once it is there, it is named again with uploaded.
+batch may be sent again. A notice about a domain that does not live on this switch is refused, one by one, and so is
+what is no notice but has a position. For a recording it is answered where to put it; once it is there, it is named
+again with uploaded.
 """
 
 from typing import Annotated
@@ -11,7 +12,7 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Output, Write
-from ringpost.model.notices import NumberedNotice, RecordedFile
+from ringpost.model.notices import NumberedNotice, OddNotice, RecordedFile
 from ringpost.model.requests import OneSwitch
 from ringpost.model.values import Uuid
 from ringpost.services import links, recordings
@@ -36,9 +37,12 @@ EXAMPLE = {
 }
 
 
+Numbered = Annotated[NumberedNotice | OddNotice, Field(union_mode="left_to_right")]
+
+
 class Request(OneSwitch, Write):
     link_uuid: Uuid = Field(description="the link: each counts its notices from 1")
-    notices: Annotated[tuple[NumberedNotice, ...], Field(max_length=200)] = ()
+    notices: Annotated[tuple[Numbered, ...], Field(max_length=200)] = ()
     recordings: Annotated[tuple[RecordedFile, ...], Field(max_length=10)] = ()
 
 
@@ -52,7 +56,7 @@ class PutHere(Output):
 
 class Response(Output):
     taken: int = Field(description="the position of the last notice that was taken")
-    refused: int = Field(description="how many of these were none of this switch's, or not of these days")
+    refused: int = Field(description="how many of these were none of this switch's, not of these days, or no notices")
     recordings: list[PutHere]
 
 

@@ -1,9 +1,12 @@
-"""All extensions of a domain, as FusionPBX lists them: a bare array of three members."""
+"""All extensions of a domain, as FusionPBX lists them: a bare array of three members.
+
+If there are more than an answer holds (3 MB, some 25,000) it is refused: extension-search has pages.
+"""
 
 from ringpost.context import Context
 from ringpost.contract import Answers, Output, Read
 from ringpost.model.requests import ForUser
-from ringpost.services import domains, extensions, permissions
+from ringpost.services import domains, extensions, pages, permissions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 
@@ -25,4 +28,4 @@ class Response(Answers[Listed]):
 def handle(request: Request, context: Context) -> Response:
     home = domains.uuid_of(context, request)
     seen = permissions.seen(context, home, request, extensions.everything(context, home))
-    return Response([Listed.model_validate(extension, from_attributes=True) for extension in seen])
+    return Response(pages.whole([Listed.model_validate(extension, from_attributes=True) for extension in seen]))

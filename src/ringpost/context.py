@@ -21,7 +21,7 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, NotFound, Problem
 from ringpost.model.event import AuditLine, Event
 from ringpost.model.key import ApiKey, KeyDetails
-from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Write, check_size, keys
+from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Unholdable, Write, check_size, keys
 
 if TYPE_CHECKING:  # most actions ask no switch, and a cold start pays for no more
     from ipaddress import IPv4Network, IPv6Network
@@ -101,11 +101,13 @@ class TenantStore:
         self._domains: dict[str, None] = {}
         self._on_switch: dict[tuple[str, str], bool] = {}
         self._user: User | None = None
+        self.listed_chars = 0
+        """How long all rows of lists were that were read: what was short cannot be long as it is answered."""
 
     def get(self, key: Key, kind: type[E], *, of_anybody: bool = False) -> E | None:
         """One record; None if it is absent, another tenant's or another user's."""
         self._fence(key.partition)
-        row = self._store.get(key)
+        row = self._row(key)
         if row is None:
             return None
         found: E = kind.__pydantic_validator__.validate_json(row.body)
@@ -126,7 +128,11 @@ class TenantStore:
         self._fence(partition, reading_list=True)
         found: list[tuple[str, E]] = []
         while True:
-            rows = self._store.query(partition, between=between, after=after, descending=descending, limit=limit)
+            try:
+                rows = self._store.query(partition, between=between, after=after, descending=descending, limit=limit)
+            except Unholdable:
+                return []
+            self.listed_chars += sum(len(row.body) for row in rows)
             read = [(row.key.sort, kind.model_validate_json(row.body)) for row in rows]
             found += [row for row in read if self.is_mine(row[1], of_anybody=of_anybody)]
             if len(rows) < limit or len(found) >= limit:
@@ -135,16 +141,26 @@ class TenantStore:
 
     def of_all_domains(self, partition: str, kind: type[E]) -> list[E]:
         """Those records of a list over all domains that are the actor's."""
-        rows = self._store.query(partition)
+        try:
+            rows = self._store.query(partition)
+        except Unholdable:
+            return []
         return [found for row in rows if self.is_mine(found := kind.model_validate_json(row.body))]
 
     def is_claimed(self, key: Key) -> bool:
         """Whether somebody has a name that is one in all the world, and nothing of who."""
-        return self._store.get(key) is not None
+        return self._row(key) is not None
+
+    def _row(self, key: Key) -> Row | None:
+        """A row; none has a key that cannot be, as a caller's words may make one."""
+        try:
+            return self._store.get(key)
+        except Unholdable:
+            return None
 
     def whoever(self, key: Key, kind: type[E]) -> E | None:
         """Whoever has a name that is one in all the world: to compare with, and to tell nobody."""
-        row = self._store.get(key)
+        row = self._row(key)
         return kind.model_validate_json(row.body) if row else None
 
     def holder(self, token_uuid: str, digest: str, now: str) -> Actor | None:
@@ -201,10 +217,10 @@ class TenantStore:
 
     def _holds(self, write: Write) -> bool:
         if isinstance(write, Put) and write.if_absent:
-            return self._store.get(write.key) is None
+            return self._row(write.key) is None
         if write.if_version is None and not isinstance(write, Check):
             return True
-        row = self._store.get(write.key)
+        row = self._row(write.key)
         return row is not None and write.if_version in (None, row.version)
 
     def _fence(self, partition: str, *, reading_list: bool = False) -> None:
@@ -284,7 +300,10 @@ class TenantStore:
 def _check_many(staged: list[tuple[Write, Problem | Exception | None]]) -> None:
     if len(staged) > MAX_WRITES:
         raise CannotComply(f"this would change more than the {MAX_WRITES} rows that can be changed at once")
-    check_size([write for write, _ in staged])
+    try:
+        check_size([write for write, _ in staged])
+    except Unholdable as error:
+        raise CannotComply("this cannot be kept: it is too long, or too much for one record") from error
 
 
 def _first_reason(reasons: list[Problem | Exception | None]) -> Exception:

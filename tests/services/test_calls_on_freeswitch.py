@@ -426,3 +426,17 @@ def test_a_transfer_to_the_outside_counts_as_a_call(
     live.answers["uuid_transfer"] = "-ERR no\n"
     assert tenant.call("call-transfer", **UP, **outside).status == 502
     assert tenant.call("originate", **CALL).status == 200
+
+
+@pytest.mark.parametrize("odd", [{"uuid": "4711@192.0.2.1"}, {"created_epoch": "x"}, {"created_epoch": str(10**30)}])
+def test_one_odd_row_breaks_no_action_on_calls(server: ScriptedFreeSwitch, tenant: Caller, odd: dict[str, str]) -> None:
+    here = LIVE["answered"]["show calls as json"].replace(HOME.domain_uuid, demo.DOMAIN_UUID)
+    [row] = json.loads(here)["rows"]
+    rows = [{**row, "b_uuid": "", **odd}, row, "no row"]
+    server.answers |= {"show": json.dumps({"row_count": len(rows), "rows": rows}), "valet_info": "<lots>\n</lots>\n"}
+    for action in ("call-list", "parked-call-list"):
+        assert tenant.call(action).status == 200
+    assert [call["call_uuid"] for call in tenant.done("call-list")["items"]] == [A]
+    assert tenant.done("call-details", call_uuid=B)["call_uuid"] == A
+    assert tenant.call("extension-status", extension="100").status == 200
+    assert tenant.call("call-hold", call_uuid=A).status == 404, "the switch knows it no more, and says so"

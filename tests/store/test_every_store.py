@@ -4,8 +4,25 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Store
+from ringpost.store import (
+    MAX_PARTITION,
+    MAX_ROW,
+    MAX_SORT,
+    MAX_TRANSACTION,
+    MAX_WRITES,
+    Check,
+    ConditionFailed,
+    Delete,
+    Key,
+    Put,
+    Row,
+    Store,
+    Unholdable,
+    Write,
+)
 from tests.fakes import NOON, FakeClock
 
 A = Key("home", "a")
@@ -153,3 +170,152 @@ def test_no_update_is_lost(any_store: Store) -> None:
 
     at_once(8, add)
     assert any_store.get(A) == Row(A, "8", 9)
+
+
+# what either adapter cannot hold, neither takes; what both can, both give back
+
+NO_KEYS = {
+    "an empty sort key": Key("home", ""),
+    "an empty partition key": Key("", "a"),
+    "a partition key that is too long": Key("x" * (MAX_PARTITION + 1), "a"),
+    "a sort key that is too long": Key("home", "x" * (MAX_SORT + 1)),
+    "a sort key that is too long in UTF-8": Key("home", "é" * (MAX_SORT // 2 + 1)),
+    "half a character in a key": Key("home", "\ud800"),
+    "half a character in a partition": Key("\udfff", "a"),
+}
+
+
+@pytest.mark.parametrize("key", NO_KEYS.values(), ids=NO_KEYS)
+def test_refuses_a_key_that_cannot_be(any_store: Store, key: Key) -> None:
+    for write in (Put(Row(key, "{}")), Delete(key), Check(key)):
+        with pytest.raises(Unholdable):
+            any_store.transact([Put(Row(A, "{}")), write])
+    assert any_store.get(A) is None, "nothing of it happened"
+    with pytest.raises(Unholdable):
+        any_store.get(key)
+
+
+@pytest.mark.parametrize("key", NO_KEYS.values(), ids=NO_KEYS)
+def test_refuses_to_look_for_a_key_that_cannot_be(any_store: Store, key: Key) -> None:
+    with pytest.raises(Unholdable):
+        any_store.query(key.partition, after=key.sort)
+    with pytest.raises(Unholdable):
+        any_store.query(key.partition, between=(key.sort, "z"))
+    with pytest.raises(Unholdable):
+        any_store.query(key.partition, between=("a", key.sort))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        Key("x" * MAX_PARTITION, "x" * MAX_SORT),
+        Key("é" * (MAX_PARTITION // 2), "日" * (MAX_SORT // 3)),
+        Key("a\0b", "\0"),
+        Key(" ", "\n"),
+    ],
+    ids=["longest", "longest in UTF-8", "NUL", "blank"],
+)
+def test_holds_any_key_that_can_be(any_store: Store, key: Key) -> None:
+    any_store.transact([Put(Row(key, "{}"))])
+    assert any_store.get(key) == Row(key, "{}")
+    assert any_store.query(key.partition) == [Row(key, "{}")]
+
+
+@pytest.mark.parametrize("body", ["", "\0", "a\0b", "\uffff", "\U0010ffff", "x" * (MAX_ROW - 200)])
+def test_gives_back_any_text(any_store: Store, body: str) -> None:
+    any_store.transact([Put(Row(A, body))])
+    assert any_store.get(A) == Row(A, body)
+
+
+@pytest.mark.parametrize("body", ["\ud800", "x" * MAX_ROW, "é" * (MAX_ROW // 2)])
+def test_refuses_a_body_that_cannot_be(any_store: Store, body: str) -> None:
+    with pytest.raises(Unholdable):
+        any_store.transact([Put(Row(A, body))])
+    assert any_store.get(A) is None
+
+
+@pytest.mark.parametrize("number", [2**53 + 1, 2**63 - 1])
+def test_numbers_are_exact(any_store: Store, number: int) -> None:
+    row = Row(A, "{}", number, number)
+    any_store.transact([Put(row)])
+    assert any_store.get(A) == row
+    any_store.transact([Check(A, if_version=number)])
+    with pytest.raises(ConditionFailed):
+        any_store.transact([Check(A, if_version=number - 1)])
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**38, 10**400])
+def test_refuses_a_number_that_is_too_long(any_store: Store, number: int) -> None:
+    writes: list[Write] = [
+        Put(Row(A, "{}", number)),
+        Put(Row(A, "{}", 1, number)),
+        Put(Row(A, "{}"), if_version=number),
+        Delete(A, if_version=number),
+        Check(A, if_version=number),
+    ]
+    for write in writes:
+        with pytest.raises(Unholdable):
+            any_store.transact([write])
+
+
+def test_refuses_more_at_once_than_fits(any_store: Store) -> None:
+    body = "x" * (MAX_ROW - 1024)
+    many = [Put(Row(Key("home", str(place)), body)) for place in range(MAX_TRANSACTION // len(body) + 1)]
+    with pytest.raises(Unholdable):
+        any_store.transact(many)
+    assert any_store.query("home", limit=1) == []
+
+
+def test_refuses_too_many_writes_and_two_on_one_key(any_store: Store) -> None:
+    for writes in ([Put(Row(Key("home", str(place)), "{}")) for place in range(MAX_WRITES + 1)], [Check(A), Delete(A)]):
+        with pytest.raises(ValueError, match="a transaction has at most"):
+            any_store.transact(writes)
+
+
+def test_keys_are_in_order_of_their_characters(any_store: Store) -> None:
+    keys = ["\0", " ", "A", "Z", "a", "é", "\ud7ff", "\uffff", "\U00010000"]
+    for sort in reversed(keys):
+        put(any_store, sort)
+    assert sorts(any_store.query("home")) == keys
+    assert sorts(any_store.query("home", between=("a", "\uffff"))) == keys[4:8]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize(
+    ("between", "after", "found"),
+    [
+        (("d", "b"), None, ("", "")),
+        (("b", "d"), "a", ("bcd", "")),
+        (("b", "d"), "b", ("cd", "")),
+        (("b", "d"), "c", ("d", "b")),
+        (("b", "d"), "d", ("", "cb")),
+        (("b", "d"), "e", ("", "dcb")),
+        (("b", "b"), "x", ("", "b")),
+        (("d", "b"), "c", ("", "")),
+    ],
+)
+def test_a_place_to_go_on_from_may_be_anywhere(
+    any_store: Store, between: tuple[str, str], after: str | None, found: tuple[str, str], *, descending: bool
+) -> None:
+    for sort in "abcde":
+        put(any_store, sort)
+    read = any_store.query("home", between=between, after=after, descending=descending)
+    assert "".join(sorts(read)) == found[descending]
+
+
+words = st.one_of(st.text(max_size=20), st.text(st.characters(codec=None), max_size=3), st.just("x" * 3000))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(words, words, words, st.integers())
+def test_takes_a_row_and_gives_it_back_or_says_why_not(
+    any_store: Store, partition: str, sort: str, body: str, version: int
+) -> None:
+    row = Row(Key(partition, sort), body, version)
+    try:
+        any_store.transact([Put(row)])
+    except Unholdable:
+        with pytest.raises(Unholdable):
+            any_store.transact([Put(row), Put(Row(A, "{}"))])
+        return
+    assert any_store.get(row.key) == row

@@ -10,6 +10,9 @@ from ringpost.model.values import ExternalId, Number, ShortText, TagList, Timest
 Direction = Literal["inbound", "outbound", "local"]
 MonitorMode = Literal["listen", "whisper", "barge"]
 
+ANSWERED_ELSEWHERE = frozenset({"LOSE_RACE", "PICKED_OFF", "NON_SELECTED_USER_CLEARING", "ANSWERED_ELSEWHERE"})
+"""Causes, FreeSWITCH's, Q.850's and Asterisk's: another phone took the call, and this one missed nothing."""
+
 
 class Wanted(Entity):
     """What a caller says of the call it wants."""

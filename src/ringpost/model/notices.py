@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ringpost.clock import seconds
-from ringpost.model.call import Direction
+from ringpost.model.call import ANSWERED_ELSEWHERE, Direction
 from ringpost.model.record import Entity, is_none
 from ringpost.model.values import Cause, ExtensionNumber, Moment, Number, ShortText, Timestamp, Uuid
 
@@ -41,6 +41,12 @@ class Notice(Entity):
 
 class NumberedNotice(Notice):
     """A notice in the order of its link: whatever was taken is not taken again."""
+
+    position: int = Field(ge=1, description="its place in all that the link has told")
+
+
+class OddNotice(Entity):
+    """What is in a notice's place and is none: it is passed over, and no link is held up by it."""
 
     position: int = Field(ge=1, description="its place in all that the link has told")
 
@@ -150,7 +156,7 @@ def _cause(call: TrackedCall) -> str | None:
     causes = [leg.hangup_cause for leg in _last_first(call.legs) if leg.hangup_cause]
     if call.answer_stamp is None:
         rung = [leg.hangup_cause for leg in _last_first(call.legs) if leg.source_uuid]
-        causes = [cause for cause in rung if cause and cause != "LOSE_RACE"] or causes
+        causes = [cause for cause in rung if cause and cause not in ANSWERED_ELSEWHERE] or causes
     return causes[0] if causes else None
 
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ringpost.model.call import ANSWERED_ELSEWHERE
 from ringpost.model.notices import Notice, TrackedCall, TrackedLeg
 
 MOST_LEGS = 50
 """Of a call, in its events and in the store."""
-_ELSEWHERE = frozenset({"LOSE_RACE", "PICKED_OFF"})
 _REASONS = {
     "ORIGINATOR_CANCEL": "caller_gave_up",
     "NO_ANSWER": "no_answer",
@@ -216,7 +216,7 @@ class _Step:
         if notice.answer_stamp and notice.source_uuid:
             self._answer(notice.answer_stamp)  # that was not told, or is lost
         leg = self.leg
-        lost = leg.state == "answered" and notice.cause in _ELSEWHERE  # two answered at once: one is too late
+        lost = leg.state == "answered" and notice.cause in ANSWERED_ELSEWHERE  # two answered at once: one is too late
         if lost:
             self._answered_by_another(leg)
         rang_in_vain = leg.rang and (leg.answer_stamp is None or lost)
@@ -235,7 +235,7 @@ class _Step:
         self.call = self.call.model_copy(update={"answered_by": by})
 
     def _reason(self, cause: str | None) -> str:
-        if cause in _ELSEWHERE or (cause not in _REASONS and self._was_answered_elsewhere()):
+        if cause in ANSWERED_ELSEWHERE or (cause not in _REASONS and self._was_answered_elsewhere()):
             return "answered_elsewhere"
         return _REASONS.get(cause or "", "failed")
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ringpost.clock import seconds
 from ringpost.context import Context
-from ringpost.model.call import Call, Leg
+from ringpost.model.call import ANSWERED_ELSEWHERE, Call, Direction, Leg
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, NotFound
 from ringpost.model.requests import CallFilters, CallWanted, ForUser
@@ -19,6 +19,9 @@ MOST_TAGS = 10
 RECORD_EVENTS = 1000
 """What is told of a call while it is up comes before what is told of its record."""
 _DAY = 86_400
+_Q850_ELSEWHERE = 26
+_LET_GO = frozenset({None, "NORMAL_CLEARING", "ORIGINATOR_CANCEL"})
+"""Causes that do not say why a phone stopped ringing."""
 
 
 class Marks(NamedTuple):
@@ -57,7 +60,7 @@ def record(
     for leg in legs:
         old = all_legs.get(leg.xml_cdr_uuid)
         all_legs[leg.xml_cdr_uuid] = leg if old is None or if_version is not None else joined(old, leg)
-    found_out = [_worked_out(leg) for leg in _kept(all_legs.values())]
+    found_out = _worked_out(_kept(all_legs.values()))
     members = summarised(root(found_out), found_out) | _marked(known_calls, marks)
     if before is None:
         return _made(context, domain, members)
@@ -83,7 +86,7 @@ def foretold(context: Context, domain: Domain, before: Call | None, legs: Sequen
 
     Its events are the caller's to tell.
     """
-    found_out = [_worked_out(leg) for leg in legs]
+    found_out = _worked_out(legs)
     members = summarised(root(found_out), found_out) | _marked([], marks)
     if before is None:
         return _created(context, domain, members)
@@ -165,18 +168,46 @@ def joined(one: Leg, other: Leg) -> Leg:
     return Leg.model_validate(merged)
 
 
-def _worked_out(leg: Leg) -> Leg:
-    """The leg with what follows from the rest: how long it was, and whether it was missed."""
-    answered = leg.answer_stamp is not None
-    missed = leg.missed_call is not False and (leg.missed_call or (not answered and leg.end_stamp is not None))
-    ringable = leg.direction in ("inbound", "local") or (leg.missed_call and leg.direction is None)
-    return leg.model_copy(
-        update={
-            "duration": _longer(leg.duration, _between(leg.start_stamp, leg.end_stamp)),
-            "billsec": _longer(leg.billsec, _between(leg.answer_stamp, leg.end_stamp)),
-            "missed_call": bool(missed and ringable and not answered) if leg.end_stamp or answered else leg.missed_call,
-        }
-    )
+def _worked_out(legs: Sequence[Leg]) -> list[Leg]:
+    """The legs with what follows from all of them: how long each was, and whether it was missed."""
+    ordered = sorted(legs, key=lambda leg: (leg.leg, leg.start_stamp, leg.xml_cdr_uuid))
+    direction = _first(leg.direction for leg in ordered)
+    return [
+        leg.model_copy(
+            update={
+                "duration": _longer(leg.duration, _between(leg.start_stamp, leg.end_stamp)),
+                "billsec": _longer(leg.billsec, _between(leg.answer_stamp, leg.end_stamp)),
+                "missed_call": _missed(leg, leg.direction or direction, legs),
+            }
+        )
+        for leg in legs
+    ]
+
+
+def _missed(leg: Leg, direction: Direction | None, legs: Iterable[Leg]) -> bool | None:
+    """Whether a leg ended unanswered and nobody else took the call meanwhile; ``None`` while that may change.
+
+    The one rule for every kind of switch. Of a call that went out nothing is missed, nor what its poster says was not.
+    """
+    if leg.answer_stamp is not None or _was_answered_elsewhere(leg, legs):
+        return False
+    if leg.end_stamp is None or leg.missed_call is False or direction is None:
+        return leg.missed_call
+    return direction != "outbound"
+
+
+def _was_answered_elsewhere(leg: Leg, legs: Iterable[Leg]) -> bool:
+    """Whether another phone took the call while this one rang: its cause says so, or says only that it was let go."""
+    if leg.hangup_cause in ANSWERED_ELSEWHERE or leg.hangup_cause_q850 == _Q850_ELSEWHERE:
+        return True
+    if leg.leg == "a" or leg.end_stamp is None or leg.hangup_cause not in _LET_GO:
+        return False
+    beside = (one.answer_stamp for one in legs if _is_beside(one, leg))
+    return any(answer and leg.start_stamp <= answer <= leg.end_stamp for answer in beside)
+
+
+def _is_beside(one: Leg, leg: Leg) -> bool:
+    return one.leg == "b" and one is not leg and one.originating_leg_uuid == leg.originating_leg_uuid
 
 
 def summarised(call_uuid: str, legs: Iterable[Leg]) -> dict[str, Any]:
@@ -242,7 +273,7 @@ def search(context: Context, domain_uuid: str, request: CallFilters) -> pages.Pa
     A filtered page may be short, or empty, and still have a next one.
     """
     place = pages.opened(context, request)
-    found = looked_through(context, domain_uuid, request, place[0] if place else None, request.limit)
+    found = looked_through(context, domain_uuid, request, place[0] if place else None, request.limit, is_answered=True)
     return pages.PageOf(found.calls, pages.sealed(context, request, [found.last]) if found.last else None)
 
 
@@ -253,8 +284,13 @@ class Stretch(NamedTuple):
     last: str | None
 
 
-def looked_through(context: Context, domain_uuid: str, wanted: CallWanted, after: str | None, limit: int) -> Stretch:
-    """The calls that are wanted among the next so many of a domain that are there for whoever asks, newest first."""
+def looked_through(
+    context: Context, domain_uuid: str, wanted: CallWanted, after: str | None, limit: int, *, is_answered: bool = False
+) -> Stretch:
+    """The calls that are wanted among the next so many of a domain that are there for whoever asks, newest first.
+
+    What is answered itself is no more than an answer holds.
+    """
     pages.check_span(wanted.from_, wanted.until)
     sees = permissions.sees_calls(context, permissions.acting(context, domain_uuid, wanted))
     parties = _parties(context, domain_uuid, wanted)
@@ -265,12 +301,21 @@ def looked_through(context: Context, domain_uuid: str, wanted: CallWanted, after
         return is_due(call, context.now) and sees(call.extensions)
 
     written = _written(context, domain_uuid, wanted.number)
-    lists = _narrowest(domain_uuid, written, parties)
-    between = (wanted.from_, wanted.until)
-    calls, last = pages.stretch(context, lists, Call, between, after, limit, is_there)
-    if not calls:
+    weigh = pages.Scales(context)
+    rows = pages.stretch(
+        context,
+        _narrowest(domain_uuid, written, parties),
+        Call,
+        between=(wanted.from_, wanted.until),
+        after=after,
+        limit=limit,
+        is_there=is_there,
+    )
+    if not rows.items:
         domains.named(context, domain_uuid)
-    return Stretch(list(filter(_wanted(wanted, parties, written), calls)), last)
+    fits = _wanted(wanted, parties, written)
+    rows = rows.fitting(weigh, fits) if is_answered else rows
+    return Stretch([call for _, call in rows.items if fits(call)], rows.last)
 
 
 def _parties(context: Context, domain_uuid: str, wanted: CallWanted) -> frozenset[str] | None:

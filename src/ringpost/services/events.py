@@ -39,6 +39,7 @@ def listed(context: Context, request: EventsWanted) -> Stream:
     after = place[0] if place else None
     settled = stamp(seconds(context.now) - SETTLES_IN)
     until = min(request.until or _LAST, context.now if request.fresh else settled)
+    weigh = pages.Scales(context)
     rows = context.store.listed(
         keys.events(home),
         Event,
@@ -46,7 +47,8 @@ def listed(context: Context, request: EventsWanted) -> Stream:
         after=after,
         limit=request.limit + 1,
     )
-    seen, more = rows[: request.limit], len(rows) > request.limit
+    seen = weigh.fitting(rows[: request.limit], lambda row: row[1].told() if _is_wanted(row[1], request) else None)
+    more = len(rows) > len(seen)
     read_on = [sort for sort, _ in seen if sort < settled]
     last = read_on[-1] if read_on else after or request.from_ or _FIRST
     more = more and bool(read_on)  # what is fresh comes again: asking at once would bring the same

@@ -7,11 +7,11 @@ from ringpost.clock import seconds
 from ringpost.context import Context
 from ringpost.model.call import Call
 from ringpost.model.requests import CallFilters, Listing, Page
-from ringpost.services import cdrs, csv_files, user_files, users
+from ringpost.services import cdrs, csv_files, pages, user_files, users
 
 _STRETCH = 250
-_FULL = 2_500_000
-"""Bytes: with one more stretch of the longest rows a page stays under 5 MB."""
+_FULL = pages.FULL - 500_000
+"""Bytes: with one more stretch, which is a page of a list, this is what an answer holds; in CSV little is escaped."""
 Stretch = Callable[[str | None, int], tuple[list[dict[str, Any]], str | None]]
 """The rows of the next so many from a cursor on, and where to go on."""
 _CALL_COLUMNS = (

@@ -8,7 +8,7 @@ from ringpost.context import Context, Moved
 from ringpost.model.call import MovedCall
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Forbidden, InvalidRequest, NotFound
-from ringpost.model.notices import Notice, NumberedNotice, TrackedCall
+from ringpost.model.notices import Notice, NumberedNotice, OddNotice, TrackedCall
 from ringpost.model.record import Entity
 from ringpost.model.switch import SwitchRecord
 from ringpost.services import switches
@@ -55,7 +55,9 @@ def switch_of(context: Context, reference: str) -> SwitchRecord:
     return switch
 
 
-def take(context: Context, switch: SwitchRecord, link_uuid: str, notices: Sequence[NumberedNotice]) -> Taken:
+def take(
+    context: Context, switch: SwitchRecord, link_uuid: str, notices: Sequence[NumberedNotice | OddNotice]
+) -> Taken:
     """Take the next notices of a link, as many as one transaction holds; those taken before are passed over."""
     positions = [notice.position for notice in notices]
     if positions != sorted(set(positions)):
@@ -68,7 +70,10 @@ def take(context: Context, switch: SwitchRecord, link_uuid: str, notices: Sequen
             continue
         if batch.is_full:
             break
-        batch.take(notice)
+        if isinstance(notice, OddNotice):
+            batch.refused += 1
+        else:
+            batch.take(notice)
         taken = notice.position
     if taken == progress.taken:
         return Taken(taken, 0)

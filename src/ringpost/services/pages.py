@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from ringpost.auth.sealing import seal, unseal
 from ringpost.context import Context
-from ringpost.model.errors import InvalidRequest
+from ringpost.model.errors import CannotComply, InvalidRequest
 from ringpost.model.record import Entity
 from ringpost.model.requests import Listing, Page
 from ringpost.model.values import is_uuid
@@ -28,11 +29,17 @@ MOST_PASSED = 5_000
 """Rows that a page passes over because they are hidden."""
 _AT_ONCE = 500
 
+FULL = 3_000_000
+"""Bytes of JSON in UTF-8: so long any page is at most. Lambda takes 6 MB, each quotation mark escaped once more."""
+
 _FIRST, _LAST = "0", "\uffff"
+_MOST_BYTES = 4
+"""Of a character in UTF-8."""
 _LONGEST_SORTED = 100
 """Characters: a cursor that holds them stays short enough to be sent."""
 _NO_TEXT = ("_uuid", "_date", "_user", "_stamp")
 E = TypeVar("E", bound=Entity)
+R = TypeVar("R")
 
 
 class PageOf(NamedTuple, Generic[E]):
@@ -47,7 +54,7 @@ def page(context: Context, partition: str, kind: type[E], request: Listing) -> P
     """A page of one partition; read no further than the page unless the caller asked for more."""
     if request.order or request.search or request.count or request.offset or request.exactly():
         return arranged(context, context.store.listed(partition, kind, limit=WHOLE), request)
-    after = opened(context, request)
+    after, weigh = opened(context, request), Scales(context)
     found = context.store.listed(
         partition,
         kind,
@@ -55,7 +62,7 @@ def page(context: Context, partition: str, kind: type[E], request: Listing) -> P
         descending=request.direction == "desc",
         limit=request.limit + 1,
     )
-    return _cut(context, request, found)
+    return _cut(context, request, found, weigh)
 
 
 def newest(
@@ -72,21 +79,43 @@ def newest(
     So a page of what ``fits`` may be short, or empty, and still have a next one. ``between`` are times. What is not
     there for whoever asks is passed over.
     """
-    after = opened(context, request)
-    rows, last = stretch(context, [partition], kind, between, after[0] if after else None, request.limit, is_there)
-    return PageOf([one for one in rows if fits(one)], sealed(context, request, [last]) if last else None)
+    after, weigh = opened(context, request), Scales(context)
+    rows = stretch(
+        context,
+        [partition],
+        kind,
+        between=between,
+        after=after[0] if after else None,
+        limit=request.limit,
+        is_there=is_there,
+    ).fitting(weigh, fits)
+    items = [one for _, one in rows.items if fits(one)]
+    return PageOf(items, sealed(context, request, [rows.last]) if rows.last else None)
+
+
+class Rows(NamedTuple, Generic[E]):
+    """The next rows of a list, and after which to go on if there are more."""
+
+    items: Sequence[tuple[str, E]]
+    last: str | None
+
+    def fitting(self, weigh: "Scales", fits: Callable[[E], bool]) -> "Rows[E]":
+        """As many of them as an answer holds of those that fit."""
+        kept = weigh.fitting(self.items, lambda row: row[1] if fits(row[1]) else None)
+        return self if len(kept) == len(self.items) else Rows(kept, kept[-1][0])
 
 
 def stretch(
     context: Context,
     partitions: Sequence[str],
     kind: type[E],
+    *,
     between: tuple[str | None, str | None],
     after: str | None,
     limit: int,
     is_there: Callable[[E], bool] | None = None,
-) -> tuple[list[E], str | None]:
-    """The next so many of a long list that are there, newest first, and after which to go on if there are more.
+) -> Rows[E]:
+    """The next so many of a long list that are there, newest first.
 
     Of several lists by the same sort key what is in any of them is in it once. ``is_there`` says itself what is there
     for whoever asks. A list that hides nothing is read once, one row further than is answered.
@@ -110,14 +139,44 @@ def stretch(
         }
         rows = sorted(listed.items(), reverse=True)[:wanted]
         found += rows if is_there is None else [row for row in rows if is_there(row[1])]
-        shown = [one for _, one in found[:limit]]
         if len(found) > limit:
-            return shown, found[limit - 1][0]
+            return Rows(found[:limit], found[limit - 1][0])
         if len(rows) < wanted:
-            return shown, None
+            return Rows(found, None)
         after, passed, wanted = rows[-1][0], passed + len(rows), max(wanted, _AT_ONCE)
         if passed > MOST_PASSED + limit:
-            return shown, after
+            return Rows(found, after)
+
+
+class Scales:
+    """How much of a page an answer holds. Made before its rows are read, it weighs none that are surely light."""
+
+    def __init__(self, context: Context | None = None) -> None:
+        """Without a context everything is weighed: what no store keeps."""
+        self._store = context.store if context else None
+        self._read = context.store.listed_chars if context else 0
+
+    def fitting(self, rows: Sequence[R], shown: Callable[[R], Any]) -> Sequence[R]:
+        """The first rows, at least one, which as they are answered have ``FULL`` bytes together at most.
+
+        ``shown`` is what is answered of a row; ``None`` if nothing is.
+        """
+        if self._store is not None and (self._store.listed_chars - self._read) * _MOST_BYTES <= FULL:
+            return rows
+        total = 0
+        for place, row in enumerate(rows):
+            item = shown(row)
+            total += len(to_json(item)) + 1 if item is not None else 0
+            if total > FULL and place:
+                return rows[:place]
+        return rows
+
+
+def whole(items: list[R]) -> list[R]:
+    """All of a list that has no pages; refused if an answer does not hold it."""
+    if len(Scales().fitting(items, lambda item: item)) < len(items):
+        raise CannotComply("this list is longer than an answer may be: the action that searches it has pages")
+    return items
 
 
 def check_span(since: str | None, until: str | None) -> None:
@@ -135,15 +194,16 @@ def arranged(context: Context, everything: Iterable[tuple[str, E]], request: Lis
     rest = kept[request.offset :]
     if after:
         rest = [row for row in kept if (_place(row, request) < after if falling else _place(row, request) > after)]
-    cut = _cut(context, request, rest)
+    cut = _cut(context, request, rest, Scales())
     return cut._replace(total=len(kept)) if request.count else cut
 
 
-def _cut(context: Context, request: Listing, rows: list[tuple[str, E]]) -> PageOf[E]:
-    items = [item for _, item in rows[: request.limit]]
-    if len(rows) <= request.limit:
+def _cut(context: Context, request: Listing, rows: list[tuple[str, E]], weigh: Scales) -> PageOf[E]:
+    shown = weigh.fitting(rows[: request.limit], lambda row: row[1])
+    items = [item for _, item in shown]
+    if len(rows) <= len(shown):
         return PageOf(items, None)
-    return PageOf(items, sealed(context, request, _place(rows[request.limit - 1], request)))
+    return PageOf(items, sealed(context, request, _place(shown[-1], request)))
 
 
 def _place(row: tuple[str, E], request: Listing) -> list[Any]:

@@ -111,7 +111,7 @@ def write(
         leg.model_copy(
             update={
                 "direction": direction,
-                "missed_call": direction != "outbound" and leg.leg == "b" and leg.answer_stamp is None,
+                "missed_call": False if leg.leg == "a" and order.direction != "inbound" else None,
             }
         )
         for leg in legs

@@ -28,7 +28,19 @@ from pydynox.exceptions import (
 )
 
 from ringpost.model.errors import StoreUnavailable
-from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write, check_size
+from ringpost.store import (
+    Check,
+    ConditionFailed,
+    Delete,
+    Key,
+    Put,
+    Row,
+    Write,
+    check_key,
+    check_range,
+    check_size,
+    narrowed,
+)
 
 logging.getLogger("pydynox").setLevel(logging.ERROR)  # it warns of slow calls, in lines that are no JSON
 
@@ -62,6 +74,7 @@ class DynamoStore:
 
     def get(self, key: Key) -> Row | None:
         """One row, read consistently."""
+        check_key(key)
         named = {"pk": key.partition, "sk": key.sort}
         item = self._asked(lambda: self._client.sync_get_item(self._table, named, consistent_read=True))
         return _live(item, self._now()) if item else None
@@ -76,10 +89,14 @@ class DynamoStore:
         limit: int = 100,
     ) -> list[Row]:
         """Up to ``limit`` rows of a partition, as the port says."""
+        check_range(partition, between, after)
         condition, values = "pk = :pk", {":pk": partition}
         if between is not None:
+            low, high, after = narrowed(between, after, descending=descending)
+            if low > high:
+                return []
             condition += " AND sk BETWEEN :low AND :high"
-            values |= {":low": between[0], ":high": between[1]}
+            values |= {":low": low, ":high": high}
         start = {"pk": partition, "sk": after} if after is not None else None
         rows: list[Row] = []
         while len(rows) < limit:

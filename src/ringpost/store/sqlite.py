@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ringpost.model.errors import StoreUnavailable
-from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write, check_size
+from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write, check_key, check_range, check_size
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS rows (
@@ -41,6 +41,7 @@ class SqliteStore:
 
     def get(self, key: Key) -> Row | None:
         """One row, read consistently."""
+        check_key(key)
         found = self._read(
             f"SELECT {_COLUMNS} FROM rows WHERE partition = ? AND sort = ? AND (expires IS NULL OR expires > ?)",
             (*key, self._now()),
@@ -57,6 +58,7 @@ class SqliteStore:
         limit: int = 100,
     ) -> list[Row]:
         """Up to ``limit`` rows of a partition, as the port says."""
+        check_range(partition, between, after)
         sql = f"SELECT {_COLUMNS} FROM rows WHERE partition = ? AND (expires IS NULL OR expires > ?)"
         values: list[object] = [partition, self._now()]
         if between is not None:

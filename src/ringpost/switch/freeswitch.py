@@ -5,6 +5,7 @@ application, a dialplan or a context.
 """
 
 import json
+import logging
 import math
 import re
 import time
@@ -25,6 +26,7 @@ from ringpost.switch import freeswitch_lists as lists
 from ringpost.switch.esl import EventSocket
 
 PORT = 8021
+_log = logging.getLogger("ringpost")
 _PATIENCE = 18.0
 """Seconds for all steps of a request together; the function is stopped after 29, and somebody may be waited for."""
 _RESTS = 3.0
@@ -32,9 +34,11 @@ _RESTS = 3.0
 _POLL_SECONDS = 0.2
 _PARKS_WITHIN = 3.0
 _CAUSE = re.compile(r"-ERR ([A-Z0-9_]+)\s*")
-_UPTIME = re.compile(r"UP (\d+) years?, (\d+) days?, (\d+) hours?, (\d+) minutes?, (\d+) seconds?")
+_UPTIME = re.compile(
+    r"UP " + ", ".join(rf"(\d{{1,9}}) {unit}s?" for unit in ("year", "day", "hour", "minute", "second"))
+)
 _VERSION = re.compile(r"FreeSWITCH \(Version (\S+)")
-_TOTAL = re.compile(r"(\d+) total\.")
+_TOTAL = re.compile(r"(\d{1,9}) total\.")
 _UNIT_SECONDS = (365 * 86_400, 86_400, 3600, 60, 1)
 _WHISPERS = {
     "listen": (),
@@ -67,12 +71,14 @@ class FreeSwitch:
         self._clock = clock
         self._socket: EventSocket | None = None
         self._job: str | None = None
+        self._found_odd = False
 
     def close(self) -> None:
         """Let go of the connection."""
         if self._socket is not None:
             self._socket.close()
         self._socket = self._job = None
+        self._found_odd = False
         self._until = math.inf
 
     def status(self) -> SwitchStatus:
@@ -130,7 +136,7 @@ class FreeSwitch:
         """The domain's calls. Its dialplan and directory mark every leg with the domain's uuid (presence_data)."""
         rows = self._rows("show calls as json")
         parked = any(lists.may_be_parked(row) for row in rows)
-        return lists.calls(domain, rows, self._slots(domain) if parked else {})
+        return lists.calls(domain, rows, self._slots(domain) if parked else {}, self._odd)
 
     def answer(self, domain: Domain, leg_uuid: str) -> None:
         """Tell the phone to answer, which is up to the phone (SIP event talk)."""
@@ -286,11 +292,19 @@ class FreeSwitch:
         return answer
 
     def _rows(self, command: str) -> list[dict[str, str]]:
-        """The rows of a list; an empty one has no `rows` at all."""
+        """The rows of a list; an empty one has no `rows` at all. What is no row is left out."""
         rows = _read(self._list(command)).get("rows", [])
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        if not isinstance(rows, list):
             raise _unreadable()
-        return rows
+        if not all(isinstance(row, dict) for row in rows):
+            self._odd("a row that is none")
+        return [row for row in rows if isinstance(row, dict)]
+
+    def _odd(self, what: str) -> None:
+        """The log is told once a request that a row was left out: the rest of the list stands."""
+        if not self._found_odd:
+            self._found_odd = True
+            _log.warning("left out of what switch %s lists: %s", self._record.switch_uuid, what)
 
     def _total(self, command: str) -> int | None:
         found = _TOTAL.search(self._api(command))
@@ -356,7 +370,7 @@ def _read(text: str) -> dict[str, Any]:
         return {}
     try:
         found = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _unreadable() from error
     if not isinstance(found, dict):
         raise _unreadable()

@@ -22,8 +22,6 @@ _DIRECTION = re.compile("inbound|outbound|local")
 _TEXTS = ("sip_hangup_disposition", "last_app", "last_arg", "record_path", "read_codec", "write_codec")
 _NO_CAUSES = frozenset({"", "NONE", "SUCCESS", "FAILURE"})
 """What ``originate_disposition`` can be without saying why."""
-_ELSEWHERE = frozenset({"LOSE_RACE", "PICKED_OFF"})
-"""Another phone took the call: this one stopped ringing, and missed nothing."""
 _TIMED_OUT = "ALLOTTED_TIMEOUT"
 """What FreeSWITCH calls it if a member of a ring group has rung for its time. To whoever called, nobody answered."""
 _Q850 = {
@@ -129,7 +127,7 @@ def _leg(said: Said, profiles: list[Said]) -> Leg:
             "billsec": said.whole("billsec") if answered else 0,
             "hangup_cause": cause,
             "hangup_cause_q850": q850,
-            "missed_call": _missed(answered, cause, direction) if source else None,
+            "missed_call": False if said.number("ringpost_a") and source is None else None,
             "record_name": _file_name(said),
         }
     )
@@ -180,13 +178,6 @@ def _cause(said: Said, *, failed_a: bool) -> tuple[str | None, int | None]:
     if failed_a and dialling not in {*_NO_CAUSES, posted} and _CAUSE.fullmatch(dialling):
         return dialling, _Q850.get(dialling)
     return posted, said.whole("hangup_cause_q850") if posted else None
-
-
-def _missed(answered: str | None, cause: str | None, direction: str | None) -> bool | None:
-    """Whether a B leg rang in vain; ``None`` where its direction is not said. A legs are left to ``services.cdrs``."""
-    if answered or cause in _ELSEWHERE:
-        return False
-    return True if direction in ("inbound", "local") else None
 
 
 def _file_name(said: Said) -> str | None:

@@ -6,11 +6,13 @@ the dialplan has sent it there, and what is told of it before is passed over: th
 """
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ringpost.clock import stamp
+from ringpost.model.errors import SwitchUnreachable
 from ringpost.model.notices import Notice, RecordedFile, What
 from ringpost.model.values import EXTENSION, is_uuid
 from ringpost.switch.esl import EventSocket
@@ -30,6 +32,7 @@ SUBCLASS = "valet_parking::info"
 SUBSCRIPTION = f"{' '.join(CHANNEL_EVENTS)} HEARTBEAT CUSTOM {SUBCLASS}"
 """What a link listens to. A heartbeat comes every 20 seconds: a connection without one is dead."""
 
+_log = logging.getLogger("ringpost")
 _WHAT: dict[str, What] = {
     "CHANNEL_CREATE": "made",
     "CHANNEL_PROGRESS": "ringing",
@@ -102,17 +105,41 @@ def caught_up(line: EventSocket, known: Mapping[str, str], now: float) -> Caught
     ``known`` are the legs that were up when the connection broke, and their domains. Gone may also be the leg for
     which one was rung that is still there.
     """
-    listed = json.loads(line.api("show channels as json")).get("rows", [])
     found: list[Notice] = []
     there: set[str] = set()
-    for uuid in filter(is_uuid, (str(row.get("uuid")).lower() for row in listed)):
+    for uuid in _listed(line.api("show channels as json")):
         dumped = line.api(f"uuid_dump {uuid} json")
         if not dumped.startswith("-"):  # it is listed a little longer than it is there
-            found += notices(json.loads(dumped))
-            there.add(uuid)
+            found += _dumped(dumped)
+            there.add(uuid.lower())
     rung_for = {notice.source_uuid: notice.domain_uuid for notice in found if notice.source_uuid}
     gone = {leg: domain for leg, domain in {**rung_for, **known}.items() if leg not in there}
     return CaughtUp(found, [_ended(leg, domain, now) for leg, domain in gone.items()])
+
+
+def _listed(text: str) -> list[str]:
+    """The uuids of the channels of a list, as the switch writes them; a row without one is left out."""
+    listed = json.loads(text)
+    rows = listed.get("rows", []) if isinstance(listed, dict) else None
+    if not isinstance(rows, list):
+        raise SwitchUnreachable("what the switch lists as its channels cannot be read: see its log")
+    uuids = [Said(row).verbatim("uuid") if isinstance(row, dict) else "" for row in rows]
+    good = [uuid for uuid in uuids if is_uuid(uuid.lower())]
+    if len(good) < len(uuids):
+        _log.warning("left out of the channels a switch lists: %d without a uuid", len(uuids) - len(good))
+    return good
+
+
+def _dumped(text: str) -> list[Notice]:
+    """What a channel's dump tells; nothing if it cannot be read, though the channel is there."""
+    try:
+        event = json.loads(text)
+    except (ValueError, RecursionError):
+        event = None
+    if isinstance(event, dict):
+        return notices(event)
+    _log.warning("a channel's dump cannot be read")
+    return []
 
 
 def _ended(leg_uuid: str, domain_uuid: str, now: float) -> Notice:
@@ -128,10 +155,11 @@ def _seen(event: Mapping[str, Any]) -> list[What]:
     """What has happened to a channel so far, as it is now."""
     state = event.get("Answer-State")
     rings: list[What] = ["made"] if event.get("Call-Direction") == "inbound" else ["made", "ringing"]
+    call_state = Said(event).verbatim("Channel-Call-State")
     if state == "answered":
-        held: list[What] = ["held"] if event.get("Channel-Call-State") == "HELD" else []
+        held: list[What] = ["held"] if call_state == "HELD" else []
         return [*rings, "answered", *held]
-    return rings if state == "early" or event.get("Channel-Call-State") in _RINGING else ["made"]
+    return rings if state == "early" or call_state in _RINGING else ["made"]
 
 
 def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:

@@ -1,7 +1,7 @@
 """FreeSWITCH's lists, read: its calls, its parked calls, its registrations. As 1.11.2 prints them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import unescape
 
@@ -9,7 +9,8 @@ from ringpost.clock import stamp
 from ringpost.model.call import Direction
 from ringpost.model.domain import Domain
 from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state_of
-from ringpost.model.values import is_number
+from ringpost.model.values import is_number, is_uuid
+from ringpost.switch.freeswitch_said import LONG, Said
 
 _STATES: dict[str, LegState] = {"ACTIVE": "answered", "UNHELD": "answered", "HELD": "held"}
 _RINGS = ("RINGING", "EARLY")
@@ -21,10 +22,13 @@ _PARKED = re.compile(r'<extension uuid="([0-9a-f-]{36})">(\d+)</extension>')
 _PROFILE = re.compile(r"<profile>\s*<name>([A-Za-z0-9_.-]+)</name>")
 _MEMBER = re.compile(r"\s*<([a-z-]+)>(.*)</\1>")
 _CONTACT = re.compile(r"sips?:[^>\s]{1,256}")
+_PORT = re.compile(r"[0-9]{1,5}")
 _EXPIRES = re.compile(r"expsecs\((\d{1,9})\)")
 _PROTO = re.compile(r"Registered\((\w+)")
 
 Row = Mapping[str, Any]
+Odd = Callable[[str], object]
+"""Is told of a row that is left out, for it is none that can be read."""
 
 
 def may_be_parked(row: Row) -> bool:
@@ -32,14 +36,15 @@ def may_be_parked(row: Row) -> bool:
     return row.get("state") == "CS_EXECUTE" and not row.get("b_uuid")
 
 
-def calls(domain: Domain, rows: Iterable[Row], slots: Mapping[str, str]) -> list[LiveCall]:
+def calls(domain: Domain, rows: Iterable[Row], slots: Mapping[str, str], odd: Odd) -> list[LiveCall]:
     """The domain's calls among the rows of ``show calls``, oldest first.
 
     Our directory, dialplan and originate mark every leg with its domain's uuid, in ``presence_data``.
-    ``call_uuid`` is the first leg's, and stays when that has left.
+    ``call_uuid`` is the first leg's, and stays when that has left. A leg without a uuid or a start that can be read is
+    left out, and ``odd`` is told; the call is known by the first that is left, then.
     """
-    legs = [leg for row in rows for leg in _legs(row) if leg["presence_data"] == domain.domain_uuid]
-    legs.sort(key=lambda leg: (leg["created_epoch"], leg["direction"] == "outbound", leg["uuid"]))
+    legs = [leg for row in rows for leg in _legs(domain, row, odd)]
+    legs.sort(key=lambda leg: (leg["start"], leg["direction"] == "outbound", leg["uuid"]))
     came_from = {leg["uuid"]: leg["call_uuid"] for leg in legs}
     groups: dict[str, list[dict[str, str]]] = {}
     for leg in legs:
@@ -56,17 +61,25 @@ def _root(call_uuid: str, came_from: Mapping[str, str]) -> str:
     return call_uuid
 
 
-def _legs(row: Row) -> Iterator[dict[str, str]]:
-    """A row is a leg, and the one it is connected with, whose columns begin with ``b_``."""
+def _legs(domain: Domain, row: Row, odd: Odd) -> Iterator[dict[str, str]]:
+    """A row is a leg of the domain, and the one it is connected with, whose columns begin with ``b_``."""
+    of_row = Said(row)
+    name = "call_uuid" if of_row.verbatim("call_uuid") else "uuid"
+    call_uuid = of_row.uuid(name) or of_row.verbatim(name)
     for side in ("", "b_"):
-        if row.get(f"{side}uuid"):
-            leg = {name: str(row.get(side + name) or "") for name in _COLUMNS}
-            yield leg | {"call_uuid": str(row.get("call_uuid") or row.get("uuid") or "")}
+        if of_row.verbatim(f"{side}presence_data") != domain.domain_uuid or not row.get(f"{side}uuid"):
+            continue
+        uuid, start = of_row.uuid(f"{side}uuid"), of_row.moment(f"{side}created")
+        if uuid is None or start is None:
+            odd("a leg without a uuid or a start")
+            continue
+        leg = {name: of_row.text(side + name, LONG) or "" for name in _COLUMNS}
+        yield leg | {"uuid": uuid, "start": start, "call_uuid": call_uuid}
 
 
 _COLUMNS = (
-    "uuid", "direction", "created_epoch", "name", "state", "cid_name", "cid_num", "dest", "presence_id",
-    "presence_data", "accountcode", "callstate", "callee_name", "callee_num",
+    "direction", "name", "state", "cid_name", "cid_num", "dest", "presence_id", "accountcode", "callstate",
+    "callee_name", "callee_num",
 )  # fmt: skip
 
 
@@ -74,7 +87,7 @@ def _call(domain: Domain, call_uuid: str, members: list[dict[str, str]], slots: 
     members.sort(key=lambda leg: leg["uuid"] != call_uuid)
     first, legs = members[0], tuple(_leg(domain, leg, slots) for leg in members)
     return LiveCall(
-        call_uuid=call_uuid,
+        call_uuid=call_uuid if is_uuid(call_uuid) else first["uuid"],
         domain_uuid=domain.domain_uuid,
         direction=_direction(legs, first),
         state=state_of(legs),
@@ -98,7 +111,7 @@ def _leg(domain: Domain, leg: dict[str, str], slots: Mapping[str, str]) -> LiveL
         number=extension or (_called(leg) if called else _number(leg["cid_num"])),
         name=_name(leg["callee_name"] if called else leg["cid_name"]),
         state="parked" if leg["uuid"] in slots else _state(leg),
-        start_stamp=stamp(int(leg["created_epoch"] or 0)),
+        start_stamp=leg["start"],
     )
 
 
@@ -168,15 +181,16 @@ def is_in(domain: Domain, found: Mapping[str, str]) -> bool:
 
 def registration(found: Mapping[str, str], now: float) -> Registration:
     """A registration as it is answered; ``now`` is what its expiry counts from."""
-    said, status = found.get("contact", ""), found.get("status", "")
-    contact, expires, proto = _CONTACT.search(said), _EXPIRES.search(status), _PROTO.search(status)
-    port = found.get("network-port", "")
+    said = Said(found)
+    where, status = said.text("contact", LONG) or "", said.verbatim("status")
+    contact, expires, proto = _CONTACT.search(where), _EXPIRES.search(status), _PROTO.search(status)
+    port = said.matching(_PORT, "network-port")
     return Registration(
-        extension=found["user"].partition("@")[0],
-        contact=contact[0] if contact else said[:256],
-        agent=found.get("agent", "")[:128] or None,
-        network_ip=found.get("network-ip") or None,
-        network_port=int(port) if port.isdecimal() else None,
+        extension=said.verbatim("user").partition("@")[0],
+        contact=contact[0] if contact else where[:256],
+        agent=said.text("agent"),
+        network_ip=said.text("network-ip"),
+        network_port=int(port) if port else None,
         network_proto=proto[1].lower() if proto else None,
         expires_at=stamp(now + int(expires[1])) if expires else None,
     )

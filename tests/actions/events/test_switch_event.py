@@ -60,9 +60,12 @@ def hand_in(link: Caller, notices: list[dict[str, Any]], link_uuid: str = LINK) 
 
 def events(house: House, operator: Caller, **about: Any) -> list[dict[str, Any]]:
     house.clock.time += 60
-    found: list[dict[str, Any]] = operator.done("event-list", domain_name=demo.DOMAIN_NAME, types=["call.*"], **about)[
-        "items"
-    ]
+    found: list[dict[str, Any]] = []
+    asked = {"domain_name": demo.DOMAIN_NAME, "types": ["call.*"], **about}
+    page: dict[str, Any] = {"more": True, "next_cursor": None}
+    while page["more"]:
+        page = operator.done("event-list", **asked, cursor=page["next_cursor"])
+        found += page["items"]
     return [event for event in found if event["data"].get("call", {}).get("domain_name") == demo.DOMAIN_NAME]
 
 
@@ -284,3 +287,18 @@ def test_two_domains_of_a_switch_have_nothing_to_do_with_each_other(
     assert here == there
     assert here[-1] == "call.ended"
     assert len({event["id"] for events in told for event in events}) == len(here) + len(there)
+
+
+@pytest.mark.parametrize("odd", [{"at": "x"}, {"leg_uuid": "4711@192.0.2.1"}, {"what": "sang"}, {"number": "a b"}])
+def test_one_odd_notice_costs_no_other(house: House, tenant: Caller, link: Caller, odd: dict[str, Any]) -> None:
+    notices = scenario("dial_answered_caller_hangs_up", house)
+    answer = link.done("switch-event", switch="pbx1", link_uuid=LINK, notices=[{**notices[0], **odd}, *notices[1:]])
+    assert answer["refused"] == 1
+    assert answer["taken"] >= 2
+
+
+def test_a_batch_of_odd_notices_only_is_passed_over(link: Caller) -> None:
+    odd = [{"position": position, "x": "y"} for position in (1, 2, 3)]
+    answer = link.done("switch-event", switch="pbx1", link_uuid=LINK, notices=odd)
+    assert (answer["taken"], answer["refused"]) == (3, 3)
+    assert link.call("switch-event", switch="pbx1", link_uuid=LINK, notices=[{"x": "y"}]).status == 400
