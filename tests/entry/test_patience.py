@@ -15,6 +15,7 @@ import pytest
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.entry import recordings
 from ringpost.entry.connections import Patience
+from ringpost.entry.server import bound
 from ringpost.store.folder import FolderArchive, Part
 from tests.entry.answering import WAIT, listening
 from tests.fakes import FakeClock
@@ -330,6 +331,12 @@ def test_one_source_leaves_threads_for_others(endpoint: Answers) -> None:
             made.new().ask("/slow")
         until(endpoint.has_had(128), WAIT)
         assert made.new("127.0.0.2").ask("/quick").answer() == (200, b"/quick")
+
+
+def test_no_answer_waits_for_an_acknowledgement() -> None:
+    [line] = bound("127.0.0.1", 0)
+    with closing(line), closing(Line("http://{}:{}".format(*line.getsockname()))), line.accept()[0] as accepted:
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_requests_sent_at_once_are_answered_in_their_order(endpoint: Answers) -> None:

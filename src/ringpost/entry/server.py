@@ -107,7 +107,9 @@ def bound(host: str, port: int) -> list[socket.socket]:
     sockets: list[socket.socket] = []
     try:
         for family, _, _, _, address in dict.fromkeys(found):
-            sockets.append(socket.create_server(address[:2], family=family, backlog=1024))
+            line = socket.create_server(address[:2], family=family, backlog=1024)
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sees to it for sockets of its own only
+            sockets.append(line)
     except OSError:
         for one in sockets:
             one.close()
