@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
-from ringpost.entry import recordings
+from ringpost.entry import connections, recordings
 from ringpost.entry.connections import Patience
 from ringpost.entry.server import bound
 from ringpost.store.folder import FolderArchive, Part
@@ -174,12 +174,17 @@ def test_the_second_head_has_its_deadline_too(endpoint: Answers) -> None:
 
 
 def test_a_connection_is_kept_for_a_while(endpoint: Answers) -> None:
-    with lines(endpoint, head=0.2, idle=1) as made:
+    with lines(endpoint, head=0.2) as made:
         line = made.new().ask()
         assert line.answer() == (200, b"/")
         assert made.new().rest() == b"", "by now a head would be late"
         assert line.ask("/again").answer() == (200, b"/again")
-        assert line.rest() == b""
+
+
+def test_an_idle_connection_is_kept_no_longer(endpoint: Answers) -> None:
+    with lines(endpoint, idle=1) as made:
+        line = made.new().ask()
+        assert (line.answer(), line.rest()) == ((200, b"/"), b"")
 
 
 @pytest.mark.parametrize("framed", [b"Content-Length: 9\r\n\r\n{}", b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"])
@@ -282,6 +287,19 @@ def test_of_all_too_many_one_of_the_largest_source_gives_way(endpoint: Answers) 
         until(lambda: many[0].is_cut, WAIT)
         assert not small.is_cut
         assert [line.is_cut for line in many[1:]] == [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("address", "same", "other"),
+    [
+        ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"),
+        ("2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff", "2001:db8:0:1::1"),
+        ("fe80::1%eth0", "fe80::2%eth1", "::1"),
+        ("nowhere", "nowhere", ""),
+    ],
+)
+def test_a_source_is_what_one_machine_has_to_itself(address: str, same: str, other: str) -> None:
+    assert connections.source_of(address) == connections.source_of(same) != connections.source_of(other)
 
 
 def test_half_sent_bodies_of_one_source_weigh_so_much_and_no_more(endpoint: Answers) -> None:

@@ -22,8 +22,8 @@ from ringpost.dispatch.envelope import refusal
 from ringpost.model.errors import InvalidRequest, Problem, TooSlow
 
 HEAD_BYTES = 16 << 10
-_CRUMB = 256
-_MOST_CRUMBS = 10_000
+_CRUMB = 128
+_MOST_CRUMBS = 1000
 """Pieces of a body of so few bytes."""
 _WORKED_ON = 128
 """Requests of one source that are worked on at once, half as many as there are threads: the others are for others."""
@@ -78,7 +78,7 @@ class Door:
 
     def enter(self, one: "Connection", address: str) -> Source:
         """Let a connection in; if that is one too many, another has to go, or it does itself."""
-        name = _source(address)
+        name = source_of(address)
         source = self._sources.setdefault(name, Source(name))
         source.connections[one] = None
         self._count += 1
@@ -110,7 +110,8 @@ class Door:
         one.transport.abort()
 
 
-def _source(address: str) -> str:
+def source_of(address: str) -> str:
+    """The name of the source an address belongs to."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:

@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 from urllib.parse import parse_qsl
 
 from ringpost.dispatch.http import HttpAnswer
@@ -15,7 +15,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Message, Receive, Send], Awaitable[None]]
-Asked = ParamSpec("Asked")
+Given = TypeVarTuple("Given")
 Answer = TypeVar("Answer")
 
 _PIECE = 256 << 10
@@ -90,7 +90,7 @@ class Exchange:
         piece: bytes = message["body"]
         return piece
 
-    async def run(self, do: Callable[Asked, Answer], *args: Asked.args, **_: Asked.kwargs) -> Answer:
+    async def run(self, do: Callable[[*Given], Answer], *args: *Given) -> Answer:
         """Do it in a thread, when it is this source's turn."""
         async with self.connection.source.lane:
             return await asyncio.get_running_loop().run_in_executor(None, do, *args)
