@@ -81,7 +81,8 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool) -> None:
     """Answer requests.
 
     On the store that RINGPOST_STORE names (sqlite:FILE or dynamodb:TABLE), or on the SQLite file in
-    the folder RINGPOST_DATA (.ringpost).
+    the folder RINGPOST_DATA (.ringpost). On 127.0.0.1 or ::1 it answers for these, for localhost, and for
+    the names in RINGPOST_HOSTS.
     """
     from ringpost.entry import recordings, server, worker  # they lock files, as only the systems do that can serve
     from ringpost.entry.connections import Patience
