@@ -1,10 +1,13 @@
 """What the environment says, read once."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+
+_HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,8 @@ class Settings:
     recordings: str = ""
     public_url: str = ""
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    hosts: tuple[str, ...] = ()
+    connections_per_source: int = 1000
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -34,6 +39,8 @@ class Settings:
             calls_per_minute=_count(environment, "RINGPOST_CALLS_PER_MINUTE", 60),
             calls_at_once=_count(environment, "RINGPOST_CALLS_AT_ONCE", 20),
             webhook_networks=_networks(environment, "RINGPOST_WEBHOOK_NETWORKS"),
+            hosts=_hosts(environment, "RINGPOST_HOSTS"),
+            connections_per_source=_count(environment, "RINGPOST_CONNECTIONS_PER_SOURCE", 1000),
             preload=environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start",
         )
 
@@ -45,6 +52,14 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 10_000:
         raise ValueError(f"{name} must be a whole number from 1 to 10000, not {text!r}")
     return int(text)
+
+
+def _hosts(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    hosts = tuple(one.strip().lower().rstrip(".") for one in environment.get(name, "").split(",") if one.strip())
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise ValueError(f"{name} must be names such as pbx.example.net with commas between, not {host!r}")
+    return hosts
 
 
 def _networks(environment: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -15,16 +15,18 @@ from urllib.parse import urlsplit
 import pytest
 
 from ringpost.auth.tokens import token
-from ringpost.entry import recordings, server
+from ringpost.entry import recordings
 from ringpost.entry.client import Client
+from ringpost.entry.exchange import Exchange
 from ringpost.entry.link import Link
 from ringpost.entry.link_buffer import Buffer, File
+from ringpost.model.errors import StoreUnavailable
 from ringpost.store.archive import Upload
 from ringpost.store.folder import PART_BYTES, FolderArchive
 from ringpost.switch.esl import EventSocket
+from tests.entry.answering import listening
 from tests.entry.crashing import Gate, Trouble, in_words
 from tests.entry.playing import HOME_NAME, SOUND, Event, Played, PlayingFreeSwitch
-from tests.entry.test_recordings import listening
 from tests.fakes import FakeClock, MemoryArchive
 from tests.harness import Caller, House
 from tests.serving import Serving, reply
@@ -426,15 +428,14 @@ def test_a_recording_is_put_in_parts_and_goes_on_after_a_break(
     house.archive = archive  # type: ignore[assignment]
     sounds, puts = recordings.application(archive), count(1)
 
-    def breaks(environ: dict[str, Any], start_response: Any) -> Any:
-        if environ["REQUEST_METHOD"] == "PUT" and next(puts) == 2:
-            start_response("503 Service Unavailable", [("Content-Length", "0")])
-            return []
-        return sounds(environ, start_response)
+    async def breaks(exchange: Exchange) -> None:
+        if exchange.method == "PUT" and next(puts) == 2:
+            raise StoreUnavailable
+        await sounds(exchange)
 
     path = switch.recordings / "long.wav"
     path.write_bytes(os.urandom(2 * PART_BYTES + 1000))
-    with listening(server.application(house.endpoint, breaks)) as archive.base_url, linking.listening():
+    with listening(house.endpoint, breaks) as archive.base_url, linking.listening():
         recording(switch, heard.home, path)
         linking.says("503 Service Unavailable")
         until(lambda: ready(heard))

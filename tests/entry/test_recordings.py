@@ -7,7 +7,6 @@ import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -16,12 +15,12 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from waitress.server import create_server
 
 from ringpost.auth import tokens
-from ringpost.entry import recordings, server
+from ringpost.entry import recordings
 from ringpost.model.errors import InvalidRequest, TooLarge
 from ringpost.store.folder import PART_BYTES, FolderArchive, Part
+from tests.entry.answering import listening
 from tests.fakes import NOON, FakeClock
 from tests.harness import House
 
@@ -34,34 +33,10 @@ SOUND = bytes(range(256)) * 4
 SECRET = b"s" * 32
 
 
-@contextmanager
-def listening(application: server.Wsgi, threads: int = 4) -> Iterator[str]:
-    """Where it answers, with the server's own limit. The loop is ours, as in conftest."""
-    waitress = create_server(
-        application, host="127.0.0.1", port=0, threads=threads, max_request_body_size=server._TAKEN_IN
-    )
-    stopping = threading.Event()
-
-    def run() -> None:
-        while not stopping.is_set():
-            waitress.asyncore.loop(timeout=0.5, map=waitress._map, count=1)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{waitress.effective_port}"
-    finally:
-        stopping.set()
-        waitress.pull_trigger()
-        thread.join(10)
-        waitress.task_dispatcher.shutdown()
-        waitress.asyncore.close_all(waitress._map)
-
-
 @pytest.fixture
 def archive(tmp_path: Path, clock: FakeClock, house: House) -> Iterator[FolderArchive]:
     made = FolderArchive.create(tmp_path / "kept", clock.now)
-    with listening(server.application(house.endpoint, recordings.application(made))) as made.base_url:
+    with listening(house.endpoint, recordings.application(made)) as made.base_url:
         yield made
 
 
@@ -111,7 +86,7 @@ def is_the_one_refusal(reply: Reply) -> bool:
 def test_the_file_is_saved_and_neither_shown_nor_cached(archive: FolderArchive) -> None:
     reply = ask("GET", kept(archive))
     assert (reply.status, reply.body) == (200, SOUND)
-    found = {name: value for name, value in reply.headers.items() if name not in ("Date", "Server", "Etag")}
+    found = {name: value for name, value in reply.headers.items() if name not in ("date", "server", "ETag")}
     assert found == {
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-store",
@@ -227,8 +202,8 @@ def test_an_interrupted_upload_goes_on(archive: FolderArchive) -> None:
     put(url, SOUND[:400], 0, 1024)
     place = urlsplit(url)
     with socket.create_connection((place.hostname or "", place.port or 0), WAIT) as line:
-        head = f"PUT {place.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 624\r\nContent-Range: bytes 400-1023/1024\r\n"
-        line.sendall(f"{head}\r\n".encode() + SOUND[400:600])
+        about = "Host: localhost\r\nContent-Length: 624\r\nContent-Range: bytes 400-1023/1024\r\n"
+        line.sendall(f"PUT {place.path} HTTP/1.1\r\n{about}\r\n".encode() + SOUND[400:600])
     assert put(url, SOUND[400:], 400, 1024).json == {"size": 1024, "total": 1024}
     assert ask("GET", archive.link(NAME, HOUR, "x")).body == SOUND
 
@@ -264,10 +239,10 @@ def test_several_may_upload_the_same_file_at_once(archive: FolderArchive) -> Non
 def test_slow_readers_hold_nobody_up(tmp_path: Path, clock: FakeClock, house: House) -> None:
     archive = FolderArchive.create(tmp_path / "kept", clock.now)
     link = kept(archive, body=bytes(64 << 20))
-    with listening(server.application(house.endpoint, recordings.application(archive)), threads=1) as url:
+    with listening(house.endpoint, recordings.application(archive)) as url:
         place = urlsplit(url + link)
         with socket.create_connection((place.hostname or "", place.port or 0), WAIT) as line:
-            line.sendall(f"GET {place.path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            line.sendall(f"GET {place.path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
             assert line.recv(12) == b"HTTP/1.1 200"
             assert ask("GET", url + link, Range="bytes=0-3").body == bytes(4)
 
@@ -373,7 +348,7 @@ def test_a_disk_that_fails_is_said(archive: FolderArchive, tmp_path: Path) -> No
 def test_the_endpoint_answers_as_ever(archive: FolderArchive, house: House) -> None:
     for path in ("", "/recordings", "/action-list"):
         assert ask("GET", archive.base_url + path).json["code"] == "method-not-allowed"
-    with listening(server.application(house.endpoint)) as url:
+    with listening(house.endpoint) as url:
         assert ask("POST", f"{url}/recordings/x", b"{}").json["code"] == "unauthorized"
 
 

@@ -126,6 +126,33 @@ def test_ctrl_c_stops_it(tmp_path: Path) -> None:
         assert server.process.wait(WAIT) == 0
 
 
+def test_a_service_manager_stops_it_as_ctrl_c_does(tmp_path: Path) -> None:
+    with served(tmp_path) as server:
+        server.process.send_signal(signal.SIGTERM)
+        server.until("Stopped")
+        assert server.process.wait(WAIT) == 0
+
+
+def test_it_answers_for_the_names_it_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RINGPOST_HOSTS", "pbx.example.net")
+    monkeypatch.setenv("RINGPOST_PUBLIC_URL", "https://calls.example.net:8443/")
+    with served(tmp_path) as server:
+        found = {}
+        for name in ("pbx.example.net", "calls.example.net", "localhost", "rebound.example.net"):
+            request = urllib.request.Request(server.url, b"{}", {"Host": name})
+            with pytest.raises(urllib.error.HTTPError) as refusal:
+                urllib.request.urlopen(request, timeout=WAIT)
+            with refusal.value:
+                found[name] = refusal.value.code
+        assert found == {
+            "pbx.example.net": 401,
+            "calls.example.net": 401,
+            "localhost": 401,
+            "rebound.example.net": 421,
+        }
+        server.until(r"421 - misdirected")
+
+
 def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
     with served(tmp_path / "new") as server:
         server.until("Try it")

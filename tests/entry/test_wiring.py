@@ -29,6 +29,7 @@ def test_says_which_setting_is_wrong(value: str) -> None:
 
 
 def test_reads_the_limits() -> None:
-    read = Settings.read({"RINGPOST_CALLS_PER_MINUTE": "5", "RINGPOST_CALLS_AT_ONCE": "7"})
-    assert (read.calls_per_minute, read.calls_at_once) == (5, 7)
+    limits = {"CALLS_PER_MINUTE": "5", "CALLS_AT_ONCE": "7", "CONNECTIONS_PER_SOURCE": "9"}
+    read = Settings.read({f"RINGPOST_{name}": value for name, value in limits.items()})
+    assert (read.calls_per_minute, read.calls_at_once, read.connections_per_source) == (5, 7, 9)
     assert Settings.read({}).store == "sqlite:.ringpost/ringpost.sqlite3"

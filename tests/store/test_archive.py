@@ -19,8 +19,10 @@ from ringpost.store import s3
 from ringpost.store.archive import Archive, disposition
 from ringpost.store.folder import FolderArchive, Part
 from ringpost.store.s3 import S3Archive
-from tests.entry.test_recordings import HOME, HOUR, MP3, NAME, SECRET, SOUND, listening
+from tests.entry.answering import listening
+from tests.entry.test_recordings import HOME, HOUR, MP3, NAME, SECRET, SOUND
 from tests.fakes import NOON, FakeClock
+from tests.harness import House
 
 REGION = "eu-central-1"
 BUCKET = "recordings"
@@ -33,13 +35,13 @@ def bucket() -> S3Archive:
 
 
 @pytest.fixture(params=["folder", "s3"])
-def archive(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Iterator[Archive]:
+def archive(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock, house: House) -> Iterator[Archive]:
     if request.param == "s3":
         with mock_aws():
             yield bucket()
         return
     folder = FolderArchive.create(tmp_path / "kept", clock.now)
-    with listening(recordings.application(folder)) as folder.base_url:
+    with listening(house.endpoint, recordings.application(folder)) as folder.base_url:
         yield folder
 
 

@@ -6,11 +6,12 @@ import signal
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 from pydantic import TypeAdapter, ValidationError
@@ -18,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from ringpost import __version__
 from ringpost.auth.tokens import token
 from ringpost.clock import SystemClock
-from ringpost.entry import demo, imports, server, wiring
+from ringpost.entry import demo, imports, wiring
 from ringpost.entry.client import Client
 from ringpost.entry.console import console
 from ringpost.model.errors import Problem
@@ -80,9 +81,12 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool) -> None:
     """Answer requests.
 
     On the store that RINGPOST_STORE names (sqlite:FILE or dynamodb:TABLE), or on the SQLite file in
-    the folder RINGPOST_DATA (.ringpost).
+    the folder RINGPOST_DATA (.ringpost). On 127.0.0.1 or ::1 it answers for these, for localhost, and for
+    the names in RINGPOST_HOSTS.
     """
-    from ringpost.entry import recordings, worker  # they lock files, as only the systems do that can serve
+    from ringpost.entry import recordings, server, worker  # they lock files, as only the systems do that can serve
+    from ringpost.entry.connections import Patience
+    from ringpost.entry.hosts import Hosts
     from ringpost.store.folder import FolderArchive
 
     with _plain_errors():
@@ -101,10 +105,15 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool) -> None:
         if delivers or (delivers is None and settings.store.startswith("sqlite:")):
             beside.enter_context(worker.beside(settings, store, clock, archive))
 
+    def hosts(bound: Iterable[str]) -> Hosts:
+        return Hosts(bound, settings.hosts, urlsplit(settings.public_url).netloc)
+
     sounds = recordings.application(archive) if isinstance(archive, FolderArchive) else None
+    patience = Patience(of_one_source=settings.connections_per_source)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with suppress(KeyboardInterrupt), ExitStack() as beside:
-            server.serve(endpoint, host, port, ready, sounds)
+            server.serve(endpoint, host, port, ready, sounds, hosts, patience)
     except (OSError, ValueError) as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error}. PORT= takes another port") from None
     click.echo("Stopped.")

@@ -8,12 +8,13 @@ PUT        the file, or the part of it that ``Content-Range`` says: 200 a part, 
 import json
 import os
 import re
-import uuid
-from collections.abc import Callable, Iterable
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from io import BytesIO
+from typing import BinaryIO
 
 from ringpost.dispatch.envelope import refusal, success
-from ringpost.entry.server import Wsgi, sent, status_line
+from ringpost.entry.exchange import Exchange
+from ringpost.entry.server import Answering
 from ringpost.model.errors import InvalidRequest, MethodNotAllowed, NotFound, Problem, TooLarge
 from ringpost.store.archive import content_type, disposition
 from ringpost.store.folder import PATH, FolderArchive, Part, Purpose, Ticket
@@ -21,25 +22,26 @@ from ringpost.store.folder import PATH, FolderArchive, Part, Purpose, Ticket
 MAX_BYTES = 4 << 30
 """A WAV file's own sizes have 32 bits."""
 
-_BLOCK = 1 << 16
+_AT_ONCE = 8 << 20
+"""Bytes that are taken in one PUT, within the server's patience with an upload."""
+_WRITTEN = 1 << 20
+"""Bytes that are brought to the disk at once."""
+_BLOCK = 1 << 18
 _PURPOSES: dict[str, Purpose] = {"GET": "read", "HEAD": "read", "PUT": "write"}
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,30})-([0-9]{1,30})/([0-9]{1,30})")
 
-Environ = dict[str, Any]
-Start = Callable[..., Any]
 
-
-def application(archive: FolderArchive) -> Wsgi:
+def application(archive: FolderArchive) -> Answering:
     """What answers at the archive's addresses."""
 
-    def answer(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    async def answer(exchange: Exchange) -> None:
         try:
-            ticket = _ticket(archive, environ)
+            ticket = _ticket(archive, exchange)
             respond = _written if ticket.purpose == "write" else _read
-            return respond(archive, ticket, environ, start_response)
+            await respond(archive, ticket, exchange)
         except Problem as problem:
-            return _refused(problem, environ, start_response)
+            await _refused(problem, exchange)
 
     return answer
 
@@ -83,11 +85,11 @@ def _limited(one: Part) -> Part:
     return one
 
 
-def _ticket(archive: FolderArchive, environ: Environ) -> Ticket:
-    purpose = _PURPOSES.get(environ["REQUEST_METHOD"])
+def _ticket(archive: FolderArchive, exchange: Exchange) -> Ticket:
+    purpose = _PURPOSES.get(exchange.method)
     if purpose is None:
         raise MethodNotAllowed("a recording is read with GET and written with PUT")
-    ticket = archive.opened(environ["PATH_INFO"].removeprefix(PATH), purpose)
+    ticket = archive.opened(exchange.path.removeprefix(PATH), purpose)
     if ticket is None:
         raise _nothing_here()
     return ticket
@@ -98,56 +100,76 @@ def _nothing_here() -> NotFound:
     return NotFound("there is no recording at this address, or no longer: ask for a new address")
 
 
-def _written(archive: FolderArchive, ticket: Ticket, environ: Environ, start_response: Start) -> Iterable[bytes]:
-    one = part(environ.get("HTTP_CONTENT_RANGE", ""), int(environ.get("CONTENT_LENGTH") or 0))
-    size = archive.write(ticket.name, one, environ["wsgi.input"])
+async def _written(archive: FolderArchive, ticket: Ticket, exchange: Exchange) -> None:
+    if exchange.length is None:
+        raise InvalidRequest("say the length of the part", parameter="Content-Length")
+    one = part(exchange.headers.get("content-range", ""), exchange.length)
+    size = await _taken(archive, ticket, exchange, one)
     status = 201 if size == one.total else 200
-    answer = success(status, json.dumps({"size": size, "total": one.total}).encode(), str(uuid.uuid4()))
-    return sent(answer, environ, start_response)
+    said = json.dumps({"size": size, "total": one.total}).encode()
+    await exchange.answer(success(status, said, exchange.request_id))
 
 
-def _read(archive: FolderArchive, ticket: Ticket, environ: Environ, start_response: Start) -> Iterable[bytes]:
-    file = archive.file(ticket.name)
+async def _taken(archive: FolderArchive, ticket: Ticket, exchange: Exchange, one: Part) -> int:
+    """Write a part in blocks, as it comes; how many bytes are there now."""
+    block, first, size = bytearray(), one.first, 0
+    async for piece in exchange.uploaded(_AT_ONCE):
+        block += piece
+        exchange.connection.holds(len(block))
+        if len(block) >= _WRITTEN:
+            size = await _kept(archive, ticket, exchange, Part(first, first + len(block), one.total), block)
+            first, block = first + len(block), bytearray()
+    if block or first == one.first:
+        size = await _kept(archive, ticket, exchange, Part(first, one.end, one.total), block)
+    return size
+
+
+async def _kept(archive: FolderArchive, ticket: Ticket, exchange: Exchange, one: Part, block: bytearray) -> int:
+    return await exchange.run(archive.write, ticket.name, one, BytesIO(block))
+
+
+async def _read(archive: FolderArchive, ticket: Ticket, exchange: Exchange) -> None:
+    file = await exchange.run(archive.file, ticket.name)
     if file is None:
         raise _nothing_here()
-    status, headers, to_send = _planned(file, ticket, environ)
-    start_response(status_line(status), headers)
-    if not to_send or environ["REQUEST_METHOD"] == "HEAD":
-        file.close()
-        return []
-    file.seek(to_send.start)
-    # The server sends as much of it as Content-Length says, closes it, and holds no thread for a slow reader.
-    blocks: Iterable[bytes] = environ["wsgi.file_wrapper"](file, _BLOCK)
-    return blocks
+    with file:
+        status, headers, to_send = _planned(file, ticket, exchange.headers)
+        await exchange.begin(status, headers)
+        left = len(to_send) if exchange.method == "GET" else 0
+        file.seek(to_send.start)
+        while left and (block := await exchange.run(file.read, min(left, _BLOCK))):
+            await exchange.write(block)  # waits for a slow reader, and holds no thread for him
+            left -= len(block)
+        await exchange.end()
 
 
-def _planned(file: BinaryIO, ticket: Ticket, environ: Environ) -> tuple[int, list[tuple[str, str]], range]:
+def _planned(file: BinaryIO, ticket: Ticket, asked_with: Mapping[str, str]) -> tuple[int, Mapping[str, str], range]:
     """The status, the headers, and the bytes to send."""
     found = os.fstat(file.fileno())
     size, etag = found.st_size, f'"{found.st_mtime_ns:x}-{found.st_size:x}"'
-    headers = [
-        ("Accept-Ranges", "bytes"),
-        ("Cache-Control", "private, no-store"),
-        ("Content-Disposition", disposition(ticket.file_name)),
-        ("Content-Type", content_type(ticket.name)),
-        ("ETag", etag),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
-    is_same = environ.get("HTTP_IF_RANGE", etag) == etag
-    asked = wanted(environ.get("HTTP_RANGE", ""), size) if is_same else None
+    is_same = asked_with.get("if-range", etag) == etag
+    asked = wanted(asked_with.get("range", ""), size) if is_same else None
     to_send = range(size) if asked is None else asked
-    headers.append(("Content-Length", str(len(to_send))))
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-store",
+        "Content-Disposition": disposition(ticket.file_name),
+        "Content-Length": str(len(to_send)),
+        "Content-Type": content_type(ticket.name),
+        "ETag": etag,
+        "X-Content-Type-Options": "nosniff",
+    }
     if asked is None:
         return 200, headers, to_send
     if not asked:
-        return 416, [*headers, ("Content-Range", f"bytes */{size}")], to_send
-    return 206, [*headers, ("Content-Range", f"bytes {asked.start}-{asked.stop - 1}/{size}")], to_send
+        return 416, {**headers, "Content-Range": f"bytes */{size}"}, to_send
+    return 206, {**headers, "Content-Range": f"bytes {asked.start}-{asked.stop - 1}/{size}"}, to_send
 
 
-def _refused(problem: Problem, environ: Environ, start_response: Start) -> Iterable[bytes]:
-    answer = refusal(problem, str(uuid.uuid4()))
+async def _refused(problem: Problem, exchange: Exchange) -> None:
+    answer = refusal(problem, exchange.request_id)
     headers = {**answer.headers, "Cache-Control": "private, no-store"}
     if problem.status == 405:
         headers["Allow"] = ", ".join(_PURPOSES)
     answer.headers = headers
-    return sent(answer, environ, start_response)
+    await exchange.answer(answer)

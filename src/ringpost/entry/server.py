@@ -1,63 +1,65 @@
-"""The local server: the same endpoint behind waitress, with threads."""
+"""The local server: the same endpoint behind uvicorn, with threads."""
 
+import asyncio
 import logging
+import resource
+import socket
 import sys
-import uuid
-from collections.abc import Callable, Iterable
-from http import HTTPStatus
-from typing import Any
-from urllib.parse import parse_qsl
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 
-from ringpost.dispatch.envelope import MAX_BODY
-from ringpost.dispatch.http import HttpAnswer, HttpRequest
+import uvicorn
+
+from ringpost.dispatch.envelope import MAX_BODY, refusal
+from ringpost.dispatch.http import HttpRequest
 from ringpost.dispatch.pipeline import Endpoint, Outcome
+from ringpost.entry.connections import Door, Patience, at
+from ringpost.entry.exchange import Asgi, Exchange, GoneError, Message, Receive, Send
+from ringpost.entry.hosts import Hosts
+from ringpost.model.errors import Problem
 
-_THREADS = 32
-_TAKEN_IN = 8 * MAX_BODY
+_THREADS = 256
+_STOPS_WITHIN = 35
+"""Seconds: a request may wait 27 for a switch."""
+_FILES_BESIDE = 2048
+"""Files that are open beside connections: the store's, in every thread."""
 _RECORDINGS = "/recordings/"
 
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Answering = Callable[[Exchange], Awaitable[None]]
 
 
-def application(endpoint: Endpoint, recordings: Wsgi | None = None) -> Wsgi:
-    """The endpoint as a WSGI application, and what answers under ``/recordings/``, if anything does."""
+def application(endpoint: Endpoint, hosts: Hosts, recordings: Answering | None = None) -> Asgi:
+    """The endpoint as an ASGI application, and what answers under ``/recordings/``, if anything does."""
 
-    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if recordings is not None and environ["PATH_INFO"].startswith(_RECORDINGS):
-            return recordings(environ, start_response)
-        answered = endpoint.answer(
-            HttpRequest(
-                method=environ["REQUEST_METHOD"],
-                path=environ["PATH_INFO"],
-                headers=_headers(environ),
-                body=environ["wsgi.input"].read(MAX_BODY + 1),
-                source_ip=environ["REMOTE_ADDR"],
-                request_id=str(uuid.uuid4()),
-                query=dict(parse_qsl(environ["QUERY_STRING"])),
-            )
-        )
-        return sent(answered, environ, start_response)
+    async def answer(scope: Message, receive: Receive, send: Send) -> None:
+        exchange = Exchange(scope, receive, send)
+        try:
+            hosts.check(exchange.headers.get("host", ""))
+            exchange.check_framing()
+            if recordings is not None and exchange.path.startswith(_RECORDINGS):
+                await recordings(exchange)
+            else:
+                await _answered(endpoint, exchange)
+        except Problem as problem:
+            report(Outcome(exchange.request_id, status=problem.status, code=problem.code))
+            await exchange.answer(refusal(problem, exchange.request_id))
+        except GoneError:
+            return
 
     return answer
 
 
-def sent(answered: HttpAnswer, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """An answer, said as WSGI says it."""
-    start_response(status_line(answered.status), [("Content-Type", answered.content_type), *answered.headers.items()])
-    if environ["REQUEST_METHOD"] == "HEAD":
-        return []
-    return [answered.body, b"\n" if answered.content_type.endswith("json") else b""]
-
-
-def status_line(status: int) -> str:
-    """The number and what it is called."""
-    return f"{status} {HTTPStatus(status).phrase}"
-
-
-def _headers(environ: dict[str, Any]) -> dict[str, str]:
-    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
-    headers["content-type"] = environ.get("CONTENT_TYPE", "")
-    return headers
+async def _answered(endpoint: Endpoint, exchange: Exchange) -> None:
+    request = HttpRequest(
+        method=exchange.method,
+        path=exchange.path,
+        headers=exchange.headers,
+        body=await exchange.body(MAX_BODY),
+        source_ip=exchange.source_ip,
+        request_id=exchange.request_id,
+        query=exchange.query,
+    )
+    await exchange.answer(await exchange.run(endpoint.answer, request))
 
 
 def report(outcome: Outcome) -> None:
@@ -71,25 +73,80 @@ def report(outcome: Outcome) -> None:
     )
 
 
-def serve(
-    endpoint: Endpoint, host: str, port: int, ready: Callable[[str], None], recordings: Wsgi | None = None
-) -> None:
-    """Answer until interrupted. ``ready`` is told the address once it is listening."""
-    from waitress.server import create_server
+class Server(uvicorn.Server):
+    """uvicorn's, with deadlines and as many threads as we want."""
 
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    server: Any = create_server(
-        application(endpoint, recordings),
-        host=host,
-        port=port,
-        threads=_THREADS,
-        max_request_body_size=_TAKEN_IN,
-        ident="ringpost",
-    )
-    listening = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
-    for address, number in listening:
-        ready(f"http://[{address}]:{number}" if ":" in address else f"http://{address}:{number}")
+    def __init__(self, answering: Asgi, patience: Patience) -> None:
+        super().__init__(
+            uvicorn.Config(
+                answering,
+                http=at(Door(patience)),
+                ws="none",
+                loop="asyncio",
+                lifespan="off",
+                log_config=None,
+                log_level="error",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                headers=[("Server", "ringpost")],
+                timeout_keep_alive=patience.idle,
+                timeout_graceful_shutdown=_STOPS_WITHIN,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Have the threads of this server's own, which end with it."""
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "answering"))
+        await super().startup(sockets)
+
+
+def bound(host: str, port: int) -> list[socket.socket]:
+    """Sockets that listen there, one for each address the host has. ``OSError`` if one cannot."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    sockets: list[socket.socket] = []
     try:
-        server.run()
+        for family, _, _, _, address in dict.fromkeys(found):
+            line = socket.create_server(address[:2], family=family, backlog=1024)
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sees to it for sockets of its own only
+            sockets.append(line)
+    except OSError:
+        for one in sockets:
+            one.close()
+        raise
+    return sockets
+
+
+def serve(
+    endpoint: Endpoint,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    recordings: Answering | None = None,
+    hosts: Callable[[Iterable[str]], Hosts] = Hosts,
+    patience: Patience | None = None,
+) -> None:
+    """Answer until interrupted. ``ready`` is told the address once it is listening.
+
+    ``hosts`` is told the addresses it is bound to, and says which names it answers for.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    patience = patience or Patience()
+    sockets = bound(host, port)
+    try:
+        names = [one.getsockname() for one in sockets]
+        for address, number in (name[:2] for name in names):
+            ready(f"http://[{address}]:{number}" if ":" in address else f"http://{address}:{number}")
+        _open_files(patience.connections + _FILES_BESIDE)
+        Server(application(endpoint, hosts([name[0] for name in names]), recordings), patience).run(sockets)
     finally:
-        server.close()
+        for one in sockets:
+            one.close()
+
+
+def _open_files(wanted: int) -> None:
+    """Be allowed so many, or as many as this process may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))

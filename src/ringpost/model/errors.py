@@ -7,9 +7,11 @@ Problem
 ├── NotFound           404  not-found
 ├── UnknownAction      404  unknown-action
 ├── MethodNotAllowed   405  method-not-allowed
+├── TooSlow            408  too-slow
 ├── Conflict           409  conflict
 ├── TooLarge           413  too-large
 ├── NotJson            415  not-json
+├── Misdirected        421  misdirected
 ├── CannotComply       422  cannot-comply
 ├── RateLimited        429  rate-limited
 ├── InternalError      500  internal
@@ -100,6 +102,14 @@ class MethodNotAllowed(Problem):
     title = "Method not allowed"
 
 
+class TooSlow(Problem):
+    """The request did not arrive whole in time. Only the local server says so."""
+
+    status = 408
+    code = "too-slow"
+    title = "Too slow"
+
+
 class Conflict(Problem):
     """A name or number is taken, or the record changed meanwhile."""
 
@@ -122,6 +132,14 @@ class NotJson(Problem):
     status = 415
     code = "not-json"
     title = "Not JSON"
+
+
+class Misdirected(Problem):
+    """Meant for another host, by its ``Host``. Only the local server says so."""
+
+    status = 421
+    code = "misdirected"
+    title = "Misdirected request"
 
 
 class CannotComply(Problem):
