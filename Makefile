@@ -10,6 +10,10 @@ PIP_INSTALL := -m pip install $(QUIET) --disable-pip-version-check --require-has
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
 # What the suite writes is for the suite: where there is a place in memory with room, nobody waits for a disk.
+# One worker more than cores: some tests wait for a thread or a process.
+WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
+# Whatever the shell says, the many processes of the suite share what is compiled.
+COMPILED = PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.venv/pycache
 IN_MEMORY = $(shell [ "$$(df -Pm /dev/shm 2>/dev/null | awk 'END { print $$4 + 0 }')" -ge 1024 ] && echo TMPDIR=/dev/shm)
 
 HERE_PYTHON = $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -27,7 +31,7 @@ run: .venv/local        ## answer at http://127.0.0.1:3000 (PORT=, RINGPOST_DATA
 	@exec $(BIN)/ringpost serve
 
 test: .venv/dev         ## the suite, with branch coverage, on all cores
-	$(IN_MEMORY) $(BIN)/pytest -m "not package and not live and not fuzz" -n auto --dist worksteal --cov --cov-report=term --cov-fail-under=95
+	$(COMPILED) $(IN_MEMORY) $(BIN)/pytest -m "not package and not live and not fuzz" -n $(WORKERS) --dist worksteal --cov --cov-report=term --cov-fail-under=95
 
 # Each worker must make the same chapters: seed and deadline are chosen once, here.
 SEED ?= $(shell date +%s)

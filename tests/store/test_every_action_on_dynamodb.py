@@ -7,11 +7,22 @@ from ringpost.store.dynamodb import DynamoStore
 from tests import seeds
 from tests.fakes import FakeClock
 from tests.harness import CATALOGUE, Caller, House
+from tests.store.conftest import dynamo_store
+from tests.store.dynamo import DynamoServer
+
+
+@pytest.fixture(scope="module")
+def planted(dynamo_server: DynamoServer) -> str:
+    """A table with the demo tenant in it."""
+    dynamo_server.faults.clear()
+    store = dynamo_store(dynamo_server, FakeClock())
+    seeds.plant(store, FakeClock())
+    return store._table
 
 
 @pytest.fixture
-def table_operator(dynamo: DynamoStore, clock: FakeClock) -> Caller:
-    seeds.plant(dynamo, clock)
+def table_operator(dynamo: DynamoStore, dynamo_server: DynamoServer, planted: str, clock: FakeClock) -> Caller:
+    dynamo_server.copy_rows(planted, dynamo._table)
     return Caller(House(dynamo, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
 
 
