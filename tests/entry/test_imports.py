@@ -163,6 +163,25 @@ def test_an_empty_flag_is_fusionpbxs_false(imported, tenant: Caller, flag: str, 
     assert tenant.done("extension-details", extension="332")[flag] is means
 
 
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("403,911", "forward_busy_destination: calls for help"),
+        ("911,", "extension: calls for help in this domain: nobody can have it"),
+        ("403,403", "forward_busy_destination: is its own number"),
+        ("600,", "extension: is a ring group's number"),
+    ],
+)
+@pytest.mark.parametrize("how", [(), ("--dry-run",)])
+def test_what_the_domain_would_refuse_is_said_before_the_first_is_made(
+    imported, tenant: Caller, row: str, says: str, how: tuple[str, ...]
+) -> None:
+    file = f"extension,forward_busy_destination,forward_busy_enabled\n402,,\n{row},true\n"
+    result = imported(file, "fusionpbx", *how)
+    assert (result.exit_code, f"row 3, {says}" in result.output) == (1, True), result.output
+    assert tenant.call("extension-details", extension="402").status == 404
+
+
 def test_an_empty_flag_of_a_forward_is_fusionpbxs_false(imported, tenant: Caller) -> None:
     imported("extension,forward_all_destination,forward_all_enabled\n332,101,\n", "fusionpbx")
     there = tenant.done("extension-details", extension="332")

@@ -312,6 +312,16 @@ def test_half_sent_bodies_of_one_source_weigh_so_much_and_no_more(endpoint: Answ
             assert line.send(b"x" * 100_000).answer()[0] == 200
 
 
+def test_half_sent_bodies_of_all_sources_weigh_so_much_and_no_more(endpoint: Answers) -> None:
+    half = HEAD + b"Content-Length: 1000000\r\n\r\n" + b"x" * 900_000
+    with lines(endpoint, bytes_of_one_source=2 << 20, bytes_in_all=3 << 20) as made:
+        many = [made.new(f"127.0.0.{number}").send(half) for number in (2, 2, 3)]
+        last = made.new("127.0.0.4").send(half)
+        until(lambda: many[0].is_cut, WAIT)
+        for line in (*many[1:], last):
+            assert line.send(b"x" * 100_000).answer()[0] == 200
+
+
 def test_who_does_not_read_his_answer_is_given_up(endpoint: Answers) -> None:
     with lines(endpoint, reading=0.2) as made:
         line = made.new().ask("/large")

@@ -227,3 +227,32 @@ def test_a_group_a_call_is_transferred_to_is_no_different(tenant: Caller) -> Non
     call = record(tenant, call_uuid)
     assert [leg["missed_call"] for leg in call["legs"] if leg["hangup_cause"] == "LOSE_RACE"] == [False]
     assert call["missed_call"] is False
+
+
+def test_any_order_of_any_posts_says_the_same(tenant: Caller) -> None:
+    legs = [
+        {"xml_cdr_uuid": UUID.format(0), "direction": "inbound", "end_stamp": "2026-11-10T10:00:30Z"},
+        {"xml_cdr_uuid": UUID.format(2), "leg": "b", "answer_stamp": "2026-11-10T10:00:04Z"},
+        {"xml_cdr_uuid": UUID.format(1), "leg": "b", "end_stamp": "2026-11-10T10:00:05Z"},
+        {"xml_cdr_uuid": UUID.format(1), "leg": "b", "hangup_cause": "USER_BUSY"},
+    ]
+    found = set()
+    for number, order in enumerate(itertools.permutations(legs)):
+        for leg in order:
+            place = leg["xml_cdr_uuid"].replace("aaaaaaaa", f"{number:08x}")
+            of_a = {} if leg.get("leg") is None else {"originating_leg_uuid": place[:-1] + "0"}
+            tenant.done("cdr-create", **{**leg, **of_a, "xml_cdr_uuid": place, "start_stamp": "2026-11-10T10:00:00Z"})
+        call = record(tenant, UUID.format(0).replace("aaaaaaaa", f"{number:08x}"))
+        found.add(tuple(leg["missed_call"] for leg in call["legs"]))
+    assert len(found) == 1
+
+
+def test_a_correction_is_heeded_by_the_legs_beside(tenant: Caller) -> None:
+    a, b1, b2 = (UUID.format(number) for number in range(3))
+    start = {"start_stamp": "2026-11-10T10:00:00Z"}
+    beside = {**start, "leg": "b", "originating_leg_uuid": a, "end_stamp": "2026-11-10T10:00:05Z"}
+    tenant.done("cdr-create", xml_cdr_uuid=a, direction="inbound", end_stamp="2026-11-10T10:00:09Z", **start)
+    tenant.done("cdr-create", xml_cdr_uuid=b1, hangup_cause="ORIGINATOR_CANCEL", **beside)
+    made = tenant.done("cdr-create", xml_cdr_uuid=b2, answer_stamp="2026-11-10T10:00:04Z", **beside)
+    tenant.done("cdr-create", xml_cdr_uuid=b2, hangup_cause="NO_ANSWER", if_version=made["version"], **beside)
+    assert {leg["xml_cdr_uuid"]: leg["missed_call"] for leg in record(tenant, a)["legs"]}[b1] is True

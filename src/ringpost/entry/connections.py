@@ -47,6 +47,7 @@ class Patience:
     of_one_source: int = 1000
     bytes_of_one_source: int = 32 << 20
     """In bodies that are not whole yet."""
+    bytes_in_all: int = 256 << 20
 
 
 class Source:
@@ -57,11 +58,8 @@ class Source:
         self.connections: dict[Connection, None] = {}
         """Those first that were heard from first."""
         self.lane = asyncio.Semaphore(_WORKED_ON)
-
-    @property
-    def held(self) -> int:
+        self.held = 0
         """Bytes of bodies that are not whole yet."""
-        return sum(one.held for one in self.connections)
 
     def slowest(self, choose: "Callable[[Connection], bool]" = lambda _: True) -> "Connection | None":
         """Of those for whom we wait, the one that was not heard from for the longest time."""
@@ -75,6 +73,7 @@ class Door:
         self.patience = patience
         self._sources: dict[str, Source] = {}
         self._count = 0
+        self._held = 0
 
     def enter(self, one: "Connection", address: str) -> Source:
         """Let a connection in; if that is one too many, another has to go, or it does itself."""
@@ -95,15 +94,34 @@ class Door:
     def leave(self, one: "Connection", source: Source) -> None:
         """It is gone, if it was not before."""
         if one in source.connections:
+            self._weigh(one, source, 0)
             del source.connections[one]
             self._count -= 1
         if not source.connections and self._sources.get(source.name) is source:
             del self._sources[source.name]
 
-    def holds(self, source: Source) -> None:
-        """See to it that no source has us hold too much of what is not whole."""
-        while source.held > self.patience.bytes_of_one_source and (one := source.slowest(lambda each: each.held > 0)):
-            self._send_away(one, source)
+    def holds(self, one: "Connection", source: Source, size: int) -> None:
+        """See to it that no source, nor all of them, have us hold too much of what is not whole."""
+        if one in source.connections:
+            self._weigh(one, source, size)
+        while source.held > self.patience.bytes_of_one_source and self._lighten(source):
+            pass
+        while self._held > self.patience.bytes_in_all:
+            heaviest = max(self._sources.values(), key=lambda each: each.held)
+            if not self._lighten(heaviest):
+                return
+
+    def _weigh(self, one: "Connection", source: Source, size: int) -> None:
+        source.held += size - one.held
+        self._held += size - one.held
+        one.held = size
+
+    def _lighten(self, source: Source) -> bool:
+        """Send away whoever of a source has been slowest with a body; whether there was one."""
+        slowest = source.slowest(lambda each: each.held > 0)
+        if slowest is not None:
+            self._send_away(slowest, source)
+        return slowest is not None
 
     def _send_away(self, one: "Connection", source: Source) -> None:
         self.leave(one, source)
@@ -173,9 +191,7 @@ class Connection(H11Protocol):
 
     def holds(self, size: int) -> None:
         """So many bytes of a body are here, and it is not whole."""
-        self.held = size
-        if size:
-            self.door.holds(self.source)
+        self.door.holds(self, self.source, size)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """As uvicorn narrows it."""

@@ -16,6 +16,7 @@ from ringpost.entry.client import Client
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.extension import ExtensionSettings, Password
 from ringpost.model.mistakes import said
+from ringpost.model.telephone.help import is_called, is_dialled
 from ringpost.model.values import ExtensionNumber, Number
 from ringpost.nearest import nearest
 from ringpost.services import csv_files, user_files
@@ -171,6 +172,7 @@ def extensions(
         says = [f"{name[:64]} is no column of FusionPBX's extensions{nearest(name, known)}" for name in left]
         raise click.ClickException(f"{'; '.join(says)}. Take it out, or say --drop with its name")
     rows, mistakes = _fusion_rows(sheet, drop, _own_context(client, sheet, place))
+    mistakes = mistakes or _against_the_domain(client, place, sheet, rows)
     if mistakes:
         raise _refused(mistakes, "the file cannot be imported")
     if ignored := sorted(set(sheet.heading) - FusionRow.model_fields.keys()):
@@ -207,6 +209,30 @@ def _own_context(client: Client, sheet: Sheet, place: dict[str, str]) -> str:
         return ""
     answer = client.call("domain-details", place)
     return str(answer.json["domain_name"]) if answer.is_good else place.get("domain_name", "").lower()
+
+
+def _against_the_domain(
+    client: Client, place: dict[str, str], sheet: Sheet, rows: Sequence[FusionRow]
+) -> list[Mistake]:
+    """What the domain would refuse later: its emergency numbers, its ring groups' numbers, if the key may ask."""
+    domain, groups = client.call("domain-details", place), client.call("ringgroup-list", {**place, "limit": 1000})
+    country = domain.json["country"] if domain.is_good else "US"
+    own = (domain.json["emergency_numbers"] or ()) if domain.is_good else ()
+    taken = {group["ring_group_extension"] for group in groups.json["items"]} if groups.is_good else set()
+    here = {row.extension for row in rows}
+    mistakes = []
+    for line, row in zip(sheet.lines, rows, strict=True):
+        if is_dialled(row.extension, country, own):
+            mistakes.append(Mistake(line.number, "extension", "calls for help in this domain: nobody can have it"))
+        if row.extension in taken:
+            mistakes.append(Mistake(line.number, "extension", "is a ring group's number"))
+        for kind, column in _FORWARDS.items():
+            number = row.forwards().get(kind, {}).get("destination")
+            if number == row.extension:
+                mistakes.append(Mistake(line.number, f"{column}_destination", "is its own number"))
+            elif number and number not in here and is_called(number, country, own):
+                mistakes.append(Mistake(line.number, f"{column}_destination", "calls for help"))
+    return mistakes
 
 
 def _make_extension(client: Client, row: FusionRow, place: dict[str, str]) -> bool:

@@ -60,6 +60,9 @@ class Leg(Entity):
     hangup_cause: str | None = None
     duration: int | None = Field(default=None, description="seconds from start to end")
     missed_call: bool | None = None
+    missed_said: bool | None = Field(
+        default=None, exclude_if=is_none, description="what whoever posted it said of missed_call"
+    )
     record_name: str | None = None
     bridge_uuid: Uuid | None = None
     caller_id_name: str | None = None

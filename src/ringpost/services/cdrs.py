@@ -57,7 +57,7 @@ def record(
     if if_version is not None and (before is None or before.version != if_version):
         raise Conflict(f"the record has another version than {if_version}: read it again", parameter="if_version")
     all_legs = {leg.xml_cdr_uuid: leg for call in known_calls for leg in call.legs}
-    for leg in legs:
+    for leg in map(_said, legs):
         old = all_legs.get(leg.xml_cdr_uuid)
         all_legs[leg.xml_cdr_uuid] = leg if old is None or if_version is not None else joined(old, leg)
     found_out = _worked_out(_kept(all_legs.values()))
@@ -86,7 +86,7 @@ def foretold(context: Context, domain: Domain, before: Call | None, legs: Sequen
 
     Its events are the caller's to tell.
     """
-    found_out = _worked_out(legs)
+    found_out = _worked_out([_said(leg) for leg in legs])
     members = summarised(root(found_out), found_out) | _marked([], marks)
     if before is None:
         return _created(context, domain, members)
@@ -168,6 +168,11 @@ def joined(one: Leg, other: Leg) -> Leg:
     return Leg.model_validate(merged)
 
 
+def _said(leg: Leg) -> Leg:
+    """A leg as it was posted: what is said of its being missed is not what will be found out."""
+    return leg.model_copy(update={"missed_said": leg.missed_call, "missed_call": None})
+
+
 def _worked_out(legs: Sequence[Leg]) -> list[Leg]:
     """The legs with what follows from all of them: how long each was, and whether it was missed."""
     ordered = sorted(legs, key=lambda leg: (leg.leg, leg.start_stamp, leg.xml_cdr_uuid))
@@ -191,8 +196,8 @@ def _missed(leg: Leg, direction: Direction | None, legs: Iterable[Leg]) -> bool 
     """
     if leg.answer_stamp is not None or _was_answered_elsewhere(leg, legs):
         return False
-    if leg.end_stamp is None or leg.missed_call is False or direction is None:
-        return leg.missed_call
+    if leg.end_stamp is None or leg.missed_said is False or direction is None:
+        return leg.missed_said
     return direction != "outbound"
 
 
@@ -254,9 +259,10 @@ def latest_legs(context: Context, domain_uuid: str, limit: int, request: ForUser
     """The legs of a domain's last calls, newest start first."""
     sees = permissions.sees_calls(context, permissions.acting(context, domain_uuid, request))
     legs: list[Leg] = []
-    after = None
-    while len(legs) < limit:
+    after, passed = None, 0
+    while len(legs) < limit and passed <= pages.MOST_PASSED:
         rows = context.store.listed(keys.cdrs(domain_uuid), Call, after=after, descending=True, limit=limit)
+        passed += len(rows)
         legs += [leg for _, call in rows if is_due(call, context.now) and sees(call.extensions) for leg in call.legs]
         if len(rows) < limit:
             break

@@ -21,7 +21,7 @@ _MOST_COLUMNS = 200
 _MOST_TOLD = 100
 _LONGEST_COLUMN = 64
 _DELIMITERS = ",;\t|"
-_SAID = re.compile(rf'"?sep=([{_DELIMITERS}:^~])\1*"?(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+_SAID = re.compile(rf'"?sep=([{_DELIMITERS}])\1*"?(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 """Excel's own first line, which no spreadsheet shows."""
 _QUOTED = re.compile(r'"[^"]*"?')
 _MARK = r",;\t|\r\n\v\f\x1c-\x1e\x85\u2028\u2029"

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from pydantic_core import to_json
+
 from ringpost.clock import seconds
 from ringpost.context import Context
 from ringpost.model.call import Call
 from ringpost.model.requests import CallFilters, Listing, Page
-from ringpost.services import cdrs, csv_files, pages, user_files, users
+from ringpost.services import cdrs, csv_files, user_files, users
 
 _STRETCH = 250
-_FULL = pages.FULL - 500_000
-"""Bytes: with one more stretch, which is a page of a list, this is what an answer holds; in CSV little is escaped."""
+_FULL = 5_500_000
+"""Bytes of a table as Lambda hands it on, in JSON: every quotation mark is two of them, and each is escaped."""
 Stretch = Callable[[str | None, int], tuple[list[dict[str, Any]], str | None]]
 """The rows of the next so many from a cursor on, and where to go on."""
 _CALL_COLUMNS = (
@@ -83,10 +85,16 @@ def of_calls(context: Context, home: str, request: CallFilters) -> Table:
 def _table(file_name: str, columns: Sequence[str], stretch: Stretch, request: Page) -> Table:
     """As many rows as are asked for and fit; the heading on the first page only."""
     text, cursor, left = csv_files.written(columns, (), heading=request.cursor is None), request.cursor, request.limit
-    while left > 0 and len(text.encode()) < _FULL:
-        rows, cursor = stretch(cursor, min(left, _STRETCH))
-        text += csv_files.written(columns, rows, heading=False)
-        left -= _STRETCH
+    many = _STRETCH
+    while left > 0:
+        rows, after = stretch(cursor, min(left, many))
+        more = text + csv_files.written(columns, rows, heading=False)
+        if len(to_json(more)) > _FULL and many > 1:
+            many = max(1, many // 4)
+            continue
+        if len(to_json(more)) > _FULL and cursor != request.cursor:
+            break
+        text, cursor, left = more, after, left - many
         if cursor is None:
             break
     return Table(text, file_name, cursor)

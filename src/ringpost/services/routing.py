@@ -174,7 +174,7 @@ def _ringing(context: Context, domain: Domain, member: Member) -> Ringing | None
     number, gateway = member.number, None
     if len(number) > _EXTENSION_DIGITS and numbers.extension(context, domain.domain_uuid, number) is None:
         way = outside(domain, number)
-        if way is None:
+        if way is None or emergency.is_emergency(domain, number):
             return None
         gateway = way.gateway
     return Ringing(number, gateway, member.delay, member.timeout)

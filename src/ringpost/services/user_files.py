@@ -92,6 +92,8 @@ COLUMNS = ("firstname", *(name for name in ImportRow.model_fields if name != "fi
 _UNIQUE = ("username", "email", "exten", "voicemail_number")
 _SECRET = {"sip_secret", "voicemail_password"}
 """They begin as they like, for they are never exported; and no mark may give them away."""
+_NUMBERS = ("incall_exten",)
+"""They may begin as a formula does, and are read as numbers and nothing else."""
 
 
 def _is_first(attempt: int) -> bool:
@@ -220,12 +222,12 @@ def _row(line: csv_files.Line, drop: Collection[str]) -> tuple[ImportRow | None,
     number = line.number
     cells = {name: cell for name, cell in line.cells.items() if name not in _IGNORED}
     says = "begins as a formula does: put ' in front, and it is text"
-    texts = {name: cell for name, cell in cells.items() if name not in _SECRET}
+    texts = {name: cell for name, cell in cells.items() if name not in _SECRET and name not in _NUMBERS}
     wrong = list(csv_files.restrictions(line, RESTRICTING, _LIMITS_NOBODY, drop))
     wrong += [Mistake(number, name, says) for name, cell in texts.items() if csv_files.is_formula(cell.strip())]
     if wrong:
         return None, wrong
-    plain = {name: cell.strip() if name in _SECRET else csv_files.unguarded(cell) for name, cell in cells.items()}
+    plain = {name: csv_files.unguarded(cell) if name in texts else cell.strip() for name, cell in cells.items()}
     try:
         row = ImportRow.model_validate({name: cell for name, cell in plain.items() if cell})
     except ValidationError as error:
@@ -254,7 +256,7 @@ def _twice(rows: Mapping[int, ImportRow]) -> Iterator[Mistake]:
 def _claims(row: ImportRow) -> list[tuple[str, str]]:
     """What a row claims for itself alone: columns and names, each in its one spelling."""
     named = [(name, value.casefold()) for name in _UNIQUE if (value := getattr(row, name)) is not None]
-    return named + [("incall_exten", number.removeprefix("+")) for number in row.incall_exten]
+    return named + [("incall_exten", number) for number in dict.fromkeys(row.incall_exten)]
 
 
 def _against_the_store(context: Context, domain: Domain, file: UserFile, made: Mapping[int, Made]) -> Iterator[Mistake]:
@@ -282,10 +284,11 @@ def _against_the_store(context: Context, domain: Domain, file: UserFile, made: M
             claim = inbound.claim(domain, called)
             if emergency.is_reached(context, domain, called):
                 yield Mistake(number, "incall_exten", "calls for help in this domain: nobody can have it")
-            elif called_in.setdefault(claim.meant, number) != number:
+            elif claim.meant in called_in:
                 yield Mistake(number, "incall_exten", f"is in row {called_in[claim.meant]} already")
             elif inbound.is_taken(context, claim):
                 yield Mistake(number, "incall_exten", "is taken already")
+            called_in[claim.meant] = number
 
 
 def _made_before(context: Context, home: str) -> dict[str, Made]:

@@ -317,7 +317,7 @@ class FreeSwitch:
     def _registered(self) -> Iterator[dict[str, str]]:
         """The registrations of every SIP profile: ``show registrations`` goes on listing those that were dropped."""
         for profile in lists.profiles(self._list("sofia xmlstatus")):
-            for found in lists.registrations(self._api(f"sofia xmlstatus profile {profile} reg")):
+            for found in lists.registrations(self._list(f"sofia xmlstatus profile {profile} reg")):
                 yield found | {"profile": profile}
 
 
@@ -364,12 +364,21 @@ def _refused(command: str, answer: str) -> NoReturn:
     raise SwitchRefused(f"the switch did not do {verb}: see its log")
 
 
+_MOST_DIGITS = 20
+"""Of a number in a list: more than any counter of a switch has."""
+
+
+def _whole(digits: str) -> int | None:
+    """A number of a list; one of a length that nothing of a switch's has is none, and costs its row only."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else None
+
+
 def _read(text: str) -> dict[str, Any]:
     """A JSON answer; `-ERR …` is an empty one."""
     if text.startswith("-"):
         return {}
     try:
-        found = json.loads(text)
+        found = json.loads(text, strict=False, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise _unreadable() from error
     if not isinstance(found, dict):

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from ringpost.clock import seconds, stamp
+from ringpost.model.call import ANSWERED_ELSEWHERE
 from ringpost.model.event import Event
 from ringpost.model.webhook import Webhook
 from ringpost.nearest import nearest
@@ -146,13 +147,21 @@ def said_of(event: Event, link: Link) -> dict[str, Any]:
         "hangup_cause": call.get("hangup_cause"),
         "hung_up_by": call.get("hung_up_by"),
         "disposition": _disposition(answer, end, call.get("hangup_cause")),
-        "missed": bool(end and not answer and direction in ("inbound", "local")),
+        "missed": _missed(call, answer, end, direction),
         "reason": _plain(data).get("reason"),
         "external_id": call.get("external_id"),
         "tags": ",".join(map(str, tags)) if isinstance(tags, list | tuple) else "",
         "recording_uuid": recording.get("recording_uuid"),
         "recording_url": link(recording) if recording else None,
     }
+
+
+def _missed(call: Mapping[str, Any], answer: str | None, end: str | None, direction: str | None) -> bool:
+    """As the record says; before there is one, as far as it can be told."""
+    if call.get("missed_call") is not None:
+        return bool(call["missed_call"])
+    elsewhere = call.get("hangup_cause") in ANSWERED_ELSEWHERE
+    return bool(end and not answer and not elsewhere and direction in ("inbound", "local"))
 
 
 @cache

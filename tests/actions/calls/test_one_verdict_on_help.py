@@ -3,8 +3,11 @@
 import pytest
 
 from ringpost.entry import demo
+from ringpost.entry.console import console
+from ringpost.model.route import Group
+from ringpost.services import domains, routing
 from tests.actions.calls.live import talking
-from tests.harness import Caller, Reply
+from tests.harness import Caller, House, Reply
 
 CALL = {"caller_id_number": "5550100", "destination_a": "100", "destination_b": "101", "wait": 0}
 DECIMAL = [*"0123456789", *(f"+{digit}" for digit in range(10))]
@@ -70,3 +73,17 @@ def test_what_only_looks_like_it_is_a_number_as_any(
     assert caller.call("extension-create", extension=number).status == 200
     answers = everywhere(caller, number)
     assert {place: reply.status for place, reply in answers.items() if reply.status not in (200, 202)} == {}
+
+
+def test_a_member_that_came_to_call_for_help_is_not_rung_outside(
+    house: House, operator: Caller, tenant: Caller
+) -> None:
+    caller = of(operator, tenant, "GB")
+    caller.done("extension-create", extension="0044999")
+    members = [{"number": "100"}, {"number": "0044999"}]
+    caller.done("ringgroup-create", name="x", extension="690", destinations=members, strategy="simultaneous")
+    caller.done("extension-delete", extension="0044999")
+    context = console(house.store, house.clock, "test")
+    group = routing.route(context, domains.named(context, demo.DOMAIN_UUID), "690")
+    assert isinstance(group, Group)
+    assert [one.number for one in group.ringing] == ["100"]

@@ -305,3 +305,19 @@ def test_a_name_is_read_back_as_it_was_whatever_it_looks_like(tenant: Caller, st
     stranger.done("user-import", csv=tenant.call("user-export").text)
     odd = stranger.done("user-details", user="odd")
     assert (odd["firstname"], odd["lastname"], odd["description"]) == (name, name, name)
+
+
+@pytest.mark.parametrize("cell", ["+12025550171;(202) 555-0171", "+12025550172;+12025550172"])
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_number_twice_in_one_cell_is_said_before_anything_is_made(tenant: Caller, cell: str, dry_run: bool) -> None:
+    file = f"firstname,exten,incall_exten\nFirst,520,\nA,521,{cell}\n"
+    reply = tenant.call("user-import", csv=file, dry_run=dry_run)
+    assert (reply.status, [one["row"] for one in reply.json["errors"]]) == (400, [3])
+    assert tenant.call("extension-details", extension="520").status == 404
+
+
+def test_two_countries_numbers_in_one_file_are_two(tenant: Caller) -> None:
+    file = "firstname,exten,incall_exten\nA,520,+6465550101\nB,521,6465550101\nC,522,+44 20 7946 0001\n"
+    assert tenant.done("user-import", csv=file)["created_now"] == 3
+    reply = tenant.call("user-import", csv="firstname,exten,incall_exten\nD,523,020 7946 0001\nE,524,+16465550101\n")
+    assert [one["row"] for one in reply.json["errors"]] == [3]

@@ -82,6 +82,9 @@ def test_what_a_switch_may_say_of_a_number() -> None:
     assert "02079460123" in spellings("+442079460123", "GB")
     assert "02079460123" not in spellings("+442079460123", "US"), "nobody dials it so there"
     assert spellings("5550100", "US") == ("5550100",)
+    assert {"01123456789", "0111523456789"} <= set(spellings("+5491123456789", "AR"))
+    assert {"0445512345678", "015512345678", "5512345678"} <= set(spellings("+525512345678", "MX"))
+    assert "80152450911" in spellings("+375152450911", "BY")
 
 
 @given(st.from_regex(r"\+?[0-9*#]{1,32}", fullmatch=True), st.sampled_from([*REGIONS, "", "XX"]))

@@ -13,18 +13,27 @@ from phonenumbers import (
     PhoneNumberType,
     example_number_for_type,
     is_emergency_number,
+    is_valid_number,
     length_of_geographical_area_code,
     national_significant_number,
     parse,
 )
 
-from ringpost.model.telephone.meaning import international_prefixes
+from ringpost.model.telephone.meaning import INTERNATIONAL, meant
 
 _MARKS = re.compile(r"[*#+]+")
 _SERVICE_CODES = (re.compile(r"[*#][0-9]{2}"), re.compile(r"[*#][0-9]{3}"))
 _WAYS_OUT = ("0", "9")
 """What gets a line from many a private exchange."""
+_COUNTRYS_CODES = {"GB": "141|1470", "JP": "18[46]|00[0-9]{2}", "AU": "183[12]", "DE": "010[0-9]{2,3}", "HK": "13[13]"}
+"""What a caller dials first to show his number or not, or to choose who carries the call."""
+_NORTH_AMERICAN = "11(?:67|82)|101[0-9]{4}"
+_CARRIERS = {"BR": "(?:1[245]|2[1-35]|31|4[13]|[56]5|99)(?=[0-9]{3,})", "MX": "1(?=[0-9]{3})"}
+"""What is dialled between the trunk prefix, or the country's own code, and an area."""
+_ONCE_TRUNKS = {"MX": ("01", "044", "045")}
 _LONGEST_AREA_CODE = 5
+_SHORTEST = 4
+"""Digits that no number of the world goes without."""
 
 
 def is_known(country: str) -> bool:
@@ -40,24 +49,41 @@ def is_dialled(number: str, country: str, own: Iterable[str]) -> bool:
 def is_called(number: str, country: str, own: Iterable[str]) -> bool:
     """Whether a number calls for help, in whatever disguise: a service code, a way out, the country's own code."""
     own = frozenset(own)
-    return any(is_dialled(left, country, own) for left in (number, *_left(number, country)))
+    if own and meant(number, country) in {meant(one, country) for one in own}:
+        return True
+    if _is_whole(number, country):
+        return is_dialled(number, country, own)
+    return any(is_dialled(left, country, own) for left in (number, *_left(number, country, own)))
 
 
-def _left(number: str, country: str) -> Iterator[str]:
+def _is_whole(number: str, country: str) -> bool:
+    """Whether it is a number of a country where nothing is dialled in front of one: nothing is taken off it."""
+    metadata = PhoneMetadata.metadata_for_region(country)
+    is_plain = number.isdecimal() and not number.startswith("0")
+    if metadata is None or metadata.national_prefix is not None or not is_plain:
+        return False
+    return len(number) > _SHORTEST and is_valid_number(parse(number, country))
+
+
+def _left(number: str, country: str, own: frozenset[str]) -> Iterator[str]:
     """What may be left of a number: whole pieces of it, each with more and more taken off."""
     spellings = (number, *(code.sub("#", number) for code in _SERVICE_CODES))
     pieces = {piece for spelling in spellings for piece in _MARKS.split(spelling) if piece}
     metadata = PhoneMetadata.metadata_for_region(country)
     code = str(metadata.country_code) if metadata else ""
-    trunk = (metadata.national_prefix if metadata else None) or ""
-    outside = _also(_also(pieces, _WAYS_OUT), international_prefixes(country))
+    trunk = metadata.national_prefix if metadata else None
+    trunks = {*([trunk] if trunk else ()), *_ONCE_TRUNKS.get(country, ())}
+    service = _COUNTRYS_CODES.get(country) or (_NORTH_AMERICAN if code == "1" else None)
+    outside = _also(_behind_pattern(pieces, service), _WAYS_OUT)
+    abroad = metadata.international_prefix if metadata else None
+    outside = _also(outside, INTERNATIONAL) | _behind_pattern(outside, abroad)
     at_home = _also(outside, (code,))
-    national = _also(at_home, (trunk,))
+    national = _behind_pattern(_also(at_home, trunks), _CARRIERS.get(country))
     yield from national
     # Where there is no trunk prefix (Italy) an area code begins with the zero itself.
-    behind = _behind(outside, code) | (_behind(at_home, trunk) if trunk else at_home)
-    for digits in behind:
-        yield from _without_area_code(digits, country, code)
+    behind = _behind(outside, code) | (national - at_home if trunks else at_home)
+    for digits in behind | {rest for trunk in trunks for rest in _behind(at_home, trunk)}:
+        yield from _without_area_code(digits, country, code, own)
 
 
 def _also(found: set[str], prefixes: Iterable[str]) -> set[str]:
@@ -65,14 +91,22 @@ def _also(found: set[str], prefixes: Iterable[str]) -> set[str]:
     return found.union(*(_behind(found, prefix) for prefix in prefixes if prefix))
 
 
+def _behind_pattern(found: set[str], pattern: str | None) -> set[str]:
+    """The same, and what is left of each behind what a country's plan describes."""
+    if not pattern:
+        return found
+    matches = ((digits, re.match(pattern, digits)) for digits in found)
+    return found | {digits[match.end() :] for digits, match in matches if match and match.end()}
+
+
 def _behind(found: set[str], prefix: str) -> set[str]:
     return {digits.removeprefix(prefix) for digits in found if digits.startswith(prefix)}
 
 
-def _without_area_code(digits: str, country: str, code: str) -> Iterator[str]:
+def _without_area_code(digits: str, country: str, code: str, own: frozenset[str]) -> Iterator[str]:
     for length in range(1, min(_LONGEST_AREA_CODE, len(digits) - 1) + 1):
         rest = digits[length:]
-        if is_emergency_number(rest, country) and _is_area_code(digits[:length], country, code):
+        if is_dialled(rest, country, own) and _is_area_code(digits[:length], country, code):
             yield rest
 
 

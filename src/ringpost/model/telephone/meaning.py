@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from phonenumbers import (
-    COUNTRY_CODE_TO_REGION_CODE,
     NumberParseException,
     PhoneMetadata,
     PhoneNumber,
@@ -21,13 +20,13 @@ from phonenumbers import (
     is_valid_number,
     national_significant_number,
     parse,
-    region_code_for_country_code,
 )
 
 INTERNATIONAL = ("00", "011", "0011")
 """What stands in front of a country's code where there is no ``+``; a country may have one of its own besides."""
 _MOBILE_ABROAD = re.compile(r"\+549([0-9]{10})")
 """Argentina's mobile numbers have a 9 when called from abroad, and none (but 15 behind the area) at home."""
+_MEXICAN = ("01", "044", "045")
 _MEXICO_UNTIL_2019 = (re.compile(r"\+?521([0-9]{10})"), re.compile(r"(?:01|04[45]|1)([0-9]{10})"))
 """Mexico dialled 1 before mobile numbers from abroad, and these prefixes at home."""
 
@@ -72,7 +71,8 @@ def spellings(number: str, country: str) -> tuple[str, ...]:
     at_home = metadata is not None and metadata.country_code == read.country_code
     full = [found[1:], *_otherwise(found)]
     named = [plain, *(f"{prefix}{one}" for prefix in ("", "00", *_own_international(metadata)) for one in full)]
-    named += [national, f"{trunk or ''}{national}"] if at_home else []
+    named += [national, f"{trunk or ''}{national}", *_as_formatted(full)] if at_home else []
+    named += [f"{prefix}{national}" for prefix in _MEXICAN] if found.startswith("+52") and at_home else []
     return tuple(dict.fromkeys(sorted(named)))
 
 
@@ -93,18 +93,16 @@ def _otherwise(found: str) -> list[str]:
     return []
 
 
-def keeps_zero(country_code: str) -> bool:
+def _as_formatted(full: Iterable[str]) -> list[str]:
+    """How a country's own people write a number: with whatever it has as a trunk prefix, and Argentina's 15."""
+    formatted = (format_number(parse(f"+{one}"), PhoneNumberFormat.NATIONAL) for one in full)
+    return ["".join(letter for letter in one if letter.isdecimal()) for one in formatted]
+
+
+def keeps_zero(country_code: str, rest: str) -> bool:
     """Whether a zero in brackets behind a country's code is part of the number, and no trunk prefix."""
-    if not country_code.isdecimal() or int(country_code) not in COUNTRY_CODE_TO_REGION_CODE:
-        return False
-    metadata = PhoneMetadata.metadata_for_region(region_code_for_country_code(int(country_code)))
-    return metadata is not None and metadata.national_prefix is None
-
-
-def international_prefixes(country: str) -> Iterable[str]:
-    """What is dialled in a country before another country's code."""
-    metadata = PhoneMetadata.metadata_for_region(country)
-    return dict.fromkeys([*INTERNATIONAL, *_own_international(metadata)])
+    found = _possible(f"+{country_code}0{rest}", None)
+    return found is not None and found.startswith(f"+{country_code}0")
 
 
 def _own_international(metadata: PhoneMetadata | None) -> list[str]:

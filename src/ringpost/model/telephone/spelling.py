@@ -18,18 +18,21 @@ _MOST_DIGITS = 15
 """Digits of a number of the world (ITU-T E.164)."""
 _ENDING = 7
 
-_SCHEME = re.compile(r"(?:tel|callto):(?://)?", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:tel|callto): ?(?://)?", re.IGNORECASE)
 _CONTEXT = re.compile(r";phone-context=(\+[0-9().-]+)", re.IGNORECASE)
 _OTHER_PARAMETERS = re.compile(r";(?!ext=)[a-z][a-z0-9-]*(?:=[^;]*)?", re.IGNORECASE)
 _SUFFIX = re.compile(
-    r"(?:;ext=|[ ,]*(?:\bextension|\bextn\.?|\bext\b\.?|(?<=[0-9)])ext\.?|x)[ :.]*|(?P<pause> ?,+ ?))"
-    r"(?P<digits>[0-9][0-9*#,]{0,19})\.?$",
+    r"(?:;ext=|[ ,]*\(?(?:extension|extn|ext|x)[ :.]*|(?<=[0-9]{4}) #|(?P<pause> ?,+ ?))"
+    r"(?P<digits>[0-9][0-9*#,]{0,19})\)?\.?$",
     re.IGNORECASE,
 )
 _PART = r"(?:[0-9]+|\([0-9]{1,8}(?:[ -][0-9]{1,8})*\))"
 _SEPARATOR = r" ?[./-]? ?"
 _CLOTHED = re.compile(rf"(?:\+ ?|\(\+(?P<country>[0-9]{{1,3}})\) ?)?{_PART}(?:{_SEPARATOR}{_PART})*")
 _CODE = re.compile(r"[0-9*#]+(?: [0-9*#]+)*")
+_SPREADSHEETS = re.compile(r"\.[0-9]$")
+"""``100.0`` is 100 once a spreadsheet took it for an amount: nobody's number is parted so."""
+_ABROAD = ("+", "00", "(+", "011", "0011", "(00")
 _GROUPS = re.compile(r"[0-9]+")
 _NOT_DIALLED = re.compile(r"\( ?0 ?\)")
 
@@ -74,7 +77,7 @@ def _plain(text: str) -> str:
     """The same in ASCII: other scripts' digits, any space and hyphen, and nothing that cannot be seen."""
     if len(text) > MOST_WRITTEN:
         raise ValueError(f"must be a telephone number, of at most {MOST_WRITTEN} characters")
-    letters = [_ascii(letter) for letter in unicodedata.normalize("NFKC", text)]
+    letters = [_ascii(letter) for letter in text]
     return re.sub(" +", " ", "".join(letters).strip())
 
 
@@ -86,6 +89,8 @@ def _ascii(letter: str) -> str:
         return " "
     if category == "Cf":
         return ""
+    if unicodedata.decomposition(letter).startswith(("<wide>", "<narrow>")):
+        return unicodedata.normalize("NFKC", letter)
     return "-" if category == "Pd" or letter == "\N{MINUS SIGN}" else letter
 
 
@@ -110,28 +115,36 @@ def _without_suffix(text: str) -> tuple[str, str | None]:
 
 def _check_one(number: str) -> None:
     """Refuse two numbers in one field: joined they would be a third."""
-    groups = [len(group) for group in _GROUPS.findall(number)]
-    before, slash, after = (len("".join(_GROUPS.findall(part))) for part in number.partition("/"))
-    slash = int("/" in number)
-    is_full = number.startswith(("+", "00", "(+"))
-    longest_code = 8 if is_full else 6
-    are_two = (
-        sum(groups) > _MOST_DIGITS + 4
-        or (sum(groups) > _MOST_DIGITS and not number.startswith("0"))
-        or (len(groups) == 2 and groups[0] == groups[1] >= _ENDING)
-        or (number.count("/") > 1 and before >= 5)
-        or (slash and (before > longest_code or (before == after >= 5) or after < 3))
-    )
-    if are_two:
+    if _are_two(number) or _are_alternatives(number):
         raise ValueError("must be one telephone number: this looks like two")
+
+
+def _are_two(number: str) -> bool:
+    """Whether there are more digits than a number has, or two alike stand side by side."""
+    groups = [len(group) for group in _GROUPS.findall(number)]
+    most = _MOST_DIGITS + 4 if number.startswith("0") else _MOST_DIGITS
+    shape = _GROUPS.sub(lambda group: "0" * len(group[0]), number)
+    middle = len(shape) // 2
+    are_alike = len(shape) % 2 == 1 and shape[:middle] == shape[middle + 1 :] and sum(groups) >= 2 * _ENDING
+    return sum(groups) > most or are_alike or (len(groups) > 1 and groups[-1] == groups[-2] >= _ENDING - 1)
+
+
+def _are_alternatives(number: str) -> bool:
+    """Whether a slash parts two numbers, or the ends of two (``5550100/01``), and not an area from the rest."""
+    if "/" not in number:
+        return False
+    before, *others = (len("".join(_GROUPS.findall(part))) for part in number.split("/"))
+    longest_area = 8 if number.startswith(("+", "00", "(+")) else 6
+    return before > longest_area or before == others[0] or (len(others) > 1 and before > 3) or others[-1] < 3
 
 
 def _undressed(number: str) -> str:
     """What is dialled of a number without its suffix. Codes have no clothes but spaces."""
-    if _CODE.fullmatch(number) is None and _CLOTHED.fullmatch(number) is None:
+    is_clothed = _CLOTHED.fullmatch(number) is not None and _SPREADSHEETS.search(number) is None
+    if _CODE.fullmatch(number) is None and not is_clothed:
         raise ValueError(_NO_NUMBER)
     _check_one(number)
-    if _NOT_DIALLED.search(number) and number.startswith(("+", "00", "(+")):
+    if _NOT_DIALLED.search(number) and number.startswith(_ABROAD):
         number = _without_trunk_zero(number)
     plain = re.sub(r"[^0-9*#+]", "", number)
     if not _FEWEST <= len(plain) <= _MOST + plain.startswith("+"):
@@ -143,5 +156,6 @@ def _without_trunk_zero(number: str) -> str:
     """Of ``+44 (0)20`` the (0) is not dialled; of ``+39 (0)6`` it is: Italy's numbers begin with it."""
     from ringpost.model.telephone.meaning import keeps_zero  # 60 ms that most numbers can do without
 
-    country = re.sub("[^0-9]", "", _NOT_DIALLED.split(number)[0]).removeprefix("00")
-    return _NOT_DIALLED.sub("0" if keeps_zero(country) else "", number, count=1)
+    front, end = ("".join(_GROUPS.findall(part)) for part in _NOT_DIALLED.split(number, maxsplit=1))
+    country = re.sub("^0*(?:11)?", "", front) if not number.startswith("+") else front
+    return _NOT_DIALLED.sub("0" if keeps_zero(country, end) else "", number, count=1)
