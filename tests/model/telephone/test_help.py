@@ -85,3 +85,8 @@ def test_countries_are_known() -> None:
 @given(st.from_regex(r"\+?[0-9*#]{1,32}", fullmatch=True), st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)))
 def test_any_number_has_a_verdict(country: str, number: str) -> None:
     assert is_called(number, country, ()) in (True, False)
+
+
+def test_a_number_of_any_length_has_a_verdict() -> None:
+    assert not is_called("3" * 32, "AD", ())
+    assert not is_called("+" + "9" * 32, "IT", ("112" * 10,))

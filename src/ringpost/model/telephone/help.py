@@ -13,13 +13,12 @@ from phonenumbers import (
     PhoneNumberType,
     example_number_for_type,
     is_emergency_number,
-    is_valid_number,
     length_of_geographical_area_code,
     national_significant_number,
     parse,
 )
 
-from ringpost.model.telephone.meaning import INTERNATIONAL, meant
+from ringpost.model.telephone.meaning import INTERNATIONAL, is_valid, meant
 
 _MARKS = re.compile(r"[*#+]+")
 _SERVICE_CODES = (re.compile(r"[*#][0-9]{2}"), re.compile(r"[*#][0-9]{3}"))
@@ -62,7 +61,7 @@ def _is_whole(number: str, country: str) -> bool:
     is_plain = number.isdecimal() and not number.startswith("0")
     if metadata is None or metadata.national_prefix is not None or not is_plain:
         return False
-    return len(number) > _SHORTEST and is_valid_number(parse(number, country))
+    return len(number) > _SHORTEST and is_valid(number, country)
 
 
 def _left(number: str, country: str, own: frozenset[str]) -> Iterator[str]:

@@ -118,6 +118,11 @@ def _possible(number: str, country: str | None) -> str | None:
     return format_number(read, PhoneNumberFormat.E164) if read is not None and is_possible else None
 
 
+def is_valid(number: str, country: str) -> bool:
+    """Whether a number that is dialled in a country is one that somebody there, or abroad, can have."""
+    return _valid(number, country) is not None
+
+
 def _valid(number: str, country: str | None = None) -> str | None:
     read = _read(number, country)
     return format_number(read, PhoneNumberFormat.E164) if read is not None and is_valid_number(read) else None
