@@ -224,7 +224,7 @@ def test_who_was_told_to_stop_begins_nothing_more(store: SqliteStore, office: Of
     happen(store, *(call_event("call.x", 1, sequence) for sequence in range(1, 20)))
     with working(office) as stopping:
         assert stopping.wait(30)
-    assert states(store, listening) == ["delivered"] + ["waiting"] * 18
+    assert Counter(states(store, listening)) == {"delivered": 1, "waiting": 18}
 
 
 def test_what_was_written_late_is_found(

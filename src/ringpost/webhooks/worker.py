@@ -123,6 +123,8 @@ class Worker:
 
     def _start(self) -> None:
         """Have threads work on what is ready: a domain after the other, none on more than its share of them."""
+        if self._stopping.is_set():
+            return
         for home in list(self._ready):
             while self._ready[home] and self._running[home] < self._share and self._running.total() < self._threads:
                 lane = self._lanes.get(self._ready[home].popleft())
@@ -149,8 +151,7 @@ class Worker:
                 self._next(home, task)
             else:
                 self._give_up(task.lane)
-            if not self._stopping.is_set():
-                self._start()
+            self._start()
 
     def _next(self, home: str, done: Task) -> None:
         """The next in a lane is ready, if there is one."""
