@@ -28,7 +28,7 @@ _SUFFIX = re.compile(
 )
 _PART = r"(?:[0-9]+|\([0-9]{1,8}(?:[ -][0-9]{1,8})*\))"
 _SEPARATOR = r" ?[./-]? ?"
-_CLOTHED = re.compile(rf"(?:\+ ?|\(\+(?P<country>[0-9]{{1,3}})\) ?)?{_PART}(?:{_SEPARATOR}{_PART})*")
+_CLOTHED = re.compile(rf"(?:\+ ?|\(\+[0-9]{{1,3}}\) ?)?{_PART}(?:{_SEPARATOR}{_PART})*")
 _CODE = re.compile(r"[0-9*#]+(?: [0-9*#]+)*")
 _SPREADSHEETS = re.compile(r"\.[0-9]$")
 """``100.0`` is 100 once a spreadsheet took it for an amount: nobody's number is parted so."""
