@@ -11,8 +11,8 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -29,6 +29,8 @@ from ringpost.store.sqlite import SqliteStore
 from ringpost.switch.esl import EventSocket
 from tests.live.patience import eventually
 from tests.live.phones import ACCEPTING, RINGING, Answering, Phone, Process, refusing, registers
+from tests.live.told import ToldEvents
+from tests.webhooks.receiving import Receiving
 
 HERE, ELSEWHERE = "live.example.net", "other.example.net"
 PREFIX = "1202555"
@@ -226,6 +228,13 @@ class Serving:
     def __exit__(self, *_: object) -> None:
         self._process.stop()
 
+    def pause(self) -> None:
+        """Let it hang, as an endpoint that is out of reach."""
+        self._process.pause()
+
+    def go_on(self) -> None:
+        self._process.go_on()
+
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The command line, on the same store."""
         command = [sys.executable, "-m", "ringpost.entry.cli", *arguments]
@@ -331,3 +340,47 @@ def unanswered(api: Api, house: House) -> Iterator[Told]:
     with Answering(RINGING) as phone:
         assert registers(SILENT, ELSEWHERE, password, house.sip, phone.port)
         yield there.ask("originate", caller_id_number="5550100", destination_a=SILENT, destination_b="100", wait=1)
+
+
+# what a link tells
+
+
+@pytest.fixture
+def linking(serving: Serving, house: House, tmp_path: Path) -> Callable[[], AbstractContextManager[Process]]:
+    """Start a link beside the switch, always the same one."""
+    key = serving.run("key", "create", "--name", "link", "--switch", "live", "--scope", "switch.event", "--json")
+    environment = {
+        **serving.environment,
+        "RINGPOST_DATA": str(tmp_path),
+        "RINGPOST_URL": serving.url,
+        "RINGPOST_TOKEN": json.loads(key.stdout)["token"],
+        "RINGPOST_ESL_PASSWORD": serving.environment["FREESWITCH_LINK_PASSWORD"],
+    }
+    where = ["--switch", "live", "--esl", serving.environment["FREESWITCH_ESL"], "--user", "link@ringpost.internal"]
+
+    @contextmanager
+    def start() -> Iterator[Process]:
+        process = Process([sys.executable, "-m", "ringpost.entry.cli", "link", *where], tmp_path, environment)
+        try:
+            eventually(lambda: "listening to live" in process.said(), "the link listens")
+            yield process
+        finally:
+            process.stop()
+
+    return start
+
+
+@pytest.fixture
+def linked(linking: Callable[[], AbstractContextManager[Process]]) -> Iterator[Process]:
+    """A link that listens."""
+    with linking() as process:
+        yield process
+
+
+@pytest.fixture
+def told(house: House) -> Iterator[ToldEvents]:
+    """A CRM that is told everything of the domain."""
+    with Receiving() as receiving:
+        made = house.api.do("webhook-create", url=f"{receiving.url}/hook", events=["call.#", "recording.#"])
+        yield ToldEvents(receiving, made["secret"])
+        house.api.do("webhook-delete", webhook_uuid=made["webhook_uuid"])

@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import random
+import signal
 import socket
 import subprocess
 import tempfile
@@ -52,6 +53,12 @@ class Process:
     def wait(self, seconds: float) -> int:
         """Its exit code, once it has ended by itself."""
         return self._process.wait(seconds)
+
+    def pause(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End it as a crash would."""

@@ -23,12 +23,12 @@ STORIES = {
     "dial_cancelled": """
         ringing 101
         cancelled 101 caller_gave_up
-        ended by caller ORIGINATOR_CANCEL local 100 101 answered by None
+        ended by None ORIGINATOR_CANCEL local 100 101 answered by None
     """,
     "dial_declined": """
         ringing 101
         cancelled 101 busy
-        ended by caller USER_BUSY local 100 101 answered by None
+        ended by None NORMAL_CLEARING local 100 101 answered by None
     """,
     "dial_group_enterprise": """
         ringing 107
@@ -83,7 +83,7 @@ STORIES = {
     "inbound_caller_gives_up": """
         ringing 101
         cancelled 101 caller_gave_up
-        ended by caller ORIGINATOR_CANCEL inbound 12025550188 12025550140 answered by None
+        ended by None ORIGINATOR_CANCEL inbound 12025550188 12025550140 answered by None
     """,
     "inbound_group_answered_elsewhere": """
         ringing 101
@@ -97,28 +97,28 @@ STORIES = {
         ringing 107
         cancelled 101 caller_gave_up
         cancelled 107 caller_gave_up
-        ended by caller ORIGINATOR_CANCEL inbound 12025550188 12025550143 answered by None
+        ended by None ORIGINATOR_CANCEL inbound 12025550188 12025550143 answered by None
     """,
     "inbound_not_registered": """
-        ended by switch USER_NOT_REGISTERED inbound 12025550188 12025550147 answered by None
+        ended by None USER_NOT_REGISTERED inbound 12025550188 12025550147 answered by None
     """,
     "inbound_voicemail_answers": """
         ringing 104
         cancelled 104 no_answer
-        ended by switch NO_ANSWER inbound 12025550188 12025550145 answered by None
+        ended by None NORMAL_CLEARING inbound 12025550188 12025550145 answered by None
     """,
     "originate_a_busy": """
-        ended by caller USER_BUSY local 5550177 101 answered by None
+        ended by None USER_BUSY local 5550177 101 answered by None
     """,
     "originate_a_no_answer": """
         ringing 114
         cancelled 114 no_answer
-        ended by switch NO_ANSWER local 5550177 101 answered by None
+        ended by None NO_ANSWER local 5550177 101 answered by None
     """,
     "originate_a_rings_api_hangs_up": """
         ringing 100
         cancelled 100 hung_up
-        ended by switch NORMAL_CLEARING local 5550177 101 answered by None
+        ended by None NORMAL_CLEARING local 5550177 101 answered by None
     """,
     "originate_answered_a_hangs_up": """
         ringing 100
@@ -144,14 +144,14 @@ STORIES = {
     "originate_b_busy": """
         ringing 106
         answered 106
-        ended by callee USER_BUSY local 5550177 115 answered by None
+        ended by None USER_BUSY local 5550177 115 answered by None
     """,
     "originate_b_no_answer": """
         ringing 106
         answered 106
         ringing 114
         cancelled 114 no_answer
-        ended by switch NO_ANSWER local 5550177 114 answered by None
+        ended by None NO_ANSWER local 5550177 114 answered by None
     """,
     "originate_outside_a": """
         ringing 12025550123
@@ -339,13 +339,14 @@ def test_of_two_that_answer_at_once_one_is_too_late() -> None:
 def test_a_leg_that_is_gone_without_a_word_has_ended() -> None:
     once = [one for one in heard("originate_answered_b_hangs_up") if one.what != "ended"]
     gone = [
-        once[-1].model_copy(update={"what": "ended", "leg_uuid": uuid, "core": "", "sequence": 0, "source_uuid": None})
+        once[-1].model_copy(update={"what": "lost", "leg_uuid": uuid, "core": "", "sequence": 0, "source_uuid": None})
         for uuid in dict.fromkeys(one.leg_uuid for one in once)
     ]
     calls, happened = followed([*once, *gone])
     [call] = calls.values()
-    assert (call.told()["state"], call.told()["hung_up_by"]) == ("ended", "switch")
+    assert (call.told()["state"], call.told()["hung_up_by"]) == ("ended", None)
     assert happened[-1].type == "call.ended"
+    assert call.is_lost
 
 
 def test_a_phone_that_is_rung_once_more_by_its_group_is_no_transfer() -> None:

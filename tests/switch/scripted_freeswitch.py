@@ -18,6 +18,8 @@ from typing import Any, Literal, Self
 
 CAPTURE = Path(__file__).parents[1] / "captures" / "esl.txt"
 PASSWORD = "ClueCon"
+CORE = "844a6b50-4f95-4643-905d-62735f69ebb2"
+"""The run of the switch that the captured events are of."""
 USER, USER_PASSWORD = "100@fusion.example.net", "sippass100"
 
 Mode = Literal["well", "acl", "refuse", "hang", "hang after login", "half", "dribble", "late"]
@@ -124,7 +126,7 @@ class ScriptedFreeSwitch:
         self.greeting = recorded()[""][0] if greeting is None else greeting
         self.allowed_api = allowed_api
         self.allowed_events = allowed_events
-        self.answers: dict[str, Answer] = {}
+        self.answers: dict[str, Answer] = {"uuid_setvar": "+OK\n", "global_getvar core_uuid": CORE}
         self.gates: dict[str, threading.Event] = {}
         self.reply_to_bgapi: bytes | None = None  # instead of the right one
         self.go_on = threading.Event()

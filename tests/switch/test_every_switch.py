@@ -6,6 +6,7 @@ docs/freeswitch and two baresip phones, at each moment of one call.
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -232,7 +233,10 @@ def test_says_what_became_of_a(stage: Stage, answer: str, number: str, progress:
         stage.server.answers["originate"] = answer
     placed = order(number, call_uuid=NOBODY)
     stage.switch.place(placed)
-    assert stage.switch.await_answer(placed, 5) == progress
+    found = stage.switch.await_answer(placed, 5)
+    assert replace(found, unheard=False) == progress
+    tells_nothing = isinstance(stage, FreeSwitchStage) and progress.cause == "USER_NOT_REGISTERED"
+    assert found.unheard is tells_nothing, "there never was a leg"
 
 
 def test_what_it_can_do_are_actions_there_are(stage: Stage) -> None:

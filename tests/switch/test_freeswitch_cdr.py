@@ -104,7 +104,7 @@ HOW = {
     "busy-b-leg": (None, "USER_BUSY", 17, "recv_refuse"),
     "cancelled-a-leg": ("local", "ORIGINATOR_CANCEL", 16, "recv_cancel"),
     "cancelled-b-leg": (None, "ORIGINATOR_CANCEL", 16, "send_cancel"),
-    "inbound-did-a-leg": ("local", "NORMAL_CLEARING", 16, "recv_bye"),
+    "inbound-did-a-leg": ("inbound", "NORMAL_CLEARING", 16, "recv_bye"),
     "inbound-did-b-leg": ("local", "NORMAL_CLEARING", 16, "send_bye"),
     "missed-a-leg": ("local", "NO_ANSWER", 19, "send_refuse"),
     "missed-b-leg": (None, "NO_ANSWER", 19, "send_cancel"),
@@ -115,7 +115,7 @@ HOW = {
     "ringgroup-simultaneous-b-leg-1001-loser": (None, "LOSE_RACE", 16, "send_cancel"),
     "ringgroup-simultaneous-b-leg-1002-winner": (None, "NORMAL_CLEARING", 16, "send_bye"),
     "ringgroup-simultaneous-b-leg-1003-loser": (None, "LOSE_RACE", 16, "send_cancel"),
-    "unknown-did-a-leg": (None, "NO_ROUTE_DESTINATION", 3, "send_refuse"),
+    "unknown-did-a-leg": ("inbound", "NO_ROUTE_DESTINATION", 3, "send_refuse"),
 }
 # Which: its uuid, the leg it comes from, the one it was connected to.
 WHICH = {
@@ -135,7 +135,9 @@ WHICH = {
         None,
     ),
 }
-WITHOUT_DOMAIN = {"originate-busy-a-leg", "unknown-did-a-leg"}
+WITHOUT_DOMAIN = {"unknown-did-a-leg"}
+BY_NAME_ONLY = {"originate-busy-a-leg"}
+"""No variable has its domain's uuid; whom it rang has a name."""
 WHOSE = {"1001": "22222222-2222-4222-8222-000000001001", "1002": "22222222-2222-4222-8222-000000001002"}
 
 
@@ -175,7 +177,8 @@ def test_says_which(name: str) -> None:
 @EVERY
 def test_says_whose(name: str) -> None:
     post = read(CAPTURES[name])
-    assert (post.domain_uuid, post.domain_name) == ((None, None) if name in WITHOUT_DOMAIN else DOMAIN)
+    uuid, home = (None, None) if name in WITHOUT_DOMAIN else DOMAIN
+    assert (post.domain_uuid, post.domain_name) == (None if name in BY_NAME_ONLY else uuid, home)
     assert post.leg.leg == ("b" if "-b-leg" in name else "a")
 
 
@@ -313,7 +316,7 @@ def test_seconds_of_talk_need_an_answer() -> None:
         ("CALL_REJECTED", "CALL_REJECTED", 21),
         ("ALLOTTED_TIMEOUT", "NO_ANSWER", 19),
         ("success", "NORMAL_CLEARING", 16),
-        ("failure", "NORMAL_CLEARING", 16),
+        ("failure", "NO_ANSWER", 19),
         ("NORMAL_CLEARING", "NORMAL_CLEARING", 16),
         ("<b>", "NORMAL_CLEARING", 16),
         ("X" * 65, "NORMAL_CLEARING", 16),
@@ -404,10 +407,32 @@ def test_uuids_are_lower_case_or_none() -> None:
     assert (post.leg.bridge_uuid, post.leg.extension_uuid) == (None, None)
 
 
+_NO_MARKS = dict.fromkeys(("domain_name", "dialed_domain", "user_context", "accountcode", "sip_auth_realm"))
+
+
 @pytest.mark.parametrize("said", ["x", "", f"{FORGED}\n", f"{FORGED}' or 1", None, 7])
 def test_a_domain_that_is_none_is_none(said: object) -> None:
     assert read(json.dumps(capture(domain_uuid=said)).encode()).domain_uuid is None
-    assert read(json.dumps(capture(domain_name="no%20name")).encode()).domain_name is None
+    assert read(json.dumps(capture(**{**_NO_MARKS, "domain_name": "no%20name"})).encode()).domain_name is None
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        {"domain_name": "Pbx.Example.Test"},
+        {"dialed_domain": "pbx.example.test"},
+        {"user_context": "pbx.example.test"},
+        {"accountcode": "1001%40pbx.example.test"},
+        {"sip_auth_realm": "pbx.example.test", "sip_authorized": "true"},
+    ],
+)
+def test_a_domain_is_known_by_any_mark_of_the_switchs_own(mark: dict[str, str]) -> None:
+    assert read(json.dumps(capture(**{**_NO_MARKS, **mark})).encode()).domain_name == "pbx.example.test"
+
+
+@pytest.mark.parametrize("mark", [{"presence_id": "1001%40pbx.example.test"}, {"sip_auth_realm": "pbx.example.test"}])
+def test_a_domain_is_not_what_a_caller_wrote(mark: dict[str, str]) -> None:
+    assert read(json.dumps(capture(**{**_NO_MARKS, "sip_authorized": "false", **mark})).encode()).domain_name is None
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringpost.model.notices import Notice
-from ringpost.switch.freeswitch_events import SUBSCRIPTION, caught_up, notices, recorded
+from ringpost.switch.freeswitch_events import SUBSCRIPTION, Known, caught_up, notices, recorded
 
 CAPTURES = Path(__file__).parent.parent / "captures" / "events"
 GUIDE = Path(__file__).parents[2] / "docs" / "freeswitch" / "directory" / "ringpost.xml"
+
+
+CORE = "5e1b9da7-ddfa-4f19-b190-c72a4045ebdd"
 
 
 def events(scenario: str) -> list[dict[str, Any]]:
@@ -79,8 +82,13 @@ def test_a_recording_is_finished() -> None:
 
 def test_what_says_not_where_it_belongs_is_passed_over() -> None:
     event = first("originate_answered_b_hangs_up", "CHANNEL_ANSWER")
-    for missing in ("Unique-ID", "variable_domain_uuid", "Event-Date-Timestamp"):
-        assert notices({name: value for name, value in event.items() if name != missing}) == []
+    stamps = ("Event-Date-Timestamp", "Caller-Channel-Answered-Time")
+    for missing in (
+        ("Unique-ID",),
+        ("variable_domain_uuid", "variable_presence_data", "Channel-Presence-Data"),
+        stamps,
+    ):
+        assert notices({name: value for name, value in event.items() if name not in missing}) == []
     assert notices({"Event-Name": "HEARTBEAT"}) == []
     stop = first("record_start_stop", "RECORD_STOP")
     for missing in ("Unique-ID", "variable_domain_uuid", "Record-File-Path"):
@@ -97,8 +105,14 @@ class Line:
         if command == "show channels as json":
             rows = [{"uuid": uuid} for uuid in self.channels]
             return json.dumps({"row_count": len(rows), **({"rows": rows} if rows else {})})
+        if command == "global_getvar core_uuid":
+            return CORE
         uuid = command.split()[1]
         return json.dumps(self.channels[uuid]) if self.channels[uuid] else "-ERR No such channel!\n"
+
+
+def known(legs: dict[str, str], core: str = CORE) -> Known:
+    return Known(core, 1_795_348_800.0, legs)
 
 
 def in_short(told: Iterable[Notice]) -> list[tuple[str, str]]:
@@ -110,25 +124,32 @@ def test_after_a_break_it_is_told_what_is_there_and_what_is_gone() -> None:
     there = {**event, "Event-Name": "CHANNEL_DATA", "Answer-State": "answered"}
     domain, gone, ending = event["variable_domain_uuid"], "9" * 8 + "-0000-4000-8000-" + "9" * 12, "8" * 36
     line = Line({event["Unique-ID"]: there, ending: {}})
-    told = caught_up(line, {gone: domain, event["Unique-ID"]: domain}, 1_795_348_800.0)  # type: ignore[arg-type]
+    told = caught_up(line, known({gone: domain, event["Unique-ID"]: domain}))  # type: ignore[arg-type]
     assert in_short(told.there) == [(what, event["Unique-ID"]) for what in ("made", "ringing", "answered")]
-    assert in_short(told.gone) == [("ended", gone)]
-    assert caught_up(Line({}), {}, 0.0) == ([], [])  # type: ignore[arg-type]
+    assert in_short(told.gone) == [("gone", gone)]
+    assert told.gone[0].at == "2026-11-22T12:00:00.000Z", "when it was last heard of"
+    assert caught_up(Line({}), known({})) == ([], [])  # type: ignore[arg-type]
+
+
+def test_with_a_run_of_the_switch_that_crashed_its_legs_are_lost() -> None:
+    leg, domain = "9" * 8 + "-0000-4000-8000-" + "9" * 12, "8" * 8 + "-0000-4000-8000-" + "8" * 12
+    told = caught_up(Line({}), known({leg: domain}, core=leg))  # type: ignore[arg-type]
+    assert in_short(told.gone) == [("lost", leg)]
 
 
 def test_gone_is_also_for_whom_one_was_rung_that_is_still_there() -> None:
     event = first("inbound_caller_gives_up", "CHANNEL_CREATE", **{"Call-Direction": "outbound"})
     leg, caller = event["Unique-ID"], event["variable_originating_leg_uuid"]
     line = Line({leg: {**event, "Event-Name": "CHANNEL_DATA"}})
-    told = caught_up(line, {}, 0.0)  # type: ignore[arg-type]
-    assert (in_short(told.there), in_short(told.gone)) == ([("made", leg)], [("ended", caller)])
+    told = caught_up(line, known({}))  # type: ignore[arg-type]
+    assert (in_short(told.there), in_short(told.gone)) == ([("made", leg)], [("gone", caller)])
 
 
 def test_a_channel_that_is_listed_a_little_longer_than_it_is_there_is_gone() -> None:
     event = first("originate_answered_b_hangs_up", "CHANNEL_ANSWER")
     leg, domain = event["Unique-ID"], event["variable_domain_uuid"]
-    told = caught_up(Line({leg: {}}), {leg: domain}, 0.0)  # type: ignore[arg-type]
-    assert (told.there, in_short(told.gone)) == ([], [("ended", leg)])
+    told = caught_up(Line({leg: {}}), known({leg: domain}))  # type: ignore[arg-type]
+    assert (told.there, in_short(told.gone)) == ([], [("gone", leg)])
 
 
 def test_the_guide_lets_a_link_hear_all_it_listens_to() -> None:

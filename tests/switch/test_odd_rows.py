@@ -13,7 +13,7 @@ from ringpost.model.live import Registration
 from ringpost.switch import freeswitch_lists as lists
 from ringpost.switch.esl import EventSocket
 from ringpost.switch.freeswitch import FreeSwitch
-from ringpost.switch.freeswitch_events import caught_up
+from ringpost.switch.freeswitch_events import Known, caught_up
 from tests.fakes import NOON, FakeClock
 from tests.switch.scripted_freeswitch import PASSWORD, ScriptedFreeSwitch
 from tests.switch.test_every_switch import GONE, HOME, LIVE, A, B, switch_at
@@ -114,7 +114,7 @@ def test_a_link_catches_up_with_the_channels_that_can_be_read(odd: list[Any]) ->
         server.answers[f"uuid_dump {A} json"] = LIVE["answered"][f"uuid_dump {A} json"]
         server.answers[f"uuid_dump {B} json"] = "this is no JSON"
         with EventSocket(server.host, server.port, user=None, password=PASSWORD) as line:
-            caught = caught_up(line, {B: HOME.domain_uuid}, NOON)
+            caught = caught_up(line, Known("", NOON, {B: HOME.domain_uuid}))
     assert {notice.leg_uuid for notice in caught.there} == {A}
     assert caught.gone == [], "it is there, though nothing is known of it"
 

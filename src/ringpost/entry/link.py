@@ -20,6 +20,7 @@ from ringpost.clock import Clock
 from ringpost.entry.client import Client
 from ringpost.entry.link_buffer import Buffer, File
 from ringpost.model.errors import SwitchRefused, SwitchUnreachable
+from ringpost.model.notices import Notice
 from ringpost.switch.esl import EventSocket
 from ringpost.switch.freeswitch_events import SUBSCRIPTION, CaughtUp, caught_up, notices, recorded
 
@@ -33,6 +34,8 @@ _LOOKS_EVERY = 0.05
 _LOOKS_FOR_FILES_EVERY = 0.2
 _PUT_SECONDS = 60.0
 _NOTHING = CaughtUp([], [])
+_ASKS_AGAIN_AFTER = (3.0, 8.0, 15.0, 30.0)
+"""Seconds; a switch posts a record four times, five seconds apart."""
 
 
 @dataclass(slots=True)
@@ -52,6 +55,22 @@ class Pause:
         self._next = _FIRST_PAUSE
 
 
+class Gone:
+    """Legs that are gone without a word, told of again: their records may come yet. At last they are lost."""
+
+    def __init__(self, gone: list[Notice], asks_after: tuple[float, ...]) -> None:
+        self._gone = [notice for notice in gone if notice.what == "gone"]
+        self._since = time.monotonic()
+        self._waits = [*asks_after]
+
+    def again(self) -> list[Notice]:
+        """What is to be told once more by now."""
+        if not self._gone or not self._waits or time.monotonic() - self._since < self._waits[0]:
+            return []
+        self._waits.pop(0)
+        return self._gone if self._waits else [one.model_copy(update={"what": "lost"}) for one in self._gone]
+
+
 @dataclass(slots=True)
 class Link:
     """One switch's link. ``connect`` logs in to its event socket, ``say`` is told what an operator should know."""
@@ -64,6 +83,7 @@ class Link:
     say: Callable[[str], None]
     recordings: Path | None = None
     longest_silence: float = _LONGEST_SILENCE
+    asks_after: tuple[float, ...] = _ASKS_AGAIN_AFTER
     stopping: threading.Event = field(default_factory=threading.Event)
     _said: dict[str, str] = field(default_factory=dict)
 
@@ -110,8 +130,9 @@ class Link:
         self.recordings = self.recordings or (Path(folder) if folder.startswith("/") and folder.strip("/") else None)
         if self.recordings is None:
             self._say_once("recordings", "the switch does not say where its recordings are: --recordings does")
-        caught = caught_up(line, self.buffer.legs(), self.clock.now())
+        caught = caught_up(line, self.buffer.known(self.clock.now()))
         self._keep(list(iter(lambda: line.event(0.0), None)), caught)
+        gone = Gone(caught.gone, self.asks_after)
         self._say_once("switch", f"listening to {self.switch}")
         pause.reset()
         heard = time.monotonic()
@@ -121,13 +142,15 @@ class Link:
                 heard = time.monotonic()
             elif time.monotonic() - heard > self.longest_silence:
                 raise SwitchUnreachable(f"the switch was silent for {self.longest_silence:g} seconds: connecting anew")
-            self._keep(events)
+            self._keep(events, CaughtUp([], gone.again()))
 
     def _keep(self, events: list[dict[str, Any]], caught: CaughtUp = _NOTHING) -> None:
         told = [*caught.there, *(notice for event in events for notice in notices(event)), *caught.gone]
         files = [one for event in events if (one := recorded(event))]
         if told or files:
             self.buffer.keep(told, files)
+        if events and (core := str(events[-1].get("Core-UUID", ""))):
+            self.buffer.heard_of(core, self.clock.now())
 
     # telling
 

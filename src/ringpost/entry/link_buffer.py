@@ -8,13 +8,14 @@ from threading import Lock
 from typing import NamedTuple
 
 from ringpost.model.notices import Notice, NumberedNotice, RecordedFile
-from ringpost.switch.freeswitch_events import Recorded
+from ringpost.switch.freeswitch_events import Known, Recorded
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS notices (position INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS legs (leg TEXT PRIMARY KEY, domain TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, body TEXT NOT NULL, position INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS link (uuid TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS heard (one INTEGER PRIMARY KEY CHECK (one = 1), core TEXT NOT NULL, at REAL NOT NULL);
 """
 
 
@@ -62,7 +63,7 @@ class Buffer:
         is_new = self._file.execute("SELECT 1 FROM legs WHERE leg = ?", (notice.leg_uuid,)).fetchone() is None
         if is_new and notice.source_uuid:
             self._file.execute(add, (notice.source_uuid, notice.domain_uuid))
-        if notice.what == "ended":
+        if notice.what in ("ended", "lost"):
             self._file.execute("DELETE FROM legs WHERE leg = ?", (notice.leg_uuid,))
         else:
             self._file.execute(add, (notice.leg_uuid, notice.domain_uuid))
@@ -71,6 +72,17 @@ class Buffer:
         """The legs that were up when last heard of, and their domains."""
         with self._lock:
             return dict(self._file.execute("SELECT leg, domain FROM legs"))
+
+    def heard_of(self, core: str, at: float) -> None:
+        """Note that a run of the switch was there at a time."""
+        with self._lock:
+            self._file.execute("INSERT OR REPLACE INTO heard VALUES (1, ?, ?)", (core, at))
+
+    def known(self, now: float) -> Known:
+        """What was known of the switch when it was last heard of."""
+        with self._lock:
+            core, at = self._file.execute("SELECT core, at FROM heard").fetchone() or ("", now)
+        return Known(core, at, self.legs())
 
     def first(self, most: int) -> list[NumberedNotice]:
         """The notices that were not handed in yet, oldest first."""

@@ -4,11 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from ringpost.model.record import Entity, Record, is_none
+from ringpost.model.record import Entity, Record, is_empty, is_false, is_none
 from ringpost.model.values import ExternalId, Number, ShortText, TagList, Timestamp, Uuid
 
 Direction = Literal["inbound", "outbound", "local"]
 MonitorMode = Literal["listen", "whisper", "barge"]
+EndedBy = Literal["party", "api", "switch"]
+HungUpBy = Literal["caller", "callee", "api", "switch"]
 
 ANSWERED_ELSEWHERE = frozenset({"LOSE_RACE", "PICKED_OFF", "NON_SELECTED_USER_CLEARING", "ANSWERED_ELSEWHERE"})
 """Causes, FreeSWITCH's, Q.850's and Asterisk's: another phone took the call, and this one missed nothing."""
@@ -82,6 +84,18 @@ class Leg(Entity):
     record_path: str | None = None
     read_codec: str | None = None
     write_codec: str | None = None
+    ended_by: EndedBy | None = Field(default=None, description="who ended it: its own phone, an action, or the switch")
+    reached: tuple[str, ...] = Field(
+        default=(),
+        exclude_if=is_empty,
+        description="the extensions it was sent to, whether a phone of theirs rang or not",
+    )
+    to_voicemail: bool = Field(default=False, exclude_if=is_false, description="it was left to somebody's voicemail")
+    heard: bool = Field(
+        default=False,
+        exclude_if=is_false,
+        description="made from what was heard of it: its switch has handed in no record",
+    )
 
 
 class Call(Record):
@@ -103,12 +117,17 @@ class Call(Record):
     caller_destination: str | None = None
     source_number: str | None = None
     destination_number: str | None = None
+    answered_by: str | None = Field(default=None, description="the extension, or the number, that answered last")
+    hung_up_by: HungUpBy | None = Field(default=None, description="null: nobody answered, or nobody knows")
     extension_uuid: Uuid | None = None
-    extensions: tuple[str, ...] = Field(default=(), description="the extensions that took part")
+    extensions: tuple[str, ...] = Field(default=(), description="the extensions that took part, or were to")
     numbers: tuple[str, ...] = Field(default=(), description="every number of every leg, for the look-up by number")
     external_id: str | None = None
     tags: tuple[str, ...] = ()
     sandbox: bool = False
+    heard: bool = Field(
+        default=False, exclude_if=is_false, description="made from what was heard: its switch handed in no record"
+    )
     listed_at: Timestamp = Field(description="its place in lists: the start its first post had")
     due_at: Timestamp | None = Field(
         default=None, exclude_if=is_none, description="the sandbox writes ahead of time: not shown before then"
@@ -119,6 +138,10 @@ class Call(Record):
     update_date: Timestamp | None = None
     update_user: Uuid | None = None
     version: int = 1
+
+    def leg(self, leg_uuid: str) -> Leg | None:
+        """The leg of that uuid."""
+        return next((leg for leg in self.legs if leg.xml_cdr_uuid == leg_uuid), None)
 
 
 class MovedCall(Entity):

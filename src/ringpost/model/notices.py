@@ -1,16 +1,16 @@
 """What a switch tells of its calls while they are up, and what a call is, as far as it was told."""
 
-from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field
 
-from ringpost.clock import seconds
-from ringpost.model.call import ANSWERED_ELSEWHERE, Direction
+from ringpost.model.call import Direction, EndedBy, Leg
+from ringpost.model.outcome import summarised, taken_by, worked_out
 from ringpost.model.record import Entity, is_none
 from ringpost.model.values import Cause, ExtensionNumber, Moment, Number, ShortText, Timestamp, Uuid
 
-What = Literal["made", "ringing", "answered", "held", "resumed", "parked", "unparked", "ended"]
+What = Literal["made", "ringing", "answered", "held", "resumed", "sent", "parked", "unparked", "ended", "gone", "lost"]
+"""``gone``: nobody heard how it ended, but its record may say. ``lost``: no more will be known of it."""
 LegState = Literal["ringing", "answered", "held", "parked", "ended"]
 _TELLING: tuple[LegState, ...] = ("parked", "held", "answered", "ringing")
 
@@ -36,6 +36,14 @@ class Notice(Entity):
     dialled: Number | None = Field(default=None, description="what was dialled to begin with")
     cause: Cause | None = None
     hung_up: bool = Field(default=False, description="whether this party ended it, and not the switch")
+    by_api: bool = Field(default=False, description="whether an action ended it")
+    to_voicemail: bool = Field(default=False, description="it was left to somebody's voicemail")
+    reached: tuple[ExtensionNumber, ...] = Field(
+        default=(), description="extensions it was sent to, whether a phone of theirs rang or not"
+    )
+    sent_to: Number | None = Field(default=None, description="the number it is sent to from a conversation")
+    sent_to_extension: bool = Field(default=False, description="whether that is an extension's")
+    taken_by: Uuid | None = Field(default=None, description="the leg that took it from its slot, by dialling that")
     slot: ShortText | None = Field(default=None, description="where it is parked")
 
 
@@ -75,15 +83,20 @@ class TrackedLeg(Entity):
     answer_stamp: Timestamp | None = None
     end_stamp: Timestamp | None = None
     hangup_cause: str | None = None
-    hung_up: bool = False
+    ended_by: EndedBy | None = None
+    reached: tuple[str, ...] = ()
+    to_voicemail: bool = False
     rang: bool = False
     speaks: bool = False
     core: str = ""
     sequence: int = -1
 
 
-_OWN_LEG = frozenset({"source_dialled", "hung_up", "rang", "speaks", "core", "sequence"})
-_OWN = frozenset({"legs", "sequence", "told_at", "has_ended", "contact", "is_looked_up", "version"})
+_OWN_LEG = frozenset({"source_dialled", "ended_by", "reached", "to_voicemail", "rang", "speaks", "core", "sequence"})
+_OWN = frozenset({"legs", "sequence", "told_at", "has_ended", "is_lost", "joined_to", "is_looked_up", "version"})
+_OF_THE_RECORD = (
+    "answer_stamp", "duration", "billsec", "hangup_cause", "missed_call", "answered_by", "hung_up_by", "extensions",
+)  # fmt: skip
 
 
 class TrackedCall(Entity):
@@ -94,12 +107,10 @@ class TrackedCall(Entity):
     domain_name: str
     direction: Direction | None = None
     start_stamp: Timestamp
-    answer_stamp: Timestamp | None = Field(default=None, description="when one who was called answered")
     end_stamp: Timestamp | None = None
     caller_id_name: str | None = None
     caller_id_number: str | None = None
     destination_number: str | None = None
-    answered_by: str | None = Field(default=None, description="the extension, or the number, that answered last")
     slot: str | None = Field(default=None, exclude_if=is_none)
     external_id: str | None = None
     tags: tuple[str, ...] = ()
@@ -110,6 +121,8 @@ class TrackedCall(Entity):
     sequence: int = 0
     told_at: Timestamp = ""
     has_ended: bool = False
+    is_lost: bool = Field(default=False, description="nobody heard how a leg of it ended")
+    joined_to: Uuid | None = Field(default=None, description="the call it turned out to be part of")
     version: int = 0
 
     def leg(self, leg_uuid: str | None) -> TrackedLeg | None:
@@ -120,10 +133,19 @@ class TrackedCall(Entity):
     def state(self) -> LegState:
         """What the call is: what its parties are that are still there."""
         states = {leg.state for leg in self.legs}
-        if "answered" in states and self.answer_stamp is None:
+        if "answered" in states and not self._is_answered:
             states.discard("answered")
             states.add("ringing")
         return next((state for state in _TELLING if state in states), "ended")
+
+    @property
+    def _is_answered(self) -> bool:
+        """Whether one who was called has answered, or a machine; who clicked to call is no answer."""
+        if any(leg.answer_stamp for leg in self.legs if leg.leg_uuid != self.call_uuid):
+            return True
+        first = self.leg(self.call_uuid)
+        rings = any(leg.state == "ringing" and leg is not first for leg in self.legs)
+        return first is not None and first.answer_stamp is not None and not (first.rang or rings)
 
     @property
     def extension(self) -> str | None:
@@ -131,45 +153,53 @@ class TrackedCall(Entity):
         ours = [leg.extension for leg in self.legs if leg.extension]
         if self.direction != "inbound":
             return next(iter(ours), None)
-        return self.answered_by if self.answered_by in ours else ours[0] if len(ours) == 1 else None
+        taker = taken_by(self.as_record())
+        answered_by = taker.extension if taker else None
+        return answered_by if answered_by in ours else ours[0] if len(ours) == 1 else None
+
+    def as_record(self) -> list[Leg]:
+        """The legs as a record has them, as far as they were told; the call's own first."""
+        legs = sorted(self.legs, key=lambda leg: leg.leg_uuid != self.call_uuid)
+        return [self._as_record(leg) for leg in legs]
+
+    def _as_record(self, leg: TrackedLeg) -> Leg:
+        is_first = leg.leg_uuid == self.call_uuid
+        return Leg(
+            xml_cdr_uuid=leg.leg_uuid,
+            leg="a" if is_first else "b",
+            originating_leg_uuid=None if is_first else leg.source_uuid or self.call_uuid,
+            direction=self.direction,
+            start_stamp=leg.start_stamp,
+            answer_stamp=leg.answer_stamp,
+            end_stamp=leg.end_stamp,
+            hangup_cause=leg.hangup_cause,
+            caller_id_name=self.caller_id_name,
+            caller_id_number=self.caller_id_number,
+            caller_destination=self.destination_number,
+            source_number=leg.number if is_first else self.caller_id_number,
+            destination_number=self.destination_number if is_first else leg.number,
+            extension=leg.extension,
+            ended_by=leg.ended_by,
+            reached=leg.reached,
+            to_voicemail=leg.to_voicemail,
+            **dict.fromkeys(("missed_call", "missed_said"), False if is_first and leg.rang else None),
+        )
 
     def told(self) -> dict[str, Any]:
-        """The call as events tell it."""
+        """The call as events tell it: what became of it as its record will have it."""
+        found = summarised(self.call_uuid, worked_out(self.as_record()))
         members = self.model_dump(exclude=set(_OWN))
-        legs = [leg.model_dump(exclude=set(_OWN_LEG)) for leg in self.legs]
-        end = self.end_stamp
+        about = {name: found[name] for name in _OF_THE_RECORD}
+        if self.end_stamp is None:
+            about |= dict.fromkeys(("duration", "billsec", "hangup_cause", "missed_call", "hung_up_by"))
+            about["answer_stamp"] = about["answer_stamp"] if self._is_answered else None
         return {
             **members,
+            **about,
+            "caller_destination": self.destination_number,
+            "end_stamp": found["end_stamp"] if self.end_stamp else None,
+            "extensions": list(found["extensions"]),
             "extension": self.extension,
             "state": self.state,
-            "duration": _between(self.start_stamp, end),
-            "billsec": _between(self.answer_stamp, end) if self.answer_stamp else 0 if end else None,
-            "hangup_cause": _cause(self) if end else None,
-            "hung_up_by": _hung_up_by(self) if end else None,
-            "extensions": sorted({leg.extension for leg in self.legs if leg.extension}),
-            "legs": legs,
+            "legs": [leg.model_dump(exclude=set(_OWN_LEG)) for leg in self.legs],
         }
-
-
-def _cause(call: TrackedCall) -> str | None:
-    """Why a call ended: if nobody answered, why nobody did."""
-    causes = [leg.hangup_cause for leg in _last_first(call.legs) if leg.hangup_cause]
-    if call.answer_stamp is None:
-        rung = [leg.hangup_cause for leg in _last_first(call.legs) if leg.source_uuid]
-        causes = [cause for cause in rung if cause and cause not in ANSWERED_ELSEWHERE] or causes
-    return causes[0] if causes else None
-
-
-def _hung_up_by(call: TrackedCall) -> str:
-    who = next((leg for leg in _last_first(call.legs) if leg.hung_up and leg.end_stamp), None)
-    if who is None:
-        return "switch"
-    return "caller" if who.leg_uuid == call.call_uuid else "callee"
-
-
-def _last_first(legs: Iterable[TrackedLeg]) -> list[TrackedLeg]:
-    return sorted(legs, key=lambda leg: leg.end_stamp or "", reverse=True)
-
-
-def _between(start: str | None, end: str | None) -> int | None:
-    return max(0, round(seconds(end) - seconds(start))) if start and end else None

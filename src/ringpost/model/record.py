@@ -17,6 +17,11 @@ def is_none(value: object) -> bool:
     return value is None
 
 
+def is_empty(value: tuple[object, ...]) -> bool:
+    """For ``exclude_if``: a member that is there only while there is something in it."""
+    return not value
+
+
 class Entity(BaseModel):
     """A thing that is stored and answered. Its member names are the wire's.
 

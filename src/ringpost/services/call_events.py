@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ringpost.model.call import ANSWERED_ELSEWHERE
+from ringpost.clock import seconds
+from ringpost.model.call import ANSWERED_ELSEWHERE, EndedBy
 from ringpost.model.notices import Notice, TrackedCall, TrackedLeg
 
+_A_MOMENT = 1.0
+"""Seconds within which a switch rings all phones of an extension."""
 MOST_LEGS = 50
 """Of a call, in its events and in the store."""
 _REASONS = {
@@ -67,6 +70,18 @@ def advanced(call: TrackedCall, notice: Notice) -> tuple[TrackedCall, list[Happe
     return step.call, step.happened
 
 
+def _were_rung_together(one: TrackedLeg, other: TrackedLeg) -> bool:
+    return abs(seconds(one.start_stamp) - seconds(other.start_stamp)) < _A_MOMENT
+
+
+def joined(call: TrackedCall, other: TrackedCall) -> TrackedCall:
+    """A call with the legs of whoever has dialled a slot to take who waits there, which began as a call of its own."""
+    known = {leg.leg_uuid for leg in call.legs}
+    rung_for = {leg.leg_uuid: leg.source_uuid or call.call_uuid for leg in other.legs}
+    legs = (leg.model_copy(update={"source_uuid": rung_for[leg.leg_uuid]}) for leg in other.legs)
+    return call.model_copy(update={"legs": (*call.legs, *(leg for leg in legs if leg.leg_uuid not in known))})
+
+
 def _is_old(leg: TrackedLeg, notice: Notice) -> bool:
     if leg.state == "ended":
         return True
@@ -102,9 +117,11 @@ class _Step:
                 self._answer(notice.at)
             case "held" | "resumed":
                 self._hold(holds=notice.what == "held")
+            case "sent":
+                self._send()
             case "parked" | "unparked":
                 self._park(parks=notice.what == "parked")
-            case "ended":
+            case "ended" | "lost":
                 self._end()
 
     @property
@@ -133,6 +150,7 @@ class _Step:
                 "number": known.number or notice.number,
                 "source_uuid": known.source_uuid or notice.source_uuid,
                 "start_stamp": min(known.start_stamp, notice.start_stamp),
+                "reached": notice.reached or known.reached,
             }
             self._change(known, **facts, **heard)
         self.call = self.call.model_copy(update={"direction": self.call.direction or notice.direction})
@@ -148,6 +166,7 @@ class _Step:
             extension=notice.extension,
             number=notice.number,
             start_stamp=notice.start_stamp,
+            reached=notice.reached,
             **heard,
         )
         self.call = self.call.model_copy(update={"legs": (*_room_made(self.call.legs), leg)})
@@ -175,11 +194,19 @@ class _Step:
             }
         )
 
+    def _phones_beside(self) -> list[TrackedLeg]:
+        """The other phones of the leg's extension that were rung with it: all are told of as one."""
+        leg, legs = self.leg, self.call.legs
+        beside = [one for one in legs if one.source_uuid == leg.source_uuid and one.leg_uuid != leg.leg_uuid]
+        return [one for one in beside if leg.extension == one.extension is not None and _were_rung_together(one, leg)]
+
     def _ring(self) -> None:
         leg = self.leg
         if leg.state == "ringing" and not leg.rang:
+            is_first = not any(one.rang and one.state != "ended" for one in self._phones_beside())
             self._change(leg, rang=True)
-            self._tell("call.ringing", self.leg)
+            if is_first:
+                self._tell("call.ringing", self.leg)
 
     def _answer(self, at: str) -> None:
         leg = self.leg
@@ -190,9 +217,6 @@ class _Step:
         if source is not None:
             self._change(self.leg, speaks=True)
             self._change(source, speaks=True)
-            answered = self.call.answer_stamp or self.leg.answer_stamp
-            by = {"answered_by": leg.extension or leg.number, "answer_stamp": answered}
-            self.call = self.call.model_copy(update=by)
         if leg.rang or source is not None:
             self._tell("call.answered", self.leg)
 
@@ -202,6 +226,14 @@ class _Step:
             self._change(self.leg, state=after)
             self._tell("call.held" if holds else "call.resumed", self.leg)
 
+    def _send(self) -> None:
+        """Whoever speaks is sent on, also to where no phone rings."""
+        leg, notice = self.leg, self.notice
+        if leg.speaks and leg.state != "parked":
+            self._change(leg, speaks=False)
+            to = {"extension": notice.sent_to if notice.sent_to_extension else None, "number": notice.sent_to}
+            self._tell("call.transferred", self.leg, {**to, "stays_leg_uuid": leg.leg_uuid})
+
     def _park(self, *, parks: bool) -> None:
         leg = self.leg
         if (leg.state == "parked") == parks:
@@ -210,6 +242,10 @@ class _Step:
         self._change(leg, state="parked" if parks else "answered", speaks=False)
         self.call = self.call.model_copy(update={"slot": slot if parks else None})
         self._tell("call.parked" if parks else "call.unparked", self.leg, {"slot": slot})
+        taker = self.call.leg(self.notice.taken_by)
+        if taker is not None:
+            self._change(self.leg, speaks=True)
+            self._change(taker, speaks=True)
 
     def _end(self) -> None:
         notice = self.notice
@@ -218,21 +254,35 @@ class _Step:
         leg = self.leg
         lost = leg.state == "answered" and notice.cause in ANSWERED_ELSEWHERE  # two answered at once: one is too late
         if lost:
-            self._answered_by_another(leg)
+            self._change(leg, speaks=False, answer_stamp=None)
         rang_in_vain = leg.rang and (leg.answer_stamp is None or lost)
-        self._change(leg, state="ended", end_stamp=notice.at, hangup_cause=notice.cause, hung_up=notice.hung_up)
-        if rang_in_vain:
+        self._change(self.leg, **self._how_it_ended())
+        if rang_in_vain and not any(self._rings_on(one) for one in self._phones_beside()):
             self._tell("call.cancelled", self.leg, {"reason": self._reason(notice.cause)})
         if all(one.state == "ended" for one in self.call.legs):
             end = max(one.end_stamp or notice.at for one in self.call.legs)
             self.call = self.call.model_copy(update={"end_stamp": end, "slot": None, "has_ended": True})
             self._tell("call.ended")
 
-    def _answered_by_another(self, late: TrackedLeg) -> None:
-        others = (one for one in self.call.legs if one.source_uuid == late.source_uuid and one is not late)
-        by = next((one.extension or one.number for one in others if one.state == "answered"), None)
-        self._change(late, speaks=False, answer_stamp=None)
-        self.call = self.call.model_copy(update={"answered_by": by})
+    def _how_it_ended(self) -> dict[str, Any]:
+        notice = self.notice
+        if notice.what == "lost":
+            self.call = self.call.model_copy(update={"is_lost": True})
+            return {"state": "ended", "end_stamp": max(notice.at, self.leg.answer_stamp or self.leg.start_stamp)}
+        by: EndedBy = "api" if notice.by_api else "party" if notice.hung_up else "switch"
+        return {
+            "state": "ended",
+            "end_stamp": notice.at,
+            "answer_stamp": self.leg.answer_stamp or (notice.answer_stamp if self.leg.source_uuid is None else None),
+            "hangup_cause": notice.cause,
+            "ended_by": by if notice.cause else None,
+            "to_voicemail": notice.to_voicemail,
+        }
+
+    @staticmethod
+    def _rings_on(phone: TrackedLeg) -> bool:
+        """Whether another phone of an extension rings still, or has answered."""
+        return phone.answer_stamp is not None or (phone.rang and phone.state == "ringing")
 
     def _reason(self, cause: str | None) -> str:
         if cause in ANSWERED_ELSEWHERE or (cause not in _REASONS and self._was_answered_elsewhere()):

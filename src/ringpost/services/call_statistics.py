@@ -61,7 +61,7 @@ def _all(context: Context, home: str, wanted: CallWanted) -> list[Call]:
 def _count(group: str | None, calls: list[Call]) -> Counted:
     members: dict[str, Any] = {
         "calls": len(calls),
-        "answered": sum(call.answer_stamp is not None for call in calls),
+        "answered": sum(call.answer_stamp is not None and not call.missed_call for call in calls),
         "missed": sum(call.missed_call for call in calls),
         "duration": sum(call.duration or 0 for call in calls),
         "billsec": sum(call.billsec or 0 for call in calls),

@@ -12,7 +12,7 @@ from ringpost.model.errors import CannotComply, StoreUnavailable, SwitchRefused,
 from ringpost.model.requests import ForUser
 from ringpost.model.route import Outside, Phone, Route
 from ringpost.model.values import spoken
-from ringpost.services import cdrs, domains, emergency, lines, meters, permissions, routing, sandbox_calls
+from ringpost.services import cdrs, domains, emergency, lines, links, meters, permissions, routing, sandbox_calls
 from ringpost.services.live_calls import Party
 from ringpost.store import Put, Row, keys
 from ringpost.switch import Progress, Switch
@@ -155,7 +155,10 @@ def _with_way(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
 
 
 def _note_failure(context: Context, domain: Domain, order: CallOrder, progress: Progress) -> None:
-    """A call that came to nothing runs no more, and is recorded: without a channel the switch has no record of it."""
+    """A call that came to nothing runs no more, and is recorded and told: without a leg the switch does neither.
+
+    If it had one, the switch's own record takes the place of ours.
+    """
     leg = Leg(
         xml_cdr_uuid=order.call_uuid,
         direction=order.direction,
@@ -168,11 +171,16 @@ def _note_failure(context: Context, domain: Domain, order: CallOrder, progress: 
         source_number=order.destination_a,
         destination_number=order.destination_b,
         extension=None if order.gateway else order.destination_a,
+        missed_call=False,
+        heard=True,
     )
     with suppress(Moved, StoreUnavailable):
         meters.stop(context, order)
         marks = cdrs.Marks(order.external_id, order.tags)
-        cdrs.record(context, domain, [cdrs.with_extension(context, domain.domain_uuid, leg)], marks)
+        leg = cdrs.with_own_extension(context, domain.domain_uuid, leg)
+        cdrs.record(context, domain, [leg], marks)
+        if progress.unheard:
+            links.tell_end(context, domain, order, leg)
         context.commit()
 
 

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from ringpost.clock import seconds
 from ringpost.context import Context
-from ringpost.model.call import ANSWERED_ELSEWHERE, Call, Direction, Leg
+from ringpost.model.call import Call, Leg
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, NotFound
+from ringpost.model.outcome import joined, root, summarised, worked_out
 from ringpost.model.requests import CallFilters, CallWanted, ForUser
 from ringpost.services import domains, numbers, pages, permissions, records, users
 from ringpost.store import keys
@@ -19,9 +20,6 @@ MOST_TAGS = 10
 RECORD_EVENTS = 1000
 """What is told of a call while it is up comes before what is told of its record."""
 _DAY = 86_400
-_Q850_ELSEWHERE = 26
-_LET_GO = frozenset({None, "NORMAL_CLEARING", "ORIGINATOR_CANCEL"})
-"""Causes that do not say why a phone stopped ringing."""
 
 
 class Marks(NamedTuple):
@@ -60,7 +58,7 @@ def record(
     for leg in map(_said, legs):
         old = all_legs.get(leg.xml_cdr_uuid)
         all_legs[leg.xml_cdr_uuid] = leg if old is None or if_version is not None else joined(old, leg)
-    found_out = _worked_out(_kept(all_legs.values()))
+    found_out = worked_out(_kept(all_legs.values()))
     members = summarised(root(found_out), found_out) | _marked(known_calls, marks)
     if before is None:
         return _made(context, domain, members)
@@ -86,7 +84,7 @@ def foretold(context: Context, domain: Domain, before: Call | None, legs: Sequen
 
     Its events are the caller's to tell.
     """
-    found_out = _worked_out([_said(leg) for leg in legs])
+    found_out = worked_out([_said(leg) for leg in legs])
     members = summarised(root(found_out), found_out) | _marked([], marks)
     if before is None:
         return _created(context, domain, members)
@@ -139,120 +137,15 @@ def _concerned(context: Context, domain_uuid: str, legs: Sequence[Leg]) -> list[
     return sorted(calls.values(), key=lambda call: (call.listed_at, call.xml_cdr_uuid))
 
 
-def root(legs: Iterable[Leg]) -> str:
-    """The uuid a call goes by: that of the leg all others come from, whether it is known already or not."""
-    sources = {leg.xml_cdr_uuid: leg.originating_leg_uuid for leg in legs}
-    roots = set()
-    for uuid in sources:
-        passed = {uuid}
-        while (source := sources.get(uuid)) and source not in passed:
-            passed.add(source)
-            uuid = source  # noqa: PLW2901 - one step up
-        roots.add(uuid)
-    return min(roots)
-
-
 def handed_in(context: Context, domain: Domain, members: dict[str, Any], marks: Marks, if_version: int | None) -> Call:
     """The record of one leg, as a switch or a CRM has it."""
     leg = with_extension(context, domain.domain_uuid, Leg.model_validate(members))
     return record(context, domain, [leg], marks, if_version=if_version)
 
 
-def joined(one: Leg, other: Leg) -> Leg:
-    """Two posts about one leg: known over unknown, and of two the wider: the earlier start, the later end."""
-    merged = {}
-    for name in Leg.model_fields:
-        mine, theirs = getattr(one, name), getattr(other, name)
-        wider = min if name in _EARLIEST else max
-        merged[name] = theirs if mine is None else mine if theirs is None else wider(mine, theirs)
-    return Leg.model_validate(merged)
-
-
 def _said(leg: Leg) -> Leg:
     """A leg as it was posted: what is said of its being missed is not what will be found out."""
     return leg.model_copy(update={"missed_said": leg.missed_call, "missed_call": None})
-
-
-def _worked_out(legs: Sequence[Leg]) -> list[Leg]:
-    """The legs with what follows from all of them: how long each was, and whether it was missed."""
-    ordered = sorted(legs, key=lambda leg: (leg.leg, leg.start_stamp, leg.xml_cdr_uuid))
-    direction = _first(leg.direction for leg in ordered)
-    return [
-        leg.model_copy(
-            update={
-                "duration": _longer(leg.duration, _between(leg.start_stamp, leg.end_stamp)),
-                "billsec": _longer(leg.billsec, _between(leg.answer_stamp, leg.end_stamp)),
-                "missed_call": _missed(leg, leg.direction or direction, legs),
-            }
-        )
-        for leg in legs
-    ]
-
-
-def _missed(leg: Leg, direction: Direction | None, legs: Iterable[Leg]) -> bool | None:
-    """Whether a leg ended unanswered and nobody else took the call meanwhile; ``None`` while that may change.
-
-    The one rule for every kind of switch. Of a call that went out nothing is missed, nor what its poster says was not.
-    """
-    if leg.answer_stamp is not None or _was_answered_elsewhere(leg, legs):
-        return False
-    if leg.end_stamp is None or leg.missed_said is False or direction is None:
-        return leg.missed_said
-    return direction != "outbound"
-
-
-def _was_answered_elsewhere(leg: Leg, legs: Iterable[Leg]) -> bool:
-    """Whether another phone took the call while this one rang: its cause says so, or says only that it was let go."""
-    if leg.hangup_cause in ANSWERED_ELSEWHERE or leg.hangup_cause_q850 == _Q850_ELSEWHERE:
-        return True
-    if leg.leg == "a" or leg.end_stamp is None or leg.hangup_cause not in _LET_GO:
-        return False
-    beside = (one.answer_stamp for one in legs if _is_beside(one, leg))
-    return any(answer and leg.start_stamp <= answer <= leg.end_stamp for answer in beside)
-
-
-def _is_beside(one: Leg, leg: Leg) -> bool:
-    return one.leg == "b" and one is not leg and one.originating_leg_uuid == leg.originating_leg_uuid
-
-
-def summarised(call_uuid: str, legs: Iterable[Leg]) -> dict[str, Any]:
-    """What a call is, from what its legs were: mostly what its A leg was."""
-    ordered = sorted(legs, key=lambda leg: (leg.xml_cdr_uuid != call_uuid, leg.leg, leg.start_stamp, leg.xml_cdr_uuid))
-    first = ordered[0]
-    numbered = (
-        number
-        for leg in ordered
-        for number in (leg.extension, leg.caller_id_number, leg.source_number, leg.destination_number)
-    )
-    return {
-        **{name: getattr(first, name) for name in _FROM_A},
-        "xml_cdr_uuid": call_uuid,
-        **_length(first, ordered),
-        "direction": first.direction or _first(leg.direction for leg in ordered),
-        "missed_call": any(leg.missed_call for leg in ordered) and not _was_taken(ordered),
-        "extension_uuid": first.extension_uuid or _first(leg.extension_uuid for leg in ordered),
-        "extensions": tuple(sorted({leg.extension for leg in ordered if leg.extension})),
-        "numbers": tuple(sorted({number for number in numbered if number})),
-        "legs": tuple(ordered),
-    }
-
-
-def _length(first: Leg, legs: list[Leg]) -> dict[str, Any]:
-    """From when to when, and how long: as long as its A leg, unless another went on when that had left."""
-    start = min(leg.start_stamp for leg in legs)
-    end = max((leg.end_stamp for leg in legs if leg.end_stamp), default=None)
-    goes_on = end is not None and first.end_stamp is not None and end > first.end_stamp
-    return {
-        "start_stamp": start,
-        "end_stamp": end,
-        "duration": _between(start, end) if goes_on else first.duration,
-        "billsec": _between(first.answer_stamp, end) if goes_on and first.answer_stamp else first.billsec,
-    }
-
-
-def _was_taken(legs: Iterable[Leg]) -> bool:
-    """Whether somebody who was rung answered, however many others did not."""
-    return any(leg.leg == "b" and leg.answer_stamp is not None for leg in legs)
 
 
 def latest_legs(context: Context, domain_uuid: str, limit: int, request: ForUser) -> list[Leg]:
@@ -348,22 +241,19 @@ def with_extension(context: Context, domain_uuid: str, leg: Leg) -> Leg:
         if leg.leg == "b" or leg.direction == "inbound"
         else leg.source_number or leg.caller_id_number
     )
+    return _of_extension(context, domain_uuid, leg, number)
+
+
+def with_own_extension(context: Context, domain_uuid: str, leg: Leg) -> Leg:
+    """The leg with the extension whose phone it is, as its switch knows it: nobody's for who calls from outside."""
+    return _of_extension(context, domain_uuid, leg, leg.extension)
+
+
+def _of_extension(context: Context, domain_uuid: str, leg: Leg, number: str | None) -> Leg:
     extension = numbers.extension(context, domain_uuid, number) if number else None
     if extension is None:
         return leg
     return leg.model_copy(update={"extension": extension.extension, "extension_uuid": extension.extension_uuid})
-
-
-_EARLIEST = frozenset({"start_stamp", "answer_stamp"})
-_FROM_A = (
-    "answer_stamp",
-    "hangup_cause",
-    "caller_id_name",
-    "caller_id_number",
-    "caller_destination",
-    "source_number",
-    "destination_number",
-)
 
 
 def _marked(calls: Sequence[Call], marks: Marks) -> dict[str, Any]:
@@ -441,15 +331,3 @@ def _shown_since(call: Call) -> str:
 def _number_pattern(number: str) -> re.Pattern[str]:
     """``_`` at either end stands for anything, as in XiVO's call logs."""
     return re.compile(re.escape(number).replace("_", ".*"))
-
-
-def _between(start: str | None, end: str | None) -> int | None:
-    return max(0, round(seconds(end) - seconds(start))) if start and end else None
-
-
-def _longer(one: int | None, other: int | None) -> int | None:
-    return max((length for length in (one, other) if length is not None), default=None)
-
-
-def _first(values: Iterable[Any]) -> Any:
-    return next((value for value in values if value is not None), None)

@@ -12,9 +12,8 @@ from ringpost.model.voicemail import Voicemail
 from ringpost.services import numbers, routing, voicemails
 from ringpost.store import keys
 from ringpost.switch import freeswitch_xml as xml
+from ringpost.switch.freeswitch_said import PUBLIC
 from ringpost.switch.freeswitch_xml import Asked, Caller
-
-_PUBLIC = "public"
 
 
 def answered(context: Context, body: bytes) -> bytes:
@@ -91,7 +90,7 @@ def _dialplan(context: Context, asked: Asked) -> bytes:
     number = asked.get("Hunt-Destination-Number", "Caller-Destination-Number")
     if not is_number(number):
         return xml.not_found()
-    if place == _PUBLIC:
+    if place == PUBLIC:
         inbound = routing.inbound(context, number)
         return xml.called_from_outside(place, number, inbound) if inbound else xml.not_found()
     domain = _domain(context, place)
@@ -134,4 +133,7 @@ def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
         asked.get("variable_call_direction"),
         shown if is_number(shown) else "",
         asked.get("variable_origination_caller_id_name") if shown else "",
+        dialled=dialled if is_number(dialled := asked.get("variable_ringpost_dialled")) else "",
+        reached=asked.reached,
+        has_spoken=bool(asked.get("variable_bridge_uuid")),
     )

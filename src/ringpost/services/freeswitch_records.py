@@ -17,23 +17,32 @@ def taken(context: Context, body: bytes, query_uuid: str | None) -> tuple[str, b
 
     One that belongs to no domain, or is older than its domain keeps records, is not: nor need the switch keep it.
     """
-    leg, domain_uuid, _ = freeswitch_cdr.read(body)
+    leg, domain_uuid, domain_name = freeswitch_cdr.read(body)
     if query_uuid is not None and query_uuid.lower() != leg.xml_cdr_uuid:
         raise InvalidRequest("the uuid in the address is not the one in the record", parameter="uuid")
-    if domain_uuid is None:
+    domain = _domain(context, domain_uuid, domain_name)
+    if domain is None:
         return leg.xml_cdr_uuid, False
     if seconds(leg.start_stamp) > seconds(context.now) + _A_DAY:
         raise InvalidRequest("this call begins tomorrow or later: is the switch's clock right?")
-    domain = context.store.get(keys.domain(domain_uuid), Domain)
-    if domain is None or domain.deleting:
-        raise NotFound("domain not found")
     if cdrs.is_past(context, domain, leg.start_stamp):
         return leg.xml_cdr_uuid, False
-    order = calls.ended(context, domain_uuid, leg.xml_cdr_uuid)
+    order = calls.ended(context, domain.domain_uuid, leg.xml_cdr_uuid)
     marks = cdrs.Marks(order.external_id, order.tags) if order else cdrs.Marks()
-    leg = _with_recording(context, domain, cdrs.with_extension(context, domain_uuid, leg))
+    leg = _with_recording(context, domain, cdrs.with_own_extension(context, domain.domain_uuid, leg))
     cdrs.record(context, domain, [leg], marks)
     return leg.xml_cdr_uuid, True
+
+
+def _domain(context: Context, domain_uuid: str | None, domain_name: str | None) -> Domain | None:
+    """The domain a leg is marked with. A name may be somebody else's: then the leg is nobody's here."""
+    if domain_uuid is None:
+        found = context.store.get(keys.domain_name(domain_name), Domain) if domain_name else None
+        return None if found is None or found.deleting else found
+    found = context.store.get(keys.domain(domain_uuid), Domain)
+    if found is None or found.deleting:
+        raise NotFound("domain not found")
+    return found
 
 
 def _with_recording(context: Context, domain: Domain, leg: Leg) -> Leg:

@@ -1,24 +1,26 @@
 """What a link hands in: notices of its switch, in order, each once."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from ringpost.clock import seconds, stamp
 from ringpost.context import Context, Moved
-from ringpost.model.call import MovedCall
+from ringpost.model.call import Call, CallOrder, Leg, MovedCall
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Forbidden, InvalidRequest, NotFound
 from ringpost.model.notices import Notice, NumberedNotice, OddNotice, TrackedCall
 from ringpost.model.record import Entity
 from ringpost.model.switch import SwitchRecord
-from ringpost.services import switches
-from ringpost.services.call_events import Happening, advanced, begun
+from ringpost.services import cdrs, meters, switches
+from ringpost.services.call_events import Happening, advanced, begun, joined
 from ringpost.services.call_telling import Teller, looked_up
 from ringpost.store import Put, Row, keys
 
 _MOST_EVENTS = 20
 _MOST_CALLS = 10
 _MOST_LEGS = 40
+_MOST_LOST = 2
 _CALL_DAYS = 4
 _LINK_DAYS = 400
 _OLDEST = 3 * 86_400.0
@@ -96,10 +98,40 @@ def living_on(context: Context, switch: SwitchRecord, domain_uuid: str) -> Domai
 def call_of(context: Context, home: str, leg_uuid: str) -> TrackedCall | None:
     """The call a leg belongs to, as far as it was told."""
     found = context.store.get(keys.tracked_call(home, leg_uuid), TrackedCall)
-    if found is not None:
+    if found is not None and found.joined_to is None:
         return found
-    place = context.store.get(keys.call_of_leg(home, leg_uuid), MovedCall)
-    return context.store.get(keys.tracked_call(home, place.leg_uuid), TrackedCall) if place else None
+    place = found.joined_to if found else None
+    if place is None:
+        pointer = context.store.get(keys.call_of_leg(home, leg_uuid), MovedCall)
+        place = pointer.leg_uuid if pointer else None
+    return context.store.get(keys.tracked_call(home, place), TrackedCall) if place else None
+
+
+def tell_end(context: Context, domain: Domain, order: CallOrder, leg: Leg) -> None:
+    """Tell that a call has ended of which no switch will: there never was a leg of it."""
+    notice = Notice(
+        what="ended",
+        at=leg.end_stamp or leg.start_stamp,
+        domain_uuid=domain.domain_uuid,
+        leg_uuid=order.call_uuid,
+        start_stamp=leg.start_stamp,
+        direction=order.direction,
+        extension=leg.extension,
+        number=order.destination_a,
+        caller_id_number=order.caller_id_number,
+        caller_id_name=order.caller_id_name or None,
+        dialled=order.destination_b,
+        cause=leg.hangup_cause,
+    )
+    call, happened = advanced(begun(notice, domain.domain_name), notice)
+    call = looked_up(context, call, order)
+    teller, now = Teller(context), stamp(context.clock.now())
+    for happening in happened:
+        teller.tell(replace(happening, call=looked_up(context, happening.call, order)), now)
+    after = call.model_copy(update={"told_at": now, "version": 1})
+    expires = int(seconds(context.now)) + _CALL_DAYS * _A_DAY
+    row = Row(keys.tracked_call(domain.domain_uuid, order.call_uuid), after.model_dump_json(), 1, expires)
+    context.store.stage(Put(row, if_absent=True), Moved())
 
 
 class _Batch:
@@ -119,7 +151,12 @@ class _Batch:
     @property
     def is_full(self) -> bool:
         """Whether the next notice might not fit into the transaction."""
-        return len(self._happened) >= _MOST_EVENTS or len(self._calls) >= _MOST_CALLS or self._new_legs >= _MOST_LEGS
+        return (
+            len(self._happened) >= _MOST_EVENTS
+            or len(self._calls) >= _MOST_CALLS
+            or self._new_legs >= _MOST_LEGS
+            or len(self._lost()) >= _MOST_LOST
+        )
 
     def take(self, notice: Notice) -> None:
         """Take a notice, if it is of a domain of this switch and of our time."""
@@ -128,7 +165,11 @@ class _Batch:
         if domain is None or not -_CLOCKS_DIFFER <= age <= _OLDEST:
             self.refused += 1
             return
-        call = self._call(notice, domain)
+        told = self._found_out(notice)
+        if told is None:
+            return
+        notice = told
+        call = self._with_taker(self._call(notice, domain), notice)
         after, happened = advanced(call, notice)
         if happened:
             after = looked_up(self._context, after)
@@ -164,6 +205,61 @@ class _Batch:
                     row = Row(keys.call_of_leg(call.domain_uuid, leg.leg_uuid), pointer, 1, expires)
                     self._context.store.stage(Put(row))
 
+        for call in self._lost():
+            self._record(call)
+
+    def _found_out(self, notice: Notice) -> Notice | None:
+        """What a notice comes to: of a leg that is gone its record says how it ended, now or later."""
+        if notice.what not in ("gone", "lost"):
+            return notice
+        record = self._context.store.get(keys.cdr(notice.domain_uuid, notice.leg_uuid), Call)
+        legs = record.legs if record else ()
+        leg = next(
+            (one for one in legs if one.xml_cdr_uuid == notice.leg_uuid and one.end_stamp and not one.heard), None
+        )
+        if leg is None:
+            return notice if notice.what == "lost" else None
+        how = {
+            "what": "ended",
+            "at": leg.end_stamp,
+            "start_stamp": leg.start_stamp,
+            "answer_stamp": leg.answer_stamp,
+            "source_uuid": leg.originating_leg_uuid,
+            "cause": leg.hangup_cause,
+            "hung_up": leg.ended_by == "party",
+            "by_api": leg.ended_by == "api",
+            "to_voicemail": leg.to_voicemail,
+            "reached": leg.reached,
+        }
+        return notice.model_copy(update=how)
+
+    def _with_taker(self, call: TrackedCall, notice: Notice) -> TrackedCall:
+        """The call of a parked party with the leg that has taken it, which began as a call of its own."""
+        if notice.taken_by is None or call.leg(notice.taken_by) is not None:
+            return call
+        taker = self._known(call.domain_uuid, notice.taken_by)
+        if taker is None or taker.has_ended:
+            return call
+        self._calls[_place(taker)] = taker.model_copy(update={"has_ended": True, "joined_to": call.call_uuid})
+        return joined(call, taker)
+
+    def _lost(self) -> list[TrackedCall]:
+        """The calls that have ended now, and nobody heard how a leg of theirs did."""
+        ended = (call for place, call in self._calls.items() if not _had_ended(self._before[place]))
+        return [call for call in ended if call.has_ended and call.is_lost]
+
+    def _record(self, call: TrackedCall) -> None:
+        """Record a call whose switch will hand in no record: as it was heard, and marked so."""
+        domain = self._domain(call.domain_uuid)
+        if domain is None or cdrs.is_past(self._context, domain, call.start_stamp):
+            return
+        order = self._context.store.get(keys.order(call.domain_uuid, call.call_uuid), CallOrder)
+        if order is not None:
+            meters.stop(self._context, order)
+        legs = [leg.model_copy(update={"heard": True}) for leg in call.as_record()]
+        legs = [cdrs.with_own_extension(self._context, call.domain_uuid, leg) for leg in legs]
+        cdrs.record(self._context, domain, legs, cdrs.Marks(call.external_id, call.tags))
+
     def _domain(self, domain_uuid: str) -> Domain | None:
         """The domain, if it lives on this switch."""
         if domain_uuid not in self._domains:
@@ -171,18 +267,44 @@ class _Batch:
         return self._domains[domain_uuid]
 
     def _call(self, notice: Notice, domain: Domain) -> TrackedCall:
-        home = domain.domain_uuid
         for leg_uuid in filter(None, (notice.leg_uuid, notice.source_uuid)):
-            known = self._of_leg.get((home, leg_uuid))
-            if known is not None:
-                return self._calls[known]
-            found = call_of(self._context, home, leg_uuid)
+            found = self._known(domain.domain_uuid, leg_uuid)
             if found is not None:
-                self._before[_place(found)] = found
                 return found
         new = begun(notice, domain.domain_name)
         self._before[_place(new)] = None
         return new
+
+    def _known(self, home: str, leg_uuid: str) -> TrackedCall | None:
+        """The call a leg belongs to, as these notices have left it."""
+        known = self._of_leg.get((home, leg_uuid))
+        if known is not None:
+            return self._calls[known]
+        found = call_of(self._context, home, leg_uuid)
+        if found is None:
+            return None
+        self._before.setdefault(_place(found), found)
+        return self._calls.get(_place(found), found)
+
+
+def _how_it_ended(leg: Leg) -> dict[str, Any]:
+    """What a notice would have said of a leg's end."""
+    return {
+        "what": "ended",
+        "at": leg.end_stamp,
+        "start_stamp": leg.start_stamp,
+        "answer_stamp": leg.answer_stamp,
+        "source_uuid": leg.originating_leg_uuid,
+        "cause": leg.hangup_cause,
+        "hung_up": leg.ended_by == "party",
+        "by_api": leg.ended_by == "api",
+        "to_voicemail": leg.to_voicemail,
+        "reached": leg.reached,
+    }
+
+
+def _had_ended(before: TrackedCall | None) -> bool:
+    return before is not None and before.has_ended
 
 
 def _place(call: TrackedCall) -> _Place:

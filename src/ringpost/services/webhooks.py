@@ -184,9 +184,24 @@ def _check_tested_seldom(context: Context, webhook: Webhook) -> None:
 def _example(context: Context) -> dict[str, Any]:
     """A call as events tell one, so that a template has something to write."""
     end = seconds(context.now)
-    caller = TrackedLeg(leg_uuid=str(uuid.uuid4()), number="5550199", state="ended", start_stamp=stamp(end - 30))
+    caller = TrackedLeg(
+        leg_uuid=str(uuid.uuid4()),
+        number="5550199",
+        state="ended",
+        start_stamp=stamp(end - 30),
+        answer_stamp=stamp(end - 25),
+        end_stamp=stamp(end),
+        hangup_cause="NORMAL_CLEARING",
+        ended_by="party",
+    )
     called = caller.model_copy(
-        update={"leg_uuid": str(uuid.uuid4()), "source_uuid": caller.leg_uuid, "extension": "100"}
+        update={
+            "leg_uuid": str(uuid.uuid4()),
+            "source_uuid": caller.leg_uuid,
+            "extension": "100",
+            "number": "100",
+            "ended_by": "switch",
+        }
     )
     call = TrackedCall(
         call_uuid=caller.leg_uuid,
@@ -194,12 +209,10 @@ def _example(context: Context) -> dict[str, Any]:
         domain_name="test.example.net",
         direction="inbound",
         start_stamp=stamp(end - 30),
-        answer_stamp=stamp(end - 25),
         end_stamp=stamp(end),
         caller_id_number="5550199",
         caller_id_name="Ringpost test",
         destination_number="5550100",
-        answered_by="100",
         legs=(caller, called),
     )
     return call.told()

@@ -42,11 +42,15 @@ CALL_ACTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the A leg has come. ``cause`` is FreeSWITCH's word, once it has ended or failed."""
+    """How far the A leg has come. ``cause`` is FreeSWITCH's word, once it has ended or failed.
+
+    ``unheard``: there never was a leg, so the switch tells and records nothing of the call.
+    """
 
     state: Literal["ringing", "answered", "ended"]
     answered: bool = False
     cause: str | None = None
+    unheard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

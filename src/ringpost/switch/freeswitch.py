@@ -10,6 +10,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -34,6 +35,10 @@ _RESTS = 3.0
 _POLL_SECONDS = 0.2
 _PARKS_WITHIN = 3.0
 _CAUSE = re.compile(r"-ERR ([A-Z0-9_]+)\s*")
+_WITHOUT_A_LEG = frozenset(
+    {"USER_NOT_REGISTERED", "SUBSCRIBER_ABSENT", "INVALID_GATEWAY", "INVALID_PROFILE", "GATEWAY_DOWN", "INVALID_URL"}
+)
+"""Why an ``originate`` fails before there is a channel."""
 _UPTIME = re.compile(
     r"UP " + ", ".join(rf"(\d{{1,9}}) {unit}s?" for unit in ("year", "day", "hour", "minute", "second"))
 )
@@ -124,7 +129,7 @@ class FreeSwitch:
         cause = _CAUSE.fullmatch(result)
         if cause is None:
             raise SwitchRefused("the switch did not take the call: see its log")
-        return Progress("ended", cause=cause[1])
+        return Progress("ended", cause=cause[1], unheard=cause[1] in _WITHOUT_A_LEG)
 
     def foretold(self, order: CallOrder) -> Sequence[Leg]:
         """A real switch cannot tell."""
@@ -143,8 +148,11 @@ class FreeSwitch:
         self._act(domain, leg_uuid, "uuid_phone_event {} talk", answered=False)
 
     def hang_up(self, domain: Domain, leg_uuid: str) -> None:
-        """End the leg."""
-        self._act(domain, leg_uuid, "uuid_kill {}", answered=False)
+        """End the leg, and mark that it was we who did: nothing else would tell. An older guide's user may not mark."""
+        self._checked(domain, leg_uuid, answered=False)
+        with suppress(SwitchRefused):
+            self._api(f"uuid_setvar {leg_uuid} ringpost_hung_up true")
+        self._do(f"uuid_kill {leg_uuid}")
 
     def hold(self, domain: Domain, leg_uuid: str) -> None:
         """This phone holds the call."""

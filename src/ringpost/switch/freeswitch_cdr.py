@@ -11,19 +11,26 @@ from urllib.parse import unquote, unquote_plus
 
 from ringpost.model.call import Leg
 from ringpost.model.errors import InvalidRequest
-from ringpost.switch.freeswitch_said import LONG, SHORT, Said, own_extension, rung_extension
+from ringpost.switch.freeswitch_said import (
+    LONG,
+    SHORT,
+    Said,
+    cause,
+    direction,
+    domain_name,
+    domain_uuid,
+    ended_by,
+    own_extension,
+    reached,
+    rung_extension,
+    taken_leg,
+    went_to_voicemail,
+)
 
 _ENCODED_AWAY = re.compile(r'[ #&+:;<=>?@\[\\\]^`{|}"]')
 """What no value holds as it is if mod_json_cdr encodes values."""
-_DOMAIN_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
-_CAUSE = re.compile(r"[A-Z0-9_]{1,64}")
-_DIRECTION = re.compile("inbound|outbound|local")
 
 _TEXTS = ("sip_hangup_disposition", "last_app", "last_arg", "record_path", "read_codec", "write_codec")
-_NO_CAUSES = frozenset({"", "NONE", "SUCCESS", "FAILURE"})
-"""What ``originate_disposition`` can be without saying why."""
-_TIMED_OUT = "ALLOTTED_TIMEOUT"
-"""What FreeSWITCH calls it if a member of a ring group has rung for its time. To whoever called, nobody answered."""
 _Q850 = {
     "UNALLOCATED_NUMBER": 1,
     "NO_ROUTE_DESTINATION": 3,
@@ -54,8 +61,7 @@ def read(body: bytes) -> Post:
     if not isinstance(variables, dict):
         raise InvalidRequest("the post has no variables: is it mod_json_cdr's?", parameter="variables")
     said = Said(variables, encoded=_is_encoded(variables))
-    domain_name = said.matching(_DOMAIN_NAME, "domain_name")
-    return Post(_leg(said, _profiles(document)), said.uuid("domain_uuid"), domain_name and domain_name.lower())
+    return Post(_leg(said, _profiles(document)), domain_uuid(said), domain_name(said))
 
 
 def _document(body: bytes) -> dict[str, Any]:
@@ -103,32 +109,36 @@ def _leg(said: Said, profiles: list[Said]) -> Leg:
             parameter="variables.start_uepoch",
         )
     source = said.uuid("originating_leg_uuid") or _originator(profiles[-1])
+    parked = None if source else taken_leg(said)
     answered = said.moment("answer")
-    direction = said.matching(_DIRECTION, "call_direction") or (None if source else _supposed(said))
-    cause, q850 = _cause(said, failed_a=source is None and answered is None)
+    why, q850 = _cause(said, failed_a=source is None and answered is None)
     rung, own = (rung_extension(said), None) if source else (None, own_extension(said))
     return Leg.model_validate(
         {
             **{name: said.text(name, LONG) for name in _TEXTS},
             **_parties(profiles),
             **({"destination_number": rung or profiles[0].number("destination_number")} if source else _ordered(said)),
+            **({"destination_number": own} if own and parked else {}),
             "xml_cdr_uuid": uuid,
-            "leg": "b" if source else "a",
-            "originating_leg_uuid": source,
+            "leg": "b" if source or parked else "a",
+            "originating_leg_uuid": source or parked,
             "bridge_uuid": said.uuid("bridge_uuid"),
             "extension_uuid": said.uuid("extension_uuid"),
             **({"source_number": own} if own and not said.number("ringpost_a") else {}),
             "extension": rung if source else own,
-            "direction": direction,
+            "direction": direction(said, profiles[-1].verbatim("context"), rung=source is not None),
             "start_stamp": start,
             "answer_stamp": answered,
             "end_stamp": said.moment("end"),
             "duration": said.whole("duration"),
             "billsec": said.whole("billsec") if answered else 0,
-            "hangup_cause": cause,
+            "hangup_cause": why,
             "hangup_cause_q850": q850,
             "missed_call": False if said.number("ringpost_a") and source is None else None,
             "record_name": _file_name(said),
+            "ended_by": ended_by(said),
+            "reached": reached(said),
+            "to_voicemail": went_to_voicemail(said),
         }
     )
 
@@ -161,23 +171,13 @@ def _ordered(said: Said) -> dict[str, str]:
     return {**known, "source_number": a, "caller_destination": b, "destination_number": b}
 
 
-def _supposed(said: Said) -> str | None:
-    """The direction of a leg no dialplan took on: a phone that dialled what leads nowhere."""
-    return "outbound" if own_extension(said) else None
-
-
 def _cause(said: Said, *, failed_a: bool) -> tuple[str | None, int | None]:
-    """Why the leg ended, and that as Q.850 has it.
-
-    The dialplan hangs up an A leg nobody answered, normally: why nobody did is how dialling ended.
-    """
-    posted = said.matching(_CAUSE, "hangup_cause")
-    dialling = said.verbatim("originate_disposition").upper()
-    if failed_a and _TIMED_OUT in (posted, dialling):
-        return "NO_ANSWER", _Q850["NO_ANSWER"]
-    if failed_a and dialling not in {*_NO_CAUSES, posted} and _CAUSE.fullmatch(dialling):
-        return dialling, _Q850.get(dialling)
-    return posted, said.whole("hangup_cause_q850") if posted else None
+    """Why the leg ended, and that as Q.850 has it: as it was posted, or of the word we have for it."""
+    posted = said.verbatim("hangup_cause")
+    found = cause(said, posted, failed_a=failed_a)
+    if found == posted:
+        return found, said.whole("hangup_cause_q850")
+    return found, _Q850.get(found or "")
 
 
 def _file_name(said: Said) -> str | None:

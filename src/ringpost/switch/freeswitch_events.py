@@ -10,13 +10,25 @@ import logging
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from ringpost.clock import stamp
 from ringpost.model.errors import SwitchUnreachable
 from ringpost.model.notices import Notice, RecordedFile, What
 from ringpost.model.values import EXTENSION, is_uuid
 from ringpost.switch.esl import EventSocket
-from ringpost.switch.freeswitch_said import Said, own_extension, rung_extension
+from ringpost.switch.freeswitch_said import (
+    SENT,
+    Said,
+    cause,
+    direction,
+    domain_uuid,
+    ended_by,
+    own_extension,
+    reached,
+    rung_extension,
+    went_to_voicemail,
+)
 
 CHANNEL_EVENTS = (
     "CHANNEL_CREATE",
@@ -28,8 +40,8 @@ CHANNEL_EVENTS = (
     "CHANNEL_HANGUP_COMPLETE",
     "RECORD_STOP",
 )
-SUBCLASS = "valet_parking::info"
-SUBSCRIPTION = f"{' '.join(CHANNEL_EVENTS)} HEARTBEAT CUSTOM {SUBCLASS}"
+PARKING = "valet_parking::info"
+SUBSCRIPTION = f"{' '.join(CHANNEL_EVENTS)} HEARTBEAT CUSTOM {PARKING} {SENT}"
 """What a link listens to. A heartbeat comes every 20 seconds: a connection without one is dead."""
 
 _log = logging.getLogger("ringpost")
@@ -45,14 +57,17 @@ _WHAT: dict[str, What] = {
 _PARKING: dict[str, What] = {"hold": "parked", "bridge": "unparked", "exit": "unparked"}
 _RINGING = frozenset({"RINGING", "EARLY"})
 """Call states; the answer state is "ringing" before anything rings."""
-_CAUSE = re.compile("[A-Z0-9_]{1,64}")
-_DIRECTION = re.compile("inbound|outbound|local")
 _MICROSECONDS = re.compile("[0-9]{16}")
 _SEQUENCE = re.compile("[0-9]{1,18}")
 """A busy switch is past ten digits within days."""
 _PATH = re.compile(r"/[^\x00-\x1f\x7f-\x9f]{1,500}\.(?:wav|mp3)", re.IGNORECASE)
-_HUNG_UP = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
-"""What ``sip_hangup_disposition`` says of the leg whose phone ended it."""
+_STAMPS: dict[What, tuple[str, ...]] = {
+    "made": ("Caller-Channel-Created-Time",),
+    "ringing": ("Caller-Channel-Progress-Time", "Caller-Channel-Progress-Media-Time"),
+    "answered": ("Caller-Channel-Answered-Time",),
+    "ended": ("Caller-Channel-Hangup-Time",),
+}
+"""When it happened: an event may be told later, such as an end when the record of the leg has been handed in."""
 
 
 def notices(event: Mapping[str, Any]) -> list[Notice]:
@@ -60,7 +75,7 @@ def notices(event: Mapping[str, Any]) -> list[Notice]:
     name = event.get("Event-Name")
     if name == "CHANNEL_DATA":
         return [notice for what in _seen(event) if (notice := _notice(what, event))]
-    what = _PARKING.get(str(event.get("Action"))) if _is_parking(event) else _WHAT.get(str(name))
+    what = _custom(event) if name == "CUSTOM" else _WHAT.get(str(name))
     if what is None:
         return []
     if what == "ringing" and event.get("Call-Direction") == "inbound":
@@ -99,12 +114,23 @@ class CaughtUp(NamedTuple):
     gone: list[Notice]
 
 
-def caught_up(line: EventSocket, known: Mapping[str, str], now: float) -> CaughtUp:
+class Known(NamedTuple):
+    """What a link knew when its connection broke: the run of the switch, when it last heard of it, legs and domains."""
+
+    core: str
+    heard_at: float
+    legs: Mapping[str, str]
+
+
+def caught_up(line: EventSocket, known: Known) -> CaughtUp:
     """How far each channel has come, and that those are gone that are no more.
 
-    ``known`` are the legs that were up when the connection broke, and their domains. Gone may also be the leg for
-    which one was rung that is still there.
+    Of a leg that went in this run of the switch the record says how, or will: it is ``gone``. With a run that
+    crashed all its legs are ``lost``, when it was last heard of. Gone may also be the leg for which one was rung that
+    is still there.
     """
+    core = line.api("global_getvar core_uuid").strip()
+    what: What = "lost" if known.core and is_uuid(core) and known.core != core else "gone"
     found: list[Notice] = []
     there: set[str] = set()
     for uuid in _listed(line.api("show channels as json")):
@@ -113,8 +139,9 @@ def caught_up(line: EventSocket, known: Mapping[str, str], now: float) -> Caught
             found += _dumped(dumped)
             there.add(uuid.lower())
     rung_for = {notice.source_uuid: notice.domain_uuid for notice in found if notice.source_uuid}
-    gone = {leg: domain for leg, domain in {**rung_for, **known}.items() if leg not in there}
-    return CaughtUp(found, [_ended(leg, domain, now) for leg, domain in gone.items()])
+    gone = {leg: domain for leg, domain in {**rung_for, **known.legs}.items() if leg not in there}
+    at = stamp(known.heard_at)
+    return CaughtUp(found, [_gone(what, leg, domain, at) for leg, domain in gone.items()])
 
 
 def _listed(text: str) -> list[str]:
@@ -142,13 +169,19 @@ def _dumped(text: str) -> list[Notice]:
     return []
 
 
-def _ended(leg_uuid: str, domain_uuid: str, now: float) -> Notice:
+def _gone(what: What, leg_uuid: str, domain_uuid: str, at: str) -> Notice:
     """That a leg is gone, and nobody has told how."""
-    return Notice(what="ended", at=stamp(now), domain_uuid=domain_uuid, leg_uuid=leg_uuid, start_stamp=stamp(now))
+    return Notice(what=what, at=at, domain_uuid=domain_uuid, leg_uuid=leg_uuid, start_stamp=at)
 
 
-def _is_parking(event: Mapping[str, Any]) -> bool:
-    return event.get("Event-Name") == "CUSTOM" and event.get("Event-Subclass") in (SUBCLASS, "valet_parking%3A%3Ainfo")
+def _custom(event: Mapping[str, Any]) -> What | None:
+    """What a module or our dialplan tells. Who hangs up in a slot leaves it too, but nobody has taken the call."""
+    subclass = unquote(str(event.get("Event-Subclass")))
+    if subclass == SENT:
+        return "sent"
+    if subclass != PARKING or event.get("Answer-State") == "hangup":
+        return None
+    return _PARKING.get(str(event.get("Action")))
 
 
 def _seen(event: Mapping[str, Any]) -> list[What]:
@@ -164,12 +197,13 @@ def _seen(event: Mapping[str, Any]) -> list[What]:
 
 def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
     head, said = Said(event), _variables(event)
-    leg, domain = head.uuid("Unique-ID"), said.uuid("domain_uuid")
-    at = _moment(head, "Event-Date-Timestamp")
+    leg, domain = head.uuid("Unique-ID"), domain_uuid(said) or head.uuid("Channel-Presence-Data")
+    at = next(filter(None, (_moment(head, name) for name in (*_STAMPS.get(what, ()), "Event-Date-Timestamp"))), None)
     if leg is None or domain is None or at is None:
         return None
     source = said.uuid("originating_leg_uuid")
-    extension = _extension(head, said, source)
+    extension, answered = _extension(head, said, source), _moment(head, "Caller-Channel-Answered-Time")
+    is_rung, sent_to = source is not None, head.number("Ringpost-Number")
     return Notice(
         what=what,
         at=at,
@@ -180,15 +214,29 @@ def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
         source_uuid=None if source == leg else source,
         source_dialled=head.text("Other-Leg-Destination-Number") if source else None,
         start_stamp=_moment(head, "Caller-Channel-Created-Time") or at,
-        answer_stamp=_moment(head, "Caller-Channel-Answered-Time"),
-        direction=said.matching(_DIRECTION, "call_direction"),
+        answer_stamp=answered,
+        direction=direction(said, head.verbatim("Caller-Context"), rung=is_rung or what != "ended"),
         extension=extension,
         number=extension or _number(head, said, source),
         **_shown(head, said, source),
-        cause=head.matching(_CAUSE, "Hangup-Cause") if what == "ended" else None,
-        hung_up=what == "ended" and said.verbatim("sip_hangup_disposition") in _HUNG_UP,
+        sent_to=sent_to,
+        sent_to_extension=sent_to is not None and head.verbatim("Ringpost-Extension") == sent_to,
+        taken_by=head.uuid("Bridge-To-UUID") if what == "unparked" else None,
+        reached=reached(said),
+        **(_end(head, said, failed_a=not is_rung and answered is None) if what == "ended" else {}),
         slot=head.text("Valet-Extension") if what == "parked" else None,
     )
+
+
+def _end(head: Said, said: Said, *, failed_a: bool) -> dict[str, Any]:
+    """How a leg ended."""
+    by = ended_by(said)
+    return {
+        "cause": cause(said, head.verbatim("Hangup-Cause"), failed_a=failed_a),
+        "hung_up": by == "party",
+        "by_api": by == "api",
+        "to_voicemail": went_to_voicemail(said),
+    }
 
 
 def _variables(event: Mapping[str, Any]) -> Said:
@@ -216,6 +264,7 @@ def _number(head: Said, said: Said, source: str | None) -> str | None:
 
 def _shown(head: Said, said: Said, source: str | None) -> dict[str, str | None]:
     """Who calls, and what was dialled: of a call we placed, of one from outside, of one of our phones."""
+    dialled = said.number("ringpost_dialled")
     if said.number("ringpost_b"):
         return {
             "caller_id_number": said.number("origination_caller_id_number"),
@@ -223,9 +272,9 @@ def _shown(head: Said, said: Said, source: str | None) -> dict[str, str | None]:
             "dialled": said.number("ringpost_b"),
         }
     if source is None:
-        dialled = said.number("sip_req_user") or head.number("Caller-Destination-Number")
+        dialled = dialled or said.number("sip_req_user") or head.number("Caller-Destination-Number")
     else:
-        dialled = head.number("Caller-RDNIS") or head.number("Other-Leg-Destination-Number")
+        dialled = dialled or head.number("Caller-RDNIS") or head.number("Other-Leg-Destination-Number")
     return {
         "caller_id_number": head.number("Caller-Caller-ID-Number"),
         "caller_id_name": head.text("Caller-Caller-ID-Name"),

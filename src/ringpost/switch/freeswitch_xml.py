@@ -37,6 +37,7 @@ from ringpost.model.route import Messages as ToMessages
 from ringpost.model.shapes import EMAIL
 from ringpost.model.values import EXTENSION, spoken
 from ringpost.model.voicemail import Voicemail
+from ringpost.switch.freeswitch_said import SENT
 
 _MOST_FIELDS = 2000
 _FIRST_COUNTS = frozenset({"hostname", "section", "tag_name", "key_name", "key_value"})
@@ -102,6 +103,13 @@ class Asked:
             number for number in self.get("variable_ringpost_passed").split(":") if EXTENSION.fullmatch(number)
         )
 
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """The extensions this leg was sent to so far, as our own dialplan noted them."""
+        return tuple(
+            number for number in self.get("variable_ringpost_reached").split(":") if EXTENSION.fullmatch(number)
+        )
+
     def failed(self, number: str) -> str | None:
         """Why the phones of a number were not reached, if our own dialplan has just tried them."""
         disposition = self.get("variable_originate_disposition")
@@ -125,6 +133,10 @@ class Caller(NamedTuple):
     shows_number: str = ""
     """What a call placed through the API shows; empty on any other call."""
     shows_name: str = ""
+    dialled: str = ""
+    """What was dialled to begin with, if this is not the first number it leads to."""
+    reached: tuple[str, ...] = ()
+    has_spoken: bool = False
 
 
 class Action(NamedTuple):
@@ -221,26 +233,46 @@ def dialled(asked: str, domain: Domain, number: str, route: Route, caller: Calle
     known = caller.direction in _DIRECTIONS
     direction = caller.direction if known else "outbound" if isinstance(route, Outside | Emergency) else "local"
     shown = _shows(caller.shows_number, caller.shows_name)
-    marks = [*_marks(domain, direction), Action("set", "hangup_after_bridge=true"), *shown]
-    return _dialplan(asked, number, [*marks, *_steps(domain, route, caller)])
+    marks = [*_marks(domain, direction, caller.dialled or number), Action("set", "hangup_after_bridge=true"), *shown]
+    return _dialplan(asked, number, [*marks, *_on_its_way(number, route, caller), *_steps(domain, route, caller)])
 
 
 def called_from_outside(asked: str, number: str, inbound: Inbound) -> bytes:
     """What the public context does with a number: on to the domain it leads to."""
     domain, prefix = inbound.domain, spoken(inbound.destination.destination_cid_name_prefix)
-    steps = [*_marks(domain, "inbound"), *_named(prefix)]
+    steps = [*_marks(domain, "inbound", number), *_named(prefix)]
     return _dialplan(asked, number, [*steps, Action("transfer", f"{inbound.number} XML {domain.domain_name}")])
 
 
-def _marks(domain: Domain, direction: str) -> list[Action]:
-    """What every leg carries: whose it is, for the fence and the list of calls, and its direction, for the record."""
+def _marks(domain: Domain, direction: str, dialled: str) -> list[Action]:
+    """What every leg carries: whose it is, for the fence and the list of calls; for the record where its call goes."""
     exported = {
         "domain_uuid": domain.domain_uuid,
         "domain_name": domain.domain_name,
         "presence_data": domain.domain_uuid,
         "call_direction": direction,
+        "ringpost_dialled": dialled,
     }
     return [Action("export", f"{name}={value}") for name, value in exported.items()]
+
+
+def _on_its_way(number: str, route: Route, caller: Caller) -> list[Action]:
+    """Notes whose number it is, for the record, and tells that somebody who has spoken is sent on."""
+    is_extension = _is_an_extensions(number, route)
+    reached = dict.fromkeys((*caller.reached, number))
+    noted = [Action("set", f"ringpost_reached={':'.join(reached)}")] if is_extension else []
+    if not caller.has_spoken or isinstance(route, Slot):
+        return noted
+    told = {"Event-Name": "CUSTOM", "Event-Subclass": SENT, "Ringpost-Number": number}
+    told |= {"Ringpost-Extension": number} if is_extension else {}
+    return [*noted, Action("event", ",".join(f"{name}={value}" for name, value in told.items()))]
+
+
+def _is_an_extensions(number: str, route: Route) -> bool:
+    """Whether a number is an extension's, by where it leads: nobody has a forward or a refusal but an extension."""
+    if isinstance(route, ToMessages):
+        return route.leave and not number.startswith(dialplan.MESSAGE_TO)
+    return isinstance(route, Phone | Forwarded | Refused)
 
 
 def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noqa: PLR0911 - one for each kind
@@ -266,7 +298,8 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noq
             return [Action("answer"), Action("valet_park", f"{dialplan.lot(domain.domain_name)} {place}")]
 
 
-_AS_IT_ENDED = Action("hangup", "${originate_disposition}")
+_AS_IT_ENDED = Action("hangup", "${originate_failed_cause}")
+"""Unlike ``originate_disposition`` it has a cause after a bridge of the enterprise kind too."""
 
 
 def _transfer(domain: Domain, number: str) -> Action:

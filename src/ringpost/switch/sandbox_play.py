@@ -132,9 +132,10 @@ class Play:
             for at, what in self._moments(party):
                 is_last = what == "ended" and party.left == _TOO_LATE  # another one has answered before
                 told.append((at, place + len(self.parties) * is_last, self._notice(party, what, at)))
-        for at, what, party, slot in self.turned:
+        for at, what, party, word in self.turned:
             if at < party.ends:
-                notice = self._notice(party, what, at).model_copy(update={"slot": slot})
+                about = "sent_to" if what == "sent" else "slot"
+                notice = self._notice(party, what, at).model_copy(update={about: word})
                 told.append((at, len(self.parties), notice))
         told.sort(key=lambda one: (one[0], one[1]))
         return [
@@ -169,6 +170,7 @@ class Play:
             dialled=order.destination_b,
             cause=cause if what == "ended" else None,
             hung_up=what == "ended" and self._hangs_up(party),
+            by_api=what == "ended" and self._is_hung_up(party),
         )
 
     def _hangs_up(self, party: Party) -> bool:
@@ -176,6 +178,10 @@ class Play:
         is_last = bool(self.line) and party is self.line[-1]
         does = party.answered is not None or party.fate.cause in _REFUSES
         return is_last and does and not self.was_hung_up and self.slot is None
+
+    def _is_hung_up(self, party: Party) -> bool:
+        """Whether an action has ended this party's leg: that of the first who was on the line then."""
+        return self.was_hung_up and bool(self.line) and party is self.line[0]
 
     def _next_uuid(self) -> str:
         order, place = self.script.order, len(self.parties)
@@ -236,6 +242,8 @@ class Play:
             case "transfer":
                 if self.slot is not None:
                     self.turned.append((turn.at, "unparked", party, self.slot))
+                else:
+                    self.turned.append((turn.at, "sent", party, turn.value))
                 self._release_other(party, turn.at)
                 self._call(turn.value, turn.way, turn.at)
             case "park":
@@ -292,8 +300,8 @@ class Play:
             start_stamp=stamp(party.start),
             answer_stamp=None if answered is None else stamp(answered),
             end_stamp=stamp(party.ends),
-            duration=round(party.ends - party.start),
-            billsec=0 if answered is None else round(party.ends - answered),
+            duration=int(party.ends) - int(party.start),
+            billsec=0 if answered is None else int(party.ends) - int(answered),
             hangup_cause=cause,
             hangup_cause_q850=q850,
             caller_id_name=order.caller_id_name,
@@ -303,6 +311,7 @@ class Play:
             destination_number=order.destination_b if is_first else party.number,
             bridge_uuid=party.spoke_to,
             originating_leg_uuid=None if is_first else order.call_uuid,
+            ended_by="api" if self._is_hung_up(party) else "party" if self._hangs_up(party) else "switch",
         )
 
 

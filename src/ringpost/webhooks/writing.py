@@ -146,7 +146,7 @@ def said_of(event: Event, link: Link) -> dict[str, Any]:
         "billsec_ms": _thousandfold(call.get("billsec")),
         "hangup_cause": call.get("hangup_cause"),
         "hung_up_by": call.get("hung_up_by"),
-        "disposition": _disposition(answer, end, call.get("hangup_cause")),
+        "disposition": _disposition(call, answer, end),
         "missed": _missed(call, answer, end, direction),
         "reason": _plain(data).get("reason"),
         "external_id": call.get("external_id"),
@@ -171,9 +171,10 @@ def placeholders() -> tuple[str, ...]:
     return tuple(sorted(said_of(nothing, lambda *_: None)))
 
 
-def _disposition(answer: str | None, end: str | None, cause: str | None) -> str | None:
+def _disposition(call: Mapping[str, Any], answer: str | None, end: str | None) -> str | None:
+    cause = call.get("hangup_cause")
     if answer:
-        return "answered"
+        return "no_answer" if end and call.get("missed_call") else "answered"  # voicemail has answered
     if not end:
         return None
     if cause == "USER_BUSY":

@@ -24,7 +24,7 @@ def test_ends_the_call_and_its_record_now(house: House, tenant: Caller) -> None:
     assert tenant.call("call-details", call_uuid=call_uuid).status == 404
     call = record(tenant, call_uuid)
     assert (call["start_stamp"], call["end_stamp"]) == ("2026-11-22T12:00:00.000Z", "2026-11-22T12:00:02.500Z")
-    assert (call["hangup_cause"], call["duration"], call["billsec"]) == ("NORMAL_CLEARING", 2, 2)
+    assert (call["hangup_cause"], call["duration"], call["billsec"]) == ("NORMAL_CLEARING", 2, 1)
     assert [leg["end_stamp"] for leg in call["legs"]] == ["2026-11-22T12:00:02.500Z"] * 2
     assert (call["external_id"], call["tags"], call["sandbox"]) == ("deal-1", ["red"], True)
 

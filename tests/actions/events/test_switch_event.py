@@ -127,7 +127,8 @@ def test_a_group_of_very_many_phones_is_taken_too(
     [caller, made, *_] = scenario("dial_cancelled", house)
     told: list[dict[str, Any]] = [caller]
     for phone in range(150):
-        leg = {**made, "leg_uuid": f"{phone:08d}{made['leg_uuid'][8:]}"}
+        number = str(300 + phone)
+        leg = {**made, "leg_uuid": f"{phone:08d}{made['leg_uuid'][8:]}", "extension": number, "number": number}
         told += [{**leg, "what": what, "sequence": len(told) + place} for place, what in enumerate(whats)]
     told = [{**one, "position": place} for place, one in enumerate(told, 1)]
     for start in range(0, len(told), 100):

@@ -54,7 +54,7 @@ def recorded(caller: Caller) -> list[dict[str, Any]]:
         ("busy", "local", "USER_BUSY", True, 0),
         ("cancelled", "local", "ORIGINATOR_CANCEL", True, 0),
         ("missed", "local", "NO_ANSWER", True, 0),
-        ("inbound-did", "local", "NORMAL_CLEARING", False, 2),
+        ("inbound-did", "inbound", "NORMAL_CLEARING", False, 2),
         ("originate-clicktocall", "local", "NORMAL_CLEARING", False, 2),
     ],
 )
@@ -158,12 +158,20 @@ def test_the_uuid_in_the_address_is_that_of_the_record(tenant: Caller) -> None:
     assert handed_in(tenant, post, uuid=post["variables"]["uuid"].upper()).status == 200
 
 
-@pytest.mark.parametrize("name", ["unknown-did-a-leg", "originate-busy-a-leg"])
-def test_a_leg_of_no_domain_is_not_kept(tenant: Caller, name: str) -> None:
-    post = capture(name)
+def test_a_leg_of_no_domain_is_not_kept(tenant: Caller) -> None:
+    post = capture("unknown-did-a-leg")
     reply = handed_in(tenant, post)
     assert (reply.status, reply.json) == (200, {"xml_cdr_uuid": post["variables"]["uuid"], "recorded": False})
     assert recorded(tenant) == []
+
+
+def test_a_leg_that_has_only_the_name_of_its_domain_is_kept(tenant: Caller) -> None:
+    post = capture("originate-busy-a-leg")
+    post["variables"]["dialed_domain"] = "no-tenant.example.net"
+    assert handed_in(tenant, post).json["recorded"] is False, "of nobody here"
+    post["variables"]["dialed_domain"] = "FUSIONPBX.example.net"
+    assert handed_in(tenant, post).json["recorded"] is True
+    assert [call["hangup_cause"] for call in recorded(tenant)] == ["USER_BUSY"]
 
 
 def test_needs_a_key_and_its_scope(house: House, tenant: Caller) -> None:

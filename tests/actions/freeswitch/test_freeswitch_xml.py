@@ -40,12 +40,15 @@ def register(caller: Caller, user: str = "100", domain: str = HOME) -> ET.Elemen
     return read(ask(caller, REGISTER.format(user=quote(user), domain=domain)))
 
 
+_MARKS = ("hangup_after_bridge=", "ringpost_reached=")
+
+
 def dialled(caller: Caller, number: str, context: str = HOME, **variables: str) -> list[tuple[str, str]]:
     """The actions of the dialplan, without the marks every leg gets; empty if nothing was found."""
     extra = "".join(f"&variable_{name}={quote(value)}" for name, value in variables.items())
     found = read(ask(caller, CALL.format(context=context, number=quote(number)) + extra))
     actions = [(one.get("application", ""), one.get("data", "")) for one in found.iter("action")]
-    return [one for one in actions if one[0] != "export" and one != ("set", "hangup_after_bridge=true")]
+    return [one for one in actions if one[0] != "export" and not one[1].startswith(_MARKS)]
 
 
 def exported(caller: Caller, number: str, context: str = HOME, **variables: str) -> dict[str, str]:
@@ -53,6 +56,14 @@ def exported(caller: Caller, number: str, context: str = HOME, **variables: str)
     found = read(ask(caller, CALL.format(context=context, number=quote(number)) + extra))
     data = [one.get("data", "") for one in found.iter("action") if one.get("application") == "export"]
     return dict(one.split("=", 1) for one in data)
+
+
+def noted(caller: Caller, number: str, **variables: str) -> str | None:
+    """The extensions a call was sent to, as the dialplan notes them."""
+    extra = "".join(f"&variable_{name}={quote(value)}" for name, value in variables.items())
+    found = read(ask(caller, CALL.format(context=HOME, number=quote(number)) + extra))
+    data = [one.get("data", "") for one in found.iter("action") if one.get("application") == "set"]
+    return next((one.partition("=")[2] for one in data if one.startswith("ringpost_reached=")), None)
 
 
 def read(reply: Reply) -> ET.Element:
@@ -216,7 +227,30 @@ def test_an_extension_rings_and_then_takes_a_message(switch_key: Caller) -> None
         "domain_name": HOME,
         "presence_data": demo.DOMAIN_UUID,
         "call_direction": "local",
+        "ringpost_dialled": "101",
     }
+
+
+def test_a_call_keeps_what_was_dialled_and_notes_whose_number_it_was_sent_to(
+    switch_key: Caller, operator: Caller
+) -> None:
+    on_its_way = {"ringpost_dialled": "12025550100", "ringpost_reached": "100"}
+    assert exported(switch_key, "101", **on_its_way)["ringpost_dialled"] == "12025550100"
+    assert noted(switch_key, "101", **on_its_way) == "100:101"
+    assert noted(switch_key, "100", ringpost_reached="100:x=y,z") == "100"
+    assert noted(switch_key, "101", ringpost_tried="101", originate_disposition="USER_BUSY") == "101"
+    for code in ("*97", "*98", "*99101", "*3001", "*5900"):
+        assert noted(switch_key, code) is None, "nobody's number"
+
+
+@pytest.mark.parametrize(("number", "extension"), [("101", ",Ringpost-Extension=101"), ("*3001", ""), ("*99101", "")])
+def test_it_is_told_that_somebody_who_has_spoken_is_sent_on(switch_key: Caller, number: str, extension: str) -> None:
+    told = ("event", f"Event-Name=CUSTOM,Event-Subclass=ringpost::sent,Ringpost-Number={number}{extension}")
+    assert told in dialled(switch_key, number, bridge_uuid=demo.CALL_UUID)
+    assert told not in dialled(switch_key, number), "who has spoken to nobody"
+    assert not [one for one in dialled(switch_key, "*5900", bridge_uuid=demo.CALL_UUID) if one[0] == "event"], (
+        "is parked"
+    )
 
 
 def test_a_condition_is_the_number_itself_and_nothing_else(switch_key: Caller, operator: Caller) -> None:
@@ -277,7 +311,7 @@ def test_a_ring_group_rings_as_its_strategy_says(
     operator.done("ringgroup-create", **IN_HOME, name="g", extension="601", strategy=strategy, destinations=members)
     steps = dialled(switch_key, "601")
     assert ("bridge", rung) in steps
-    assert steps[-1] == ("hangup", "${originate_disposition}")
+    assert steps[-1] == ("hangup", "${originate_failed_cause}")
 
 
 def test_a_random_ring_group_rings_one_after_the_other_in_any_order(switch_key: Caller, operator: Caller) -> None:
@@ -361,7 +395,7 @@ def test_emergency_calls_come_before_everything_else(switch_key: Caller, operato
     assert dialled(switch_key, number, **phone) == [
         ("set", "effective_caller_id_number=12025550111"),
         ("bridge", f"sofia/gateway/trunk/{number}"),
-        ("hangup", "${originate_disposition}"),
+        ("hangup", "${originate_failed_cause}"),
     ]
     assert dialled(switch_key, number) == [], "nobody but our own phones"
 
