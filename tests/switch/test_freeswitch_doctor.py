@@ -19,6 +19,14 @@ RUNNING = "    internal\tprofile\tsip:mod_sofia@127.0.0.1:5060\tRUNNING (0)\n"
 
 
 SOUNDS, MUSIC = "/usr/share/freeswitch/sounds/en/us/callie", "tone_stream://%(2000,4000,440,480);loops=-1"
+ZONES = """<configuration name="timezones.conf" description="Timezones">
+    <timezones>
+        <zone name="Africa/Abidjan" value="GMT0"></zone>
+
+    </timezones>
+
+</configuration>
+"""
 BOX_IS_FULL = """
     <macro name="voicemail_disk_quota_exceeded">
         <input pattern="(.*)">
@@ -88,6 +96,7 @@ def well(server: ScriptedFreeSwitch, *missing: str) -> Playing:
         "uuid_kill": playing.kill,
         "global_getvar hold_music": MUSIC,
         "xml_locate languages language name en": language(),
+        "xml_locate configuration configuration name timezones.conf": ZONES,
         "module_exists": "true",
         "sofia": RUNNING,
         "xml_locate": f'<domain name="live.example.net"><variable value="{HOME.domain_uuid}"/></domain>',
@@ -110,8 +119,8 @@ def test_finds_nothing_where_all_is_well() -> None:
         assert playing.left() == 0
     assert [step for step, finding in found.items() if not finding.well] == []
     assert list(found) == [
-        "address", "secret", "event socket", "commands", "events", "modules", "sounds", "hold music", "SIP",
-        "directory",
+        "address", "secret", "event socket", "commands", "events", "modules", "sounds", "hold music",
+        "time zones", "SIP", "directory",
     ]  # fmt: skip
     assert SOUNDS in found["sounds"].words
 
@@ -144,6 +153,15 @@ def test_says_when_there_is_no_music_for_who_waits() -> None:
     assert MUSIC in found["hold music"].words
 
 
+def test_says_when_the_switch_knows_no_time_zone() -> None:
+    with ScriptedFreeSwitch() as server:
+        well(server)
+        server.answers["xml_locate configuration configuration name timezones.conf"] = "can't find anything\n"
+        found = examine(server)
+    assert [step for step, finding in found.items() if not finding.well] == ["time zones"]
+    assert "timezones.conf.xml" in found["time zones"].words
+
+
 @pytest.mark.parametrize("music", ["", "it's;music", "a^b"])
 def test_music_that_cannot_be_named_is_none(music: str) -> None:
     with ScriptedFreeSwitch() as server:
@@ -154,7 +172,7 @@ def test_music_that_cannot_be_named_is_none(music: str) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "named"),
-    [("-ERR bad args\n", "voicemail_abort"), (language("valet_announce_ext"), "no valet_announce_ext: copy")],
+    [("can't find anything\n", "voicemail_abort"), (language("valet_announce_ext"), "no valet_announce_ext: copy")],
 )
 def test_names_the_phrases_that_are_not_there(answer: str, named: str) -> None:
     with ScriptedFreeSwitch() as server:
@@ -268,3 +286,25 @@ def test_the_guides_user_may_do_what_the_doctor_looks_for_and_its_welcome_is_not
     for allowed in (ours, link):
         assert sum(map(len, allowed.values())) < 400
         assert allowed["esl-allowed-log"] == "false"
+
+
+def test_every_variable_of_the_guide_is_set_in_vars_xml_or_is_one_of_freeswitchs_own() -> None:
+    own = {"sounds_dir"}
+    used = {name for file in GUIDE.rglob("*.xml") for name in re.findall(r"\$\$\{(\w+)\}", file.read_text())}
+    known = re.findall(r'cmd="set" data="(\w+)=', (GUIDE / "vars.xml").read_text())
+    assert used - set(known) == own
+    assert set(known) <= used | {"sound_prefix"}
+    assert "sound_prefix" in known
+
+
+def test_every_module_that_complains_without_its_file_has_one() -> None:
+    complain = {
+        "mod_db": "db", "mod_opus": "opus", "mod_xml_curl": "xml_curl", "mod_json_cdr": "json_cdr",
+        "mod_sofia": "sofia", "mod_conference": "conference", "mod_voicemail": "voicemail",
+        "mod_event_socket": "event_socket", "mod_logfile": "logfile", "mod_console": "console",
+    }  # fmt: skip
+    loaded = re.findall(r'<load module="(\w+)"', (GUIDE / "autoload_configs/modules.conf.xml").read_text())
+    for module in loaded:
+        if module in complain:
+            file = GUIDE / f"autoload_configs/{complain[module]}.conf.xml"
+            assert f'<configuration name="{complain[module]}.conf">' in file.read_text()

@@ -67,6 +67,7 @@ def sounds(line: EventSocket) -> Iterator[Finding]:
         return
     yield _phrases(line)
     yield _hold_music(line)
+    yield _time_zones(line)
 
 
 def _phrases(line: EventSocket) -> Finding:
@@ -96,6 +97,16 @@ def _hold_music(line: EventSocket) -> Finding:
         return Finding("hold music", well=True, words=f"plays {music}")
     words = f"it cannot play {music or 'any'}: let hold_music in vars.xml be a file or a stream that is there"
     return Finding("hold music", well=False, words=words)
+
+
+def _time_zones(line: EventSocket) -> Finding:
+    knows = "<zone " in line.api("xml_locate configuration configuration name timezones.conf")
+    words = "a box may say its times in a zone of its own"
+    if not knows:
+        words = (
+            "it knows no time zone, and a box may name one: copy FreeSWITCH's own autoload_configs/timezones.conf.xml"
+        )
+    return Finding("time zones", well=knows, words=words)
 
 
 def _files(macros: Mapping[str, str]) -> list[str]:
