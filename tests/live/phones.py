@@ -127,7 +127,6 @@ class Phone:
         self.folder = Path(self._temporary.name)
         self.number = number
         self._ear: Ear | None = None
-        self._earlier: set[Path] = set()
         self._control = free_port()
         modules = next(place for place in _BARESIP_MODULES if Path(place).is_dir())
         mode = "auto" if answers else "manual"
@@ -185,7 +184,9 @@ class Phone:
         return answer
 
     def dial(self, number: str) -> None:
-        self._earlier = self._sounds()
+        for earlier in self._sounds():
+            earlier.unlink()
+        self._ear = None
         self.command("dial", number)
 
     def press(self, keys: str) -> None:
@@ -197,13 +198,12 @@ class Phone:
 
     def heard(self) -> Heard:
         """What came out of it in the call it has dialled last, also while that is going on."""
-        fresh = self._sounds() - self._earlier
-        if self._ear is None or self._ear.file not in fresh:
-            self._ear = Ear(max(fresh)) if fresh else None
+        if self._ear is None:
+            self._ear = next(map(Ear, self._sounds()), None)
         return self._ear.heard() if self._ear else Heard(0, 0)
 
-    def _sounds(self) -> set[Path]:
-        return set(self.folder.glob("dump-*-dec.wav"))
+    def _sounds(self) -> list[Path]:
+        return list(self.folder.glob("dump-*-dec.wav"))
 
     def is_in_a_call(self) -> bool:
         return "sip:" in str(self.command("listcalls").get("data", ""))
