@@ -41,13 +41,13 @@ def leave(house: House, phone: Phone, code: str) -> None:
     """Listen to the greeting, and speak for three seconds after the tone."""
     phone.dial(code)
     box = code.removeprefix("*99")
-    eventually(lambda: any(file.stat().st_size > 3 * _SECOND for file in kept(house, box)), "it is recorded", 30)
+    eventually(lambda: any(file.stat().st_size > 3 * _SECOND for file in kept(house, box)), "it is recorded", 60)
     phone.hang_up()
     eventually(lambda: messages(house, box)[0] == 1, "the message is kept")
 
 
 def hears_the_message(house: House, phone: Phone) -> None:
-    eventually(lambda: phone.heard().tone > 1.5, "the message is heard", 30)
+    eventually(lambda: phone.heard().tone > 1, "the message is heard", 60)
     phone.hang_up()
     house.api.silence()
 
@@ -92,7 +92,7 @@ def test_a_box_is_heard_from_another_phone_after_its_number_and_pin(house: House
 def test_who_does_not_answer_is_left_a_message(house: House, phones: Phones):
     house.switch.api(f"vm_delete {SILENT}@{HERE}")
     phones[0].dial(SILENT)
-    eventually(lambda: any(file.stat().st_size > 3 * _SECOND for file in kept(house, SILENT)), "it is recorded", 30)
+    eventually(lambda: any(file.stat().st_size > 3 * _SECOND for file in kept(house, SILENT)), "it is recorded", 60)
     phones[0].hang_up()
     eventually(lambda: messages(house, SILENT) == (1, 0), "the message is kept")
     house.switch.api(f"vm_delete {SILENT}@{HERE}")
