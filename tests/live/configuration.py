@@ -16,7 +16,9 @@ HOST = "127.0.0.1"
 RINGPOST, ESL, PHONES, TRUNK, PROVIDER = (f"{HOST}:{port}" for port in (3200, 8122, 5162, 5182, 5190))
 
 
-def write(folder: Path, *, languages: Path | None = None, modules: Path | None = None) -> dict[str, str]:
+def write(
+    folder: Path, *, languages: Path | None = None, modules: Path | None = None, log: Path | None = None
+) -> dict[str, str]:
     """Write the configuration; the environment of the suite that goes with it."""
     password, link_password = secrets.token_hex(12), secrets.token_hex(12)
     key = f"{uuid.uuid4()}:{secrets.token_hex(32)}"
@@ -43,6 +45,8 @@ def write(folder: Path, *, languages: Path | None = None, modules: Path | None =
         listed.write_text(re.sub(r".*mod_opus.*\n", "", listed.read_text()))
     if languages is not None:
         shutil.copytree(languages, folder / "lang")
+        for own in ("mime.types", "autoload_configs/timezones.conf.xml"):
+            shutil.copy(languages.parent / own, folder / own)
     return {
         "FREESWITCH_ESL": ESL,
         "FREESWITCH_PASSWORD": password,
@@ -51,6 +55,7 @@ def write(folder: Path, *, languages: Path | None = None, modules: Path | None =
         "FREESWITCH_TRUNK": TRUNK,
         "FREESWITCH_PROVIDER": PROVIDER,
         "FREESWITCH_KEY": key,
+        "FREESWITCH_LOG": str((log or folder.parent / "log").resolve() / "freeswitch.log"),
         "RINGPOST_LISTEN": RINGPOST,
     }
 
@@ -71,10 +76,16 @@ def _rewrite(file: Path, **values: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Write the guide's configuration for the live suite.")
     parser.add_argument("folder", type=Path, help="a folder that is not there yet: FreeSWITCH's -conf")
-    parser.add_argument("--languages", type=Path, help="FreeSWITCH's own lang folder: voicemail's phrases")
+    parser.add_argument(
+        "--languages",
+        type=Path,
+        help="FreeSWITCH's own lang folder, for the phrases, and what else is taken from beside it",
+    )
     parser.add_argument("--modules", type=Path, help="FreeSWITCH's mod folder: mod_opus is left out if it is not there")
+    parser.add_argument("--log", type=Path, help="FreeSWITCH's -log, which the suite reads: log beside the folder")
     asked = parser.parse_args()
-    for name, value in write(asked.folder, languages=asked.languages, modules=asked.modules).items():
+    written = write(asked.folder, languages=asked.languages, modules=asked.modules, log=asked.log)
+    for name, value in written.items():
         sys.stdout.write(f"export {name}={value}\n")
 
 

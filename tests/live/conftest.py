@@ -27,10 +27,12 @@ from ringpost.services import records
 from ringpost.store import keys
 from ringpost.store.sqlite import SqliteStore
 from ringpost.switch.esl import EventSocket
+from tests.live.configuration import RINGPOST
 from tests.live.patience import eventually
 from tests.live.phones import ACCEPTING, RINGING, Answering, Phone, Process, refusing, registers
 from tests.live.told import ToldEvents
 from tests.webhooks.receiving import Receiving
+from tests.live.switch_log import Expected, SwitchLog, complaints
 
 HERE, ELSEWHERE = "live.example.net", "other.example.net"
 PREFIX = "1202555"
@@ -50,7 +52,7 @@ _ALWAYS = {
 }
 GROUPS = {"simultaneous": "600", "sequence": "601", "enterprise": "602", "rollover": "603", "random": "604"}
 """Ring groups with a phone that is busy and one that answers."""
-_SETTINGS = ("ESL", "PASSWORD", "LINK_PASSWORD", "SIP", "TRUNK", "PROVIDER", "KEY")
+_SETTINGS = ("ESL", "PASSWORD", "LINK_PASSWORD", "SIP", "TRUNK", "PROVIDER", "KEY", "LOG")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -166,6 +168,10 @@ class Switch:
         """What an earlier run has left."""
         for left_over in ("hupall",):
             self.api(left_over)
+
+    def say(self, words: str) -> None:
+        """Have it write a line into its own log."""
+        self.api(f"log warning {words}")
 
     def channels(self, domain_uuid: str) -> list[dict[str, str]]:
         """The legs of a domain."""
@@ -308,6 +314,35 @@ def house(api: Api) -> Iterator[House]:
         switch.api("hupall")
 
 
+AT_START = (
+    Expected(
+        rf"mod_xml_curl\.c:\d+ Received HTTP error 0 trying to fetch http://{RINGPOST}/freeswitch-xml",
+        "the switch is started first, and asks for its domains' gateways before the suite's Ringpost is there",
+    ),
+    Expected(
+        r"mod_json_cdr\.c:\d+ (?:Got error \[0\]|Retry will be|Unable to post)",
+        "the last calls of an earlier run ended as its Ringpost was stopped",
+    ),
+)
+
+
+@pytest.fixture(scope="session")
+def switch_log(house: House) -> Iterator[SwitchLog]:
+    """The switch's log; nothing was wrong with it up to here."""
+    log = SwitchLog(Path(os.environ["FREESWITCH_LOG"]), house.switch.say)
+    assert not complaints(log.lines(), AT_START), "the switch starts without complaint"
+    yield log
+    log.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_complaint(request: pytest.FixtureRequest, switch_log: SwitchLog) -> Iterator[None]:
+    """What the switch complains of meanwhile fails the test, unless it says ``expects_complaint(pattern, reason)``."""
+    yield
+    expected = [Expected(*mark.args) for mark in request.node.iter_markers("expects_complaint")]
+    assert not complaints(switch_log.lines(), expected), "the switch complains"
+
+
 @pytest.fixture(scope="session")
 def phones(house: House) -> Iterator[tuple[Phone, Phone]]:
     """Two people: 100 and 101."""
@@ -316,7 +351,7 @@ def phones(house: House) -> Iterator[tuple[Phone, Phone]]:
 
 
 @pytest.fixture(autouse=True)
-def _hush(house: House) -> Iterator[None]:
+def _hush(house: House, _no_complaint: None) -> Iterator[None]:
     """A test ends in silence."""
     yield
     house.switch.hush(house.domain_uuid)

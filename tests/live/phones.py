@@ -1,19 +1,22 @@
 """Real SIP phones: baresip for people, SIPp for whoever is busy, does not answer, or is a provider."""
 
+import cmath
 import itertools
 import json
 import math
+import operator
 import random
 import signal
 import socket
 import subprocess
 import tempfile
 import wave
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, NamedTuple, Self
 
 from tests.live.patience import eventually
 
@@ -84,6 +87,45 @@ def _netstring(line: BinaryIO) -> dict[str, Any]:
     return message
 
 
+class Heard(NamedTuple):
+    """How many seconds of something were in a sound: of a phone's own tone, and of anything else."""
+
+    tone: float
+    anything_else: float
+
+
+_PERIOD, _WINDOW = 20, 800
+"""Samples of the tone, and of a tenth of a second."""
+_TURNS = [cmath.exp(1j * math.tau * at / _PERIOD) for at in range(_WINDOW)]
+
+
+class Ear:
+    """Listens to a sound file that is being written, each tenth of a second once."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._at = 44
+        self._heard = Heard(0, 0)
+
+    def heard(self) -> Heard:
+        with self.file.open("rb") as sound:
+            sound.seek(self._at)
+            while len(pcm := sound.read(2 * _WINDOW)) == 2 * _WINDOW:
+                self._at += len(pcm)
+                self._listen(array("h", pcm))
+        return self._heard
+
+    def _listen(self, window: Sequence[int]) -> None:
+        """It is the tone if most of the power is at the tone's frequency."""
+        power = sum(sample * sample for sample in window) / _WINDOW
+        at_tone = 2 * abs(sum(map(operator.mul, window, _TURNS)) / _WINDOW) ** 2
+        tone, anything_else = self._heard
+        if at_tone > power / 2 > 5_000:
+            self._heard = Heard(tone + 0.1, anything_else)
+        elif power > 10_000:
+            self._heard = Heard(tone, anything_else + 0.1)
+
+
 class Phone:
     """A phone that registers and answers: baresip without a loudspeaker."""
 
@@ -91,6 +133,7 @@ class Phone:
         self._temporary = tempfile.TemporaryDirectory()
         self.folder = Path(self._temporary.name)
         self.number = number
+        self._ear: Ear | None = None
         self._control = free_port()
         modules = next(place for place in _BARESIP_MODULES if Path(place).is_dir())
         mode = "auto" if answers else "manual"
@@ -100,10 +143,10 @@ class Phone:
         )
         self.folder.joinpath("config").write_text(
             f"module_path {modules}\nsip_listen 127.0.0.1:{free_port()}\n"
-            f"audio_player aufile,{self.folder}/heard.wav\naudio_alert aufile,{self.folder}/alert.wav\n"
+            f"audio_player aubridge,nowhere\naudio_alert aubridge,nowhere\nsnd_path {self.folder}\n"
             f"audio_source aufile,{self._tone()}\n"
             f"ctrl_tcp_listen 127.0.0.1:{self._control}\n"
-            "module g711.so\nmodule aufile.so\nmodule_tmp account.so\n"
+            "module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\nmodule_tmp account.so\n"
             "module_app menu.so\nmodule_app ctrl_tcp.so\n"
         )
 
@@ -148,10 +191,26 @@ class Phone:
         return answer
 
     def dial(self, number: str) -> None:
+        for earlier in self._sounds():
+            earlier.unlink()
+        self._ear = None
         self.command("dial", number)
+
+    def press(self, keys: str) -> None:
+        """Digits, stars and hashes during a call."""
+        self.command("sndcode", keys)
 
     def hang_up(self) -> None:
         self.command("hangup")
+
+    def heard(self) -> Heard:
+        """What came out of it in the call it has dialled last, also while that is going on."""
+        if self._ear is None:
+            self._ear = next(map(Ear, self._sounds()), None)
+        return self._ear.heard() if self._ear else Heard(0, 0)
+
+    def _sounds(self) -> list[Path]:
+        return list(self.folder.glob("dump-*-dec.wav"))
 
     def is_in_a_call(self) -> bool:
         return "sip:" in str(self.command("listcalls").get("data", ""))

@@ -10,8 +10,13 @@ from ringpost.model.errors import Problem, SwitchRefused
 from ringpost.model.switch import SwitchRecord
 from ringpost.switch import Finding
 from ringpost.switch.esl import EventSocket
+from ringpost.switch.freeswitch_sounds import sounds
 
-_MODULES = ("mod_xml_curl", "mod_json_cdr", "mod_sofia", "mod_dialplan_xml", "mod_valet_parking", "mod_voicemail")
+MODULES = (
+    "mod_xml_curl", "mod_json_cdr", "mod_commands", "mod_db", "mod_hash", "mod_dptools", "mod_dialplan_xml",
+    "mod_sofia", "mod_loopback", "mod_conference", "mod_valet_parking", "mod_voicemail", "mod_sndfile",
+    "mod_native_file", "mod_tone_stream", "mod_say_en",
+)  # fmt: skip
 COMMANDS = (
     "status", "show", "module_exists", "xml_locate", "global_getvar", "originate", "uuid_dump", "uuid_kill",
     "uuid_setvar", "uuid_transfer", "uuid_hold", "uuid_audio", "uuid_send_dtmf", "uuid_record", "uuid_phone_event",
@@ -36,6 +41,7 @@ def examined(
             yield Finding("event socket", well=True, words=f"answers at {host}:{port} and lets us in")
             yield from _abilities(connect)
             yield from _modules(line)
+            yield from _sounds(connect)
             yield from _telephony(line, domain)
     except Problem as problem:
         yield Finding("event socket", well=False, words=problem.detail)
@@ -83,9 +89,18 @@ def _is_denied(connect: Callable[[], EventSocket], name: str) -> bool:
 
 
 def _modules(line: EventSocket) -> Iterator[Finding]:
-    missing = [module for module in _MODULES if line.api(f"module_exists {module}") != "true"]
+    missing = [module for module in MODULES if line.api(f"module_exists {module}") != "true"]
     words = f"{', '.join(missing)} not loaded: add to modules.conf.xml" if missing else "all there"
     yield Finding("modules", well=not missing, words=words)
+
+
+def _sounds(connect: Callable[[], EventSocket]) -> Iterator[Finding]:
+    """On a connection of their own, which a command that is not allowed would end."""
+    with connect() as line:
+        try:
+            yield from sounds(line)
+        except SwitchRefused as problem:
+            yield Finding("sounds", well=False, words=f"cannot be tried: {problem.detail}")
 
 
 def _telephony(line: EventSocket, domain: Domain | None) -> Iterator[Finding]:
