@@ -23,7 +23,7 @@ def well(server: ScriptedFreeSwitch) -> None:
         "sofia": RUNNING,
         "xml_locate": f'<domain name="live.example.net"><variable value="{HOME.domain_uuid}"/></domain>',
         **dict.fromkeys(("show", "global_getvar", "valet_info", "uuid_phone_event"), USAGE),
-        **dict.fromkeys(("uuid_audio", "uuid_send_dtmf", "uuid_dump"), USAGE),
+        **dict.fromkeys(("uuid_audio", "uuid_send_dtmf", "uuid_dump", "uuid_buglist", "uuid_displace"), USAGE),
     }
 
 

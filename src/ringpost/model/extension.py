@@ -161,6 +161,10 @@ class Extension(Record):
         """Whether its box is the one of its own number, if there is one."""
         return self.box == self.extension
 
+    def records(self, direction: str) -> bool:
+        """Whether its calls of that direction are recorded."""
+        return bool(direction) and self.user_record in ("all", direction)
+
     def forward(self, kind: ForwardKind) -> str | None:
         """The number its calls are forwarded to in that case."""
         destination: str | None = getattr(self, f"forward_{_FORWARD_COLUMNS[kind]}_destination")

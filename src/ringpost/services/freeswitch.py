@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Forbidden
 from ringpost.model.extension import Extension, StoredSecret
-from ringpost.model.route import Messages, Route
+from ringpost.model.route import Forwarded, Messages, Phone, Route
 from ringpost.model.values import is_number, is_uuid
 from ringpost.model.voicemail import Voicemail
 from ringpost.services import numbers, routing, voicemails
@@ -58,7 +58,9 @@ def _user(context: Context, domain: Domain, asked: Asked, realm: str, number: st
     if password is None or not password.secret:
         return None
     found = xml.user(domain, extension, realm, password.secret, _messages(context, domain, number))
-    return xml.busy(found) if extension.do_not_disturb and asked.is_a_groups else found
+    if extension.do_not_disturb and asked.is_a_groups:
+        return xml.busy(found)
+    return xml.recorded(found, domain) if extension.records(asked.may_be_recorded) else found
 
 
 def _box(context: Context, domain: Domain, realm: str, number: str) -> Element | None:
@@ -108,7 +110,18 @@ def _dialplan(context: Context, asked: Asked) -> bytes:
     if route is None:
         return xml.not_found()
     caller = _caller(context, domain, asked)
-    return xml.dialled(place, domain, number, _own(context, route, caller), caller)
+    parties = _parties(context, domain, route)
+    return xml.dialled(place, domain, number, _own(context, route, caller), caller, parties=parties)
+
+
+def _parties(context: Context, domain: Domain, route: Route) -> list[Extension]:
+    """The extension whose call it is that is put through, or was until it forwarded it."""
+    if isinstance(route, Phone):
+        return [route.extension]
+    if not isinstance(route, Forwarded):
+        return []
+    forwarding = numbers.extension(context, domain.domain_uuid, route.passed[-1])
+    return [forwarding] if forwarding else []
 
 
 def _own(context: Context, route: Route, caller: Caller) -> Route:
@@ -134,4 +147,5 @@ def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
         asked.get("variable_call_direction"),
         shown if is_number(shown) else "",
         asked.get("variable_origination_caller_id_name") if shown else "",
+        asked.is_recorded,
     )

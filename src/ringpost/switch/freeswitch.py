@@ -8,6 +8,7 @@ import json
 import logging
 import math
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
@@ -24,6 +25,7 @@ from ringpost.model.values import spoken
 from ringpost.switch import CALL_ACTIONS, Finding, Progress
 from ringpost.switch import freeswitch_lists as lists
 from ringpost.switch.esl import EventSocket
+from ringpost.switch.freeswitch_recording import RECORDING_STARTED
 
 PORT = 8021
 _log = logging.getLogger("ringpost")
@@ -185,14 +187,27 @@ class FreeSwitch:
         raise CannotComply("the call was not parked: it may have ended, or every slot is taken")
 
     def record(self, domain: Domain, leg_uuid: str) -> str:
-        """Record into the switch's own folder, under the domain's name."""
+        """Record into a new file of the switch's own folder, under the domain's name; what records already goes on."""
         self._checked(domain, leg_uuid)
         folder = self._api("global_getvar recordings_dir").strip()
         if not re.fullmatch(r"/[A-Za-z0-9_./-]{1,200}", folder):
             raise SwitchRefused("the switch has no recordings_dir to record into: set it in its vars.xml")
-        path = f"{folder}/{domain.domain_name}/{leg_uuid}.wav"
+        home = f"{folder}/{domain.domain_name}/"
+        running = lists.recorded_to(self._bugs(leg_uuid), home)
+        if running is not None:
+            return running
+        if domain.record_announcement:
+            self._do(f"uuid_displace {leg_uuid} start {RECORDING_STARTED} 0 rw")
+        path = f"{home}{secrets.token_hex(4)}-{leg_uuid}.wav"
         self._do(f"uuid_record {leg_uuid} start {path}")
         return path
+
+    def _bugs(self, leg_uuid: str) -> str:
+        """What listens in on a leg; empty if the switch does not let us see, which ``doctor`` says."""
+        try:
+            return self._api(f"uuid_buglist {leg_uuid}")
+        except SwitchRefused:
+            return ""
 
     def stop_recording(self, domain: Domain, leg_uuid: str) -> None:
         """Stop whatever records this leg."""

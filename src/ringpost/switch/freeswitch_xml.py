@@ -37,6 +37,7 @@ from ringpost.model.route import Messages as ToMessages
 from ringpost.model.shapes import EMAIL
 from ringpost.model.values import EXTENSION, spoken
 from ringpost.model.voicemail import Voicemail
+from ringpost.switch import freeswitch_recording as recording
 
 _MOST_FIELDS = 2000
 _FIRST_COUNTS = frozenset({"hostname", "section", "tag_name", "key_name", "key_value"})
@@ -96,6 +97,18 @@ class Asked:
         return self.get("action") == "user_call" and self.get("ringpost_group") == "true"
 
     @property
+    def may_be_recorded(self) -> str:
+        """The direction of a ring group's call that is recorded if the member who answers has it so; or empty."""
+        direction = self.get("call_direction")
+        is_open = self.is_a_groups and direction in _DIRECTIONS and not self.get(recording.IS_RECORDED)
+        return direction if is_open else ""
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether this leg is recorded, or will be once it is connected."""
+        return bool(self.get(f"variable_{recording.RECORDED}"))
+
+    @property
     def passed(self) -> tuple[str, ...]:
         """The numbers that have forwarded this call so far, as our own dialplan noted them."""
         return tuple(
@@ -125,6 +138,7 @@ class Caller(NamedTuple):
     shows_number: str = ""
     """What a call placed through the API shows; empty on any other call."""
     shows_name: str = ""
+    is_recorded: bool = False
 
 
 class Action(NamedTuple):
@@ -188,9 +202,18 @@ def box(domain: Domain, number: str, realm: str, messages: Messages) -> Element:
 
 def busy(user: Element) -> Element:
     """A user whose phones are not to ring."""
+    return _dialled_as(user, "error/USER_BUSY")
+
+
+def recorded(user: Element, domain: Domain) -> Element:
+    """A user whose phones are recorded if they answer."""
+    return _dialled_as(user, recording.of_a_member(domain) + _DIAL_STRING)
+
+
+def _dialled_as(user: Element, dial_string: str) -> Element:
     params = user.find("params")
     if params is not None:
-        SubElement(params, "param", name="dial-string", value="error/USER_BUSY")
+        SubElement(params, "param", name="dial-string", value=dial_string)
     return user
 
 
@@ -216,19 +239,51 @@ def _word(flag: bool) -> str:
     return "true" if flag else "false"
 
 
-def dialled(asked: str, domain: Domain, number: str, route: Route, caller: Caller) -> bytes:
-    """What a domain's dialplan does with a number, in the context it was asked for."""
+def dialled(
+    asked: str, domain: Domain, number: str, route: Route, caller: Caller, *, parties: Iterable[Extension] = ()
+) -> bytes:
+    """What a domain's dialplan does with a number, in the context it was asked for.
+
+    ``parties`` are the extensions whose call it is, beside the caller's: any of them may have it recorded.
+    """
     known = caller.direction in _DIRECTIONS
     direction = caller.direction if known else "outbound" if isinstance(route, Outside | Emergency) else "local"
     shown = _shows(caller.shows_number, caller.shows_name)
     marks = [*_marks(domain, direction), Action("set", "hangup_after_bridge=true"), *shown]
-    return _dialplan(asked, number, [*marks, *_steps(domain, route, caller)])
+    of = [*parties, *([caller.extension] if caller.extension else [])]
+    kept = _kept_within(domain, route, caller), _recording(domain, route, of, direction, is_recorded=caller.is_recorded)
+    return _dialplan(asked, number, [*marks, *kept[0], *kept[1], *_steps(domain, route, caller)])
+
+
+def _kept_within(domain: Domain, route: Route, caller: Caller) -> list[Action]:
+    """No more calls than the caller may place at once; one for help is no matter of that."""
+    extension = caller.extension
+    if extension is None or isinstance(route, Emergency):
+        return []
+    return [Action("limit", f"hash {domain.domain_name} {extension.extension} {extension.limit_max} !USER_BUSY")]
+
+
+def _recording(
+    domain: Domain, route: Route, parties: Iterable[Extension], direction: str, *, is_recorded: bool
+) -> list[Action]:
+    """What has a call recorded, if a party or the number that was dialled wants it; once, whoever wants it."""
+    if isinstance(route, Emergency | ToMessages | Refused):
+        return []
+    is_wanted = is_recorded or any(one.records(direction) for one in parties)
+    if not is_wanted:
+        return []
+    if isinstance(route, Room):
+        steps = recording.begun_now(domain, is_prepared=is_recorded)
+        return [Action("answer"), *(Action(*step) for step in steps)]
+    return [] if is_recorded else [Action(*step) for step in recording.begun_once_connected(domain)]
 
 
 def called_from_outside(asked: str, number: str, inbound: Inbound) -> bytes:
     """What the public context does with a number: on to the domain it leads to."""
     domain, prefix = inbound.domain, spoken(inbound.destination.destination_cid_name_prefix)
-    steps = [*_marks(domain, "inbound"), *_named(prefix)]
+    is_recorded = inbound.destination.destination_record
+    recorded = [Action(*step) for step in recording.begun_once_connected(domain)] if is_recorded else []
+    steps = [*_marks(domain, "inbound"), *_named(prefix), *recorded]
     return _dialplan(asked, number, [*steps, Action("transfer", f"{inbound.number} XML {domain.domain_name}")])
 
 
