@@ -7,6 +7,7 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import Forbidden
 from ringpost.model.extension import Extension, StoredSecret
 from ringpost.model.route import Forwarded, Messages, Phone, Route
+from ringpost.model.user import User
 from ringpost.model.values import is_number, is_uuid
 from ringpost.model.voicemail import Voicemail
 from ringpost.services import numbers, routing, voicemails
@@ -85,7 +86,15 @@ def _messages(context: Context, domain: Domain, number: str) -> xml.Messages | N
     if box is None or not box.enabled:
         return None
     pin = context.store.get(keys.voicemail_pin(domain.domain_uuid, number), StoredSecret)
-    return xml.Messages(box, pin.secret) if pin else None
+    return xml.Messages(_in_its_time(context, box), pin.secret) if pin else None
+
+
+def _in_its_time(context: Context, box: Voicemail) -> Voicemail:
+    """A box with the time zone its times are said in: its own, or its user's."""
+    if box.timezone or not box.users:
+        return box
+    user = context.store.get(keys.user(box.domain_uuid, box.users[0]), User)
+    return box.model_copy(update={"timezone": user.timezone}) if user and user.timezone else box
 
 
 def _dialplan(context: Context, asked: Asked) -> bytes:

@@ -232,6 +232,8 @@ def _kept(number: str, realm: str, messages: Messages | None) -> dict[str, str]:
             "vm-attach-file": _word(kept.attach_audio),
             "vm-keep-local-after-email": _word(not kept.delete_messages),
         }
+    if kept.pager and EMAIL.fullmatch(kept.pager):
+        params |= {"vm-notify-mailto": kept.pager, "vm-notify-email-all-messages": "true"}
     return params
 
 
@@ -283,7 +285,8 @@ def called_from_outside(asked: str, number: str, inbound: Inbound) -> bytes:
     domain, prefix = inbound.domain, spoken(inbound.destination.destination_cid_name_prefix)
     is_recorded = inbound.destination.destination_record
     recorded = [Action(*step) for step in recording.begun_once_connected(domain)] if is_recorded else []
-    steps = [*_marks(domain, "inbound"), *_named(prefix), *recorded]
+    shown = _shows("", inbound.destination.destination_caller_id_name)
+    steps = [*_marks(domain, "inbound"), *shown, *_named(prefix), *recorded]
     return _dialplan(asked, number, [*steps, Action("transfer", f"{inbound.number} XML {domain.domain_name}")])
 
 
@@ -349,6 +352,7 @@ def _to_group(domain: Domain, route: Group) -> list[Action]:
     if not route.ringing:
         return [Action("hangup", "NO_ROUTE_DESTINATION")]
     return [
+        *_shown_by_a_group(group),
         *_named(spoken(group.ring_group_cid_name_prefix or "")),
         Action("set", "continue_on_fail=true"),
         Action("set", f"call_timeout={group.ring_group_call_timeout}"),
@@ -356,6 +360,13 @@ def _to_group(domain: Domain, route: Group) -> list[Action]:
         Action("bridge", _ring(domain, group, list(route.ringing))),
         _AS_IT_ENDED,
     ]
+
+
+def _shown_by_a_group(group: RingGroup) -> list[Action]:
+    """What the members see instead of who calls, and what stands before that one's number."""
+    name, number = group.ring_group_caller_id_name or "", group.ring_group_caller_id_number or ""
+    prefix = group.ring_group_cid_number_prefix or ""
+    return _shows(prefix + (number or "${caller_id_number}") if prefix else number, name)
 
 
 def _ring(domain: Domain, group: RingGroup, ringing: list[Ringing]) -> str:

@@ -71,13 +71,6 @@ def variables(found: ET.Element) -> dict[str, str]:
     return {one.get("name", ""): one.get("value", "") for one in found.findall(".//user/variables/variable")}
 
 
-@pytest.fixture
-def switch_key(house: House, operator: Caller) -> Caller:
-    """The key a FreeSWITCH has, on which the demo domain lives."""
-    operator.done("domain-update", **IN_HOME, switch="lab")
-    return house.key("freeswitch.#", switch="lab")
-
-
 def test_hands_out_a_hash_and_never_the_password(switch_key: Caller, operator: Caller) -> None:
     operator.done("extension-password-reset", **IN_HOME, extension="100", password="s3cret-Passw0rd")
     found = register(switch_key)
