@@ -43,6 +43,9 @@ def write(folder: Path, *, languages: Path | None = None, modules: Path | None =
         listed.write_text(re.sub(r".*mod_opus.*\n", "", listed.read_text()))
     if languages is not None:
         shutil.copytree(languages, folder / "lang")
+        zones = languages.parent / "autoload_configs" / "timezones.conf.xml"
+        if zones.exists():
+            shutil.copy(zones, folder / "autoload_configs")
     return {
         "FREESWITCH_ESL": ESL,
         "FREESWITCH_PASSWORD": password,
@@ -71,7 +74,9 @@ def _rewrite(file: Path, **values: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Write the guide's configuration for the live suite.")
     parser.add_argument("folder", type=Path, help="a folder that is not there yet: FreeSWITCH's -conf")
-    parser.add_argument("--languages", type=Path, help="FreeSWITCH's own lang folder: voicemail's phrases")
+    parser.add_argument(
+        "--languages", type=Path, help="FreeSWITCH's own lang folder: voicemail's phrases; and time zones"
+    )
     parser.add_argument("--modules", type=Path, help="FreeSWITCH's mod folder: mod_opus is left out if it is not there")
     asked = parser.parse_args()
     for name, value in write(asked.folder, languages=asked.languages, modules=asked.modules).items():

@@ -1,6 +1,7 @@
 """Recordings on a real FreeSWITCH: a file each, of the calls that are to be recorded, carried and told."""
 
 import io
+import re
 import struct
 import time
 import wave
@@ -291,6 +292,10 @@ def test_a_phone_that_places_as_many_calls_as_it_may_is_busy(house: House, phone
         assert house.api.one_call()["call_uuid"] == again["call_uuid"], "one that has ended counts no more"
     finally:
         house.api.do("extension-update", extension="100", limit_max=5)
+
+
+def test_the_switch_knows_the_time_zones_of_boxes(house: House):
+    assert re.fullmatch(r"\d\d:\d\d", house.switch.api("strftime_tz Europe/Paris %H:%M").strip())
 
 
 def is_announced(house: House, leg_uuid: str) -> bool:

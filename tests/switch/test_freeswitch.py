@@ -165,7 +165,10 @@ def test_records_into_no_folder_it_does_not_understand(stage: FreeSwitchStage, f
     assert not any("uuid_record" in line for line in stage.server.heard)
 
 
-BUG = " <media-bug>\n  <function>{}</function>\n  <target>{}</target>\n  <thread-locked>0</thread-locked>\n </media-bug>\n"
+BUG = (
+    " <media-bug>\n  <function>{}</function>\n  <target>{}</target>\n"
+    "  <thread-locked>0</thread-locked>\n </media-bug>\n"
+)
 HERE = "/rec/live.example.net"
 
 

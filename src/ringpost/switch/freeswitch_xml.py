@@ -252,12 +252,13 @@ def dialled(
     direction = caller.direction if known else "outbound" if isinstance(route, Outside | Emergency) else "local"
     shown = _shows(caller.shows_number, caller.shows_name)
     marks = [*_marks(domain, direction), Action("set", "hangup_after_bridge=true"), *shown]
-    of = [*parties, *([caller.extension] if caller.extension else [])]
-    kept = _kept_within(domain, route, caller), _recording(domain, route, of, direction, is_recorded=caller.is_recorded)
-    return _dialplan(asked, number, [*marks, *kept[0], *kept[1], *_steps(domain, route, caller)])
+    everybody = [*parties, *([caller.extension] if caller.extension else [])]
+    recorded = _recorded(domain, route, everybody, direction, is_recorded=caller.is_recorded)
+    steps = [*marks, *_limited(domain, route, caller), *recorded, *_steps(domain, route, caller)]
+    return _dialplan(asked, number, steps)
 
 
-def _kept_within(domain: Domain, route: Route, caller: Caller) -> list[Action]:
+def _limited(domain: Domain, route: Route, caller: Caller) -> list[Action]:
     """No more calls than the caller may place at once; one for help is no matter of that."""
     extension = caller.extension
     if extension is None or isinstance(route, Emergency):
@@ -265,7 +266,7 @@ def _kept_within(domain: Domain, route: Route, caller: Caller) -> list[Action]:
     return [Action("limit", f"hash {domain.domain_name} {extension.extension} {extension.limit_max} !USER_BUSY")]
 
 
-def _recording(
+def _recorded(
     domain: Domain, route: Route, parties: Iterable[Extension], direction: str, *, is_recorded: bool
 ) -> list[Action]:
     """What has a call recorded, if a party or the number that was dialled wants it; once, whoever wants it."""
