@@ -278,20 +278,25 @@ def test_what_is_said_in_a_conference_is_recorded(house: House, phones: Phones, 
 # other limits
 
 
-def test_a_phone_that_places_as_many_calls_as_it_may_is_busy(house: House, phones: Phones):
-    house.api.do("extension-update", extension="100", limit_max=1)
+def test_an_extension_with_as_many_calls_as_it_may_have_is_busy(house: House, phones: Phones):
+    one = {"caller_id_number": "5550100", "destination_a": "100", "destination_b": WILLING}
+    for number in ("100", WILLING):
+        house.api.do("extension-update", extension=number, limit_max=1)
     try:
-        placed = house.api.do("originate", caller_id_number="5550100", destination_a="100", destination_b=WILLING)
+        placed = house.api.do("originate", **one)
         house.api.one_call()
-        more = house.api.do("originate", caller_id_number="5550100", destination_a="100", destination_b="101")
-        record = house.api.record(more["call_uuid"])
-        assert (record["hangup_cause"], record["billsec"]) == ("USER_BUSY", record["billsec"])
+        phones[1].dial(WILLING)
+        eventually(lambda: "voicemail" in house.applications(), "who is called has enough")
+        phones[1].hang_up()
+        more = house.api.do("originate", **{**one, "destination_b": "101"})
+        assert house.api.record(more["call_uuid"])["hangup_cause"] == "USER_BUSY", "who calls has enough"
         house.api.do("call-hangup", call_uuid=placed["call_uuid"])
         house.api.silence()
-        again = house.api.do("originate", caller_id_number="5550100", destination_a="100", destination_b=WILLING)
+        again = house.api.do("originate", **one)
         assert house.api.one_call()["call_uuid"] == again["call_uuid"], "one that has ended counts no more"
     finally:
-        house.api.do("extension-update", extension="100", limit_max=5)
+        for number in ("100", WILLING):
+            house.api.do("extension-update", extension=number, limit_max=5)
 
 
 def test_the_switch_knows_the_time_zones_of_boxes(house: House):

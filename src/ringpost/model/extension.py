@@ -219,7 +219,7 @@ class ExtensionSettings(Entity):
     directory_visible: bool | None = None
     directory_exten_visible: bool | None = None
     limit_max: int | None = Field(
-        default=None, ge=1, le=1000, description="calls it may place at once; one more is busy"
+        default=None, ge=1, le=1000, description="calls it may have at once; with one more it is busy"
     )
     call_timeout: int | None = Field(default=None, ge=1, le=600, description="seconds to ring before voicemail")
     call_group: (

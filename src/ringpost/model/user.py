@@ -128,6 +128,6 @@ class UserSettings(Entity):
     supervision_enabled: _SUPERVISED | None = Field(default=None, description=_REFUSED)
     ring_seconds: int | None = Field(default=None, ge=0, le=60, description="before voicemail; 0: ten minutes")
     simultaneous_calls: int | None = Field(
-        default=None, ge=1, le=20, description="limit_max of its extensions: calls each may place at once"
+        default=None, ge=1, le=20, description="limit_max of its extensions: calls each may have at once"
     )
     enabled: bool | None = Field(default=None, description="false disables the extensions too")

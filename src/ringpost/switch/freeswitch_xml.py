@@ -117,6 +117,8 @@ class Asked:
 
     def failed(self, number: str) -> str | None:
         """Why the phones of a number were not reached, if our own dialplan has just tried them."""
+        if self.get(f"variable_{_FULL}") == number:
+            return "USER_BUSY"
         disposition = self.get("variable_originate_disposition")
         if self.get("variable_ringpost_tried") != number or disposition == "SUCCESS":
             return None
@@ -259,11 +261,27 @@ def dialled(
 
 
 def _limited(domain: Domain, route: Route, caller: Caller) -> list[Action]:
-    """No more calls than the caller may place at once; one for help is no matter of that."""
+    """No more calls at once than the caller may have, nor than who is called; one for help is no matter of that.
+
+    A caller who has enough is told that it is busy. Whose called phone has enough is asked about again: it is busy.
+    """
     extension = caller.extension
-    if extension is None or isinstance(route, Emergency):
+    if isinstance(route, Emergency):
         return []
-    return [Action("limit", f"hash {domain.domain_name} {extension.extension} {extension.limit_max} !USER_BUSY")]
+    calls = [Action("limit", f"{_counted(domain, extension)} !USER_BUSY")] if extension else []
+    if not isinstance(route, Phone) or route.extension == extension:
+        return calls
+    number = route.extension.extension
+    again = f"{_counted(domain, route.extension)} {number} XML {domain.domain_name}"
+    return [*calls, Action("set", f"{_FULL}={number}"), Action("limit", again), Action("set", f"{_FULL}=")]
+
+
+_FULL = "ringpost_full"
+"""The variable of a caller's leg: who was called and has as many calls as may be."""
+
+
+def _counted(domain: Domain, extension: Extension) -> str:
+    return f"hash {domain.domain_name} {extension.extension} {extension.limit_max}"
 
 
 def _recorded(

@@ -41,11 +41,16 @@ def register(caller: Caller, user: str = "100", domain: str = HOME) -> ET.Elemen
 
 
 def dialled(caller: Caller, number: str, context: str = HOME, **variables: str) -> list[tuple[str, str]]:
-    """The actions of the dialplan, without the marks every leg gets; empty if nothing was found."""
+    """The actions of the dialplan, without marks that every leg gets, and counting; empty if nothing was found."""
+    actions = all_actions(caller, number, context, **variables)
+    of_every_leg = ("hangup_after_bridge=true", "ringpost_full=")
+    return [one for one in actions if one[0] not in ("export", "limit") and not one[1].startswith(of_every_leg)]
+
+
+def all_actions(caller: Caller, number: str, context: str = HOME, **variables: str) -> list[tuple[str, str]]:
     extra = "".join(f"&variable_{name}={quote(value)}" for name, value in variables.items())
     found = read(ask(caller, CALL.format(context=context, number=quote(number)) + extra))
-    actions = [(one.get("application", ""), one.get("data", "")) for one in found.iter("action")]
-    return [one for one in actions if one[0] != "export" and one != ("set", "hangup_after_bridge=true")]
+    return [(one.get("application", ""), one.get("data", "")) for one in found.iter("action")]
 
 
 def exported(caller: Caller, number: str, context: str = HOME, **variables: str) -> dict[str, str]:

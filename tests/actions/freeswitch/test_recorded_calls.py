@@ -8,6 +8,7 @@ from tests.actions.freeswitch.test_freeswitch_xml import (
     HOME,
     IN_HOME,
     REGISTER,
+    all_actions,
     ask,
     dialled,
     exported,
@@ -143,13 +144,22 @@ def test_that_a_call_is_recorded_is_known_when_its_other_phones_are_asked_for(
 # other settings of an extension, a group and a number
 
 
-def test_a_phone_places_as_many_calls_at_once_as_its_limit_says(switch_key: Caller, operator: Caller) -> None:
+def test_an_extension_has_as_many_calls_at_once_as_its_limit_says(switch_key: Caller, operator: Caller) -> None:
     operator.done("extension-update", **IN_HOME, extension="100", limit_max=2)
     limit = ("limit", f"hash {HOME} 100 2 !USER_BUSY")
-    for number in ("101", OUTSIDE, "600"):
-        assert limit in dialled(switch_key, number, **of(operator, "100"))
-    assert limit not in dialled(switch_key, "911", **of(operator, "100"))
-    assert "limit" not in {application for application, _ in dialled(switch_key, "100")}, "who is called counts nothing"
+    for number in ("101", OUTSIDE, "600", "*3001"):
+        assert limit in all_actions(switch_key, number, **of(operator, "100"))
+    assert limit not in all_actions(switch_key, "911", **of(operator, "100"))
+    called = all_actions(switch_key, "100")
+    first = called.index(("set", "ringpost_full=100"))
+    assert called[first + 1 :][:2] == [("limit", f"hash {HOME} 100 2 100 XML {HOME}"), ("set", "ringpost_full=")]
+
+
+def test_who_has_as_many_calls_as_may_be_is_busy(switch_key: Caller, operator: Caller) -> None:
+    elsewhere = {"enabled": True, "destination": "100"}
+    operator.done("extension-forward-set", **IN_HOME, extension="101", busy=elsewhere)
+    assert ("transfer", f"100 XML {HOME}") in dialled(switch_key, "101", ringpost_full="101")
+    assert "bridge" in {application for application, _ in dialled(switch_key, "101", ringpost_full="100")}
 
 
 def test_a_ring_group_shows_its_own_caller_id(switch_key: Caller, operator: Caller) -> None:
