@@ -111,6 +111,9 @@ class MemoryScripts:
         return self.ways.get(number, ())
 
     def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
+        self.note(script)
+
+    def note(self, script: Script) -> None:
         self.scripts[script.order.call_uuid] = script
 
 

@@ -245,7 +245,19 @@ def test_rows_are_told_as_a_spreadsheet_shows_them_in_every_part_of_a_file(impor
 
 
 def test_says_which_limits_no_switch_heeds(imported) -> None:
-    told = "Kept, but no switch heeds it yet: limit_max, max_registrations"
+    told = "Kept, but no switch heeds it yet: max_registrations"
     assert told in imported("extension,limit_max,max_registrations\n332,2,1\n", "fusionpbx").output
     assert "heeds" not in imported("extension,limit_max\n333,\n", "fusionpbx").output
-    assert "heeds it yet: simultaneous_calls" in imported("firstname,simultaneous_calls\nCarol,2\n").output
+
+
+def test_what_is_refused_breaks_no_import_and_is_named(imported, tenant: Caller) -> None:
+    fusion = "extension,call_group,user_record\n332,sales,all\n333,,\n"
+    result = imported(fusion, "fusionpbx")
+    assert "2 extensions made" in result.output
+    assert "Columns that mean nothing here: call_group" in result.output
+    assert tenant.done("extension-details", extension="332")["user_record"] == "all"
+    assert "call_group" not in imported("extension,call_group\n334,\n", "fusionpbx").output
+    xivo = "firstname,music_on_hold,supervision_enabled,call_record_enabled\nCarol,jazz,0,1\n"
+    result = imported(xivo)
+    assert "1 users made" in result.output
+    assert "Columns that mean nothing here: music_on_hold, supervision_enabled" in result.output

@@ -216,6 +216,7 @@ def live(server: ScriptedFreeSwitch, operator: Caller) -> ScriptedFreeSwitch:
         server.answers[command] = said.replace(HOME.domain_uuid, demo.DOMAIN_UUID).replace(HOME.domain_name, HOME_NAME)
     server.answers |= {
         "uuid_send_dtmf": f"+OK {B} sent DTMF 1.\n",
+        "uuid_buglist": "<media-bugs>\n</media-bugs>\n",
         "uuid_record": "+OK Success\n",
         "uuid_transfer": "+OK\n",
     }

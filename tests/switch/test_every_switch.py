@@ -102,6 +102,7 @@ ANY_LEG = {
     "uuid_dump": GONE,
     "uuid_kill": "+OK\n",
     "uuid_audio": "+OK\n",
+    "uuid_buglist": "<media-bugs>\n</media-bugs>\n",
     "uuid_phone_event": "+OK Success\n",
     "uuid_send_dtmf": LIVE["answered"][f"uuid_send_dtmf {B} 123#"],
     "uuid_record": "+OK Success\n",

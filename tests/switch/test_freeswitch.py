@@ -165,6 +165,67 @@ def test_records_into_no_folder_it_does_not_understand(stage: FreeSwitchStage, f
     assert not any("uuid_record" in line for line in stage.server.heard)
 
 
+BUG = (
+    " <media-bug>\n  <function>{}</function>\n  <target>{}</target>\n"
+    "  <thread-locked>0</thread-locked>\n </media-bug>\n"
+)
+HERE = "/rec/live.example.net"
+
+
+def test_each_recording_of_a_leg_has_a_file_of_its_own(stage: FreeSwitchStage) -> None:
+    stage.server.answers["global_getvar recordings_dir"] = "/rec"
+    paths = [stage.switch.record(HOME, leg) for leg in (A, A, B)]
+    assert len(set(paths)) == 3
+    assert all(path.startswith(f"{HERE}/") and path.endswith(".wav") for path in paths)
+    started = [line.split()[-1] for line in stage.server.heard if "uuid_record" in line]
+    assert started == paths
+
+
+def test_what_is_recorded_already_goes_on(stage: FreeSwitchStage) -> None:
+    stage.server.answers["global_getvar recordings_dir"] = "/rec"
+    bugs = BUG.format("displace", "/sounds/x.wav") + BUG.format("session_record", f"{HERE}/1-{A}.wav")
+    stage.server.answers[f"uuid_buglist {A}"] = f"<media-bugs>\n{bugs}</media-bugs>\n"
+    assert stage.switch.record(HOME, A) == f"{HERE}/1-{A}.wav"
+    assert not any("uuid_record" in line for line in stage.server.heard)
+
+
+def test_what_is_to_be_recorded_once_it_is_connected_is_not_recorded_beside(stage: FreeSwitchStage) -> None:
+    dump = json.loads(str(stage.server.answers[f"uuid_dump {A} json"]))
+    dump["variable_ringpost_recording"] = f"{HERE}/1-{A}.wav"
+    stage.server.answers |= {"global_getvar recordings_dir": "/rec", f"uuid_dump {A} json": json.dumps(dump)}
+    assert stage.switch.record(HOME, A) == f"{HERE}/1-{A}.wav"
+    begun = {**dump, "variable_record_path": f"{HERE}/1-{A}.wav"}
+    stage.server.answers[f"uuid_dump {A} json"] = json.dumps(begun)
+    assert stage.switch.record(HOME, A) != f"{HERE}/1-{A}.wav", "it was begun, and stopped"
+
+
+@pytest.mark.parametrize("bug", [BUG.format("session_record", "/elsewhere/x.wav"), BUG.format("mute", ""), ""])
+def test_what_else_listens_in_is_no_recording_of_ours(stage: FreeSwitchStage, bug: str) -> None:
+    stage.server.answers["global_getvar recordings_dir"] = "/rec"
+    stage.server.answers[f"uuid_buglist {A}"] = f"<media-bugs>\n{bug}</media-bugs>\n"
+    assert stage.switch.record(HOME, A).startswith(f"{HERE}/")
+
+
+def test_a_switch_that_does_not_say_what_it_records_records_anew(stage: FreeSwitchStage) -> None:
+    stage.server.answers["global_getvar recordings_dir"] = "/rec"
+    stage.server.answers[f"uuid_buglist {A}"] = "-ERR permission denied\n"
+    assert stage.switch.record(HOME, A).startswith(f"{HERE}/")
+
+
+def test_a_recording_is_announced_before_it_begins_if_the_domain_wants_it(stage: FreeSwitchStage) -> None:
+    stage.server.answers |= {"global_getvar recordings_dir": "/rec", "uuid_displace": "+OK Success\n"}
+    loud = HOME.model_copy(update={"record_announcement": True})
+    stage.switch.record(loud, A)
+    said = [line for line in commands(stage.server) if "uuid_displace" in line or "uuid_record" in line]
+    assert said[0] == f"api uuid_displace {A} start ivr/ivr-recording_started.wav 0 rw"
+    assert "uuid_record" in said[1]
+    stage.server.answers["uuid_displace"] = "-ERR Cannot displace session!\n"
+    stage.server.heard.clear()
+    with pytest.raises(SwitchRefused):
+        stage.switch.record(loud, A)
+    assert not any("uuid_record" in line for line in stage.server.heard), "nobody is recorded who was not told"
+
+
 def test_a_call_that_never_comes_to_wait_is_not_said_to_be_parked(stage: FreeSwitchStage) -> None:
     stage.server.answers[f"uuid_transfer {B} *5900 XML live.example.net"] = "+OK\n"
     with pytest.raises(CannotComply, match="not parked"):

@@ -95,6 +95,13 @@ def test_what_says_not_where_it_belongs_is_passed_over() -> None:
         assert recorded({name: value for name, value in stop.items() if name != missing}) is None
 
 
+def test_what_the_switch_has_thrown_away_is_no_recording() -> None:
+    stop = first("record_start_stop", "RECORD_STOP")
+    assert recorded({**stop, "Record-Completion-Cause": "success-maxtime"}) == recorded(stop) is not None
+    for cause in ("empty-file", "input-too-short"):
+        assert recorded({**stop, "Record-Completion-Cause": cause}) is None
+
+
 class Line:
     """An event socket with these channels."""
 

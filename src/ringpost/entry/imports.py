@@ -79,7 +79,7 @@ _RESTRICTING = {
     "user_context": "limits what this extension may dial",
 }
 """FusionPBX's columns that limit somebody as nothing here does, and how."""
-_UNHEEDED = {"limit_max", "max_registrations", "simultaneous_calls"}
+_UNHEEDED = {"max_registrations"}
 """Limits that are kept."""
 
 
@@ -171,11 +171,12 @@ def extensions(
         known = [*FusionRow.model_fields, *_PASSED_OVER, *_RESTRICTING]
         says = [f"{name[:64]} is no column of FusionPBX's extensions{nearest(name, known)}" for name in left]
         raise click.ClickException(f"{'; '.join(says)}. Take it out, or say --drop with its name")
-    rows, mistakes = _fusion_rows(sheet, drop, _own_context(client, sheet, place))
+    refused: set[str] = set()
+    rows, mistakes = _fusion_rows(sheet, drop, _own_context(client, sheet, place), refused)
     mistakes = mistakes or _against_the_domain(client, place, sheet, rows)
     if mistakes:
         raise _refused(mistakes, "the file cannot be imported")
-    if ignored := sorted(set(sheet.heading) - FusionRow.model_fields.keys()):
+    if ignored := sorted(refused | set(sheet.heading) - FusionRow.model_fields.keys()):
         click.echo(f"Columns that mean nothing here: {', '.join(ignored)}", err=True)
     _tell_unheeded(sheet)
     if disabled := sum(not line.cells.get("enabled", "true").strip() for line in sheet.lines):
@@ -246,7 +247,9 @@ def _make_extension(client: Client, row: FusionRow, place: dict[str, str]) -> bo
     return True
 
 
-def _fusion_rows(sheet: Sheet, drop: Collection[str], own_context: str) -> tuple[list[FusionRow], list[Mistake]]:
+def _fusion_rows(
+    sheet: Sheet, drop: Collection[str], own_context: str, refused: set[str]
+) -> tuple[list[FusionRow], list[Mistake]]:
     rows, mistakes = [], list(sheet.mistakes)
     first: dict[str, int] = {}
     for line in sheet.lines:
@@ -257,7 +260,7 @@ def _fusion_rows(sheet: Sheet, drop: Collection[str], own_context: str) -> tuple
         cells = {name: line.cells[name].strip() for name in sheet.heading if name in FusionRow.model_fields}
         filled = {name: cell or "false" for name, cell in cells.items() if cell or name in _FLAGS}
         try:
-            row = FusionRow.model_validate(filled)
+            row = csv_files.without_refused(FusionRow, filled, refused)
         except ValidationError as error:
             found = (said(dict(one), sheet.heading) for one in error.errors(include_url=False, include_input=False))
             mistakes += [Mistake(number, place, words.removeprefix(place).lstrip(": ")) for place, words in found]

@@ -82,6 +82,9 @@ class Leg(Entity):
     last_app: str | None = None
     last_arg: str | None = None
     record_path: str | None = None
+    record_paths: tuple[str, ...] | None = Field(
+        default=None, exclude_if=is_none, description="if it was recorded more than once: all files, the first first"
+    )
     read_codec: str | None = None
     write_codec: str | None = None
     ended_by: EndedBy | None = Field(default=None, description="who ended it: its own phone, an action, or the switch")
@@ -151,7 +154,7 @@ class MovedCall(Entity):
 
 
 class RecordedTo(Entity):
-    """Where a leg is recorded, on its switch."""
+    """Where a leg is recorded, on its switch: one row for each recording."""
 
     path: str
 

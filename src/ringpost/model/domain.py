@@ -30,6 +30,7 @@ class Domain(Record):
         default=(), description="what outside numbers must begin with; empty: none may be dialled"
     )
     retention_days: int | None = Field(default=None, description="call records older than this go; null: kept")
+    record_announcement: bool = Field(default=False, description="whether who is recorded is told so")
     statuses: tuple[Preconfigured, ...] = Field(
         default=(), description="what users choose their status from; empty: one of each of the eleven types"
     )
@@ -65,6 +66,9 @@ class DomainSettings(Entity):
         default=None, description="what outside numbers must begin with; none may be dialled otherwise"
     )
     retention_days: int | None = Field(default=None, ge=1, le=3650, description="call records older than this go")
+    record_announcement: bool | None = Field(
+        default=None, description="whether both parties hear that they are recorded when it begins"
+    )
     statuses: Annotated[tuple[Preconfigured, ...], Field(max_length=50)] | None = Field(
         default=None, description="what users choose their status from: [{name, type}]"
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from ringpost.model.record import Entity, Record
+from ringpost.model.refused import refused
 from ringpost.model.values import ExtensionNumber, Number, OptionalNumber, ShortText, Text, Timestamp, Uuid
 
 Password = Annotated[str, StringConstraints(min_length=8, max_length=128, pattern=r"^[!-~]+$")]
@@ -161,6 +162,10 @@ class Extension(Record):
         """Whether its box is the one of its own number, if there is one."""
         return self.box == self.extension
 
+    def records(self, direction: str) -> bool:
+        """Whether its calls of that direction are recorded."""
+        return bool(direction) and self.user_record in ("all", direction)
+
     def forward(self, kind: ForwardKind) -> str | None:
         """The number its calls are forwarded to in that case."""
         destination: str | None = getattr(self, f"forward_{_FORWARD_COLUMNS[kind]}_destination")
@@ -213,11 +218,15 @@ class ExtensionSettings(Entity):
     directory_last_name: ShortText | None = None
     directory_visible: bool | None = None
     directory_exten_visible: bool | None = None
-    limit_max: int | None = Field(default=None, ge=1, le=1000, description="calls at once; no switch counts them yet")
+    limit_max: int | None = Field(
+        default=None, ge=1, le=1000, description="calls it may have at once; with one more it is busy"
+    )
     call_timeout: int | None = Field(default=None, ge=1, le=600, description="seconds to ring before voicemail")
-    call_group: ShortText | None = None
+    call_group: (
+        Annotated[ShortText, refused("a ring group rings several, and whoever is free takes the call")] | None
+    ) = Field(default=None, description="refused: nobody picks up for a group here")
     user_record: Literal["all", "local", "inbound", "outbound"] | None = Field(
-        default=None, description="which calls to record"
+        default=None, description="which of its calls are recorded, from when they are answered; null: none"
     )
     max_registrations: int | None = Field(default=None, ge=1, le=100)
     voicemail_enabled: bool | None = Field(default=None, description="whether it takes messages, if there is a box")

@@ -15,7 +15,9 @@ class Recording(Record):
     domain_uuid: Uuid
     call_uuid: Uuid
     leg_uuid: Uuid
-    extension: str | None = Field(default=None, description="whose leg it is, if it is a phone of the domain")
+    extension: str | None = Field(
+        default=None, description="whose leg it is; if that is nobody's here, who has answered"
+    )
     extensions: tuple[str, ...] = Field(default=(), description="everybody of the domain who was in the call")
     file_name: str
     ended_at: Timestamp

@@ -4,10 +4,12 @@ Nobody logs in here, so there is no password: keys and tokens may act for a user
 """
 
 import re
+from typing import Annotated
 
 from pydantic import Field
 
 from ringpost.model.record import Entity, Record
+from ringpost.model.refused import refused
 from ringpost.model.shapes import (
     CALLER_ID,
     CallerId,
@@ -93,7 +95,14 @@ class User(Record):
         return any(one.extension_uuid == extension_uuid for one in self.extensions)
 
 
-_KEPT = "kept for you; nothing here reads it yet"
+_KEPT = "kept for you: nothing here reads it"
+_DIALS = Annotated[
+    bool, refused("phones transfer and hang up themselves; call-transfer and call-hangup do it from here", False)
+]
+_STARTS = Annotated[bool, refused("whoever may act on a call records it with call-record-start", False)]
+_SUPERVISED = Annotated[bool, refused("permission-set says who sees whose calls: see_calls", True)]
+_MUSIC = Annotated[ShortText, refused("what is heard on hold is the switch's: hold_music in its vars.xml")]
+_REFUSED = "refused, but as it is for a new one: see docs/calls.md"
 
 
 class UserSettings(Entity):
@@ -102,23 +111,23 @@ class UserSettings(Entity):
     lastname: ShortText | None = None
     email: Email | None = Field(default=None, description="unique in the domain")
     username: Username | None = Field(default=None, description="unique in the domain, in any case of letters")
-    timezone: Timezone | None = Field(default=None, description=_KEPT)
+    timezone: Timezone | None = Field(default=None, description="of the times its voicemail box says")
     language: Language | None = Field(default=None, description=_KEPT)
     userfield: ShortText | None = Field(default=None, description=_KEPT)
     description: Text | None = None
-    music_on_hold: ShortText | None = Field(default=None, description=_KEPT)
+    music_on_hold: _MUSIC | None = Field(default=None, description=_REFUSED)
     caller_id: CallerId | None = Field(default=None, description="left out: the name, in quotes")
     outgoing_caller_id: OutgoingCallerId | None = Field(
         default=None, description="what the world outside is shown: default, anonymous, or a number"
     )
     mobile_phone_number: MobileNumber | None = Field(default=None, description=_KEPT)
-    call_transfer_enabled: bool | None = Field(default=None, description=_KEPT)
-    dtmf_hangup_enabled: bool | None = Field(default=None, description=_KEPT)
-    call_record_enabled: bool | None = Field(default=None, description=_KEPT)
-    online_call_record_enabled: bool | None = Field(default=None, description=_KEPT)
-    supervision_enabled: bool | None = Field(default=None, description=_KEPT)
+    call_transfer_enabled: _DIALS | None = Field(default=None, description=_REFUSED)
+    dtmf_hangup_enabled: _DIALS | None = Field(default=None, description=_REFUSED)
+    call_record_enabled: bool | None = Field(default=None, description="all calls of its extensions are recorded")
+    online_call_record_enabled: _STARTS | None = Field(default=None, description=_REFUSED)
+    supervision_enabled: _SUPERVISED | None = Field(default=None, description=_REFUSED)
     ring_seconds: int | None = Field(default=None, ge=0, le=60, description="before voicemail; 0: ten minutes")
     simultaneous_calls: int | None = Field(
-        default=None, ge=1, le=20, description="limit_max of its extensions; no switch counts it yet"
+        default=None, ge=1, le=20, description="limit_max of its extensions: calls each may have at once"
     )
     enabled: bool | None = Field(default=None, description="false disables the extensions too")

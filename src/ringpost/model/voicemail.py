@@ -5,9 +5,16 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, model_validator
 
 from ringpost.model.record import Entity, Record
+from ringpost.model.refused import refused
 from ringpost.model.shapes import Email, Language, Timezone
 from ringpost.model.values import ShortText, Text, Timestamp, Uuid
 
+_LANGUAGE = Annotated[Language, refused("the switch speaks the language of its own lang folder")]
+_MOST = Annotated[
+    int,
+    Field(ge=1, le=9999),
+    refused("the switch counts no messages; delete_messages keeps none that was sent by mail"),
+]
 BoxName = Annotated[ShortText, StringConstraints(min_length=1, max_length=80)]
 
 
@@ -53,10 +60,10 @@ class VoicemailSettings(Entity):
     """What a caller may set of a box. Left out: as it is. Null: as it is for a new one."""
 
     email: Email | None = Field(default=None, description="where new messages are sent")
-    language: Language | None = Field(default=None, description="kept for you; no switch reads it yet")
-    timezone: Timezone | None = Field(default=None, description="of the times the box says")
-    pager: Email | None = Field(default=None, description="kept for you; no switch reads it yet")
-    max_messages: int | None = Field(default=None, ge=1, le=9999, description="kept for you; no switch reads it yet")
+    language: _LANGUAGE | None = Field(default=None, description="refused: a box speaks as its switch does")
+    timezone: Timezone | None = Field(default=None, description="of the times the box says; null: its user's")
+    pager: Email | None = Field(default=None, description="told of new messages, without them")
+    max_messages: _MOST | None = Field(default=None, description="refused: a box is as large as its switch's disk")
     attach_audio: bool | None = Field(default=None, description="send the message itself along")
     delete_messages: bool | None = Field(default=None, description="delete a message once it was sent")
     ask_password: bool | None = Field(default=None, description="false: its own phones hear it without the PIN")

@@ -12,10 +12,13 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from ringpost.model.errors import InvalidRequest, Problem
+from pydantic import BaseModel
 
+from ringpost.model.errors import CannotComply, InvalidRequest, Problem
+
+M = TypeVar("M", bound=BaseModel)
 CONTENT_TYPE = "text/csv; charset=utf-8"
 _MOST_COLUMNS = 200
 _MOST_TOLD = 100
@@ -113,6 +116,21 @@ def restrictions(
         cell = line.cells.get(name, "").strip().lower()
         if cell and cell not in limits_nobody.get(name, ()):
             yield Mistake(line.number, name, f"{how[name]}, and would be lost here: empty it, or name it in drop")
+
+
+def without_refused(kind: type[M], cells: Mapping[str, str], refused: set[str]) -> M:
+    """A row as that model, without what its model refuses: an original's file is taken, and ``refused`` names it.
+
+    Raises ``ValidationError`` for all other mistakes.
+    """
+    left = dict(cells)
+    while True:
+        try:
+            return kind.model_validate(left)
+        except CannotComply as problem:
+            [(name, _)] = problem.errors
+            refused.add(name)
+            del left[name]
 
 
 def check(mistakes: Collection[Mistake]) -> None:

@@ -6,7 +6,8 @@ from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Forbidden
 from ringpost.model.extension import Extension, StoredSecret
-from ringpost.model.route import Messages, Route
+from ringpost.model.route import Forwarded, Messages, Phone, Route
+from ringpost.model.user import User
 from ringpost.model.values import is_number, is_uuid
 from ringpost.model.voicemail import Voicemail
 from ringpost.services import numbers, routing, voicemails
@@ -57,7 +58,9 @@ def _user(context: Context, domain: Domain, asked: Asked, realm: str, number: st
     if password is None or not password.secret:
         return None
     found = xml.user(domain, extension, realm, password.secret, _messages(context, domain, number))
-    return xml.busy(found) if extension.do_not_disturb and asked.is_a_groups else found
+    if extension.do_not_disturb and asked.is_a_groups:
+        return xml.busy(found)
+    return xml.recorded(found, domain) if extension.records(asked.may_be_recorded) else found
 
 
 def _box(context: Context, domain: Domain, realm: str, number: str) -> Element | None:
@@ -82,7 +85,15 @@ def _messages(context: Context, domain: Domain, number: str) -> xml.Messages | N
     if box is None or not box.enabled:
         return None
     pin = context.store.get(keys.voicemail_pin(domain.domain_uuid, number), StoredSecret)
-    return xml.Messages(box, pin.secret) if pin else None
+    return xml.Messages(_in_its_time(context, box), pin.secret) if pin else None
+
+
+def _in_its_time(context: Context, box: Voicemail) -> Voicemail:
+    """A box with the time zone its times are said in: its own, or its user's."""
+    if box.timezone or not box.users:
+        return box
+    user = context.store.get(keys.user(box.domain_uuid, box.users[0]), User)
+    return box.model_copy(update={"timezone": user.timezone}) if user and user.timezone else box
 
 
 def _dialplan(context: Context, asked: Asked) -> bytes:
@@ -107,7 +118,18 @@ def _dialplan(context: Context, asked: Asked) -> bytes:
     if route is None:
         return xml.not_found()
     caller = _caller(context, domain, asked)
-    return xml.dialled(place, domain, number, _own(context, route, caller), caller)
+    parties = _parties(context, domain, route)
+    return xml.dialled(place, domain, number, _own(context, route, caller), caller, parties=parties)
+
+
+def _parties(context: Context, domain: Domain, route: Route) -> list[Extension]:
+    """The extension whose call it is that is put through, or was until it forwarded it."""
+    if isinstance(route, Phone):
+        return [route.extension]
+    if not isinstance(route, Forwarded):
+        return []
+    forwarding = numbers.extension(context, domain.domain_uuid, route.passed[-1])
+    return [forwarding] if forwarding else []
 
 
 def _own(context: Context, route: Route, caller: Caller) -> Route:
@@ -133,6 +155,7 @@ def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
         asked.get("variable_call_direction"),
         shown if is_number(shown) else "",
         asked.get("variable_origination_caller_id_name") if shown else "",
+        is_recorded=asked.is_recorded,
         dialled=dialled if is_number(dialled := asked.get("variable_ringpost_dialled")) else "",
         reached=asked.reached,
         has_spoken=bool(asked.get("variable_bridge_uuid")),

@@ -46,8 +46,11 @@ def _domain(context: Context, domain_uuid: str | None, domain_name: str | None) 
 
 
 def _with_recording(context: Context, domain: Domain, leg: Leg) -> Leg:
-    """The leg with where it was recorded, if that was asked for through here."""
-    kept = context.store.get(keys.recorded_to(domain.domain_uuid, leg.xml_cdr_uuid), RecordedTo)
-    if kept is None or leg.record_path is not None:
+    """The leg with where it was recorded: first by the switch itself, or as was asked for through here."""
+    partition, place = keys.recordings_of_leg(domain.domain_uuid, leg.xml_cdr_uuid)
+    asked_for = [one.path for _, one in context.store.listed(partition, RecordedTo, between=place)]
+    paths = tuple(dict.fromkeys([*([leg.record_path] if leg.record_path else []), *asked_for]))
+    if not asked_for:
         return leg
-    return leg.model_copy(update={"record_path": kept.path, "record_name": kept.path.rpartition("/")[2]})
+    recorded = {"record_path": paths[0], "record_name": paths[0].rpartition("/")[2]}
+    return leg.model_copy(update=recorded | ({"record_paths": paths} if len(paths) > 1 else {}))

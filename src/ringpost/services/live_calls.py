@@ -105,7 +105,7 @@ def record(context: Context, request: OneParty) -> tuple[Party, str]:
     one, path = act(
         context, request, "own", "command.record_started", lambda switch, domain, leg: switch.record(domain, leg)
     )
-    key = keys.recorded_to(one.domain.domain_uuid, one.leg.leg_uuid)
+    key = keys.recorded_to(one.domain.domain_uuid, one.leg.leg_uuid, context.now, path)
     expires = int(seconds(context.now)) + _RECORDING_DAYS
     context.store.stage(Put(Row(key, RecordedTo(path=path).model_dump_json(), expires=expires)))
     return one, path

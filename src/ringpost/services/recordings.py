@@ -100,12 +100,13 @@ def delete(context: Context, recording: Recording, if_version: int | None) -> No
 def _awaited(context: Context, domain: Domain, file: RecordedFile, recording_uuid: str) -> Recording:
     call = links.call_of(context, domain.domain_uuid, file.leg_uuid)
     leg = call.leg(file.leg_uuid) if call else None
+    whose = (leg.extension if leg else None) or (call.extension if call else None)
     recording = Recording(
         recording_uuid=recording_uuid,
         domain_uuid=domain.domain_uuid,
         call_uuid=call.call_uuid if call else file.leg_uuid,
         leg_uuid=file.leg_uuid,
-        extension=leg.extension if leg else None,
+        extension=whose,
         extensions=tuple(sorted({one.extension for one in call.legs if one.extension})) if call else (),
         file_name=file.file_name,
         ended_at=file.ended_at,

@@ -44,6 +44,10 @@ class SandboxCalls:
         meters.runs_until(self._context, order, seconds(ends))
         write(self._context, domains.named(self._context, order.domain_uuid), script, legs, before)
 
+    def note(self, script: Script) -> None:
+        """Something was done to a call that changes nothing of what becomes of it."""
+        _keep(self._context, script, Play(script).ends)
+
 
 def prepared(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
     """The order as it will be acted out: who calls in from outside, and whom B leads to now."""
@@ -117,20 +121,8 @@ def write(
         for leg in legs
     ]
     end = max(leg.end_stamp or leg.start_stamp for leg in legs)
-    kept = script.model_copy(
-        update={
-            "extensions": tuple(sorted({leg.extension for leg in legs if leg.extension})),
-            "version": script.version + 1,
-        }
-    )
-    row = Row(
-        Key(keys.scripts(domain.domain_uuid), order.call_uuid),
-        kept.model_dump_json(),
-        kept.version,
-        int(seconds(end)) + _KEPT,
-    )
-    condition = Put(row, if_version=script.version) if script.version else Put(row, if_absent=True)
-    context.store.stage(condition, Moved())
+    extensions = tuple(sorted({leg.extension for leg in legs if leg.extension}))
+    kept = _keep(context, script.model_copy(update={"extensions": extensions}), seconds(end))
     marks = cdrs.Marks(order.external_id, order.tags, sandbox=True, due_at=end)
     call = cdrs.foretold(context, domain, before, directed, marks)
     was = None
@@ -138,6 +130,16 @@ def write(
         earlier = script.model_copy(update={"turns": script.turns[:-1]})
         was = _Told(before, _happenings(context, domain, earlier, before.direction))
     _tell(context, domain, script.turns, was, _Told(call, _happenings(context, domain, kept, call.direction)))
+
+
+def _keep(context: Context, script: Script, ends: float) -> Script:
+    """Stage a script as it is now."""
+    kept = script.model_copy(update={"version": script.version + 1})
+    key = Key(keys.scripts(script.order.domain_uuid), script.order.call_uuid)
+    row = Row(key, kept.model_dump_json(), kept.version, int(ends) + _KEPT)
+    condition = Put(row, if_version=script.version) if script.version else Put(row, if_absent=True)
+    context.store.stage(condition, Moved())
+    return kept
 
 
 def _tell(context: Context, domain: Domain, turns: Sequence[Turn], before: "_Told | None", after: "_Told") -> None:

@@ -153,13 +153,14 @@ def read(text: str, most: int | None = None, drop: Collection[str] = ()) -> User
     csv_files.check([*_of_heading(sheet), *(one for one in sheet.mistakes if one.row == sheet.heading_row)])
     mistakes = list(sheet.mistakes)
     rows: dict[int, ImportRow] = {}
+    refused: set[str] = set()
     for line in sheet.lines:
-        row, wrong = _row(line, drop)
+        row, wrong = _row(line, drop, refused)
         mistakes += wrong
         if row is not None:
             rows[line.number] = row
     csv_files.check(sorted(mistakes, key=_place) or list(_twice(rows)))
-    return UserFile(rows, sorted(_IGNORED.intersection(sheet.heading)))
+    return UserFile(rows, sorted(refused | _IGNORED.intersection(sheet.heading)))
 
 
 def imported(context: Context, domain: Domain, file: UserFile, *, dry_run: bool = False) -> Imported:
@@ -218,7 +219,7 @@ def _place(mistake: Mistake) -> int:
     return mistake.row
 
 
-def _row(line: csv_files.Line, drop: Collection[str]) -> tuple[ImportRow | None, list[Mistake]]:
+def _row(line: csv_files.Line, drop: Collection[str], refused: set[str]) -> tuple[ImportRow | None, list[Mistake]]:
     number = line.number
     cells = {name: cell for name, cell in line.cells.items() if name not in _IGNORED}
     says = "begins as a formula does: put ' in front, and it is text"
@@ -229,7 +230,7 @@ def _row(line: csv_files.Line, drop: Collection[str]) -> tuple[ImportRow | None,
         return None, wrong
     plain = {name: csv_files.unguarded(cell) if name in texts else cell.strip() for name, cell in cells.items()}
     try:
-        row = ImportRow.model_validate({name: cell for name, cell in plain.items() if cell})
+        row = csv_files.without_refused(ImportRow, {name: cell for name, cell in plain.items() if cell}, refused)
     except ValidationError as error:
         found = (said(dict(one), COLUMNS) for one in error.errors(include_url=False, include_input=False))
         return None, [Mistake(number, place, words.removeprefix(place).lstrip(": ")) for place, words in found]

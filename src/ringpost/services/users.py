@@ -153,6 +153,7 @@ def carried(user: User, extension: str) -> dict[str, Any]:
         "directory_last_name": user.lastname or "",
         "call_timeout": user.ring_seconds or _RINGS_FOREVER,
         "limit_max": user.simultaneous_calls,
+        "user_record": "all" if user.call_record_enabled else None,
         "enabled": user.enabled,
         "voicemail_enabled": user.voicemail is not None,
         "voicemail_number": voicemails.pointer(extension, user.voicemail.number) if user.voicemail else None,
@@ -164,6 +165,8 @@ def brought(user: User, extension: Extension) -> dict[str, Any]:
     changes = carried(user, extension.extension) | {"user_uuid": user.user_uuid}
     if user.outgoing_caller_id == "default":
         del changes["outbound_caller_id_name"], changes["outbound_caller_id_number"]
+    if not user.call_record_enabled:
+        del changes["user_record"]
     if user.voicemail is None:
         del changes["voicemail_enabled"], changes["voicemail_number"]
     return changes

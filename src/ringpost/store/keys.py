@@ -386,9 +386,18 @@ def moved_call(domain: str, call_uuid: str) -> Key:
     return Key(f"domain#{domain}#call#{call_uuid}", "moved")
 
 
-def recorded_to(domain: str, leg_uuid: str) -> Key:
+def recorded_to(domain: str, leg_uuid: str, begun_at: str, path: str) -> Key:
     """Where a leg is being recorded: the switch's own record of it does not say."""
-    return Key(f"domain#{domain}#call#{leg_uuid}", "recording")
+    return Key(_call(domain, leg_uuid), f"recording#{begun_at}#{path}")
+
+
+def recordings_of_leg(domain: str, leg_uuid: str) -> tuple[str, tuple[str, str]]:
+    """The partition and the place in it of a leg's recordings, the first first; until November 2026 there was one."""
+    return _call(domain, leg_uuid), ("recording", "recording$")
+
+
+def _call(domain: str, leg_uuid: str) -> str:
+    return f"domain#{domain}#call#{leg_uuid}"
 
 
 def tracked_call(domain: str, call_uuid: str) -> Key:

@@ -8,8 +8,9 @@ import json
 import logging
 import math
 import re
+import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from ringpost.model.values import spoken
 from ringpost.switch import CALL_ACTIONS, Finding, Progress
 from ringpost.switch import freeswitch_lists as lists
 from ringpost.switch.esl import EventSocket
+from ringpost.switch.freeswitch_recording import RECORDED, RECORDING_STARTED
 
 PORT = 8021
 _log = logging.getLogger("ringpost")
@@ -193,14 +195,27 @@ class FreeSwitch:
         raise CannotComply("the call was not parked: it may have ended, or every slot is taken")
 
     def record(self, domain: Domain, leg_uuid: str) -> str:
-        """Record into the switch's own folder, under the domain's name."""
-        self._checked(domain, leg_uuid)
+        """Record into a new file of the switch's own folder, under the domain's name; what records already goes on."""
+        leg = self._checked(domain, leg_uuid)
         folder = self._api("global_getvar recordings_dir").strip()
         if not re.fullmatch(r"/[A-Za-z0-9_./-]{1,200}", folder):
             raise SwitchRefused("the switch has no recordings_dir to record into: set it in its vars.xml")
-        path = f"{folder}/{domain.domain_name}/{leg_uuid}.wav"
+        home = f"{folder}/{domain.domain_name}/"
+        running = lists.recorded_to(self._bugs(leg_uuid), home) or _prepared(leg, home)
+        if running is not None:
+            return running
+        if domain.record_announcement:
+            self._do(f"uuid_displace {leg_uuid} start {RECORDING_STARTED} 0 rw")
+        path = f"{home}{secrets.token_hex(4)}-{leg_uuid}.wav"
         self._do(f"uuid_record {leg_uuid} start {path}")
         return path
+
+    def _bugs(self, leg_uuid: str) -> str:
+        """What listens in on a leg; empty if the switch does not let us see, which ``doctor`` says."""
+        try:
+            return self._api(f"uuid_buglist {leg_uuid}")
+        except SwitchRefused:
+            return ""
 
     def stop_recording(self, domain: Domain, leg_uuid: str) -> None:
         """Stop whatever records this leg."""
@@ -333,6 +348,12 @@ def address(record: SwitchRecord) -> tuple[str, int]:
     """Host and port of a switch."""
     parts = urlsplit(f"//{record.address}")
     return parts.hostname or "", parts.port or PORT
+
+
+def _prepared(leg: Mapping[str, Any], folder: str) -> str | None:
+    """The file of that folder the dialplan has a leg recorded into as soon as it is connected, which it is not yet."""
+    path = str(leg.get(f"variable_{RECORDED}", ""))
+    return path if path.startswith(folder) and not leg.get("variable_record_path") else None
 
 
 def _originate(order: CallOrder) -> str:

@@ -61,6 +61,7 @@ _MICROSECONDS = re.compile("[0-9]{16}")
 _SEQUENCE = re.compile("[0-9]{1,18}")
 """A busy switch is past ten digits within days."""
 _PATH = re.compile(r"/[^\x00-\x1f\x7f-\x9f]{1,500}\.(?:wav|mp3)", re.IGNORECASE)
+_THROWN_AWAY = ("empty-file", "input-too-short")
 _STAMPS: dict[What, tuple[str, ...]] = {
     "made": ("Caller-Channel-Created-Time",),
     "ringing": ("Caller-Channel-Progress-Time", "Caller-Channel-Progress-Media-Time"),
@@ -92,8 +93,11 @@ class Recorded(NamedTuple):
 
 
 def recorded(event: Mapping[str, Any]) -> Recorded | None:
-    """The recording an event says is finished. A voicemail message is one too: its path tells."""
-    if event.get("Event-Name") != "RECORD_STOP":
+    """The recording an event says is finished. A voicemail message is one too: its path tells.
+
+    One of two who were never connected, or for less than a second, is none: the switch has thrown it away.
+    """
+    if event.get("Event-Name") != "RECORD_STOP" or event.get("Record-Completion-Cause") in _THROWN_AWAY:
         return None
     head, said = Said(event), _variables(event)
     leg, domain, at = head.uuid("Unique-ID"), said.uuid("domain_uuid"), _moment(head, "Event-Date-Timestamp")

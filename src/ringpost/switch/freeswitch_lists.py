@@ -26,6 +26,8 @@ _PORT = re.compile(r"[0-9]{1,5}")
 _EXPIRES = re.compile(r"expsecs\((\d{1,9})\)")
 _PROTO = re.compile(r"Registered\((\w+)")
 
+_RECORDS = re.compile(r"<function>session_record</function>\s*<target>([^<]*)</target>")
+
 Row = Mapping[str, Any]
 Odd = Callable[[str], object]
 """Is told of a row that is left out, for it is none that can be read."""
@@ -34,6 +36,11 @@ Odd = Callable[[str], object]
 def may_be_parked(row: Row) -> bool:
     """Whether a row of ``show calls`` may be somebody who waits in a slot: alone, in an application."""
     return row.get("state") == "CS_EXECUTE" and not row.get("b_uuid")
+
+
+def recorded_to(bugs: str, folder: str) -> str | None:
+    """The file of that folder a leg is being recorded into, by what ``uuid_buglist`` lists."""
+    return next((path for path in _RECORDS.findall(bugs) if path.startswith(folder)), None)
 
 
 def calls(domain: Domain, rows: Iterable[Row], slots: Mapping[str, str], odd: Odd) -> list[LiveCall]:

@@ -37,6 +37,7 @@ from ringpost.model.route import Messages as ToMessages
 from ringpost.model.shapes import EMAIL
 from ringpost.model.values import EXTENSION, spoken
 from ringpost.model.voicemail import Voicemail
+from ringpost.switch import freeswitch_recording as recording
 from ringpost.switch.freeswitch_said import SENT
 
 _MOST_FIELDS = 2000
@@ -97,6 +98,18 @@ class Asked:
         return self.get("action") == "user_call" and self.get("ringpost_group") == "true"
 
     @property
+    def may_be_recorded(self) -> str:
+        """The direction of a ring group's call that is recorded if the member who answers has it so; or empty."""
+        direction = self.get("call_direction")
+        is_open = self.is_a_groups and direction in _DIRECTIONS and not self.get(recording.IS_RECORDED)
+        return direction if is_open else ""
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether this leg is recorded, or will be once it is connected."""
+        return bool(self.get(f"variable_{recording.RECORDED}"))
+
+    @property
     def passed(self) -> tuple[str, ...]:
         """The numbers that have forwarded this call so far, as our own dialplan noted them."""
         return tuple(
@@ -112,6 +125,8 @@ class Asked:
 
     def failed(self, number: str) -> str | None:
         """Why the phones of a number were not reached, if our own dialplan has just tried them."""
+        if self.get(f"variable_{_FULL}") == number:
+            return "USER_BUSY"
         disposition = self.get("variable_originate_disposition")
         if self.get("variable_ringpost_tried") != number or disposition == "SUCCESS":
             return None
@@ -137,6 +152,7 @@ class Caller(NamedTuple):
     """What was dialled to begin with, if this is not the first number it leads to."""
     reached: tuple[str, ...] = ()
     has_spoken: bool = False
+    is_recorded: bool = False
 
 
 class Action(NamedTuple):
@@ -200,9 +216,18 @@ def box(domain: Domain, number: str, realm: str, messages: Messages) -> Element:
 
 def busy(user: Element) -> Element:
     """A user whose phones are not to ring."""
+    return _dialled_as(user, "error/USER_BUSY")
+
+
+def recorded(user: Element, domain: Domain) -> Element:
+    """A user whose phones are recorded if they answer."""
+    return _dialled_as(user, recording.of_a_member(domain) + _DIAL_STRING)
+
+
+def _dialled_as(user: Element, dial_string: str) -> Element:
     params = user.find("params")
     if params is not None:
-        SubElement(params, "param", name="dial-string", value="error/USER_BUSY")
+        SubElement(params, "param", name="dial-string", value=dial_string)
     return user
 
 
@@ -221,6 +246,8 @@ def _kept(number: str, realm: str, messages: Messages | None) -> dict[str, str]:
             "vm-attach-file": _word(kept.attach_audio),
             "vm-keep-local-after-email": _word(not kept.delete_messages),
         }
+    if kept.pager and EMAIL.fullmatch(kept.pager):
+        params |= {"vm-notify-mailto": kept.pager, "vm-notify-email-all-messages": "true"}
     return params
 
 
@@ -228,19 +255,70 @@ def _word(flag: bool) -> str:
     return "true" if flag else "false"
 
 
-def dialled(asked: str, domain: Domain, number: str, route: Route, caller: Caller) -> bytes:
-    """What a domain's dialplan does with a number, in the context it was asked for."""
+def dialled(
+    asked: str, domain: Domain, number: str, route: Route, caller: Caller, *, parties: Iterable[Extension] = ()
+) -> bytes:
+    """What a domain's dialplan does with a number, in the context it was asked for.
+
+    ``parties`` are the extensions whose call it is, beside the caller's: any of them may have it recorded.
+    """
     known = caller.direction in _DIRECTIONS
     direction = caller.direction if known else "outbound" if isinstance(route, Outside | Emergency) else "local"
     shown = _shows(caller.shows_number, caller.shows_name)
     marks = [*_marks(domain, direction, caller.dialled or number), Action("set", "hangup_after_bridge=true"), *shown]
-    return _dialplan(asked, number, [*marks, *_on_its_way(number, route, caller), *_steps(domain, route, caller)])
+    everybody = [*parties, *([caller.extension] if caller.extension else [])]
+    recorded = _recorded(domain, route, everybody, direction, is_recorded=caller.is_recorded)
+    on_its_way = _on_its_way(number, route, caller)
+    steps = [*marks, *on_its_way, *_limited(domain, route, caller), *recorded, *_steps(domain, route, caller)]
+    return _dialplan(asked, number, steps)
+
+
+def _limited(domain: Domain, route: Route, caller: Caller) -> list[Action]:
+    """No more calls at once than the caller may have, nor than who is called; one for help is no matter of that.
+
+    A caller who has enough is told that it is busy. Whose called phone has enough is asked about again: it is busy.
+    """
+    extension = caller.extension
+    if isinstance(route, Emergency):
+        return []
+    calls = [Action("limit", f"{_counted(domain, extension)} !USER_BUSY")] if extension else []
+    if not isinstance(route, Phone) or route.extension == extension:
+        return calls
+    number = route.extension.extension
+    again = f"{_counted(domain, route.extension)} {number} XML {domain.domain_name}"
+    return [*calls, Action("set", f"{_FULL}={number}"), Action("limit", again), Action("set", f"{_FULL}=")]
+
+
+_FULL = "ringpost_full"
+"""The variable of a caller's leg: who was called and has as many calls as may be."""
+
+
+def _counted(domain: Domain, extension: Extension) -> str:
+    return f"hash {domain.domain_name} {extension.extension} {extension.limit_max}"
+
+
+def _recorded(
+    domain: Domain, route: Route, parties: Iterable[Extension], direction: str, *, is_recorded: bool
+) -> list[Action]:
+    """What has a call recorded, if a party or the number that was dialled wants it; once, whoever wants it."""
+    if isinstance(route, Emergency | ToMessages | Refused):
+        return []
+    is_wanted = is_recorded or any(one.records(direction) for one in parties)
+    if not is_wanted:
+        return []
+    if isinstance(route, Room):
+        steps = recording.begun_now(domain, is_prepared=is_recorded)
+        return [Action("answer"), *(Action(*step) for step in steps)]
+    return [] if is_recorded else [Action(*step) for step in recording.begun_once_connected(domain)]
 
 
 def called_from_outside(asked: str, number: str, inbound: Inbound) -> bytes:
     """What the public context does with a number: on to the domain it leads to."""
     domain, prefix = inbound.domain, spoken(inbound.destination.destination_cid_name_prefix)
-    steps = [*_marks(domain, "inbound", number), *_named(prefix)]
+    is_recorded = inbound.destination.destination_record
+    recorded = [Action(*step) for step in recording.begun_once_connected(domain)] if is_recorded else []
+    shown = _shows("", inbound.destination.destination_caller_id_name)
+    steps = [*_marks(domain, "inbound", number), *shown, *_named(prefix), *recorded]
     return _dialplan(asked, number, [*steps, Action("transfer", f"{inbound.number} XML {domain.domain_name}")])
 
 
@@ -327,6 +405,7 @@ def _to_group(domain: Domain, route: Group) -> list[Action]:
     if not route.ringing:
         return [Action("hangup", "NO_ROUTE_DESTINATION")]
     return [
+        *_shown_by_a_group(group),
         *_named(spoken(group.ring_group_cid_name_prefix or "")),
         Action("set", "continue_on_fail=true"),
         Action("set", f"call_timeout={group.ring_group_call_timeout}"),
@@ -334,6 +413,13 @@ def _to_group(domain: Domain, route: Group) -> list[Action]:
         Action("bridge", _ring(domain, group, list(route.ringing))),
         _AS_IT_ENDED,
     ]
+
+
+def _shown_by_a_group(group: RingGroup) -> list[Action]:
+    """What the members see instead of who calls, and what stands before that one's number."""
+    name, number = group.ring_group_caller_id_name or "", group.ring_group_caller_id_number or ""
+    prefix = group.ring_group_cid_number_prefix or ""
+    return _shows(prefix + (number or "${caller_id_number}") if prefix else number, name)
 
 
 def _ring(domain: Domain, group: RingGroup, ringing: list[Ringing]) -> str:

@@ -138,13 +138,20 @@ class SandboxSwitch:
         return slot
 
     def record(self, domain: Domain, leg_uuid: str) -> str:
-        """There is nothing to record, and no file."""
-        self._answered(domain, leg_uuid)
-        return f"sandbox/{leg_uuid}.wav"
+        """There is nothing to record, and no file; but what it would be called."""
+        script = self._answered(domain, leg_uuid).script
+        begun = [turn.value for turn in _recordings(script, leg_uuid) if turn.what == "record"]
+        if _is_recorded(script, leg_uuid):
+            return begun[-1]
+        path = f"sandbox/{len(begun) + 1}-{leg_uuid}.wav" if begun else f"sandbox/{leg_uuid}.wav"
+        self._note(script, leg_uuid, "record", path)
+        return path
 
     def stop_recording(self, domain: Domain, leg_uuid: str) -> None:
         """There is nothing to record."""
-        self._answered(domain, leg_uuid)
+        script = self._answered(domain, leg_uuid).script
+        if _is_recorded(script, leg_uuid):
+            self._note(script, leg_uuid, "stop_recording")
 
     def registrations(self, domain: Domain) -> list[Registration]:
         """There are no phones."""
@@ -168,6 +175,10 @@ class SandboxSwitch:
         after = script.model_copy(update={"turns": (*script.turns, turn)})
         self._scripts.rewrite(after, Play(after).legs())
 
+    def _note(self, script: Script, leg_uuid: str, what: Literal["record", "stop_recording"], value: str = "") -> None:
+        turn = Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value)
+        self._scripts.note(script.model_copy(update={"turns": (*script.turns, turn)}))
+
     def _answered(self, domain: Domain, leg_uuid: str) -> Play:
         play = self._on_line(domain, leg_uuid)
         party = play.party(leg_uuid)
@@ -183,6 +194,15 @@ class SandboxSwitch:
             if party is not None and party.start <= now < play.ends:
                 return play
         raise NotFound("call not found")
+
+
+def _recordings(script: Script, leg_uuid: str) -> list[Turn]:
+    """When a leg's recordings began and were stopped."""
+    return [turn for turn in script.turns if turn.leg_uuid == leg_uuid and turn.what in ("record", "stop_recording")]
+
+
+def _is_recorded(script: Script, leg_uuid: str) -> bool:
+    return any(turn.what == "record" for turn in _recordings(script, leg_uuid)[-1:])
 
 
 def _live(play: Play, now: float) -> LiveCall:

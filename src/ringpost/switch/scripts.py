@@ -11,7 +11,7 @@ class Turn(Entity):
     """Something that was done to a call in the sandbox, in seconds since 1970."""
 
     at: float
-    what: Literal["hang_up", "hold", "resume", "transfer", "park"]
+    what: Literal["hang_up", "hold", "resume", "transfer", "park", "record", "stop_recording"]
     leg_uuid: str
     value: str = ""
     way: tuple[Rung, ...] = ()
@@ -38,3 +38,6 @@ class Scripts(Protocol):
 
     def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
         """Something was done to a call: these are the legs it will have had now."""
+
+    def note(self, script: Script) -> None:
+        """Something was done to a call that changes nothing of what becomes of it."""

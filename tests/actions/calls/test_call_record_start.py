@@ -19,3 +19,21 @@ def test_the_sandbox_has_no_file_and_says_so_in_the_record(house: House, tenant:
 def test_there_is_nothing_to_record_before_our_party_has_answered(tenant: Caller) -> None:
     call_uuid = placed(tenant, destination_a="5550123", destination_b="101")
     assert tenant.call("call-record-start", call_uuid=call_uuid).status == 422
+
+
+def test_a_second_recording_has_a_name_of_its_own(tenant: Caller) -> None:
+    call_uuid = talking(tenant)
+    paths = []
+    for _ in range(3):
+        paths.append(tenant.done("call-record-start", call_uuid=call_uuid)["recording"])
+        assert tenant.done("call-record-start", call_uuid=call_uuid)["recording"] == paths[-1], "it goes on"
+        tenant.done("call-record-stop", call_uuid=call_uuid)
+    assert len(set(paths)) == 3
+
+
+def test_a_recording_changes_nothing_of_what_becomes_of_the_call(house: House, tenant: Caller) -> None:
+    call_uuid = talking(tenant)
+    tenant.done("call-record-start", call_uuid=call_uuid)
+    house.clock.time += 1
+    tenant.done("call-hangup", call_uuid=call_uuid)
+    assert record(tenant, call_uuid)["billsec"] == 2

@@ -251,6 +251,25 @@ def test_a_recording_that_was_asked_for_here_is_in_the_record(tenant: Caller) ->
     assert "/rec/x.wav" in [leg["record_path"] for leg in legs]
 
 
+def test_every_recording_of_a_leg_is_in_the_record_the_first_first(house: House, tenant: Caller) -> None:
+    paths = []
+    for _ in range(3):
+        paths.append(tenant.done("call-record-start", call_uuid=demo.HELD_CALL_UUID)["recording"])
+        tenant.done("call-record-stop", call_uuid=demo.HELD_CALL_UUID)
+        house.clock.time += 1
+    call_uuid = taken(tenant, "answered-a-leg", uuid=demo.HELD_CALL_UUID)
+    leg = tenant.done("cdr-details", xml_cdr_uuid=call_uuid)["legs"][0]
+    assert (leg["record_path"], leg["record_paths"]) == (paths[0], paths)
+    assert leg["record_name"] == paths[0].rpartition("/")[2]
+
+
+def test_what_the_switch_has_recorded_by_itself_is_the_first(tenant: Caller) -> None:
+    later = tenant.done("call-record-start", call_uuid=demo.HELD_CALL_UUID)["recording"]
+    call_uuid = taken(tenant, "answered-a-leg", uuid=demo.HELD_CALL_UUID, record_path="/rec/x.wav")
+    leg = tenant.done("cdr-details", xml_cdr_uuid=call_uuid)["legs"][0]
+    assert (leg["record_name"], leg["record_paths"]) == ("x.wav", ["/rec/x.wav", later])
+
+
 def test_of_a_hundred_phones_that_rang_the_one_that_answered_is_kept(tenant: Caller) -> None:
     a_uuid = taken(tenant, "ringgroup-simultaneous-a-leg")
     losers = [f"aaaaaaaa-0000-4000-8000-{number:012d}" for number in range(40)]

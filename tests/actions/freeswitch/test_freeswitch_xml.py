@@ -40,15 +40,19 @@ def register(caller: Caller, user: str = "100", domain: str = HOME) -> ET.Elemen
     return read(ask(caller, REGISTER.format(user=quote(user), domain=domain)))
 
 
-_MARKS = ("hangup_after_bridge=", "ringpost_reached=")
+_MARKS = ("hangup_after_bridge=", "ringpost_reached=", "ringpost_full=")
 
 
 def dialled(caller: Caller, number: str, context: str = HOME, **variables: str) -> list[tuple[str, str]]:
-    """The actions of the dialplan, without the marks every leg gets; empty if nothing was found."""
+    """The actions of the dialplan, without marks that every leg gets, and counting; empty if nothing was found."""
+    actions = all_actions(caller, number, context, **variables)
+    return [one for one in actions if one[0] not in ("export", "limit") and not one[1].startswith(_MARKS)]
+
+
+def all_actions(caller: Caller, number: str, context: str = HOME, **variables: str) -> list[tuple[str, str]]:
     extra = "".join(f"&variable_{name}={quote(value)}" for name, value in variables.items())
     found = read(ask(caller, CALL.format(context=context, number=quote(number)) + extra))
-    actions = [(one.get("application", ""), one.get("data", "")) for one in found.iter("action")]
-    return [one for one in actions if one[0] != "export" and not one[1].startswith(_MARKS)]
+    return [(one.get("application", ""), one.get("data", "")) for one in found.iter("action")]
 
 
 def exported(caller: Caller, number: str, context: str = HOME, **variables: str) -> dict[str, str]:
@@ -80,13 +84,6 @@ def params(found: ET.Element) -> dict[str, str]:
 
 def variables(found: ET.Element) -> dict[str, str]:
     return {one.get("name", ""): one.get("value", "") for one in found.findall(".//user/variables/variable")}
-
-
-@pytest.fixture
-def switch_key(house: House, operator: Caller) -> Caller:
-    """The key a FreeSWITCH has, on which the demo domain lives."""
-    operator.done("domain-update", **IN_HOME, switch="lab")
-    return house.key("freeswitch.#", switch="lab")
 
 
 def test_hands_out_a_hash_and_never_the_password(switch_key: Caller, operator: Caller) -> None:
