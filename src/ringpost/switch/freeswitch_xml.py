@@ -35,18 +35,17 @@ from ringpost.model.route import (
 )
 from ringpost.model.route import Messages as ToMessages
 from ringpost.model.shapes import EMAIL
-from ringpost.model.values import EXTENSION, spoken
+from ringpost.model.values import EXTENSION
 from ringpost.model.voicemail import Voicemail
+from ringpost.switch import freeswitch_names as names
+from ringpost.switch import freeswitch_phones as phones
 
 _MOST_FIELDS = 2000
 _FIRST_COUNTS = frozenset({"hostname", "section", "tag_name", "key_name", "key_value"})
 _PREPROCESSED = re.compile(r"\$\$|[xX](?=-[pP][rR][eE])")
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_DIAL_STRING = (
-    "{^^:sip_invite_domain=${dialed_domain}:presence_id=${dialed_user}@${dialed_domain}}"
-    "sofia/internal/${dialed_user}%${dialed_domain}"
-)
-"""Sofia looks up where the phone is: a contact written out here would be read as a dial string, whatever is in it."""
+_DIALLED = ("${dialed_user}", "${dialed_domain}")
+_VARIABLES = "{^^:sip_invite_domain=${dialed_domain}:presence_id=${dialed_user}@${dialed_domain}}"
 _CAUSE = re.compile("[A-Z_]{1,40}")
 _DIRECTIONS = ("inbound", "outbound", "local")
 
@@ -91,9 +90,9 @@ class Asked:
         return bool(self.get("sip_auth_method")) or self.get("action") == "sip_auth"
 
     @property
-    def is_a_groups(self) -> bool:
-        """Whether the phone is to ring as one of a ring group's."""
-        return self.get("action") == "user_call" and self.get("ringpost_group") == "true"
+    def is_under_our_uuid(self) -> bool:
+        """Whether the phone is to ring first in a call we have given its uuid: only one leg can have it."""
+        return self.get("action") == "user_call" and bool(self.get("origination_uuid"))
 
     @property
     def passed(self) -> tuple[str, ...]:
@@ -125,6 +124,10 @@ class Caller(NamedTuple):
     shows_number: str = ""
     """What a call placed through the API shows; empty on any other call."""
     shows_name: str = ""
+    name: str = ""
+    """What whoever is called is shown, but for what is put in front of it."""
+    prefix: str = ""
+    """What has been put in front of it so far."""
 
 
 class Action(NamedTuple):
@@ -143,7 +146,7 @@ def not_found() -> bytes:
 def directory(domain: Domain, name: str, user: Element | None = None) -> bytes:
     """A domain under the name it was asked by, with one user or none."""
     found = Element("domain", name=name)
-    _params(found, {"dial-string": _DIAL_STRING})
+    _params(found, {"dial-string": _VARIABLES + phones.all_of(*_DIALLED)})
     _variables(found, {"domain_uuid": domain.domain_uuid, "domain_name": domain.domain_name})
     groups = SubElement(found, "groups")
     if user is not None:
@@ -159,7 +162,11 @@ def user(domain: Domain, extension: Extension, realm: str, password: str, messag
     """
     number = extension.extension
     found = Element("user", id=number)
-    params = {"a1-hash": _a1_hash(number, realm, password), "allow-empty-password": "false"}
+    params = {
+        "a1-hash": _a1_hash(number, realm, password),
+        "allow-empty-password": "false",
+        "max-registrations-per-extension": str(extension.phones),
+    }
     _params(found, params | _kept(number, realm, messages))
     _variables(
         found,
@@ -170,7 +177,7 @@ def user(domain: Domain, extension: Extension, realm: str, password: str, messag
             "presence_data": domain.domain_uuid,
             "user_context": domain.domain_name,
             "accountcode": f"{number}@{domain.domain_name}",
-            "effective_caller_id_name": spoken(extension.effective_caller_id_name) or number,
+            "effective_caller_id_name": names.shown(extension.effective_caller_id_name) or number,
             "effective_caller_id_number": extension.effective_caller_id_number or number,
         },
     )
@@ -186,11 +193,11 @@ def box(domain: Domain, number: str, realm: str, messages: Messages) -> Element:
     return found
 
 
-def busy(user: Element) -> Element:
-    """A user whose phones are not to ring."""
+def alone(user: Element) -> Element:
+    """A user of whose phones only one is to ring."""
     params = user.find("params")
     if params is not None:
-        SubElement(params, "param", name="dial-string", value="error/USER_BUSY")
+        SubElement(params, "param", name="dial-string", value=_VARIABLES + phones.one_of(*_DIALLED))
     return user
 
 
@@ -225,10 +232,10 @@ def dialled(asked: str, domain: Domain, number: str, route: Route, caller: Calle
     return _dialplan(asked, number, [*marks, *_steps(domain, route, caller)])
 
 
-def called_from_outside(asked: str, number: str, inbound: Inbound) -> bytes:
+def called_from_outside(asked: str, number: str, inbound: Inbound, caller: Caller) -> bytes:
     """What the public context does with a number: on to the domain it leads to."""
-    domain, prefix = inbound.domain, spoken(inbound.destination.destination_cid_name_prefix)
-    steps = [*_marks(domain, "inbound"), *_named(prefix)]
+    domain, prefix = inbound.domain, inbound.destination.destination_cid_name_prefix
+    steps = [*_marks(domain, "inbound"), *_named(caller, prefix)]
     return _dialplan(asked, number, [*steps, Action("transfer", f"{inbound.number} XML {domain.domain_name}")])
 
 
@@ -248,7 +255,7 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noq
         case Phone():
             return _to_phone(domain, route)
         case Group():
-            return _to_group(domain, route)
+            return _to_group(domain, route, caller)
         case Outside(number, gateway):
             return [*_shown(caller), Action("bridge", f"sofia/gateway/{gateway}/{number}"), _AS_IT_ENDED]
         case Emergency():
@@ -289,12 +296,12 @@ def _takes_a_message(domain: Domain, number: str) -> list[Action]:
     return [Action("answer"), Action("sleep", "500"), Action("voicemail", f"default {domain.domain_name} {number}")]
 
 
-def _to_group(domain: Domain, route: Group) -> list[Action]:
+def _to_group(domain: Domain, route: Group, caller: Caller) -> list[Action]:
     group = route.group
     if not route.ringing:
         return [Action("hangup", "NO_ROUTE_DESTINATION")]
     return [
-        *_named(spoken(group.ring_group_cid_name_prefix or "")),
+        *_named(caller, group.ring_group_cid_name_prefix or ""),
         Action("set", "continue_on_fail=true"),
         Action("set", f"call_timeout={group.ring_group_call_timeout}"),
         Action("set", "ignore_early_media=true"),
@@ -304,17 +311,13 @@ def _to_group(domain: Domain, route: Group) -> list[Action]:
 
 
 def _ring(domain: Domain, group: RingGroup, ringing: list[Ringing]) -> str:
-    """A bridge over all members: at once, one after the other, or each on its own."""
+    """A bridge over all phones of all members: at once, one member after the other, or each on its own."""
     match group.ring_group_strategy:
         case "simultaneous":
-            return ",".join(
-                f"[{_GROUPS},leg_timeout={one.timeout},leg_delay_start={one.delay}]{_leg(domain, one)}"
-                for one in ringing
-            )
+            return ",".join(_leg(domain, one, f"[leg_delay_start={one.delay},{_of(domain, one)}]") for one in ringing)
         case "enterprise":
             return ":_:".join(
-                f"{{{_GROUPS},leg_timeout={one.timeout},originate_delay_start={one.delay * 1000}}}{_leg(domain, one)}"
-                for one in ringing
+                f"{{originate_delay_start={one.delay * 1000},{_of(domain, one)}}}{_leg(domain, one)}" for one in ringing
             )
         case "sequence":
             ringing.sort(key=lambda one: one.delay)
@@ -322,17 +325,37 @@ def _ring(domain: Domain, group: RingGroup, ringing: list[Ringing]) -> str:
             random.shuffle(ringing)
         case "rollover":
             pass
-    return "|".join(f"[{_GROUPS},leg_timeout={one.timeout}]{_leg(domain, one)}" for one in ringing)
+    return "|".join(_leg(domain, one, f"[{_of(domain, one)}]") for one in ringing)
 
 
-_GROUPS = "ringpost_group=true"
-"""Comes back to us when the switch asks for a member's phones: one that is not to be disturbed does not ring."""
+def _of(domain: Domain, one: Ringing) -> str:
+    """What a member's legs carry: how long they ring, and whose phones they are, as ``user/`` would mark them.
+
+    A leg of ``user/`` cannot be one of several and itself ring more than one phone.
+    """
+    members = {"leg_timeout": str(one.timeout)}
+    if one.extension is not None:
+        account = f"{one.number}@{domain.domain_name}"
+        members |= {
+            "sip_invite_domain": domain.domain_name,
+            "presence_id": account,
+            "dialed_user": one.number,
+            "dialed_domain": domain.domain_name,
+            "user_context": domain.domain_name,
+            "accountcode": account,
+            "extension_uuid": one.extension.extension_uuid,
+        }
+    return ",".join(f"{name}={value}" for name, value in members.items())
 
 
-def _leg(domain: Domain, one: Ringing) -> str:
+def _leg(domain: Domain, one: Ringing, variables: str = "") -> str:
     if one.gateway is not None:
-        return f"sofia/gateway/{one.gateway}/{one.number}"
-    return f"user/{one.number}@{domain.domain_name}"
+        return f"{variables}sofia/gateway/{one.gateway}/{one.number}"
+    if one.extension is None:
+        return "error/SUBSCRIBER_ABSENT"
+    if one.extension.do_not_disturb:
+        return "error/USER_BUSY"
+    return phones.all_of(one.number, domain.domain_name, variables)
 
 
 def _shown(caller: Caller) -> list[Action]:
@@ -347,7 +370,7 @@ def _shown(caller: Caller) -> list[Action]:
 
 
 def _shows(number: str, name: str) -> list[Action]:
-    members = {"effective_caller_id_number": number, "effective_caller_id_name": spoken(name)}
+    members = {"effective_caller_id_number": number, "effective_caller_id_name": names.shown(name)}
     return [Action("set", f"{member}={value}") for member, value in members.items() if value]
 
 
@@ -372,8 +395,19 @@ def _to_messages(domain: Domain, route: ToMessages) -> list[Action]:
     return [Action("answer"), Action("sleep", "500"), without_pin, listens]
 
 
-def _named(prefix: str) -> list[Action]:
-    return [Action("set", f"effective_caller_id_name={prefix} ${{caller_id_name}}")] if prefix else []
+def _named(caller: Caller, prefix: str) -> list[Action]:
+    """What was called goes in front of the caller's name, behind what has been put there before.
+
+    The name is written out: FreeSWITCH would expand what is in a ``${caller_id_name}``, and anybody may be called so.
+    """
+    prefixes = " ".join(one for one in (caller.prefix, prefix.strip()) if one)
+    if not prefix.strip():
+        return []
+    name = names.shown(f"{prefixes} {caller.name}")
+    return [
+        Action("set", f"ringpost_prefix={names.shown(prefixes)}"),
+        Action("set", f"effective_caller_id_name={name}"),
+    ]
 
 
 def _dialplan(context: str, number: str, actions: Iterable[Action]) -> bytes:
