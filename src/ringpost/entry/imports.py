@@ -79,7 +79,7 @@ _RESTRICTING = {
     "user_context": "limits what this extension may dial",
 }
 """FusionPBX's columns that limit somebody as nothing here does, and how."""
-_UNHEEDED = {"limit_max", "max_registrations", "simultaneous_calls"}
+_UNHEEDED = {"limit_max", "simultaneous_calls"}
 """Limits that are kept."""
 
 
