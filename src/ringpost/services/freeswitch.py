@@ -130,7 +130,7 @@ def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
     uuid = asked.get("variable_extension_uuid").lower()
     extension = context.store.get(keys.extension(domain.domain_uuid, uuid), Extension) if is_uuid(uuid) else None
     shown = asked.get("variable_ringpost_b") and asked.get("variable_origination_caller_id_number")
-    shows_name = names.read(asked.get("variable_origination_caller_id_name")) if shown else ""
+    shows_name = names.posted(asked.get("variable_origination_caller_id_name")) if shown else ""
     stranger = _stranger(asked)
     own_name = (extension.effective_caller_id_name or extension.extension) if extension else stranger.name
     return stranger._replace(
@@ -144,4 +144,4 @@ def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
 
 def _stranger(asked: Asked) -> Caller:
     """Whoever calls, as SIP says who that is."""
-    return Caller(name=asked.get("Caller-Caller-ID-Name"), prefix=names.read(asked.get("variable_ringpost_prefix")))
+    return Caller(name=asked.get("Caller-Caller-ID-Name"), prefix=names.posted(asked.get("variable_ringpost_prefix")))

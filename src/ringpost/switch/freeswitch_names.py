@@ -30,6 +30,11 @@ def read(text: str) -> str:
     return _WRITTEN.sub(lambda found: "\\" if found[0] == "%5C%5C" else unquote(found[0]), text)
 
 
+def posted(text: str) -> str:
+    """A name that was written by ``shown``, as it comes in a form: what is encoded is not encoded once more there."""
+    return text.replace("\\\\", "\\")
+
+
 def argument(text: str) -> str:
     """One word of a command, whatever is in it."""
     return re.sub(r"['\\]", r"\\\g<0>", text).replace(" ", r"\s")
