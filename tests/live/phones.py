@@ -1,15 +1,18 @@
 """Real SIP phones: baresip for people, SIPp for whoever is busy, does not answer, or is a provider."""
 
 import cmath
+import hashlib
 import itertools
 import json
 import math
 import operator
 import random
+import re
 import signal
 import socket
 import subprocess
 import tempfile
+import uuid
 import wave
 from array import array
 from collections.abc import Mapping, Sequence
@@ -229,6 +232,66 @@ def registers(
     return _sipp(scenario.replace("@seconds@", str(seconds)), sip, arguments)
 
 
+class Registering:
+    """A phone that says of itself what it likes: one Call-ID, one port it sends from, any contact."""
+
+    def __init__(self, number: str, domain: str, password: str, sip: str) -> None:
+        self._account, self._password = (number, domain), password
+        host, _, port = sip.rpartition(":")
+        self._line = socket.socket(type=socket.SOCK_DGRAM)
+        self._line.bind(("127.0.0.1", 0))
+        self._line.connect((host, int(port)))
+        self._line.settimeout(5)
+        self.call_id = uuid.uuid4().hex
+        self._sequence = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._line.close()
+
+    def reboots(self) -> None:
+        """Comes up with another Call-ID."""
+        self.call_id, self._sequence = uuid.uuid4().hex, 0
+
+    def registers(self, contact: str, *, seconds: int = 600) -> str:
+        """What the switch answers in its first line to a contact such as ``<sip:100@127.0.0.1:5060>``."""
+        answer = self._asked(contact, seconds, "")
+        challenge = dict(re.findall(r'(realm|nonce)="([^"]*)"', answer))
+        if challenge:
+            answer = self._asked(contact, seconds, self._authorization(**challenge))
+        return answer.partition("\r\n")[0].removeprefix("SIP/2.0 ")
+
+    def _authorization(self, realm: str, nonce: str) -> str:
+        number, domain = self._account
+        uri = f"sip:{domain}"
+        secret, asked = _md5(f"{number}:{realm}:{self._password}"), _md5(f"REGISTER:{uri}")
+        response = _md5(f"{secret}:{nonce}:00000001:c:auth:{asked}")
+        return (
+            f'Authorization: Digest username="{number}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
+            f'response="{response}", algorithm=MD5, cnonce="c", qop=auth, nc=00000001\r\n'
+        )
+
+    def _asked(self, contact: str, seconds: int, authorization: str) -> str:
+        number, domain = self._account
+        self._sequence += 1
+        here = f"127.0.0.1:{self._line.getsockname()[1]}"
+        self._line.send(
+            f"REGISTER sip:{domain} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{uuid.uuid4().hex};rport\r\n"
+            f"From: <sip:{number}@{domain}>;tag=t\r\nTo: <sip:{number}@{domain}>\r\nCall-ID: {self.call_id}\r\n"
+            f"CSeq: {self._sequence} REGISTER\r\nContact: {contact}\r\nExpires: {seconds}\r\nMax-Forwards: 70\r\n"
+            f"{authorization}Content-Length: 0\r\n\r\n".encode()
+        )
+        while (answer := self._line.recv(65_535).decode()).startswith("SIP/2.0 1"):
+            pass
+        return answer
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
 class Answering:
     """A SIP address that does the same with every call."""
 
@@ -262,10 +325,13 @@ class Answering:
 class Caller:
     """A provider's call to a number, from outside; it hangs up after ``talks`` seconds."""
 
-    def __init__(self, number: str, sip: str, *, shows: str = "12025550199", talks: int = 2) -> None:
+    def __init__(
+        self, number: str, sip: str, *, shows: str = "12025550199", name: str = "Example caller", talks: int = 2
+    ) -> None:
         self._temporary = tempfile.TemporaryDirectory()
         folder = Path(self._temporary.name)
-        (folder / "scenario.xml").write_text(_INVITE.replace("@shows@", shows).replace("@talks@", str(talks * 1000)))
+        scenario = _INVITE.replace("@shows@", shows).replace("@talks@", str(talks * 1000))
+        (folder / "scenario.xml").write_text(scenario.replace("Example caller", name))
         self._process = Process(_sipp_command(sip, ["-s", number]), folder)
 
     def __enter__(self) -> Self:

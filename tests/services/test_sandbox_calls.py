@@ -138,3 +138,15 @@ def test_of_a_group_of_very_many_five_are_rung(house: House, tenant: Caller) -> 
     tenant.done("call-transfer", call_uuid=call_uuid, destination="600")
     rung = [word for word in in_words(told(tenant, call_uuid)) if word.startswith("call.ringing")]
     assert rung == [f"call.ringing {number}" for number in numbers[:5]] * 2
+
+
+def test_what_was_called_stands_before_the_callers_name(tenant: Caller) -> None:
+    tenant.done("destination-update", number="12025550100", destination_cid_name_prefix="Berlin:")
+    tenant.done("ringgroup-update", extension="600", ring_group_cid_name_prefix="[Sales]")
+    call_uuid = come_in(tenant, caller_id_name="Ann")
+    tenant.house.clock.time += 120
+    legs = record(tenant, call_uuid)["legs"]
+    assert [leg["caller_id_name"] for leg in legs] == ["Ann", "Berlin: [Sales] Ann", "Berlin: [Sales] Ann"]
+    by_phone = placed(tenant, destination_a="101", destination_b="600", caller_id_name="Ann")
+    tenant.house.clock.time += 120
+    assert record(tenant, by_phone)["legs"][1]["caller_id_name"] == "[Sales] Ann"

@@ -79,7 +79,7 @@ _RESTRICTING = {
     "user_context": "limits what this extension may dial",
 }
 """FusionPBX's columns that limit somebody as nothing here does, and how."""
-_UNHEEDED = {"max_registrations"}
+_UNHEEDED: set[str] = set()
 """Limits that are kept."""
 
 
@@ -184,11 +184,7 @@ def extensions(
     if dry_run:
         click.echo(f"{len(rows)} rows can be imported, but for numbers that are taken: those stay as they are.")
         return
-    made = 0
-    for number, row in enumerate(rows, 1):
-        made += _make_extension(client, row, place)
-        if number % _TOLD_EVERY == 0 or number == len(rows):
-            click.echo(f"{number} of {len(rows)} rows", err=True)
+    made = _make_extensions(client, rows, place)
     click.echo(f"{made} extensions made, {len(rows) - made} were there already and are as they were.")
 
 
@@ -236,15 +232,40 @@ def _against_the_domain(
     return mistakes
 
 
-def _make_extension(client: Client, row: FusionRow, place: dict[str, str]) -> bool:
+def _make_extensions(client: Client, rows: Sequence[FusionRow], place: dict[str, str]) -> int:
+    """Make them all, then set the forwards between them: they may be in any order."""
+    here = {row.extension for row in rows}
+    made: list[FusionRow] = []
+    for number, row in enumerate(rows, 1):
+        if _make_extension(client, row, here, place):
+            made.append(row)
+        if number % _TOLD_EVERY == 0 or number == len(rows):
+            click.echo(f"{number} of {len(rows)} rows", err=True)
+    for row in made:
+        _forward(client, row, here, place)
+    return len(made)
+
+
+def _make_extension(client: Client, row: FusionRow, here: Collection[str], place: dict[str, str]) -> bool:
+    """Make an extension; what it forwards to an extension of the file is set when all are there."""
     own = {"extension", "password", "do_not_disturb", *ExtensionSettings.model_fields}
-    members = row.model_dump(include=own, exclude_none=True) | row.forwards()
+    forwards = {kind: one for kind, one in row.forwards().items() if one["destination"] not in here}
+    members = row.model_dump(include=own, exclude_none=True) | forwards
     answer = client.call("extension-create", {**place, **members})
     if answer.status == 409:
         return False
     if not answer.is_good:
         raise click.ClickException(f"extension {row.extension}: {answer.json['detail']}; those before it are made")
     return True
+
+
+def _forward(client: Client, row: FusionRow, here: Collection[str], place: dict[str, str]) -> None:
+    forwards = {kind: one for kind, one in row.forwards().items() if one["destination"] in here}
+    if not forwards:
+        return
+    answer = client.call("extension-forward-set", {**place, "extension": row.extension, **forwards})
+    if not answer.is_good:
+        raise click.ClickException(f"extension {row.extension} is made and not forwarded: {answer.json['detail']}")
 
 
 def _fusion_rows(

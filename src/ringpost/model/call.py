@@ -33,6 +33,7 @@ class Rung(Entity):
     number: Number
     do_not_disturb: bool = False
     alongside: bool = Field(default=False, description="at once with the one before, and not after it")
+    name_prefix: str = Field(default="", description="what it is shown in front of the caller's name")
 
 
 class CallOrder(Wanted):

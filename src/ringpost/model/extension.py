@@ -58,6 +58,8 @@ class NewForwards(Entity):
         return {kind: getattr(self, kind) for kind in _FORWARD_COLUMNS if kind in self.model_fields_set}
 
 
+_MOST_PHONES = 10
+"""Phones of an extension that says nothing of it."""
 _IN_A_DIRECTORY = (
     "extension_uuid",
     "extension",
@@ -166,6 +168,11 @@ class Extension(Record):
         """Whether its calls of that direction are recorded."""
         return bool(direction) and self.user_record in ("all", direction)
 
+    @property
+    def phones(self) -> int:
+        """How many phones register as it."""
+        return self.max_registrations or _MOST_PHONES
+
     def forward(self, kind: ForwardKind) -> str | None:
         """The number its calls are forwarded to in that case."""
         destination: str | None = getattr(self, f"forward_{_FORWARD_COLUMNS[kind]}_destination")
@@ -228,7 +235,9 @@ class ExtensionSettings(Entity):
     user_record: Literal["all", "local", "inbound", "outbound"] | None = Field(
         default=None, description="which of its calls are recorded, from when they are answered; null: none"
     )
-    max_registrations: int | None = Field(default=None, ge=1, le=100)
+    max_registrations: int | None = Field(
+        default=None, ge=1, le=100, description="phones that may register; 10 if it is null. The next one is refused"
+    )
     voicemail_enabled: bool | None = Field(default=None, description="whether it takes messages, if there is a box")
     enabled: bool | None = None
     description: Text | None = None

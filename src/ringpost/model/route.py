@@ -44,12 +44,14 @@ class Outside(NamedTuple):
 
 
 class Ringing(NamedTuple):
-    """A member of a ring group: an extension's number, or one outside through a gateway. Seconds."""
+    """A member of a ring group: an extension, a number outside through a gateway, or nobody. Seconds."""
 
     number: str
     gateway: str | None
     delay: int
     timeout: int
+    extension: Extension | None = None
+    is_recorded: bool = False
 
 
 class Group(NamedTuple):

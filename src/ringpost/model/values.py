@@ -39,11 +39,6 @@ def is_number(text: str) -> bool:
     return NUMBER.fullmatch(text) is not None
 
 
-def spoken(name: str, marks: str = " .-_&+@'") -> str:
-    """A name as a switch may see it: letters, digits and a little punctuation."""
-    return " ".join("".join(letter for letter in name if letter.isalnum() or letter in marks).split())
-
-
 def matching(pattern: re.Pattern[str], says: str) -> AfterValidator:
     """Text must match the pattern as a whole; if not, that is said."""
 

@@ -11,7 +11,6 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, StoreUnavailable, SwitchRefused, SwitchUnreachable
 from ringpost.model.requests import ForUser
 from ringpost.model.route import Outside, Phone, Route
-from ringpost.model.values import spoken
 from ringpost.services import cdrs, domains, emergency, lines, links, meters, permissions, routing, sandbox_calls
 from ringpost.services.live_calls import Party
 from ringpost.store import Put, Row, keys
@@ -58,7 +57,7 @@ def ordered(context: Context, domain: Domain, wanted: Wanted, **more: str) -> Ca
     return CallOrder.model_validate(
         {
             **wanted.model_dump(include=set(Wanted.model_fields)),
-            "caller_id_name": spoken(wanted.caller_id_name)[:_NAME_LENGTH],
+            "caller_id_name": wanted.caller_id_name[:_NAME_LENGTH],
             "call_uuid": str(uuid.uuid4()),
             "domain_uuid": domain.domain_uuid,
             "domain_name": domain.domain_name,

@@ -10,7 +10,7 @@ from ringpost.model.errors import Conflict, InvalidRequest, NotFound
 from ringpost.model.requests import Listing, OneDestination
 from ringpost.model.telephone.spelling import dialled_part
 from ringpost.model.values import is_uuid
-from ringpost.services import domains, emergency, inbound, pages, records
+from ringpost.services import domains, emergency, inbound, pages, records, routing
 from ringpost.store import keys
 from ringpost.store.keys import destination_layout
 
@@ -44,7 +44,7 @@ def listed(context: Context, home: str, request: Listing) -> pages.PageOf[Destin
 def create(context: Context, domain: Domain, number: str, extension: str, members: dict[str, Any]) -> Destination:
     """A new destination: calls to a number go to an extension of the domain's dialplan."""
     domains.stays(context, domain)
-    emergency.refuse_to_give(domain, extension)
+    _check_extension(context, domain, extension)
     claimed = _claimed(context, domain, number)
     destination = records.create(
         context,
@@ -78,7 +78,7 @@ def update(
     if domain is not None and number is not None:
         changes |= _claimed(context, domain, number, destination).columns()
     if domain is not None and extension is not None:
-        emergency.refuse_to_give(domain, extension)
+        _check_extension(context, domain, extension)
         changes["destination_actions"] = [_to(extension, domain)]
     after = records.update(
         context,
@@ -134,6 +134,11 @@ def _claimed(context: Context, domain: Domain, number: str, own: Destination | N
     if (own is None or own.destination_spellings) and inbound.was_taken(context, claimed):
         raise Conflict(_TAKEN, parameter="number")
     return claimed
+
+
+def _check_extension(context: Context, domain: Domain, extension: str) -> None:
+    emergency.refuse_to_give(domain, extension)
+    routing.check_way(context, domain, extension, "extension", awaited=True)
 
 
 def _to(extension: str, domain: Domain) -> DestinationAction:

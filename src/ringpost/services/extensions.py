@@ -15,7 +15,7 @@ from ringpost.model.requests import Listing, OneExtension
 from ringpost.model.user import User, UserExtension
 from ringpost.model.values import is_uuid
 from ringpost.model.voicemail import Voicemail
-from ringpost.services import domains, emergency, lines, numbers, pages, records, voicemails
+from ringpost.services import domains, emergency, lines, numbers, pages, records, routing, voicemails
 from ringpost.store import Delete, Key, Put, Row, keys
 from ringpost.store.keys import extension_layout, extensiongroup_layout, user_layout
 from ringpost.switch import Switch
@@ -107,14 +107,14 @@ def set_forwards(context: Context, extension: Extension, forwards: Mapping[Forwa
 def forwarded(
     context: Context, domain: Domain, number: str, forwards: Mapping[ForwardKind, Forward | None]
 ) -> dict[str, Any]:
-    """The columns of these forwards of a number; refused if one leads to help, or to itself."""
+    """The columns of these forwards of a number; refused if one leads to help, to itself, or nowhere from here."""
     columns: dict[str, Any] = {}
     for kind, sent in forwards.items():
         forward = sent or Forward(enabled=False)
         if forward.destination is not None:
-            emergency.refuse(context, domain, forward.destination, kind)
             if forward.destination == number:
                 raise CannotComply("an extension is not forwarded to itself", parameter=kind)
+            routing.check_way(context, domain, forward.destination, kind)
         columns |= forward_columns(kind, forward)
     return columns
 

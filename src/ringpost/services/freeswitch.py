@@ -12,6 +12,7 @@ from ringpost.model.values import is_number, is_uuid
 from ringpost.model.voicemail import Voicemail
 from ringpost.services import numbers, routing, voicemails
 from ringpost.store import keys
+from ringpost.switch import freeswitch_names as names
 from ringpost.switch import freeswitch_xml as xml
 from ringpost.switch.freeswitch_said import PUBLIC
 from ringpost.switch.freeswitch_xml import Asked, Caller
@@ -58,8 +59,8 @@ def _user(context: Context, domain: Domain, asked: Asked, realm: str, number: st
     if password is None or not password.secret:
         return None
     found = xml.user(domain, extension, realm, password.secret, _messages(context, domain, number))
-    if extension.do_not_disturb and asked.is_a_groups:
-        return xml.busy(found)
+    if asked.is_under_our_uuid:
+        return xml.alone(found)
     return xml.recorded(found, domain) if extension.records(asked.may_be_recorded) else found
 
 
@@ -103,7 +104,7 @@ def _dialplan(context: Context, asked: Asked) -> bytes:
         return xml.not_found()
     if place == PUBLIC:
         inbound = routing.inbound(context, number)
-        return xml.called_from_outside(place, number, inbound) if inbound else xml.not_found()
+        return xml.called_from_outside(place, number, inbound, _stranger(asked)) if inbound else xml.not_found()
     domain = _domain(context, place)
     if domain is None or asked.get("variable_domain_uuid") not in ("", domain.domain_uuid):
         return xml.not_found()
@@ -150,13 +151,22 @@ def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
     uuid = asked.get("variable_extension_uuid").lower()
     extension = context.store.get(keys.extension(domain.domain_uuid, uuid), Extension) if is_uuid(uuid) else None
     shown = asked.get("variable_ringpost_b") and asked.get("variable_origination_caller_id_number")
-    return Caller(
-        extension,
-        asked.get("variable_call_direction"),
-        shown if is_number(shown) else "",
-        asked.get("variable_origination_caller_id_name") if shown else "",
+    shows_name = names.posted(asked.get("variable_origination_caller_id_name")) if shown else ""
+    stranger = _stranger(asked)
+    own_name = (extension.effective_caller_id_name or extension.extension) if extension else stranger.name
+    return stranger._replace(
+        extension=extension,
+        direction=asked.get("variable_call_direction"),
+        shows_number=shown if is_number(shown) else "",
+        shows_name=shows_name,
+        name=shows_name or own_name,
         is_recorded=asked.is_recorded,
         dialled=dialled if is_number(dialled := asked.get("variable_ringpost_dialled")) else "",
         reached=asked.reached,
         has_spoken=bool(asked.get("variable_bridge_uuid")),
     )
+
+
+def _stranger(asked: Asked) -> Caller:
+    """Whoever calls, as SIP says who that is."""
+    return Caller(name=asked.get("Caller-Caller-ID-Name"), prefix=names.posted(asked.get("variable_ringpost_prefix")))

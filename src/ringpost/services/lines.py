@@ -32,6 +32,14 @@ def of(context: Context, domain: Domain) -> Switch:
     return to(context, switch)
 
 
+def is_sandbox(context: Context, domain: Domain) -> bool:
+    """Whether a domain's calls are simulated; one whose switch is gone may come to a real one."""
+    if domain.switch_uuid is None:
+        return True
+    switch = context.store.get(keys.switch(domain.switch_uuid), SwitchRecord)
+    return switch is not None and switch.kind == "sandbox"
+
+
 @contextmanager
 def once(context: Context, switch: Switch, target_uuid: str) -> Iterator[None]:
     """Act on a switch, at most once under an idempotency key.

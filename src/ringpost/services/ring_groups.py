@@ -10,7 +10,7 @@ from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFou
 from ringpost.model.requests import Listing, OneRingGroup
 from ringpost.model.ring_group import MOST_MEMBERS, Member, RingGroup
 from ringpost.model.values import is_uuid
-from ringpost.services import domains, emergency, numbers, pages, records
+from ringpost.services import domains, emergency, numbers, pages, records, routing
 from ringpost.store import keys
 from ringpost.store.keys import ring_group_layout
 
@@ -95,7 +95,7 @@ def remove_member(context: Context, group: RingGroup, number: str, if_version: i
 
 def _check_members(context: Context, domain: Domain, members: Iterable[Member]) -> None:
     for member in members:
-        emergency.refuse(context, domain, member.number, "destinations")
+        routing.check_way(context, domain, member.number, "destinations", awaited=True)
 
 
 def _with_members(context: Context, group: RingGroup, members: Sequence[Member], if_version: int | None) -> RingGroup:

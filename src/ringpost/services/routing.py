@@ -27,7 +27,7 @@ from ringpost.model.route import (
     Route,
     Slot,
 )
-from ringpost.services import emergency, numbers, voicemails
+from ringpost.services import emergency, lines, numbers, voicemails
 from ringpost.services import inbound as inbound_numbers
 from ringpost.store import keys
 
@@ -39,6 +39,7 @@ _EXTENSION_DIGITS = 6
 
 _MOST_FORWARDS = 5
 _BUSY = "USER_BUSY"
+_NOWHERE = "NO_ROUTE_DESTINATION"
 _FORWARDED_AS: dict[str, ForwardKind] = {
     _BUSY: "busy",
     "CALL_REJECTED": "busy",
@@ -72,7 +73,7 @@ def route(
         return Emergency(number, domain.outbound_gateway) if by_itself else None
     holder = numbers.holder(context, domain.domain_uuid, number)
     if isinstance(holder, Extension):
-        return _reached(context, holder, passed, failed)
+        return _reached(context, domain, holder, passed, failed)
     if isinstance(holder, RingGroup):
         return _group(context, domain, holder)
     found = _code(context, domain, number) or outside(domain, number)
@@ -98,6 +99,36 @@ def check(context: Context, domain: Domain, number: str, parameter: str) -> Rout
     if found is None:
         raise CannotComply(_why_not(domain, number), parameter=parameter)
     return found
+
+
+def check_way(context: Context, domain: Domain, number: str, parameter: str, *, awaited: bool = False) -> None:
+    """Refuse a number to which calls are to go later: one that calls for help, or that leads nowhere from here.
+
+    With ``awaited`` a number as short as an extension's may be one that is yet to come.
+    """
+    emergency.refuse(context, domain, number, parameter)
+    if leads(context, domain, number):
+        return
+    holder = numbers.holder(context, domain.domain_uuid, number)
+    if awaited and (holder is not None or len(number) <= _EXTENSION_DIGITS):
+        return
+    raise CannotComply(f"{number} is disabled" if holder else _why_not(domain, number), parameter=parameter)
+
+
+def leads(context: Context, domain: Domain, number: str) -> bool:
+    """Whether a call that is sent on to a number comes to somebody, be it to a voicemail.
+
+    In the sandbox any number may be called.
+    """
+    if emergency.is_reached(context, domain, number):
+        return False
+    holder = numbers.holder(context, domain.domain_uuid, number)
+    if isinstance(holder, Extension):
+        return holder.enabled
+    if isinstance(holder, RingGroup):
+        return holder.ring_group_enabled
+    found = _code(context, domain, number) or outside(domain, number)
+    return found is not None or lines.is_sandbox(context, domain)
 
 
 def check_phone(context: Context, domain: Domain, number: str, parameter: str) -> Phone | None:
@@ -137,19 +168,30 @@ def inbound(context: Context, number: str) -> Inbound | None:
     return Inbound(destination, domain, destination.destination_actions[0].destination_data.partition(" ")[0])
 
 
-def _reached(context: Context, extension: Extension, passed: tuple[str, ...], failed: str | None) -> Route | None:
-    """An extension's phones, or where its calls go instead: always, when not disturbed, or after the phones failed."""
+def _reached(
+    context: Context, domain: Domain, extension: Extension, passed: tuple[str, ...], failed: str | None
+) -> Route | None:
+    """An extension's phones, or where its calls go instead: always, when not disturbed, or after the phones failed.
+
+    A forward that leads nowhere any more leads to the voicemail.
+    """
     phone = _phone(context, extension)
     if phone is None:
         return None
+
+    def led(elsewhere: Forwarded | None) -> Forwarded | None:
+        return elsewhere if elsewhere and leads(context, domain, elsewhere.number) else None
+
     if failed is None and (always := onward(extension, "unconditional", passed)):
-        return always
+        if led(always):
+            return always
+        failed = _NOWHERE
     if extension.do_not_disturb:
         failed = _BUSY
     if failed is None:
-        asks_again = any(onward(extension, kind, passed) for kind in ("busy", "noanswer", "unregistered"))
+        asks_again = any(led(onward(extension, kind, passed)) for kind in ("busy", "noanswer", "unregistered"))
         return phone._replace(asks_again=asks_again)
-    if elsewhere := onward_after(extension, failed, passed):
+    if elsewhere := led(onward_after(extension, failed, passed)):
         return elsewhere
     return Messages(extension.box, leave=True) if phone.takes_messages else Refused(failed)
 
@@ -172,12 +214,14 @@ def _group(context: Context, domain: Domain, group: RingGroup) -> Group | None:
 def _ringing(context: Context, domain: Domain, member: Member) -> Ringing | None:
     """A member is an extension unless its number is too long for one and nobody here has it."""
     number, gateway = member.number, None
-    if len(number) > _EXTENSION_DIGITS and numbers.extension(context, domain.domain_uuid, number) is None:
+    extension = numbers.extension(context, domain.domain_uuid, number)
+    if len(number) > _EXTENSION_DIGITS and extension is None:
         way = outside(domain, number)
         if way is None or emergency.is_emergency(domain, number):
             return None
         gateway = way.gateway
-    return Ringing(number, gateway, member.delay, member.timeout)
+    reached = extension if extension is not None and extension.enabled else None
+    return Ringing(number, gateway, member.delay, member.timeout, reached)
 
 
 def _code(context: Context, domain: Domain, number: str) -> Route | None:

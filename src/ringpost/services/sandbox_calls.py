@@ -54,15 +54,16 @@ def prepared(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
     number = order.destination_b
     if order.destination_a[-len(CALLS_IN) :] != CALLS_IN:
         return order.model_copy(update={"way": way(context, domain.domain_uuid, number)})
-    inbound = routing.inbound(context, number)
+    inbound, prefix = routing.inbound(context, number), ""
     if inbound is not None and inbound.domain.domain_uuid == domain.domain_uuid:
-        number = inbound.number
+        number, prefix = inbound.number, inbound.destination.destination_cid_name_prefix
     elif numbers.holder(context, domain.domain_uuid, number) is None:
         raise CannotComply(
             f"{number} is no number of this domain: destination-list has them", parameter="destination_b"
         )
     rungs = way(context, domain.domain_uuid, number) or (Rung(number=number),)
-    return order.model_copy(update={"direction": "inbound", "way": rungs})
+    named = tuple(rung.model_copy(update={"name_prefix": f"{prefix} {rung.name_prefix}".strip()}) for rung in rungs)
+    return order.model_copy(update={"direction": "inbound", "way": named})
 
 
 def way(context: Context, domain_uuid: str, number: str) -> tuple[Rung, ...]:
@@ -98,7 +99,12 @@ def _group(context: Context, group: RingGroup) -> Iterator[Rung]:
     for place, member in enumerate(members[:_MOST_RUNG]):
         extension = numbers.extension(context, group.domain_uuid, member.number)
         is_busy = bool(extension and extension.do_not_disturb)
-        yield Rung(number=member.number, do_not_disturb=is_busy, alongside=at_once and place > 0)
+        yield Rung(
+            number=member.number,
+            do_not_disturb=is_busy,
+            alongside=at_once and place > 0,
+            name_prefix=group.ring_group_cid_name_prefix or "",
+        )
         if not at_once and not is_busy and fate_of(member.number).cause is None:
             return
 

@@ -22,9 +22,9 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LiveCall, Registration
 from ringpost.model.switch import SwitchRecord, SwitchStatus
-from ringpost.model.values import spoken
 from ringpost.switch import CALL_ACTIONS, Finding, Progress
 from ringpost.switch import freeswitch_lists as lists
+from ringpost.switch import freeswitch_names as names
 from ringpost.switch.esl import EventSocket
 from ringpost.switch.freeswitch_recording import RECORDED, RECORDING_STARTED
 
@@ -358,11 +358,10 @@ def _prepared(leg: Mapping[str, Any], folder: str) -> str | None:
 
 def _originate(order: CallOrder) -> str:
     """Ring A under our uuid; once it answers, it runs the domain's dialplan for B."""
-    name = spoken(order.caller_id_name, " .-_")
+    name = names.argument(names.shown(order.caller_id_name) or order.caller_id_number)
     variables = {
         "origination_uuid": order.call_uuid,
         "origination_caller_id_number": order.caller_id_number,
-        "origination_caller_id_name": f"'{name or order.caller_id_number}'",
         "domain_uuid": order.domain_uuid,
         "domain_name": order.domain_name,
         "presence_data": order.domain_uuid,
@@ -375,13 +374,13 @@ def _originate(order: CallOrder) -> str:
         **({"ringpost_extension": order.destination_a} if order.gateway is None else {}),
         **dict.fromkeys(_WHISPERS[order.monitor_mode] if order.monitors else (), "true"),
     }
-    block = ",".join(f"{name}={value}" for name, value in variables.items())
+    block = ",".join(f"{variable}={value}" for variable, value in variables.items())
     a = f"user/{order.destination_a}@{order.domain_name}"
     if order.gateway is not None:
         a = f"sofia/gateway/{order.gateway}/{order.destination_a}"
     if order.monitors is not None:
-        return f"originate {{{block}}}{a} &eavesdrop({order.monitors})"
-    return f"originate {{{block}}}{a} {order.destination_b} XML {order.domain_name}"
+        return f"originate {{{block}}}{a} &eavesdrop({order.monitors}) XML {order.domain_name} {name}"
+    return f"originate {{{block}}}{a} {order.destination_b} XML {order.domain_name} {name}"
 
 
 def _refused(command: str, answer: str) -> NoReturn:

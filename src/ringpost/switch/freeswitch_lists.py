@@ -10,6 +10,7 @@ from ringpost.model.call import Direction
 from ringpost.model.domain import Domain
 from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state_of
 from ringpost.model.values import is_number, is_uuid
+from ringpost.switch import freeswitch_names as names
 from ringpost.switch.freeswitch_said import LONG, Said
 
 _STATES: dict[str, LegState] = {"ACTIVE": "answered", "UNHELD": "answered", "HELD": "held"}
@@ -149,7 +150,7 @@ def _direction(legs: tuple[LiveLeg, ...], first: dict[str, str]) -> Direction | 
 
 
 def _name(text: str) -> str | None:
-    return None if text in _NAMELESS else text
+    return None if text in _NAMELESS else names.read(text)
 
 
 def _number(text: str) -> str | None:

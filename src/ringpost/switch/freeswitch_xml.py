@@ -35,8 +35,10 @@ from ringpost.model.route import (
 )
 from ringpost.model.route import Messages as ToMessages
 from ringpost.model.shapes import EMAIL
-from ringpost.model.values import EXTENSION, spoken
+from ringpost.model.values import EXTENSION
 from ringpost.model.voicemail import Voicemail
+from ringpost.switch import freeswitch_names as names
+from ringpost.switch import freeswitch_phones as phones
 from ringpost.switch import freeswitch_recording as recording
 from ringpost.switch.freeswitch_said import SENT
 
@@ -44,11 +46,8 @@ _MOST_FIELDS = 2000
 _FIRST_COUNTS = frozenset({"hostname", "section", "tag_name", "key_name", "key_value"})
 _PREPROCESSED = re.compile(r"\$\$|[xX](?=-[pP][rR][eE])")
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_DIAL_STRING = (
-    "{^^:sip_invite_domain=${dialed_domain}:presence_id=${dialed_user}@${dialed_domain}}"
-    "sofia/internal/${dialed_user}%${dialed_domain}"
-)
-"""Sofia looks up where the phone is: a contact written out here would be read as a dial string, whatever is in it."""
+_DIALLED = ("${dialed_user}", "${dialed_domain}")
+_VARIABLES = "{^^:sip_invite_domain=${dialed_domain}:presence_id=${dialed_user}@${dialed_domain}}"
 _CAUSE = re.compile("[A-Z_]{1,40}")
 _DIRECTIONS = ("inbound", "outbound", "local")
 
@@ -93,8 +92,13 @@ class Asked:
         return bool(self.get("sip_auth_method")) or self.get("action") == "sip_auth"
 
     @property
+    def is_under_our_uuid(self) -> bool:
+        """Whether the phone is to ring first in a call we have given its uuid: only one leg can have it."""
+        return self.get("action") == "user_call" and bool(self.get("origination_uuid"))
+
+    @property
     def is_a_groups(self) -> bool:
-        """Whether the phone is to ring as one of a ring group's."""
+        """Whether the phone is to ring as one of a ring group's, and be recorded if it answers."""
         return self.get("action") == "user_call" and self.get("ringpost_group") == "true"
 
     @property
@@ -153,6 +157,10 @@ class Caller(NamedTuple):
     reached: tuple[str, ...] = ()
     has_spoken: bool = False
     is_recorded: bool = False
+    name: str = ""
+    """What whoever is called is shown, but for what is put in front of it."""
+    prefix: str = ""
+    """What has been put in front of it so far."""
 
 
 class Action(NamedTuple):
@@ -171,7 +179,7 @@ def not_found() -> bytes:
 def directory(domain: Domain, name: str, user: Element | None = None) -> bytes:
     """A domain under the name it was asked by, with one user or none."""
     found = Element("domain", name=name)
-    _params(found, {"dial-string": _DIAL_STRING})
+    _params(found, {"dial-string": _VARIABLES + phones.all_of(*_DIALLED)})
     _variables(found, {"domain_uuid": domain.domain_uuid, "domain_name": domain.domain_name})
     groups = SubElement(found, "groups")
     if user is not None:
@@ -187,7 +195,11 @@ def user(domain: Domain, extension: Extension, realm: str, password: str, messag
     """
     number = extension.extension
     found = Element("user", id=number)
-    params = {"a1-hash": _a1_hash(number, realm, password), "allow-empty-password": "false"}
+    params = {
+        "a1-hash": _a1_hash(number, realm, password),
+        "allow-empty-password": "false",
+        "max-registrations-per-extension": str(extension.phones),
+    }
     _params(found, params | _kept(number, realm, messages))
     _variables(
         found,
@@ -198,7 +210,7 @@ def user(domain: Domain, extension: Extension, realm: str, password: str, messag
             "presence_data": domain.domain_uuid,
             "user_context": domain.domain_name,
             "accountcode": f"{number}@{domain.domain_name}",
-            "effective_caller_id_name": spoken(extension.effective_caller_id_name) or number,
+            "effective_caller_id_name": names.shown(extension.effective_caller_id_name) or number,
             "effective_caller_id_number": extension.effective_caller_id_number or number,
         },
     )
@@ -214,14 +226,14 @@ def box(domain: Domain, number: str, realm: str, messages: Messages) -> Element:
     return found
 
 
-def busy(user: Element) -> Element:
-    """A user whose phones are not to ring."""
-    return _dialled_as(user, "error/USER_BUSY")
-
-
 def recorded(user: Element, domain: Domain) -> Element:
     """A user whose phones are recorded if they answer."""
-    return _dialled_as(user, recording.of_a_member(domain) + _DIAL_STRING)
+    return _dialled_as(user, recording.of_a_member(domain) + _VARIABLES + phones.all_of(*_DIALLED))
+
+
+def alone(user: Element) -> Element:
+    """A user of whose phones only one is to ring."""
+    return _dialled_as(user, _VARIABLES + phones.one_of(*_DIALLED))
 
 
 def _dialled_as(user: Element, dial_string: str) -> Element:
@@ -269,6 +281,7 @@ def dialled(
     everybody = [*parties, *([caller.extension] if caller.extension else [])]
     recorded = _recorded(domain, route, everybody, direction, is_recorded=caller.is_recorded)
     on_its_way = _on_its_way(number, route, caller)
+    caller = caller._replace(direction=direction, is_recorded=caller.is_recorded or bool(recorded))
     steps = [*marks, *on_its_way, *_limited(domain, route, caller), *recorded, *_steps(domain, route, caller)]
     return _dialplan(asked, number, steps)
 
@@ -312,13 +325,13 @@ def _recorded(
     return [] if is_recorded else [Action(*step) for step in recording.begun_once_connected(domain)]
 
 
-def called_from_outside(asked: str, number: str, inbound: Inbound) -> bytes:
+def called_from_outside(asked: str, number: str, inbound: Inbound, caller: Caller) -> bytes:
     """What the public context does with a number: on to the domain it leads to."""
-    domain, prefix = inbound.domain, spoken(inbound.destination.destination_cid_name_prefix)
+    domain, prefix = inbound.domain, inbound.destination.destination_cid_name_prefix
     is_recorded = inbound.destination.destination_record
     recorded = [Action(*step) for step in recording.begun_once_connected(domain)] if is_recorded else []
     shown = _shows("", inbound.destination.destination_caller_id_name)
-    steps = [*_marks(domain, "inbound", number), *shown, *_named(prefix), *recorded]
+    steps = [*_marks(domain, "inbound", number), *shown, *_named(caller, prefix), *recorded]
     return _dialplan(asked, number, [*steps, Action("transfer", f"{inbound.number} XML {domain.domain_name}")])
 
 
@@ -358,7 +371,7 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noq
         case Phone():
             return _to_phone(domain, route)
         case Group():
-            return _to_group(domain, route)
+            return _to_group(domain, route, caller)
         case Outside(number, gateway):
             return [*_shown(caller), Action("bridge", f"sofia/gateway/{gateway}/{number}"), _AS_IT_ENDED]
         case Emergency():
@@ -400,19 +413,26 @@ def _takes_a_message(domain: Domain, number: str) -> list[Action]:
     return [Action("answer"), Action("sleep", "500"), Action("voicemail", f"default {domain.domain_name} {number}")]
 
 
-def _to_group(domain: Domain, route: Group) -> list[Action]:
+def _to_group(domain: Domain, route: Group, caller: Caller) -> list[Action]:
     group = route.group
     if not route.ringing:
         return [Action("hangup", "NO_ROUTE_DESTINATION")]
+    caller = caller._replace(name=group.ring_group_caller_id_name or caller.name)
+    ringing = [one._replace(is_recorded=_is_recorded(one, caller)) for one in route.ringing]
     return [
         *_shown_by_a_group(group),
-        *_named(spoken(group.ring_group_cid_name_prefix or "")),
+        *_named(caller, group.ring_group_cid_name_prefix or ""),
         Action("set", "continue_on_fail=true"),
         Action("set", f"call_timeout={group.ring_group_call_timeout}"),
         Action("set", "ignore_early_media=true"),
-        Action("bridge", _ring(domain, group, list(route.ringing))),
+        Action("bridge", _ring(domain, group, ringing)),
         _AS_IT_ENDED,
     ]
+
+
+def _is_recorded(one: Ringing, caller: Caller) -> bool:
+    """Whether a member's own leg is recorded: its calls are, and the caller's leg is not."""
+    return one.extension is not None and not caller.is_recorded and one.extension.records(caller.direction)
 
 
 def _shown_by_a_group(group: RingGroup) -> list[Action]:
@@ -423,17 +443,13 @@ def _shown_by_a_group(group: RingGroup) -> list[Action]:
 
 
 def _ring(domain: Domain, group: RingGroup, ringing: list[Ringing]) -> str:
-    """A bridge over all members: at once, one after the other, or each on its own."""
+    """A bridge over all phones of all members: at once, one member after the other, or each on its own."""
     match group.ring_group_strategy:
         case "simultaneous":
-            return ",".join(
-                f"[{_GROUPS},leg_timeout={one.timeout},leg_delay_start={one.delay}]{_leg(domain, one)}"
-                for one in ringing
-            )
+            return ",".join(_leg(domain, one, f"[leg_delay_start={one.delay},{_of(domain, one)}]") for one in ringing)
         case "enterprise":
             return ":_:".join(
-                f"{{{_GROUPS},leg_timeout={one.timeout},originate_delay_start={one.delay * 1000}}}{_leg(domain, one)}"
-                for one in ringing
+                f"{{originate_delay_start={one.delay * 1000},{_of(domain, one)}}}{_leg(domain, one)}" for one in ringing
             )
         case "sequence":
             ringing.sort(key=lambda one: one.delay)
@@ -441,17 +457,41 @@ def _ring(domain: Domain, group: RingGroup, ringing: list[Ringing]) -> str:
             random.shuffle(ringing)
         case "rollover":
             pass
-    return "|".join(f"[{_GROUPS},leg_timeout={one.timeout}]{_leg(domain, one)}" for one in ringing)
+    return "|".join(_leg(domain, one, f"[{_of(domain, one)}]") for one in ringing)
 
 
-_GROUPS = "ringpost_group=true"
-"""Comes back to us when the switch asks for a member's phones: one that is not to be disturbed does not ring."""
+def _of(domain: Domain, one: Ringing) -> str:
+    """What a member's legs carry: how long they ring, and whose phones they are, as ``user/`` would mark them.
+
+    A leg of ``user/`` cannot be one of several and itself ring more than one phone. A member that is recorded has one.
+    """
+    members = {"leg_timeout": str(one.timeout)}
+    if one.extension is not None:
+        account = f"{one.number}@{domain.domain_name}"
+        members |= {
+            "sip_invite_domain": domain.domain_name,
+            "presence_id": account,
+            "dialed_user": one.number,
+            "dialed_domain": domain.domain_name,
+            "user_context": domain.domain_name,
+            "accountcode": account,
+            "extension_uuid": one.extension.extension_uuid,
+        }
+    if one.is_recorded:
+        members["ringpost_group"] = "true"
+    return ",".join(f"{name}={value}" for name, value in members.items())
 
 
-def _leg(domain: Domain, one: Ringing) -> str:
+def _leg(domain: Domain, one: Ringing, variables: str = "") -> str:
     if one.gateway is not None:
-        return f"sofia/gateway/{one.gateway}/{one.number}"
-    return f"user/{one.number}@{domain.domain_name}"
+        return f"{variables}sofia/gateway/{one.gateway}/{one.number}"
+    if one.extension is None:
+        return "error/SUBSCRIBER_ABSENT"
+    if one.extension.do_not_disturb:
+        return "error/USER_BUSY"
+    if one.is_recorded:  # what records it is in its own entry of the directory
+        return f"{variables}user/{one.number}@{domain.domain_name}"
+    return phones.all_of(one.number, domain.domain_name, variables)
 
 
 def _shown(caller: Caller) -> list[Action]:
@@ -466,7 +506,7 @@ def _shown(caller: Caller) -> list[Action]:
 
 
 def _shows(number: str, name: str) -> list[Action]:
-    members = {"effective_caller_id_number": number, "effective_caller_id_name": spoken(name)}
+    members = {"effective_caller_id_number": number, "effective_caller_id_name": names.shown(name)}
     return [Action("set", f"{member}={value}") for member, value in members.items() if value]
 
 
@@ -491,8 +531,19 @@ def _to_messages(domain: Domain, route: ToMessages) -> list[Action]:
     return [Action("answer"), Action("sleep", "500"), without_pin, listens]
 
 
-def _named(prefix: str) -> list[Action]:
-    return [Action("set", f"effective_caller_id_name={prefix} ${{caller_id_name}}")] if prefix else []
+def _named(caller: Caller, prefix: str) -> list[Action]:
+    """What was called goes in front of the caller's name, behind what has been put there before.
+
+    The name is written out: FreeSWITCH would expand what is in a ``${caller_id_name}``, and anybody may be called so.
+    """
+    prefixes = " ".join(one for one in (caller.prefix, prefix.strip()) if one)
+    if not prefix.strip():
+        return []
+    name = names.shown(f"{prefixes} {caller.name}")
+    return [
+        Action("set", f"ringpost_prefix={names.shown(prefixes)}"),
+        Action("set", f"effective_caller_id_name={name}"),
+    ]
 
 
 def _dialplan(context: str, number: str, actions: Iterable[Action]) -> bytes:

@@ -64,6 +64,7 @@ class Party:
     left: tuple[str, int] | None = None
     spoke_to: str | None = None
     source: str | None = None
+    name_prefix: str = ""
 
     @property
     def answered(self) -> float | None:
@@ -166,12 +167,19 @@ class Play:
             extension=party.number if party.number in self.script.extensions else None,
             number=party.number,
             caller_id_number=order.caller_id_number,
-            caller_id_name=order.caller_id_name,
+            caller_id_name=self._name_shown(party),
             dialled=order.destination_b,
             cause=cause if what == "ended" else None,
             hung_up=what == "ended" and self._hangs_up(party),
             by_api=what == "ended" and self._is_hung_up(party),
         )
+
+    def _name_shown(self, party: Party) -> str:
+        """The caller's name, behind what was called."""
+        order = self.script.order
+        if not party.name_prefix:
+            return order.caller_id_name
+        return f"{party.name_prefix} {order.caller_id_name or order.caller_id_number}"
 
     def _hangs_up(self, party: Party) -> bool:
         """Who is called last hangs up when all is said, or refuses; nobody else, if it is the switch that ends it."""
@@ -200,7 +208,9 @@ class Play:
 
     def _rung(self, rung: Rung, start: float) -> Party:
         fate = _BUSY if rung.do_not_disturb else fate_of(rung.number)
-        return Party(self._next_uuid(), rung.number, start, fate, source=self.line[0].leg_uuid)
+        return Party(
+            self._next_uuid(), rung.number, start, fate, source=self.line[0].leg_uuid, name_prefix=rung.name_prefix
+        )
 
     def _add(self, party: Party) -> Party:
         self.parties.append(party)
@@ -304,7 +314,7 @@ class Play:
             billsec=0 if answered is None else int(party.ends) - int(answered),
             hangup_cause=cause,
             hangup_cause_q850=q850,
-            caller_id_name=order.caller_id_name,
+            caller_id_name=self._name_shown(party),
             caller_id_number=order.caller_id_number,
             caller_destination=order.destination_b,
             source_number=self.caller,

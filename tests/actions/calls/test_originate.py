@@ -71,7 +71,7 @@ def test_a_call_between_extensions_is_local_and_names_both(house: House, tenant:
     house.clock.time += 10
     record = tenant.done("cdr-details", xml_cdr_uuid=call["call_uuid"])
     assert (record["direction"], record["extensions"]) == ("local", ["100", "101"])
-    assert record["caller_id_name"] == "Front deskx"
+    assert record["caller_id_name"] == "Front <desk>\u2019${x}"
     assert [leg["extension"] for leg in record["legs"]] == ["100", "101"]
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ringpost.entry import demo
 from ringpost.store import Delete, Put, Row, keys
+from ringpost.switch import freeswitch_phones as phones
 from tests.harness import Caller, House, Reply
 
 HOME = demo.DOMAIN_NAME
@@ -106,8 +107,8 @@ def test_says_who_the_phone_is(switch_key: Caller) -> None:
     assert (known["presence_data"], known["accountcode"]) == (demo.DOMAIN_UUID, f"100@{HOME}")
     dial = found.find(".//domain/params/param[@name='dial-string']")
     assert dial is not None
-    assert dial.get("value", "").endswith("}sofia/internal/${dialed_user}%${dialed_domain}")
-    assert "sofia_contact" not in ET.tostring(found, encoding="unicode"), "a contact is what a phone says it is"
+    assert dial.get("value", "").endswith("}" + phones.all_of("${dialed_user}", "${dialed_domain}"))
+    assert params(found)["max-registrations-per-extension"] == "10"
     assert (known["effective_caller_id_name"], known["effective_caller_id_number"]) == ("Front desk", "5550100")
 
 
@@ -260,43 +261,17 @@ def test_a_condition_is_the_number_itself_and_nothing_else(switch_key: Caller, o
     assert not re.fullmatch(pattern, "1#")
 
 
-@pytest.mark.parametrize(
-    ("strategy", "rung"),
-    [
-        (
-            "simultaneous",
-            (
-                f"[ringpost_group=true,leg_timeout=20,leg_delay_start=0]user/100@{HOME},[ringpost_group=true,leg_timeout=10,leg_delay_start=5]user/101@{HOME},"
-                "[ringpost_group=true,leg_timeout=30,leg_delay_start=3]sofia/gateway/trunk/12025550123"
-            ),
-        ),
-        (
-            "sequence",
-            (
-                f"[ringpost_group=true,leg_timeout=20]user/100@{HOME}|[ringpost_group=true,leg_timeout=30]sofia/gateway/trunk/12025550123"
-                f"|[ringpost_group=true,leg_timeout=10]user/101@{HOME}"
-            ),
-        ),
-        (
-            "rollover",
-            (
-                f"[ringpost_group=true,leg_timeout=20]user/100@{HOME}|[ringpost_group=true,leg_timeout=10]user/101@{HOME}"
-                "|[ringpost_group=true,leg_timeout=30]sofia/gateway/trunk/12025550123"
-            ),
-        ),
-        (
-            "enterprise",
-            (
-                f"{{ringpost_group=true,leg_timeout=20,originate_delay_start=0}}user/100@{HOME}"
-                f":_:{{ringpost_group=true,leg_timeout=10,originate_delay_start=5000}}user/101@{HOME}"
-                ":_:{ringpost_group=true,leg_timeout=30,originate_delay_start=3000}sofia/gateway/trunk/12025550123"
-            ),
-        ),
-    ],
-)
-def test_a_ring_group_rings_as_its_strategy_says(
-    switch_key: Caller, operator: Caller, strategy: str, rung: str
-) -> None:
+def marks(number: str, timeout: int, operator: Caller) -> str:
+    """What a leg to an extension carries in a ring group."""
+    uuid = operator.done("extension-details", **IN_HOME, extension=number)["extension_uuid"]
+    return (
+        f"leg_timeout={timeout},sip_invite_domain={HOME},presence_id={number}@{HOME},dialed_user={number},"
+        f"dialed_domain={HOME},user_context={HOME},accountcode={number}@{HOME},extension_uuid={uuid}"
+    )
+
+
+@pytest.mark.parametrize("strategy", ["simultaneous", "sequence", "rollover", "enterprise"])
+def test_a_ring_group_rings_as_its_strategy_says(switch_key: Caller, operator: Caller, strategy: str) -> None:
     _with_trunk(operator)
     members = [
         {"number": "100", "timeout": 20},
@@ -307,17 +282,38 @@ def test_a_ring_group_rings_as_its_strategy_says(
     ]
     operator.done("ringgroup-create", **IN_HOME, name="g", extension="601", strategy=strategy, destinations=members)
     steps = dialled(switch_key, "601")
-    assert ("bridge", rung) in steps
+    first, second = marks("100", 20, operator), marks("101", 10, operator)
+
+    def leg(number: str, variables: str) -> str:
+        return phones.all_of(number, HOME, f"[{variables}]")
+
+    third = "[leg_timeout=30]sofia/gateway/trunk/12025550123"
+    rung = {
+        "simultaneous": (
+            f"{leg('100', f'leg_delay_start=0,{first}')},{leg('101', f'leg_delay_start=5,{second}')},"
+            "[leg_delay_start=3,leg_timeout=30]sofia/gateway/trunk/12025550123"
+        ),
+        "sequence": f"{leg('100', first)}|{third}|{leg('101', second)}",
+        "rollover": f"{leg('100', first)}|{leg('101', second)}|{third}",
+        "enterprise": (
+            f"{{originate_delay_start=0,{first}}}{phones.all_of('100', HOME)}"
+            f":_:{{originate_delay_start=5000,{second}}}{phones.all_of('101', HOME)}"
+            ":_:{originate_delay_start=3000,leg_timeout=30}sofia/gateway/trunk/12025550123"
+        ),
+    }
+    assert ("bridge", rung[strategy]) in steps
     assert steps[-1] == ("hangup", "${originate_failed_cause}")
 
 
 def test_a_random_ring_group_rings_one_after_the_other_in_any_order(switch_key: Caller, operator: Caller) -> None:
-    members = [{"number": str(number)} for number in range(100, 108)]
+    _with_trunk(operator)
+    numbers = [f"1202555010{place}" for place in range(8)]
+    members = [{"number": number} for number in numbers]
     operator.done("ringgroup-create", **IN_HOME, name="g", extension="601", strategy="random", destinations=members)
     orders = {dict(dialled(switch_key, "601"))["bridge"] for _ in range(20)}
     assert len(orders) > 1
     assert {tuple(sorted(order.split("|"))) for order in orders} == {
-        tuple(f"[ringpost_group=true,leg_timeout=30]user/{number}@{HOME}" for number in range(100, 108))
+        tuple(f"[leg_timeout=30]sofia/gateway/trunk/{number}" for number in numbers)
     }
 
 
@@ -367,7 +363,7 @@ def test_outside_is_shown_what_the_extension_shows_there(switch_key: Caller, ope
     )  # fmt: skip
     steps = dialled(switch_key, "12025550123", extension_uuid=one["extension_uuid"])
     assert ("set", "effective_caller_id_number=12025550100") in steps
-    assert ("set", "effective_caller_id_name=Main & Co x") in steps
+    assert ("set", "effective_caller_id_name=Main & Co <x>") in steps
 
 
 def test_a_call_we_placed_shows_what_was_asked_for(switch_key: Caller) -> None:
@@ -454,12 +450,41 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+def assert_is_no_order(shown: str) -> None:
+    """Nothing in it is expanded, cut, or ends the quotes of a header."""
+    assert "${" not in shown
+    assert not set(shown) & set('"\\/:@\r\n')
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nobody_who_calls_is_called_an_order(switch_key: Caller, operator: Caller, name: str) -> None:
+    operator.done("ringgroup-update", **IN_HOME, extension="600", ring_group_cid_name_prefix="Sales")
+    operator.done("destination-update", number="12025550100", destination_cid_name_prefix="Berlin")
+    for context, number, before in ((HOME, "600", "Sales "), ("public", "12025550100", "Berlin ")):
+        body = CALL.format(context=context, number=number).replace("User%20100", quote(name))
+        assert_harmless(ask(switch_key, body).text)
+        data = [one.get("data", "") for one in read(ask(switch_key, body)).iter("action")]
+        named = [one.partition("=")[2] for one in data if one.startswith("effective_caller_id_name=")]
+        assert [one.startswith(before) for one in named] == [True]
+        assert_is_no_order(named[0])
+        assert "${caller_id_name}" not in data
+
+
+def test_prefixes_add_up(switch_key: Caller, operator: Caller) -> None:
+    operator.done("ringgroup-update", **IN_HOME, extension="600", ring_group_cid_name_prefix="[Sales]")
+    operator.done("destination-update", number="12025550100", destination_cid_name_prefix="Berlin:")
+    inbound = dict(one.split("=", 1) for app, one in dialled(switch_key, "12025550100", "public") if app == "set")
+    assert inbound["effective_caller_id_name"] == "Berlin%3A User 100"
+    prefix = inbound["ringpost_prefix"].replace("%3A", ":")  # as it is posted, and read from the form
+    steps = [one for app, one in dialled(switch_key, "600", ringpost_prefix=prefix) if app == "set"]
+    assert "effective_caller_id_name=Berlin%3A [Sales] User 100" in steps
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_name_reaches_the_preprocessor_or_the_xml(switch_key: Caller, operator: Caller, name: str) -> None:
     operator.done("extension-update", **IN_HOME, extension="100", effective_caller_id_name=name)
     reply = ask(switch_key, REGISTER.format(user="100", domain=HOME))
-    shown = variables(read(reply))["effective_caller_id_name"]
-    assert not set(shown) & set('${}<>"()/#;')
+    assert_is_no_order(variables(read(reply))["effective_caller_id_name"])
     assert_harmless(reply.text)
 
 
@@ -471,8 +496,8 @@ def test_no_prefix_of_a_group_or_a_number_reaches_them_either(switch_key: Caller
         assert_harmless(ask(switch_key, CALL.format(context=context, number=number)).text)
         for application, data in dialled(switch_key, number, context):
             if application == "set" and "effective" in data:
-                assert data.endswith(" ${caller_id_name}")
-                assert not set(data.removesuffix("${caller_id_name}")) & set('${}<>"()/#;')
+                assert data.endswith(" User 100")
+                assert_is_no_order(data.partition("=")[2])
 
 
 @pytest.mark.parametrize("context", ["$${domain}", "X-PRE-PROCESS", '"/><x', HOME + "$$", "public&section=x"])
@@ -550,12 +575,18 @@ def test_who_is_not_to_be_disturbed_does_not_ring(switch_key: Caller, operator: 
 
 
 def test_nor_does_it_in_a_ring_group(switch_key: Caller, operator: Caller) -> None:
-    group, click = "&ringpost_group=true&leg_timeout=30", "&origination_uuid=55555555-5555-4555-8555-555555555555"
-    assert "dial-string" not in params(looked_up(switch_key, "100", "user_call", group))
     operator.done("extension-dnd-set", **IN_HOME, extension="100", enabled=True)
-    assert params(looked_up(switch_key, "100", "user_call", group))["dial-string"] == "error/USER_BUSY"
-    assert "dial-string" not in params(looked_up(switch_key, "100", "user_call", click)), "its own click to call rings"
+    members = [{"number": "100"}, {"number": "199"}]
+    operator.done("ringgroup-create", **IN_HOME, name="g", extension="601", strategy="rollover", destinations=members)
+    assert ("bridge", "error/USER_BUSY|error/SUBSCRIBER_ABSENT") in dialled(switch_key, "601")
     assert "dial-string" not in params(register(switch_key))
+
+
+def test_one_phone_rings_first_in_a_call_of_ours_for_only_one_leg_has_its_uuid(switch_key: Caller) -> None:
+    click = "&origination_uuid=55555555-5555-4555-8555-555555555555"
+    assert "dial-string" not in params(looked_up(switch_key, "100", "user_call", ""))
+    dial = params(looked_up(switch_key, "100", "user_call", click))["dial-string"]
+    assert dial.endswith("}sofia/internal/${dialed_user}%${dialed_domain}")
 
 
 def test_a_forward_for_always_is_another_number(switch_key: Caller, operator: Caller) -> None:

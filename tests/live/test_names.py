@@ -1,0 +1,73 @@
+"""Names, from the API to the INVITE at a phone or a provider: as they were written."""
+
+import re
+
+import pytest
+
+from tests.live.conftest import HERE, House
+from tests.live.patience import eventually
+from tests.live.phones import ACCEPTING, RINGING, Answering, Caller, Phone, Registering
+
+Phones = tuple[Phone, Phone]
+NAMES = {
+    "Müller, Söhne & Co": "Müller, Söhne & Co",
+    "The \"Best\" 'of' them": "The 'Best' 'of' them",
+    "[a=b,c] {d=e}": "[a=b,c] {d=e}",
+    "x],[origination_caller_id_number=911": "x],[origination_caller_id_number=911",
+    "x},{sip_h_X-Evil=1": "x},{sip_h_X-Evil=1",
+    "${domain_name} $${domain} $5": "${domain_name} $${domain} $5",
+    "${system(touch /dev/shm/evil)}": "${system(touch /dev/shm/evil)}",
+    "AT/T: bob@example.net": "AT/T: bob@example.net",
+    "100% 50%20 %41": "100% 50%20 %41",
+    "back\\slash\\": "back\\\\slash\\\\",
+    "<sip:911@example.net>;x=|y^^:z": "<sip:911@example.net>;x=|y^^:z",
+    "undef": "undef",
+    "a=b": "a=b",
+    "日本 Zoë 🙂": "日本 Zoë 🙂",
+}
+
+
+def shown(invite: str) -> str:
+    """The name a call shows, as SIP quotes it."""
+    found = re.search(r'^From: ?"(.*)" ?<sip:[^"]*$', invite, re.MULTILINE)
+    return found[1] if found else invite
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_provider_is_shown_an_extensions_name(house: House, phones: Phones, name: str):
+    number = f"120255501{30 + list(NAMES).index(name)}"
+    house.api.do("extension-update", extension="100", outbound_caller_id_name=name)
+    phones[0].dial(number)
+    invite = eventually(lambda: house.provider.invited(number), "the provider is called")
+    house.api.do("extension-update", extension="100", outbound_caller_id_name="")
+    assert shown(invite) == NAMES[name]
+    assert "X-Evil" not in invite.replace(name, "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_are_shown_the_name_of_an_originate(house: House, name: str):
+    place = list(NAMES).index(name)
+    number, outside = f"19{place:02}", f"120255501{50 + place}"
+    password = house.api.do("extension-create", extension=number)["password"]
+    with Answering(ACCEPTING) as phone, Registering(number, HERE, password, house.sip) as itself:
+        assert itself.registers(f"<sip:{number}@127.0.0.1:{phone.port}>") == "200 OK"
+        house.api.do(
+            "originate", caller_id_number="5550177", caller_id_name=name, destination_a=number, destination_b=outside
+        )
+        assert shown(eventually(lambda: phone.invited(number), "A is called")) == NAMES[name]
+        assert shown(eventually(lambda: house.provider.invited(outside), "B is called")) == NAMES[name]
+
+
+@pytest.mark.parametrize("caller", ["Ann", "${domain_name}", "${system(touch /dev/shm/evil)}", "A, {C}", "A/B: C@D"])
+def test_prefixes_of_destination_and_group_add_up(house: House, caller: str):
+    place = ["Ann", "${domain_name}", "${system(touch /dev/shm/evil)}", "A, {C}", "A/B: C@D"].index(caller)
+    number, group, called = f"20{place}", f"67{place}", f"1202555017{place}"
+    password = house.api.do("extension-create", extension=number)["password"]
+    rung = {"strategy": "simultaneous", "destinations": [{"number": number}]}
+    house.api.do("ringgroup-create", name=group, extension=group, ring_group_cid_name_prefix="[Sales]", **rung)
+    house.api.do("destination-create", number=called, extension=group, destination_cid_name_prefix="New York:")
+    with Answering(RINGING) as phone, Registering(number, HERE, password, house.sip) as itself:
+        assert itself.registers(f"<sip:{number}@127.0.0.1:{phone.port}>") == "200 OK"
+        with Caller(called, house.trunk, name=caller):
+            invite = eventually(lambda: phone.invited(number), "it rings")
+        assert shown(invite) == f"New York: [Sales] {caller.replace('$', '%')}", "FreeSWITCH itself says % for $"
