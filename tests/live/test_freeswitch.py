@@ -476,6 +476,18 @@ def test_a_phone_reaches_voicemail_by_its_codes(house: House, phones: Phones, co
     eventually(lambda: house.applications() == {"voicemail"}, f"{code} is voicemail")
 
 
+def test_a_phone_hears_the_hold_music(house: House, phones: Phones):
+    phones[0].dial("*9664")
+    eventually(lambda: house.applications() == {"endless_playback"}, "music plays")
+
+
+def test_a_click_to_call_leads_to_the_hold_music(house: House, phones: Phones):
+    call = placed(house, "100", "*9664")
+    eventually(lambda: house.applications() == {"endless_playback"}, "music plays")
+    house.api.do("call-hangup", call_uuid=call["call_uuid"])
+    assert house.api.record(call["call_uuid"])["destination_number"] == "*9664"
+
+
 def test_voicemail_answers_for_who_does_not(house: House, phones: Phones):
     phones[0].dial(SILENT)
     call = house.api.one_call(state="ringing")

@@ -152,7 +152,7 @@ def transfer(context: Context, party: Party, number: str, *, to_voicemail: bool)
             raise CannotComply("that extension takes no messages", parameter="destination")
         number = dialplan.MESSAGE_TO + number
     else:
-        target = routing.check(context, party.domain, number, "destination")
+        target = routing.check(context, party.domain, number, "destination", in_sandbox=party.line.is_sandbox)
         outside = isinstance(target, Outside) and not party.line.is_sandbox
     counted = meters.count_leg(context, party.domain, party.leg.leg_uuid, number) if outside else None
     try:
