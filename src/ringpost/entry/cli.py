@@ -77,7 +77,16 @@ def main() -> None:
 @click.option(
     "--demo/--no-demo", "with_demo", default=True, help="In an empty SQLite store: make a demo domain and a key."
 )
-def serve(host: str, port: int, delivers: bool | None, with_demo: bool) -> None:
+@click.option(
+    "--cors",
+    "pages",
+    multiple=True,
+    metavar="ORIGIN",
+    envvar="RINGPOST_CORS",
+    show_envvar=True,
+    help="An origin whose web pages may call, such as https://crm.example.net; '*' is any. Repeatable; none: no other.",
+)
+def serve(host: str, port: int, delivers: bool | None, with_demo: bool, pages: tuple[str, ...]) -> None:
     """Answer requests.
 
     On the store that RINGPOST_STORE names (sqlite:FILE or dynamodb:TABLE), or on the SQLite file in
@@ -86,11 +95,12 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool) -> None:
     """
     from ringpost.entry import recordings, server, worker  # they lock files, as only the systems do that can serve
     from ringpost.entry.connections import Patience
+    from ringpost.entry.cors import Origins
     from ringpost.entry.hosts import Hosts
     from ringpost.store.folder import FolderArchive
 
     with _plain_errors():
-        settings, clock = Settings.read(), SystemClock()
+        settings, clock, origins = Settings.read(), SystemClock(), Origins(pages)
         store = wiring.open_store(settings, clock)
         archive = wiring.open_archive(settings, clock)
         is_new = with_demo and settings.store.startswith("sqlite:") and demo.may_seed(store)
@@ -113,7 +123,7 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with suppress(KeyboardInterrupt), ExitStack() as beside:
-            server.serve(endpoint, host, port, ready, sounds, hosts, patience)
+            server.serve(endpoint, host, port, ready, sounds, hosts, patience, origins)
     except (OSError, ValueError) as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error}. PORT= takes another port") from None
     click.echo("Stopped.")
