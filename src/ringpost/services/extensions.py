@@ -187,7 +187,7 @@ def _drop_phones(context: Context, extension: Extension) -> None:
     def drop(switch: Switch, domain: Domain) -> None:
         switch.unregister(domain, extension.extension)
 
-    lines.afterwards(context, extension.domain_uuid, drop)
+    lines.afterwards(context, extension.domain_uuid, "registration-delete", drop)
 
 
 def _renumbered(context: Context, before: Extension, after: Extension) -> None:

@@ -52,7 +52,7 @@ class PageOf(NamedTuple, Generic[E]):
 
 def page(context: Context, partition: str, kind: type[E], request: Listing) -> PageOf[E]:
     """A page of one partition; read no further than the page unless the caller asked for more."""
-    if request.order or request.search or request.count or request.offset or request.exactly():
+    if request.reads_all:
         return arranged(context, context.store.listed(partition, kind, limit=WHOLE), request)
     after, weigh = opened(context, request), Scales(context)
     found = context.store.listed(
