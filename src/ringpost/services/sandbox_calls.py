@@ -9,7 +9,7 @@ from ringpost.model.call import Call, CallOrder, Direction, Leg, Rung
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply
 from ringpost.model.ring_group import RingGroup
-from ringpost.services import cdrs, domains, meters, numbers, pages, routing
+from ringpost.services import cdrs, domains, meters, numbers, routing
 from ringpost.services.call_events import Happening, advanced, begun
 from ringpost.services.call_telling import Teller, event_uuid, looked_up, record_event_uuid
 from ringpost.store import Delete, Key, Put, Row, keys
@@ -29,7 +29,7 @@ class SandboxCalls:
 
     def of_domain(self, domain_uuid: str) -> list[Script]:
         """The scripts of a domain's calls, those that have ended of late among them."""
-        listed = self._context.store.listed(keys.scripts(domain_uuid), Script, limit=pages.WHOLE)
+        listed = self._context.store.everything(keys.scripts(domain_uuid), Script)
         return [script for _, script in listed]
 
     def way(self, domain_uuid: str, number: str) -> tuple[Rung, ...]:
