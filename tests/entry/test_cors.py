@@ -84,6 +84,11 @@ def test_an_origin_is_what_a_browser_sends(origin: str) -> None:
     assert Origins([origin.upper()]).told({"origin": origin})
 
 
+def test_several_may_be_said_in_one() -> None:
+    for said in ([CRM, OTHER], [f"{CRM},{OTHER}"], [f" {CRM} {OTHER}\n"], [f"{CRM}, {OTHER}"]):
+        assert all(Origins(said).told({"origin": one})["Access-Control-Allow-Origin"] == one for one in (CRM, OTHER))
+
+
 @pytest.mark.parametrize(
     "origin",
     [f"{CRM}/", f"{CRM}/path", "crm.example.net", "null", "", "https://*.example.net", "https://a b", "https://"],

@@ -11,14 +11,15 @@ ALLOWED_HEADERS = ("authorization", "content-type", "idempotency-key", "x-api-ke
 EXPOSED_HEADERS = ("idempotency-replayed", "retry-after", "x-next-cursor", "x-request-id")
 _ANY = "*"
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
+_BETWEEN = re.compile(r"[,\s]+")
 _SECONDS = "3600"
 
 
 class Origins:
-    """The origins that were allowed; none to begin with. ``ValueError`` for what is none."""
+    """The origins that were allowed, also several in one text; none to begin with. ``ValueError`` for what is none."""
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
-        self._allowed = frozenset(one.lower() for one in allowed)
+        self._allowed = frozenset(one for text in allowed for one in _BETWEEN.split(text.strip().lower()))
         for one in self._allowed - {_ANY}:
             if not _ORIGIN.fullmatch(one):
                 raise ValueError(
