@@ -64,6 +64,20 @@ def test_phones_register_with_passwords_made_by_extension_create(house: House, p
     assert (status["registered"], status["state"]) == (False, "unavailable")
 
 
+def test_a_board_shows_who_is_there_and_who_speaks(house: House, phones: Phones):
+    def board() -> dict[str, tuple[bool, str]]:
+        items = house.api.do("extension-status-list")["items"]
+        return {one["extension"]: (one["registered"], one["state"]) for one in items}
+
+    eventually(lambda: board()["100"] == board()["101"] == (True, "idle"), "both are there")
+    placed(house, "100", "101")
+    eventually(lambda: board()["100"] == board()["101"] == (True, "in_use"), "both speak")
+    shown = board()
+    for extension in shown:
+        one = house.api.do("extension-status", extension=extension)
+        assert shown[extension] == (one["registered"], one["state"])
+
+
 def test_a_wrong_password_is_refused(house: House):
     assert not registers(ABSENT, HERE, "not-the-password", house.sip, free_port())
     assert not registers(ABSENT, ELSEWHERE, house.passwords[ABSENT], house.sip, free_port())
