@@ -9,15 +9,17 @@ from ringpost.auth.actor import Actor
 from ringpost.context import Context, TenantStore
 from ringpost.entry import demo
 from ringpost.entry.console import console
+from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Forbidden, NotFound
 from ringpost.model.extension import Extension
+from ringpost.model.groups import UserGroup
 from ringpost.model.key import ApiKey, Limits
 from ringpost.model.user import User
 from ringpost.model.voicemail import Voicemail
 from ringpost.services import domains, records, user_groups
 from ringpost.services.numbers import Holder
-from ringpost.store import Delete, Store, Write, keys
+from ringpost.store import Delete, Put, Row, Store, Write, keys
 from tests.fakes import CountingStore
 from tests.harness import Caller, House
 
@@ -96,6 +98,27 @@ def test_a_list_is_read_on_past_what_is_another_users(house: House, tenant: Call
     assert found == ["203", "207", "209"]
 
 
+@pytest.mark.parametrize("count", [9_998, 9_999, 10_000, 20_003])
+def test_everything_is_all_there_is_however_many(house: House, count: int) -> None:
+    partition = keys.usergroups(demo.DOMAIN_UUID)
+    [row, *others] = house.store.query(partition)
+    added = [Row(row.key._replace(sort=f"~{number:05d}"), row.body) for number in range(count)]
+    for start in range(0, count, 100):
+        house.store.transact([Put(one) for one in added[start : start + 100]])
+    store = console(house.store, house.clock, "usergroup-list").store
+    found = [sort for sort, _ in store.everything(partition, UserGroup)]
+    assert len(found) == count + 1 + len(others)
+    assert found == sorted(set(found))
+    between = (added[3].key.sort, added[-3].key.sort)
+    assert len(store.everything(partition, UserGroup, between=between)) == count - 5
+    listed = house.store.query(keys.spelled("12025550100"), limit=1)
+    spelled = Row(listed[0].key, listed[0].body)
+    for start in range(0, count, 100):
+        many = range(start, min(start + 100, count))
+        house.store.transact([Put(Row(spelled.key._replace(sort=f"~{one:05d}"), spelled.body)) for one in many])
+    assert len(store.of_all_domains(spelled.key.partition, Destination)) == count + 1
+
+
 def test_nothing_is_made_for_others_by_an_action_that_should_not_be_for_a_user(house: House, tenant: Caller) -> None:
     bob = uuid_of(tenant, "bob")
     for owner in ((), (uuid_of(tenant, "alice"),)):
@@ -126,7 +149,7 @@ def test_a_tenant_lists_nothing_over_all_domains(bound: TenantStore, partition: 
         {"action": "extension-create", "extension": "1"},
         {"action": "ringgroup-create", "name": "x", "extension": "1", "destinations": [], "strategy": "random"},
         {"action": "destination-create", "number": "12025550188", "extension": "1"},
-        {"action": "originate", "caller_id_number": "1", "destination_a": "2", "destination_b": "3"},
+        {"action": "originate", "caller_id_number": "1", "destination_a": "5550123", "destination_b": "5550124"},
     ],
 )
 def test_nothing_moves_into_a_domain_that_goes_meanwhile(house: House, asked: dict[str, object]) -> None:

@@ -65,6 +65,7 @@ NAMING: dict[str, list[dict[str, Any]]] = {
     "extension-password-reset": [{"extension": ...}],
     "extension-search": [{"extension": ...}, {"search": "Front desk"}],
     "extension-status": [{"extension": ...}],
+    "extension-status-list": [{"extension": ...}],
     "extension-update": [{"extension": ..., "enabled": False}, {"extension": "101", "new_extension": ...}],
     "key-delete": [{"key_uuid": ...}],
     "key-details": [{"key_uuid": ...}],

@@ -37,6 +37,7 @@ NOT_OF_THE_STORE = {
     "cdr-list",
     "event-list",
     "extension-list",
+    "extension-status-list",
     "parked-call-list",
     "registration-list",
 }

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Output, Write
-from ringpost.model.shapes import TokenText
 from ringpost.services import tokens
 
 EXAMPLE = {
@@ -17,7 +16,7 @@ EXAMPLE = {
 class Request(Write):
     for_users: ClassVar[bool] = True
 
-    token: TokenText | None = Field(default=None, description="left out: the one of this request")
+    token: str | None = Field(default=None, description="left out: the one of this request")
 
 
 class Response(Output):

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Read
-from ringpost.model.shapes import TokenText
 from ringpost.model.token import TokenDetails
 from ringpost.model.values import Scope
 from ringpost.services import tokens
@@ -23,7 +22,7 @@ EXAMPLE = {
 class Request(Read):
     for_users: ClassVar[bool] = True
 
-    token: TokenText | None = Field(default=None, description="left out: the one of this request")
+    token: str | None = Field(default=None, description="left out: the one of this request")
     scope: Scope | None = Field(default=None, description="an action's name with dots for hyphens: cdr.search")
 
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:  # most actions ask no switch, and a cold start pays for no mo
 
 AUDIT_DAYS = 400
 _DAY = 86_400
+_AT_ONCE = 10_000
+"""Rows of a list that is read whole."""
 
 E = TypeVar("E", bound=BaseModel)
 
@@ -124,7 +126,10 @@ class TenantStore:
         limit: int = 100,
         of_anybody: bool = False,
     ) -> list[tuple[str, E]]:
-        """Records of one partition with their sort keys, as ``Store.query``: as if other users had none."""
+        """The first records of one partition with their sort keys, as ``Store.query``: as if other users had none.
+
+        A page, and no more: all there are is ``everything``.
+        """
         self._fence(partition, reading_list=True)
         found: list[tuple[str, E]] = []
         while True:
@@ -139,13 +144,33 @@ class TenantStore:
                 return found[:limit]
             after = rows[-1].key.sort
 
+    def everything(
+        self, partition: str, kind: type[E], *, between: tuple[str, str] | None = None, of_anybody: bool = False
+    ) -> list[tuple[str, E]]:
+        """All records of one partition, however many: what is counted, compared or looked through is these."""
+        found: list[tuple[str, E]] = []
+        after = None
+        while True:
+            rows = self.listed(partition, kind, between=between, after=after, limit=_AT_ONCE, of_anybody=of_anybody)
+            found += rows
+            if len(rows) < _AT_ONCE:
+                return found
+            after = rows[-1][0]
+
     def of_all_domains(self, partition: str, kind: type[E]) -> list[E]:
         """Those records of a list over all domains that are the actor's."""
-        try:
-            rows = self._store.query(partition)
-        except Unholdable:
-            return []
-        return [found for row in rows if self.is_mine(found := kind.model_validate_json(row.body))]
+        found: list[E] = []
+        after = None
+        while True:
+            try:
+                rows = self._store.query(partition, after=after, limit=_AT_ONCE)
+            except Unholdable:
+                return []
+            read = (kind.model_validate_json(row.body) for row in rows)
+            found += [one for one in read if self.is_mine(one)]
+            if len(rows) < _AT_ONCE:
+                return found
+            after = rows[-1].key.sort
 
     def is_claimed(self, key: Key) -> bool:
         """Whether somebody has a name that is one in all the world, and nothing of who."""

@@ -108,6 +108,20 @@ def test_brackets_in_text_are_no_nesting(operator: Caller) -> None:
     assert operator.call("domain-list", search='[{"\\' * 20).status == 200
 
 
+@pytest.mark.parametrize("path", ["/app/rest_api/rest.php", "/pbx/app/rest_api/rest.php", "/app/rest_api/rest.php/"])
+def test_fusionpbxs_own_path_is_the_root(tenant: Caller, path: str) -> None:
+    assert tenant.post(json.dumps(DETAILS), path=path).json == tenant.post(json.dumps(DETAILS)).json
+    assert tenant.post("{}", path=path).json["errors"][0]["parameter"] == "action"
+    assert tenant.post("extension=100", path=path).status == 415
+
+
+@pytest.mark.parametrize(
+    "path", ["/rest.php", "/rest_api/rest.php", "/xapp/rest_api/rest.php", "/app/rest_api/rest.php5", "/app//rest.php"]
+)
+def test_what_only_looks_like_it_is_no_action(tenant: Caller, path: str) -> None:
+    assert tenant.post(json.dumps(DETAILS), path=path).code == "unknown-action"
+
+
 @pytest.mark.parametrize("path", ["/nope", "/../x", "/a/b", "/%2e%2e", "/__init__"])
 def test_a_path_that_names_no_action(operator: Caller, path: str) -> None:
     assert operator.post("{}", path=path).code == "unknown-action"

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from ringpost.dispatch.pipeline import Endpoint
 from ringpost.entry.connections import Patience
+from ringpost.entry.cors import Origins
 from ringpost.entry.hosts import Hosts
 from ringpost.entry.server import Answering, Server, application, bound
 
@@ -14,12 +15,15 @@ WAIT = 30
 
 @contextmanager
 def listening(
-    endpoint: Endpoint, recordings: Answering | None = None, patience: Patience | None = None
+    endpoint: Endpoint,
+    recordings: Answering | None = None,
+    patience: Patience | None = None,
+    origins: Origins | None = None,
 ) -> Iterator[str]:
     """Where it answers."""
     [line] = bound("127.0.0.1", 0)
     host, port = line.getsockname()
-    server = Server(application(endpoint, Hosts([host]), recordings), patience or Patience())
+    server = Server(application(endpoint, Hosts([host]), recordings, origins), patience or Patience())
     thread = threading.Thread(target=server.run, args=([line],))
     thread.start()
     try:

@@ -143,3 +143,32 @@ def test_what_is_no_request_is_refused(api: ModuleType, broken: Any) -> None:
 def test_a_request_without_headers_has_no_key(api: ModuleType) -> None:
     assert api.handler(event(headers=None), None)["statusCode"] == 401
     assert api.handler(event(headers={"x-api-key": f"rp_{demo.PUBLIC_KEY_UUID}_\ud800"}), None)["statusCode"] == 401
+
+
+def got(path: str, accept: str = "*/*", method: str = "GET") -> dict[str, Any]:
+    asked = event(rawPath=path, body=None, headers={"accept": accept}, isBase64Encoded=False)
+    asked["requestContext"]["http"] |= {"method": method, "path": path}
+    return asked
+
+
+def test_says_without_a_key_that_it_is_well(api: ModuleType) -> None:
+    answer = api.handler(got("/health"), None)
+    assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"status": "ok"})
+    assert answer["headers"]["Cache-Control"] == "no-store"
+
+
+def test_shows_a_browser_what_it_is(api: ModuleType) -> None:
+    answer = api.handler(got("/", "text/html,*/*"), None)
+    assert (answer["statusCode"], answer["headers"]["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "Ringpost" in answer["body"]
+    assert api.handler(got("/"), None)["statusCode"] == 405
+
+
+def test_fusionpbxs_own_path_is_the_root(api: ModuleType) -> None:
+    assert api.handler(event(rawPath="/app/rest_api/rest.php"), None)["statusCode"] == 200
+
+
+def test_the_gateway_hands_on_what_is_answered() -> None:
+    template = (EVENTS.parent / "template.yaml").read_text()
+    for method, path in (("GET", "/"), ("GET", "/health"), ("POST", "/app/rest_api/rest.php"), ("POST", "/")):
+        assert f"            Method: {method}\n            Path: {path}\n" in template

@@ -285,3 +285,61 @@ def test_delivers_until_it_is_interrupted(tmp_path: Path) -> None:
     result = run("deliver", RINGPOST_DATA=str(tmp_path))
     assert (result.exit_code, result.output.splitlines()[-1]) == (0, "Stopped."), result.output
     store.close()
+
+
+KEY = ("key", "create", "--name", "k", "--scope", "#")
+
+
+@pytest.fixture
+def another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which no server was started, and somebody who is in it."""
+    monkeypatch.delenv("RINGPOST_DATA", raising=False)
+    monkeypatch.delenv("RINGPOST_STORE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_says_where_a_key_was_made_and_that_the_store_is_new(another_folder: Path) -> None:
+    place = f"Made in sqlite:{another_folder}/.ringpost/ringpost.sqlite3"
+    assert f"{place}, a new store" in run(*KEY).output
+    assert f"{place}. The secret" in run(*KEY).output
+
+
+@pytest.mark.parametrize("place", [{}, {"RINGPOST_DATA": "here"}, {"RINGPOST_STORE": "sqlite:a/b.sqlite3"}])
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (("--domain", "fusionpbx.example.net"), "domain not found"),
+        (("--switch", "pbx1"), "switch not found"),
+        (("--scope", "a b"), "a b"),
+        (("--network", "office"), "office"),
+        (("--expires", "soon"), "offset"),
+        (("--name", ""), "name"),
+    ],
+)
+def test_a_key_that_cannot_be_made_leaves_nothing_behind(
+    another_folder: Path, place: dict[str, str], more: tuple[str, ...], says: str
+) -> None:
+    result = run(*KEY, *more, **place)
+    assert (result.exit_code, result.output.count("\n")) == (1, 1), result.output
+    if "not found" in says:
+        assert f"{says}: there is no store at sqlite:{another_folder}/" in result.output
+        assert "RINGPOST_DATA" in result.output
+    assert list(another_folder.iterdir()) == []
+
+
+def test_a_key_for_a_domain_that_is_not_in_the_store_says_which_store(another_folder: Path) -> None:
+    run(*KEY)
+    for more in (("--domain", "nobody.example.net"), ("--switch", "nobody")):
+        result = run(*KEY, *more)
+        assert result.exit_code == 1
+        assert f"not found in sqlite:{another_folder}/.ringpost/ringpost.sqlite3" in result.output
+    assert len(SqliteStore(another_folder / ".ringpost/ringpost.sqlite3").query("keys")) == 1
+
+
+def test_a_doctor_and_an_upgrade_make_no_store(another_folder: Path) -> None:
+    place = f"sqlite:{another_folder}/.ringpost/ringpost.sqlite3"
+    assert f"In {place}, which is not there yet" in run("doctor").output
+    upgrade = run("upgrade")
+    assert (upgrade.exit_code, f"there is no store at {place}" in upgrade.output) == (1, True)
+    assert list(another_folder.iterdir()) == []

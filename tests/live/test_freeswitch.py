@@ -64,6 +64,20 @@ def test_phones_register_with_passwords_made_by_extension_create(house: House, p
     assert (status["registered"], status["state"]) == (False, "unavailable")
 
 
+def test_a_board_shows_who_is_there_and_who_speaks(house: House, phones: Phones):
+    def board() -> dict[str, tuple[bool, str]]:
+        items = house.api.do("extension-status-list")["items"]
+        return {one["extension"]: (one["registered"], one["state"]) for one in items}
+
+    eventually(lambda: board()["100"] == board()["101"] == (True, "idle"), "both are there")
+    placed(house, "100", "101")
+    eventually(lambda: board()["100"] == board()["101"] == (True, "in_use"), "both speak")
+    shown = board()
+    for extension in shown:
+        one = house.api.do("extension-status", extension=extension)
+        assert shown[extension] == (one["registered"], one["state"])
+
+
 def test_a_wrong_password_is_refused(house: House):
     assert not registers(ABSENT, HERE, "not-the-password", house.sip, free_port())
     assert not registers(ABSENT, ELSEWHERE, house.passwords[ABSENT], house.sip, free_port())
@@ -474,6 +488,18 @@ def test_a_phone_calls_for_help(house: House, phones: Phones):
 def test_a_phone_reaches_voicemail_by_its_codes(house: House, phones: Phones, code: str):
     phones[0].dial(code)
     eventually(lambda: house.applications() == {"voicemail"}, f"{code} is voicemail")
+
+
+def test_a_phone_hears_the_hold_music(house: House, phones: Phones):
+    phones[0].dial("*9664")
+    eventually(lambda: house.applications() == {"endless_playback"}, "music plays")
+
+
+def test_a_click_to_call_leads_to_the_hold_music(house: House, phones: Phones):
+    call = placed(house, "100", "*9664")
+    eventually(lambda: house.applications() == {"endless_playback"}, "music plays")
+    house.api.do("call-hangup", call_uuid=call["call_uuid"])
+    assert house.api.record(call["call_uuid"])["destination_number"] == "*9664"
 
 
 def test_voicemail_answers_for_who_does_not(house: House, phones: Phones):

@@ -95,7 +95,7 @@ def test_a_click_to_call_rings_a_group_too(house: House, tenant: Caller) -> None
 
 
 def test_a_group_nobody_is_in_is_busy(house: House, tenant: Caller) -> None:
-    tenant.done("ringgroup-update", extension="600", ring_group_enabled=False)
+    tenant.done("ringgroup-update", extension="600", destinations=[{"number": "100", "enabled": False}])
     call_uuid = come_in(tenant)
     house.clock.time += 5
     assert record(tenant, call_uuid)["hangup_cause"] == "USER_BUSY"

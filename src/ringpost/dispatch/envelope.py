@@ -22,6 +22,7 @@ MAX_ITEMS = 1000
 _MOST_TOLD = 20
 _LONGEST_NAME = 64
 _LONGEST_IDEMPOTENCY_KEY = 255
+_AS_THERE = "/app/rest_api/rest.php"
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
 _PROBLEM_JSON = "application/problem+json"
@@ -36,9 +37,9 @@ class Envelope(NamedTuple):
 
 
 def path_name(path: str) -> str | None:
-    """The action a path names, if it names one."""
+    """The action a path names, if it names one: FusionPBX's own path, wherever it is, names none."""
     name = path.strip("/")
-    return known_spelling(name) if name else None
+    return None if not name or f"/{name}".endswith(_AS_THERE) else known_spelling(name)
 
 
 def known_spelling(name: str) -> str:

@@ -20,6 +20,7 @@ from ringpost.dispatch.catalogue import Catalogue
 from ringpost.dispatch.envelope import Envelope
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.idempotency import Replay
+from ringpost.dispatch.visitors import Visitors
 from ringpost.model.errors import Conflict, Forbidden, InternalError, InvalidRequest, MethodNotAllowed, Problem
 from ringpost.store import Store
 from ringpost.switch import Connect
@@ -66,6 +67,7 @@ class Endpoint:
         self._catalogue = catalogue
         self._report = report
         self._authenticator = Authenticator(ports.store, ports.clock)
+        self._visitors = Visitors(ports.store, ports.clock)
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer a request, whatever it is."""
@@ -88,6 +90,8 @@ class Endpoint:
         return answer
 
     def _answer(self, request: HttpRequest, outcome: Outcome) -> HttpAnswer:
+        if (visited := self._visitors.answer(request)) is not None:
+            return visited
         if request.method != "POST":
             raise MethodNotAllowed('POST a JSON object such as {"action": "action-list"} with your key')
         wire.check_size(request)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,12 +23,14 @@ from ringpost.clock import SystemClock
 from ringpost.entry import demo, imports, wiring
 from ringpost.entry.client import Client
 from ringpost.entry.console import console
-from ringpost.model.errors import Problem
+from ringpost.entry.places import Place
+from ringpost.model.errors import NotFound, Problem
 from ringpost.model.key import Limits
 from ringpost.model.values import Moment, Name
 from ringpost.services import api_keys, destinations, domains, examinations
 from ringpost.settings import Settings
 from ringpost.store import Store
+from ringpost.store.sqlite import SqliteStore
 from ringpost.switch.esl import EventSocket
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -77,7 +80,16 @@ def main() -> None:
 @click.option(
     "--demo/--no-demo", "with_demo", default=True, help="In an empty SQLite store: make a demo domain and a key."
 )
-def serve(host: str, port: int, delivers: bool | None, with_demo: bool) -> None:
+@click.option(
+    "--cors",
+    "pages",
+    multiple=True,
+    metavar="ORIGIN",
+    envvar="RINGPOST_CORS",
+    show_envvar=True,
+    help="An origin whose web pages may call, such as https://crm.example.net; '*' is any. Repeatable; none: no other.",
+)
+def serve(host: str, port: int, delivers: bool | None, with_demo: bool, pages: tuple[str, ...]) -> None:
     """Answer requests.
 
     On the store that RINGPOST_STORE names (sqlite:FILE or dynamodb:TABLE), or on the SQLite file in
@@ -86,11 +98,13 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool) -> None:
     """
     from ringpost.entry import recordings, server, worker  # they lock files, as only the systems do that can serve
     from ringpost.entry.connections import Patience
+    from ringpost.entry.cors import Origins
     from ringpost.entry.hosts import Hosts
     from ringpost.store.folder import FolderArchive
 
     with _plain_errors():
-        settings, clock = Settings.read(), SystemClock()
+        settings, clock, origins = Settings.read(), SystemClock(), Origins(pages)
+        place = Place(settings)
         store = wiring.open_store(settings, clock)
         archive = wiring.open_archive(settings, clock)
         is_new = with_demo and settings.store.startswith("sqlite:") and demo.may_seed(store)
@@ -100,7 +114,7 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool) -> None:
     def ready(address: str) -> None:
         if isinstance(archive, FolderArchive):
             archive.base_url = archive.base_url or address
-        click.echo(f"Ringpost {__version__} answers at {address}, store {settings.store}. Ctrl-C stops it.")
+        click.echo(f"Ringpost {__version__} answers at {address}, store {place}. Ctrl-C stops it.")
         click.echo(_welcome(address, fresh) if fresh else _no_key())
         if delivers or (delivers is None and settings.store.startswith("sqlite:")):
             beside.enter_context(worker.beside(settings, store, clock, archive))
@@ -113,7 +127,7 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with suppress(KeyboardInterrupt), ExitStack() as beside:
-            server.serve(endpoint, host, port, ready, sounds, hosts, patience)
+            server.serve(endpoint, host, port, ready, sounds, hosts, patience, origins)
     except (OSError, ValueError) as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error}. PORT= takes another port") from None
     click.echo("Stopped.")
@@ -132,10 +146,12 @@ def deliver(url: str) -> None:
 
     with _plain_errors():
         settings, clock = Settings.read(), SystemClock()
+        place = Place(settings)
         store, archive = wiring.open_store(settings, clock), wiring.open_archive(settings, clock)
     if isinstance(archive, FolderArchive):
         archive.base_url = archive.base_url or url.rstrip("/")
-    click.echo(f"Delivering webhooks from {settings.store}. Ctrl-C stops it.")
+    new = ", which is new: a server on another store is not delivered for" if place.is_new else ""
+    click.echo(f"Delivering webhooks from {place}{new}. Ctrl-C stops it.")
     with suppress(KeyboardInterrupt):
         worker.work(settings, store, clock, archive, threading.Event())
     click.echo("Stopped.")
@@ -149,6 +165,9 @@ def upgrade() -> None:
     """
     with _plain_errors():
         settings, clock = Settings.read(), SystemClock()
+        place = Place(settings)
+        if place.is_new:
+            raise click.ClickException(place.elsewhere)
         context = console(wiring.open_store(settings, clock), clock, "upgrade")
         for domain in domains.everything(context):
             count = destinations.carried_over(context, domain)
@@ -191,7 +210,6 @@ def key_create(
     """
     with _plain_errors():
         settings, clock = Settings.read(), SystemClock()
-        context = console(wiring.open_store(settings, clock), clock, "key-create")
         limits = Limits(
             scopes=scopes,
             domains=tuple(map(str.lower, domains)) or None,
@@ -199,15 +217,30 @@ def key_create(
             networks=networks,
             expires_at=TypeAdapter(Moment | None).validate_python(expires),
         )
-        fresh = api_keys.create(context, TypeAdapter(Name).validate_python(name), limits)
-        context.commit()
+        name, place = TypeAdapter(Name).validate_python(name), Place(settings)
+        fresh = _key(settings, clock, place, name, limits)
     shown = {"key_id": fresh.key.key_uuid, "secret": fresh.secret, "token": token(fresh.key.key_uuid, fresh.secret)}
-    click.echo(f"Made in {settings.store}. The secret is shown this once.", err=True)
+    new = ", a new store, which no server has been started on" if place.is_new else ""
+    click.echo(f"Made in {place}{new}. The secret is shown this once.", err=True)
     if as_json:
         click.echo(json.dumps(shown))
         return
     for label, value in shown.items():
         click.echo(f"{label:8} {value}")
+
+
+def _key(settings: Settings, clock: SystemClock, place: Place, name: str, limits: Limits) -> api_keys.Fresh:
+    """A new key. One that is for a domain or a switch has no place in a store that is only made for it."""
+    missing = "domain" if limits.domains else "switch" if limits.switch else None
+    if missing and place.is_new:
+        raise click.ClickException(f"{missing} not found: {place.elsewhere}")
+    context = console(wiring.open_store(settings, clock), clock, "key-create")
+    try:
+        fresh = api_keys.create(context, name, limits)
+        context.commit()
+    except NotFound as problem:
+        raise click.ClickException(f"{problem.detail} in {place}") from None
+    return fresh
 
 
 @main.command()
@@ -346,9 +379,12 @@ def doctor(switch_name: str | None, domain_name: str | None) -> None:
     """
     with _plain_errors():
         settings, clock = Settings.read(), SystemClock()
-        click.echo(f"In {settings.store}", err=True)
-        context = console(wiring.open_store(settings, clock), clock, "doctor", wiring.connector(clock))
-        examined = list(examinations.of(context, switch_name, domain_name))
+        place = Place(settings)
+        click.echo(f"In {place}{', which is not there yet' if place.is_new else ''}", err=True)
+        with TemporaryDirectory() as nowhere:
+            store = SqliteStore(Path(nowhere) / "empty") if place.is_new else wiring.open_store(settings, clock)
+            context = console(store, clock, "doctor", wiring.connector(clock))
+            examined = list(examinations.of(context, switch_name, domain_name))
     for finding in examined:
         click.echo(f"{'ok  ' if finding.well else 'BAD '} {finding.step}: {finding.words}")
     if not all(finding.well for finding in examined):

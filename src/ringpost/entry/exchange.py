@@ -38,6 +38,8 @@ class Exchange:
         self.source_ip: str = (scope["client"] or ("",))[0]
         self.request_id = str(uuid.uuid4())
         self.connection: Connection = scope["state"]["connection"]
+        self.also_said: Mapping[str, str] = {}
+        """Headers of whatever is answered."""
         self._patience = self.connection.door.patience
         self._receive = receive
         self._send = send
@@ -109,7 +111,8 @@ class Exchange:
     async def begin(self, status: int, headers: Mapping[str, str]) -> None:
         """Send the head of an answer."""
         self.connection.holds(0)
-        sent = _sent([*headers.items(), *([("connection", "close")] if self._has_more else [])])
+        said = [*headers.items(), *self.also_said.items()]
+        sent = _sent([*said, *([("connection", "close")] if self._has_more else [])])
         await self._send({"type": "http.response.start", "status": status, "headers": sent})
 
     async def write(self, piece: bytes) -> None:

@@ -14,6 +14,7 @@ from ringpost.dispatch.envelope import MAX_BODY, refusal
 from ringpost.dispatch.http import HttpRequest
 from ringpost.dispatch.pipeline import Endpoint, Outcome
 from ringpost.entry.connections import Door, Patience, at
+from ringpost.entry.cors import Origins
 from ringpost.entry.exchange import Asgi, Exchange, GoneError, Message, Receive, Send
 from ringpost.entry.hosts import Hosts
 from ringpost.model.errors import Problem
@@ -28,15 +29,22 @@ _RECORDINGS = "/recordings/"
 Answering = Callable[[Exchange], Awaitable[None]]
 
 
-def application(endpoint: Endpoint, hosts: Hosts, recordings: Answering | None = None) -> Asgi:
+def application(
+    endpoint: Endpoint, hosts: Hosts, recordings: Answering | None = None, origins: Origins | None = None
+) -> Asgi:
     """The endpoint as an ASGI application, and what answers under ``/recordings/``, if anything does."""
+    origins = origins or Origins()
 
     async def answer(scope: Message, receive: Receive, send: Send) -> None:
         exchange = Exchange(scope, receive, send)
         try:
             hosts.check(exchange.headers.get("host", ""))
+            exchange.also_said = origins.told(exchange.headers)
             exchange.check_framing()
-            if recordings is not None and exchange.path.startswith(_RECORDINGS):
+            if (allowed := origins.preflight(exchange.method, exchange.headers)) is not None:
+                await exchange.begin(204, allowed)
+                await exchange.end()
+            elif recordings is not None and exchange.path.startswith(_RECORDINGS):
                 await recordings(exchange)
             else:
                 await _answered(endpoint, exchange)
@@ -125,6 +133,7 @@ def serve(
     recordings: Answering | None = None,
     hosts: Callable[[Iterable[str]], Hosts] = Hosts,
     patience: Patience | None = None,
+    origins: Origins | None = None,
 ) -> None:
     """Answer until interrupted. ``ready`` is told the address once it is listening.
 
@@ -138,7 +147,8 @@ def serve(
         for address, number in (name[:2] for name in names):
             ready(f"http://[{address}]:{number}" if ":" in address else f"http://{address}:{number}")
         _open_files(patience.connections + _FILES_BESIDE)
-        Server(application(endpoint, hosts([name[0] for name in names]), recordings), patience).run(sockets)
+        answering = application(endpoint, hosts([name[0] for name in names]), recordings, origins)
+        Server(answering, patience).run(sockets)
     finally:
         for one in sockets:
             one.close()

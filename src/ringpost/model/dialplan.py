@@ -8,6 +8,7 @@ ROOM = "*3"
 """With one to six digits after it: a conference room."""
 PARK = "*5900"
 """A free slot; ``*5901`` to ``*5999`` are the slots: who dials one takes whoever waits there, or waits there."""
+HOLD_MUSIC = "*9664"
 SLOTS = range(5901, 6000)
 
 

@@ -83,3 +83,22 @@ class Registration(Entity):
     network_port: int | None = None
     network_proto: str | None = None
     expires_at: Timestamp | None = None
+
+
+class ExtensionStatus(Entity):
+    """How an extension is."""
+
+    extension_uuid: Uuid
+    extension: str
+    registered: bool
+    contacts: tuple[Registration, ...] = Field(description="its phones that are registered")
+    state: Literal["unavailable", "idle", "ringing", "held", "in_use"]
+    do_not_disturb: bool
+    calls: tuple[LiveCall, ...] = Field(description="the calls it is in, oldest first")
+    sandbox: bool
+
+
+class ListedStatus(ExtensionStatus):
+    """How an extension is, as a board shows it."""
+
+    effective_caller_id_name: str = Field(description="who is called there")

@@ -150,6 +150,11 @@ class Listing(Page):
             raise ValueError(f"order must be one of {', '.join(sorted(self.filters))}")
         return self
 
+    @property
+    def reads_all(self) -> bool:
+        """Whether the whole list has to be read for this page."""
+        return bool(self.order or self.search or self.count or self.offset or self.exactly())
+
     def exactly(self) -> dict[str, Any]:
         """The exact filters the caller asked for."""
         return {name: getattr(self, name) for name in self.model_fields_set & self.filters}

@@ -82,7 +82,13 @@ class Slot(NamedTuple):
     slot: str | None
 
 
-Route = Emergency | Phone | Forwarded | Refused | Outside | Group | Messages | Room | Slot
+class HoldMusic(NamedTuple):
+    """The switch's music on hold, until whoever dialled that number hangs up."""
+
+    number: str
+
+
+Route = Emergency | Phone | Forwarded | Refused | Outside | Group | Messages | Room | Slot | HoldMusic
 
 
 class Inbound(NamedTuple):

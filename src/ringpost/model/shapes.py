@@ -73,10 +73,6 @@ Timezone = Annotated[
     matching(re.compile("[A-Za-z0-9_+/-]{1,128}"), "must be a time zone, such as Europe/Paris"),
     Field(examples=["Europe/Paris"]),
 ]
-TokenText = Annotated[
-    str,
-    matching(re.compile(r"rpt_[0-9a-f-]{36}_[0-9a-f]{64}"), "must be a token, as token-create answered it"),
-]
 BoxNumber = Annotated[str, matching(re.compile("[0-9]{1,32}"), "must be 1 to 32 digits"), Field(examples=["100"])]
 Pin = Annotated[str, matching(re.compile("[0-9]{1,80}"), "must be 1 to 80 digits")]
 WrittenNumber = Annotated[str, AfterValidator(_numbered), Field(examples=["+1 202 555 0123"])]

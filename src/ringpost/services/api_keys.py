@@ -58,7 +58,7 @@ def listed(context: Context, request: Listing) -> pages.PageOf[KeyDetails]:
     everything = (
         key
         for domain in context.actor.domains or ()
-        for _, key in context.store.listed(keys.keys_of_domain(domain), KeyDetails, limit=pages.WHOLE)
+        for _, key in context.store.everything(keys.keys_of_domain(domain), KeyDetails)
     )
     seen = {key.key_uuid: details(context, key) for key in everything if context.store.is_mine(key)}
     return pages.arranged(context, list(seen.items()), request)

@@ -2,6 +2,7 @@
 
 import uuid
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from ringpost.clock import seconds, stamp
@@ -95,7 +96,7 @@ def originate(context: Context, domain: Domain, order: CallOrder, wait: float) -
         return Placed(earlier, _asked_again(context, line, earlier, _left(context, wait)), line.is_sandbox)
     if not domain.domain_enabled:
         raise CannotComply("the domain is disabled: it places no calls")
-    order = _checked(context, domain, order) if line.is_sandbox else _with_way(context, domain, order)
+    order = _with_way(context, line, domain, order)
     try:
         _write_down(context, line, domain, order)
         _place(context, line, order)
@@ -131,22 +132,22 @@ def _asked_again(context: Context, line: Switch, order: CallOrder, wait: float) 
     return Progress("ended", record.answer_stamp is not None, record.hangup_cause) if record else progress
 
 
-def _checked(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
-    """In the sandbox any number may be called, but for help."""
-    emergency.refuse(context, domain, order.destination_a, "destination_a")
-    if order.monitors is not None:
-        return order
-    emergency.refuse(context, domain, order.destination_b, "destination_b")
-    return sandbox_calls.prepared(context, domain, order)
+def _with_way(context: Context, line: Switch, domain: Domain, order: CallOrder) -> CallOrder:
+    """The order with the way to A. Who may not be called is refused before a switch hears of it.
 
-
-def _with_way(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
-    """The order with the way to A. Who may not be called is refused before a switch hears of it."""
+    In the sandbox with the way to B: it asks nobody afterwards where that leads.
+    """
+    if line.is_sandbox and sandbox_calls.is_from_outside(order):
+        emergency.refuse(context, domain, order.destination_a, "destination_a")
+        return sandbox_calls.from_outside(context, domain, order)
     a: Route | None = routing.check_phone(context, domain, order.destination_a, "destination_a")
-    a = a or routing.check(context, domain, order.destination_a, "destination_a")
-    b = a if order.monitors else routing.check(context, domain, order.destination_b, "destination_b")
+    check = partial(routing.check, context, domain, in_sandbox=line.is_sandbox)
+    a = a or check(order.destination_a, "destination_a")
+    b = a if order.monitors else check(order.destination_b, "destination_b")
     if not isinstance(a, Phone | Outside):
         raise CannotComply("a call begins at an extension or a number outside", parameter="destination_a")
+    if line.is_sandbox:
+        return order if order.monitors else sandbox_calls.prepared(context, domain, order)
     gateway = a.gateway if isinstance(a, Outside) else None
     direction = "outbound" if isinstance(a, Outside) or isinstance(b, Outside) else "local"
     rings = a.extension.call_timeout if isinstance(a, Phone) else order.ring_seconds

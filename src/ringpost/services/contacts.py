@@ -21,8 +21,6 @@ from ringpost.store.keys import contact_layout
 
 _MATCHES = {MatchType.EXACT_MATCH: "exact", MatchType.NSN_MATCH: "national", MatchType.SHORT_NSN_MATCH: "last_digits"}
 _RANKS = ("exact", "national", "last_digits")
-_MOST_ALIKE = 1000
-"""So many numbers of a domain that end in the same seven digits are compared."""
 
 
 class Caller(RootModel[Contact | Extension]):
@@ -86,7 +84,7 @@ def delete(context: Context, contact: Contact, if_version: int | None) -> None:
 def known(context: Context, home: str, number: str) -> Known:
     """Who has a number, in one look: all in the domain whose number ends as this one does, compared."""
     number = read(number).number
-    rows = context.store.listed(keys.callers(home, number), Caller, limit=_MOST_ALIKE)
+    rows = context.store.everything(keys.callers(home, number), Caller)
     callers = [row.root for _, row in rows]
     extension = next((one for one in callers if isinstance(one, Extension) and one.extension == number), None)
     contacts = [one for one in callers if isinstance(one, Contact)]

@@ -100,9 +100,7 @@ def delete(context: Context, destination: Destination, if_version: int | None) -
 
 def carried_over(context: Context, domain: Domain) -> int:
     """Claim the numbers of a domain as they are claimed now that were claimed by their digits: how many there were."""
-    old = [
-        one for _, one in context.store.listed(keys.destinations(domain.domain_uuid), Destination, limit=pages.WHOLE)
-    ]
+    old = [one for _, one in context.store.everything(keys.destinations(domain.domain_uuid), Destination)]
     old = [one for one in old if not one.destination_spellings]
     for destination in old:
         claimed = inbound.claim(domain, destination.destination_number)

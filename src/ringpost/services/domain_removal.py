@@ -84,7 +84,9 @@ def _emptied(context: Context, domain_uuid: str, deadline: float) -> bool:
 def _forget_sounds(context: Context, domain_uuid: str) -> None:
     """Recordings are kept elsewhere: they go first, while it is known what they are called."""
     archive, after = context.archive, None
-    while archive and (found := context.store.listed(keys.recordings(domain_uuid), Recording, after=after)):
+    while archive and (
+        found := context.store.listed(keys.recordings(domain_uuid), Recording, after=after, limit=_AT_A_TIME)
+    ):
         for _, recording in found:
             archive.delete(recording.name)
         after = found[-1][0]

@@ -94,7 +94,7 @@ def listed(context: Context, request: Listing) -> pages.PageOf[Domain]:
 
 def everything(context: Context) -> list[Domain]:
     """All domains there are, by name."""
-    return [domain for _, domain in context.store.listed(keys.DOMAINS, Domain, limit=pages.WHOLE)]
+    return [domain for _, domain in context.store.everything(keys.DOMAINS, Domain)]
 
 
 def create(context: Context, members: dict[str, Any]) -> Domain:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.switch import SwitchRecord
-from ringpost.services import domains, lines, pages, switches
+from ringpost.services import domains, lines, switches
 from ringpost.store import keys
 from ringpost.switch import Finding
 
@@ -29,12 +29,12 @@ def of(context: Context, switch_name: str | None, domain_name: str | None) -> It
 
 
 def _all(context: Context) -> list[SwitchRecord]:
-    return [switch for _, switch in context.store.listed(keys.SWITCHES, SwitchRecord, limit=pages.WHOLE)]
+    return [switch for _, switch in context.store.everything(keys.SWITCHES, SwitchRecord)]
 
 
 def _living_on(context: Context, switch: SwitchRecord) -> list[Domain]:
     partition = keys.domains_of_switch(switch.switch_uuid)
-    return [domain for _, domain in context.store.listed(partition, Domain, limit=pages.WHOLE)]
+    return [domain for _, domain in context.store.everything(partition, Domain)]
 
 
 def _help(domain: Domain) -> Finding:

@@ -87,7 +87,7 @@ def remove(context: Context, group: ExtensionGroup, request: ExtensionGroupMembe
 def seen_by(context: Context, user: User) -> Callable[[Extension], bool]:
     """Whether a user sees an extension."""
     partition = keys.extensiongroups(user.domain_uuid)
-    rows = context.store.listed(partition, ExtensionGroup, limit=pages.WHOLE, of_anybody=True)
+    rows = context.store.everything(partition, ExtensionGroup, of_anybody=True)
     groups = [group for _, group in rows]
     grouped = {uuid for group in groups for uuid in group.extensions}
     shown = {

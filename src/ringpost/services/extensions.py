@@ -48,7 +48,7 @@ def _own(context: Context) -> str | None:
 
 def everything(context: Context, home: str) -> list[Extension]:
     """All extensions of a domain, by number."""
-    rows = context.store.listed(keys.extensions(home), Extension, limit=pages.WHOLE, of_anybody=True)
+    rows = context.store.everything(keys.extensions(home), Extension, of_anybody=True)
     if not rows:
         domains.named(context, home)
     return [extension for _, extension in rows]
@@ -160,7 +160,7 @@ def remove(context: Context, extension: Extension, if_version: int | None) -> No
 
 def leave_groups(context: Context, home: str, **gone: list[str]) -> None:
     """Take what is gone out of the extension groups that name it."""
-    for _, group in context.store.listed(keys.extensiongroups(home), ExtensionGroup, limit=pages.WHOLE):
+    for _, group in context.store.everything(keys.extensiongroups(home), ExtensionGroup):
         left = {part: tuple(one for one in getattr(group, part) if one not in uuids) for part, uuids in gone.items()}
         if any(left[part] != getattr(group, part) for part in left):
             records.update(context, group, left, extensiongroup_layout)
@@ -187,7 +187,7 @@ def _drop_phones(context: Context, extension: Extension) -> None:
     def drop(switch: Switch, domain: Domain) -> None:
         switch.unregister(domain, extension.extension)
 
-    lines.afterwards(context, extension.domain_uuid, drop)
+    lines.afterwards(context, extension.domain_uuid, "registration-delete", drop)
 
 
 def _renumbered(context: Context, before: Extension, after: Extension) -> None:

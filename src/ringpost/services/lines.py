@@ -9,7 +9,7 @@ from ringpost.model.errors import CannotComply, Conflict, Problem, SwitchUnreach
 from ringpost.model.switch import SwitchRecord
 from ringpost.services.switches import BUILT_IN
 from ringpost.store import keys
-from ringpost.switch import Switch
+from ringpost.switch import CALL_ACTIONS, Switch
 
 
 def to(context: Context, switch: SwitchRecord) -> Switch:
@@ -20,16 +20,30 @@ def to(context: Context, switch: SwitchRecord) -> Switch:
 
 
 def of(context: Context, domain: Domain) -> Switch:
-    """The line to the switch a domain's calls are on."""
+    """The line to the switch a domain's calls are on; refused if it cannot do what the action is for."""
+    line = to(context, _record(context, domain))
+    if context.action in CALL_ACTIONS and not can(line, context.action):
+        raise CannotComply(
+            f"the domain's switch cannot do {context.action}: its capabilities, in switch-status, are all"
+        )
+    return line
+
+
+def can(line: Switch, action: str) -> bool:
+    """Whether a switch can do what an action is for."""
+    return action in line.capabilities
+
+
+def _record(context: Context, domain: Domain) -> SwitchRecord:
     if domain.switch_uuid is None:
-        return to(context, BUILT_IN)
+        return BUILT_IN
     switch = context.store.get(keys.switch(domain.switch_uuid), SwitchRecord)
     if switch is None or not switch.enabled:
         remedy = "gone: the operator gives the domain another one, with domain-update"
         if switch is not None:
             remedy = "disabled: the operator enables it, with switch-update"
         raise CannotComply(f"the domain's switch is {remedy}")
-    return to(context, switch)
+    return switch
 
 
 def is_sandbox(context: Context, domain: Domain) -> bool:
@@ -70,8 +84,18 @@ def was_not_done(problem: Problem) -> bool:
     return not isinstance(problem, SwitchUnreachable) or problem.unsent
 
 
-def afterwards(context: Context, domain_uuid: str, do: Callable[[Switch, Domain], object]) -> None:
-    """Tell the domain's switch once all is written; the built-in sandbox needs no telling."""
+def afterwards(context: Context, domain_uuid: str, action: str, do: Callable[[Switch, Domain], object]) -> None:
+    """Tell the domain's switch once all is written, as an action would.
+
+    The built-in sandbox needs no telling, and one that cannot do it is not told.
+    """
     domain = context.store.get(keys.domain(domain_uuid), Domain)
-    if domain is not None and domain.switch_uuid is not None:
-        context.afterwards += (lambda: do(of(context, domain), domain),)
+    if domain is None or domain.switch_uuid is None:
+        return
+
+    def tell() -> None:
+        line = of(context, domain)
+        if can(line, action):
+            do(line, domain)
+
+    context.afterwards += (tell,)

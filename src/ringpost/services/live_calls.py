@@ -4,7 +4,7 @@ Holding, muting and recording are done by our own party, transferring and parkin
 unless the caller names a leg: docs/calls.md.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from ringpost.clock import seconds
@@ -14,11 +14,11 @@ from ringpost.model.call import CallOrder, MovedCall, RecordedTo
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound, Problem
 from ringpost.model.extension import Extension
-from ringpost.model.live import LiveCall, LiveLeg, Registration
-from ringpost.model.requests import ForUser, OneCall, OneParty
+from ringpost.model.live import ExtensionStatus, ListedStatus, LiveCall, LiveLeg, Registration
+from ringpost.model.requests import ForUser, ListedForUser, OneCall, OneParty
 from ringpost.model.route import Outside
 from ringpost.model.user import User
-from ringpost.services import domains, lines, meters, permissions, routing
+from ringpost.services import domains, extensions, lines, meters, pages, permissions, routing
 from ringpost.services.permissions import Acting
 from ringpost.store import Put, Row, keys
 from ringpost.switch import Switch
@@ -29,7 +29,12 @@ _A_DAY = 86_400
 _RECORDING_DAYS = 30 * _A_DAY
 _SETTLES_IN = 0.3
 """A call is in its switch's list that many seconds after it was placed."""
-_STATES = (("answered", "in_use"), ("ringing", "ringing"), ("held", "held"), ("parked", "held"))
+_STATES: tuple[tuple[str, Literal["in_use", "ringing", "held"]], ...] = (
+    ("answered", "in_use"),
+    ("ringing", "ringing"),
+    ("held", "held"),
+    ("parked", "held"),
+)
 Side = Literal["first", "own", "ringing", "far"]
 
 
@@ -122,23 +127,53 @@ def current(context: Context, domain: Domain, extension: Extension, request: For
     return max(calls, key=lambda found: found[:2])[2] if calls else None
 
 
-def status(context: Context, domain: Domain, extension: Extension, request: ForUser) -> dict[str, Any]:
+def status(context: Context, domain: Domain, extension: Extension, request: ForUser) -> ExtensionStatus:
     """How an extension is: its phones, its calls, and what that comes to."""
     permissions.check_seen(context, domain.domain_uuid, request, extension)
+    return _statuses(context, domain, [extension], request)[0]
+
+
+def statuses_page(context: Context, domain: Domain, request: ListedForUser) -> pages.PageOf[ListedStatus]:
+    """A page of how the extensions of a domain are; those that the user it is for sees."""
+    home = domain.domain_uuid
+    if request.reads_all:
+        some = permissions.seen(context, home, request, extensions.everything(context, home))
+        statuses = _statuses(context, domain, some, request)
+        return pages.arranged(context, ((one.extension, one) for one in statuses), request)
+    page = permissions.seen_page(context, home, request)
+    statuses = _statuses(context, domain, page.items, request)
+    shown = list(pages.Scales().fitting(statuses, lambda one: one))
+    is_cut = len(shown) < len(statuses)
+    return pages.PageOf(shown, pages.sealed(context, request, [shown[-1].extension]) if is_cut else page.next_cursor)
+
+
+def _statuses(context: Context, domain: Domain, some: Sequence[Extension], request: ForUser) -> list[ListedStatus]:
+    """How these extensions are: the switch is asked once for its phones and once for its calls."""
     line = lines.of(context, domain)
-    contacts = [phone for phone in line.registrations(domain) if phone.extension == extension.extension]
+    phones = _by(line.registrations(domain), lambda phone: [phone.extension])
     acting = permissions.acting(context, domain.domain_uuid, request)
-    sees = permissions.sees_calls(context, acting)
-    calls = [call for call in line.calls(domain) if _legs_of(call, extension) and sees(_extensions(call))]
-    states = {leg.state for call in calls for leg in _legs_of(call, extension)}
-    registered = bool(contacts) or line.is_sandbox
-    return {
-        "registered": registered,
-        "contacts": contacts if acting is None or acting.user.has(extension.extension_uuid) else [],
-        "state": next((word for state, word in _STATES if state in states), "idle" if registered else "unavailable"),
-        "calls": calls,
-        "sandbox": line.is_sandbox,
-    }
+    sees, wanted = permissions.sees_calls(context, acting), {one.extension for one in some}
+    calls = [call for call in line.calls(domain) if wanted & _extensions(call) and sees(_extensions(call))]
+    of_extension = _by(calls, _extensions)
+
+    def status(extension: Extension) -> ListedStatus:
+        contacts, calls = phones.get(extension.extension, ()), of_extension.get(extension.extension, ())
+        states = {leg.state for call in calls for leg in _legs_of(call, extension)}
+        registered = bool(contacts) or line.is_sandbox
+        otherwise: Literal["idle", "unavailable"] = "idle" if registered else "unavailable"
+        return ListedStatus(
+            extension_uuid=extension.extension_uuid,
+            extension=extension.extension,
+            effective_caller_id_name=extension.effective_caller_id_name,
+            registered=registered,
+            contacts=tuple(contacts) if acting is None or acting.user.has(extension.extension_uuid) else (),
+            state=next((word for state, word in _STATES if state in states), otherwise),
+            do_not_disturb=bool(extension.do_not_disturb),
+            calls=tuple(calls),
+            sandbox=line.is_sandbox,
+        )
+
+    return [status(extension) for extension in some]
 
 
 def transfer(context: Context, party: Party, number: str, *, to_voicemail: bool) -> None:
@@ -152,7 +187,7 @@ def transfer(context: Context, party: Party, number: str, *, to_voicemail: bool)
             raise CannotComply("that extension takes no messages", parameter="destination")
         number = dialplan.MESSAGE_TO + number
     else:
-        target = routing.check(context, party.domain, number, "destination")
+        target = routing.check(context, party.domain, number, "destination", in_sandbox=party.line.is_sandbox)
         outside = isinstance(target, Outside) and not party.line.is_sandbox
     counted = meters.count_leg(context, party.domain, party.leg.leg_uuid, number) if outside else None
     try:
@@ -219,6 +254,15 @@ def unregister(context: Context, domain: Domain, extension: Extension) -> int:
     told = {"extension_uuid": extension.extension_uuid, "dropped": dropped}
     context.happened("extension.unregistered", domain.domain_uuid, told)
     return dropped
+
+
+def _by(things: Iterable[T], names: Callable[[T], Iterable[str]]) -> dict[str, list[T]]:
+    """Things by each of the names they have."""
+    found: dict[str, list[T]] = {}
+    for thing in things:
+        for name in names(thing):
+            found.setdefault(name, []).append(thing)
+    return found
 
 
 def _legs_of(call: LiveCall, extension: Extension) -> list[LiveLeg]:

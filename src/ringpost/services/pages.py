@@ -22,9 +22,6 @@ from ringpost.model.record import Entity
 from ringpost.model.requests import Listing, Page
 from ringpost.model.values import is_uuid
 
-WHOLE = 100_000
-"""A list that is searched or sorted is read whole, this far."""
-
 MOST_PASSED = 5_000
 """Rows that a page passes over because they are hidden."""
 _AT_ONCE = 500
@@ -52,8 +49,8 @@ class PageOf(NamedTuple, Generic[E]):
 
 def page(context: Context, partition: str, kind: type[E], request: Listing) -> PageOf[E]:
     """A page of one partition; read no further than the page unless the caller asked for more."""
-    if request.order or request.search or request.count or request.offset or request.exactly():
-        return arranged(context, context.store.listed(partition, kind, limit=WHOLE), request)
+    if request.reads_all:
+        return arranged(context, context.store.everything(partition, kind), request)
     after, weigh = opened(context, request), Scales(context)
     found = context.store.listed(
         partition,

@@ -45,9 +45,7 @@ def listed(context: Context, home: str, usergroup: str | None, request: Listing)
         return domains.page(context, home, keys.permissions(home), Permission, request)
     owner = _owner(context, home, usergroup)
     prefix = f"{owner or EVERYONE}#"
-    rows = context.store.listed(
-        keys.permissions(home), Permission, between=(prefix, prefix + "\uffff"), limit=pages.WHOLE
-    )
+    rows = context.store.everything(keys.permissions(home), Permission, between=(prefix, prefix + "\uffff"))
     return pages.arranged(context, rows, request)
 
 
@@ -74,7 +72,7 @@ def acting(context: Context, home: str, request: ForUser) -> Acting | None:
     user = acting_user(context, home, request.as_user)
     if user is None:
         return None
-    rows = context.store.listed(keys.permissions(home), Permission, limit=pages.WHOLE)
+    rows = context.store.everything(keys.permissions(home), Permission)
     mine = {None, *user.usergroups}
     return Acting(user, tuple(rule for _, rule in rows if rule.usergroup_uuid in mine))
 
@@ -144,7 +142,7 @@ def seen_page(context: Context, home: str, request: ListedForUser) -> pages.Page
     if user is None:
         return extensions.listed(context, home, request)
     sees = extension_groups.seen_by(context, user)
-    everything = context.store.listed(keys.extensions(home), Extension, limit=pages.WHOLE, of_anybody=True)
+    everything = context.store.everything(keys.extensions(home), Extension, of_anybody=True)
     rows = [(sort, _as_listed(context, extension)) for sort, extension in everything if sees(extension)]
     return pages.arranged(context, rows, request)
 

@@ -2,7 +2,8 @@
 
 Emergency numbers come before everything. Then whoever has the number in the domain, then the codes
 every domain has, and only then the world outside: through the domain's one gateway, to the numbers
-that begin with one of its prefixes.
+that begin with one of its prefixes. In the sandbox there is a gateway more: to the sandbox's own numbers,
+and from a domain that has none to every number that is longer than an extension's.
 """
 
 import re
@@ -17,6 +18,7 @@ from ringpost.model.route import (
     Emergency,
     Forwarded,
     Group,
+    HoldMusic,
     Inbound,
     Messages,
     Outside,
@@ -35,8 +37,16 @@ _OUTSIDE = re.compile(r"\+?[0-9]{3,32}")
 _ROOM = re.compile(rf"{re.escape(dialplan.ROOM)}([0-9]{{1,6}})")
 _EXTENSION_DIGITS = 6
 """Numbers longer than this are looked up before they are taken for an extension's."""
+_SANDBOX = "sandbox"
+"""Its own gateway: to its own numbers, and for a domain that has none to every number that is no extension's."""
+_OF_THE_SANDBOX = re.compile(r"5550[0-9]{3}")
 
-
+_CODES: dict[str, Route] = {
+    dialplan.OWN_MESSAGES: Messages(None, own=True),
+    dialplan.MESSAGES: Messages(None),
+    dialplan.PARK: Slot(None),
+    dialplan.HOLD_MUSIC: HoldMusic(dialplan.HOLD_MUSIC),
+}
 _MOST_FORWARDS = 5
 _BUSY = "USER_BUSY"
 _NOWHERE = "NO_ROUTE_DESTINATION"
@@ -62,11 +72,12 @@ def route(
     from_a_phone: bool = True,
     passed: tuple[str, ...] = (),
     failed: str | None = None,
+    in_sandbox: bool = False,
 ) -> Route | None:
     """Where a number leads that is dialled in a domain; None: nowhere. Help is for the domain's own phones.
 
     ``passed`` are the numbers that have forwarded the call so far; ``failed`` is why the phones of this one were
-    not reached, if they have been rung already.
+    not reached, if they have been rung already. A switch that asks is never the sandbox, whatever its record says.
     """
     by_itself = from_a_phone and not passed
     if emergency.is_dialled(domain, number):
@@ -75,29 +86,33 @@ def route(
     if isinstance(holder, Extension):
         return _reached(context, domain, holder, passed, failed)
     if isinstance(holder, RingGroup):
-        return _group(context, domain, holder)
-    found = _code(context, domain, number) or outside(domain, number)
+        return group(context, domain, holder, in_sandbox=in_sandbox)
+    found = _code(context, domain, number) or outside(domain, number, in_sandbox=in_sandbox)
     is_help = not by_itself and isinstance(found, Outside) and emergency.is_emergency(domain, number)
     return None if is_help else found
 
 
-def outside(domain: Domain, number: str) -> Outside | None:
+def outside(domain: Domain, number: str, *, in_sandbox: bool) -> Outside | None:
     """The way to a number outside, if the domain has one."""
     gateway = domain.outbound_gateway
-    if gateway is None or not _OUTSIDE.fullmatch(number) or not number.startswith(domain.outbound_prefixes):
+    if not _OUTSIDE.fullmatch(number):
         return None
-    return Outside(number, gateway)
+    if gateway is not None and number.startswith(domain.outbound_prefixes):
+        return Outside(number, gateway)
+    is_long = len(number.removeprefix("+")) > _EXTENSION_DIGITS
+    is_its_own = (is_long and gateway is None) or _OF_THE_SANDBOX.fullmatch(number)
+    return Outside(number, _SANDBOX) if in_sandbox and is_its_own else None
 
 
-def check(context: Context, domain: Domain, number: str, parameter: str) -> Route:
+def check(context: Context, domain: Domain, number: str, parameter: str, *, in_sandbox: bool) -> Route:
     """Where a number leads that a caller gave; refused if that is nowhere, or to help in any disguise."""
     emergency.refuse(context, domain, number, parameter)
-    found = route(context, domain, number)
+    found = route(context, domain, number, in_sandbox=in_sandbox)
     while isinstance(found, Forwarded):
         number = found.number
-        found = route(context, domain, number, from_a_phone=False, passed=found.passed)
+        found = route(context, domain, number, from_a_phone=False, passed=found.passed, in_sandbox=in_sandbox)
     if found is None:
-        raise CannotComply(_why_not(domain, number), parameter=parameter)
+        raise CannotComply(_why_not(domain, number, in_sandbox=in_sandbox), parameter=parameter)
     return found
 
 
@@ -112,14 +127,12 @@ def check_way(context: Context, domain: Domain, number: str, parameter: str, *, 
     holder = numbers.holder(context, domain.domain_uuid, number)
     if awaited and (holder is not None or len(number) <= _EXTENSION_DIGITS):
         return
-    raise CannotComply(f"{number} is disabled" if holder else _why_not(domain, number), parameter=parameter)
+    why_not = _why_not(domain, number, in_sandbox=lines.is_sandbox(context, domain))
+    raise CannotComply(f"{number} is disabled" if holder else why_not, parameter=parameter)
 
 
 def leads(context: Context, domain: Domain, number: str) -> bool:
-    """Whether a call that is sent on to a number comes to somebody, be it to a voicemail.
-
-    In the sandbox any number may be called.
-    """
+    """Whether a call that is sent on to a number comes to somebody, be it to a voicemail."""
     if emergency.is_reached(context, domain, number):
         return False
     holder = numbers.holder(context, domain.domain_uuid, number)
@@ -127,8 +140,8 @@ def leads(context: Context, domain: Domain, number: str) -> bool:
         return holder.enabled
     if isinstance(holder, RingGroup):
         return holder.ring_group_enabled
-    found = _code(context, domain, number) or outside(domain, number)
-    return found is not None or lines.is_sandbox(context, domain)
+    in_sandbox = lines.is_sandbox(context, domain)
+    return bool(_code(context, domain, number) or outside(domain, number, in_sandbox=in_sandbox))
 
 
 def check_phone(context: Context, domain: Domain, number: str, parameter: str) -> Phone | None:
@@ -155,6 +168,15 @@ def onward_after(extension: Extension, cause: str | None, passed: tuple[str, ...
     """Where an extension's calls go when its phones were not reached, by FreeSWITCH's word for it."""
     kind = _FORWARDED_AS.get(cause or "")
     return onward(extension, kind, passed) if kind else None
+
+
+def group(context: Context, domain: Domain, group: RingGroup, *, in_sandbox: bool) -> Group | None:
+    """Who of a ring group can be rung; None: it is disabled."""
+    if not group.ring_group_enabled:
+        return None
+    members = [member for member in group.ring_group_destinations if member.enabled]
+    ringing = (_ringing(context, domain, member, in_sandbox=in_sandbox) for member in members)
+    return Group(group, tuple(one for one in ringing if one))
 
 
 def inbound(context: Context, number: str) -> Inbound | None:
@@ -203,20 +225,12 @@ def _phone(context: Context, extension: Extension) -> Phone | None:
     return Phone(extension, box is not None and box.enabled)
 
 
-def _group(context: Context, domain: Domain, group: RingGroup) -> Group | None:
-    if not group.ring_group_enabled:
-        return None
-    members = [member for member in group.ring_group_destinations if member.enabled]
-    ringing = (_ringing(context, domain, member) for member in members)
-    return Group(group, tuple(one for one in ringing if one))
-
-
-def _ringing(context: Context, domain: Domain, member: Member) -> Ringing | None:
+def _ringing(context: Context, domain: Domain, member: Member, *, in_sandbox: bool) -> Ringing | None:
     """A member is an extension unless its number is too long for one and nobody here has it."""
     number, gateway = member.number, None
     extension = numbers.extension(context, domain.domain_uuid, number)
     if len(number) > _EXTENSION_DIGITS and extension is None:
-        way = outside(domain, number)
+        way = outside(domain, number, in_sandbox=in_sandbox)
         if way is None or emergency.is_emergency(domain, number):
             return None
         gateway = way.gateway
@@ -225,12 +239,8 @@ def _ringing(context: Context, domain: Domain, member: Member) -> Ringing | None
 
 
 def _code(context: Context, domain: Domain, number: str) -> Route | None:
-    if number == dialplan.OWN_MESSAGES:
-        return Messages(None, own=True)
-    if number == dialplan.MESSAGES:
-        return Messages(None)
-    if number == dialplan.PARK:
-        return Slot(None)
+    if number in _CODES:
+        return _CODES[number]
     if number[:1] == "*" and number[1:].isdecimal() and int(number[1:]) in dialplan.SLOTS:
         return Slot(number[1:])
     if number.startswith(dialplan.MESSAGE_TO) and len(number) > len(dialplan.MESSAGE_TO):
@@ -245,9 +255,11 @@ def _message_to(context: Context, domain: Domain, number: str) -> Messages | Non
     return Messages(phone.extension.box, leave=True) if phone and phone.takes_messages else None
 
 
-def _why_not(domain: Domain, number: str) -> str:
+def _why_not(domain: Domain, number: str, *, in_sandbox: bool) -> str:
     if not _OUTSIDE.fullmatch(number):
         return f"{number} leads nowhere in this domain"
+    if domain.outbound_gateway is None and in_sandbox:
+        return f"nobody here has the number {number}; in the sandbox those outside have seven digits or more"
     if domain.outbound_gateway is None:
         return f"nobody here has the number {number}, and the domain has no outbound_gateway to call outside"
     return f"nobody here has the number {number}, and it begins with none of the domain's outbound_prefixes"

@@ -9,7 +9,7 @@ from ringpost.model.call import Call, CallOrder, Direction, Leg, Rung
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply
 from ringpost.model.ring_group import RingGroup
-from ringpost.services import cdrs, domains, meters, numbers, pages, routing
+from ringpost.services import cdrs, domains, meters, numbers, routing
 from ringpost.services.call_events import Happening, advanced, begun
 from ringpost.services.call_telling import Teller, event_uuid, looked_up, record_event_uuid
 from ringpost.store import Delete, Key, Put, Row, keys
@@ -29,12 +29,12 @@ class SandboxCalls:
 
     def of_domain(self, domain_uuid: str) -> list[Script]:
         """The scripts of a domain's calls, those that have ended of late among them."""
-        listed = self._context.store.listed(keys.scripts(domain_uuid), Script, limit=pages.WHOLE)
+        listed = self._context.store.everything(keys.scripts(domain_uuid), Script)
         return [script for _, script in listed]
 
     def way(self, domain_uuid: str, number: str) -> tuple[Rung, ...]:
         """Whom a number leads to, as extensions are forwarded."""
-        return way(self._context, domain_uuid, number)
+        return way(self._context, domains.named(self._context, domain_uuid), number)
 
     def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
         """Something was done to a call: these are the legs it will have had now."""
@@ -49,11 +49,19 @@ class SandboxCalls:
         _keep(self._context, script, Play(script).ends)
 
 
+def is_from_outside(order: CallOrder) -> bool:
+    """Whether A is who calls in from outside, and not somebody to ring."""
+    return order.monitors is None and order.destination_a.endswith(CALLS_IN)
+
+
 def prepared(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
-    """The order as it will be acted out: who calls in from outside, and whom B leads to now."""
+    """The order as it will be acted out: whom B leads to now."""
+    return order.model_copy(update={"way": way(context, domain, order.destination_b)})
+
+
+def from_outside(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
+    """The order of a call from outside, as it will be acted out; refused if what it dials leads nowhere."""
     number = order.destination_b
-    if order.destination_a[-len(CALLS_IN) :] != CALLS_IN:
-        return order.model_copy(update={"way": way(context, domain.domain_uuid, number)})
     inbound, prefix = routing.inbound(context, number), ""
     if inbound is not None and inbound.domain.domain_uuid == domain.domain_uuid:
         number, prefix = inbound.number, inbound.destination.destination_cid_name_prefix
@@ -61,19 +69,28 @@ def prepared(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
         raise CannotComply(
             f"{number} is no number of this domain: destination-list has them", parameter="destination_b"
         )
-    rungs = way(context, domain.domain_uuid, number) or (Rung(number=number),)
+    routing.check(context, domain, number, "destination_b", in_sandbox=True)
+    rungs = way(context, domain, number) or (Rung(number=number),)
     named = tuple(rung.model_copy(update={"name_prefix": f"{prefix} {rung.name_prefix}".strip()}) for rung in rungs)
     return order.model_copy(update={"direction": "inbound", "way": named})
 
 
-def way(context: Context, domain_uuid: str, number: str) -> tuple[Rung, ...]:
-    """Whom a number leads to, as extensions are forwarded and not to be disturbed, and ring groups ring."""
+def way(context: Context, domain: Domain, number: str) -> tuple[Rung, ...]:
+    """Whom a number leads to, as extensions are forwarded and not to be disturbed, and ring groups ring.
+
+    A forward that leads nowhere is none, as for any switch.
+    """
     rungs: list[Rung] = []
     passed: tuple[str, ...] = ()
     while True:
-        extension = numbers.holder(context, domain_uuid, number)
+        if (
+            passed
+            and routing.route(context, domain, number, from_a_phone=False, passed=passed, in_sandbox=True) is None
+        ):
+            return tuple(rungs)
+        extension = numbers.holder(context, domain.domain_uuid, number)
         if isinstance(extension, RingGroup):
-            return (*rungs, *_group(context, extension))
+            return (*rungs, *_group(context, domain, extension))
         if extension is None:
             return (*rungs, Rung(number=number)) if passed else ()
         onward = routing.onward(extension, "unconditional", passed)
@@ -87,26 +104,30 @@ def way(context: Context, domain_uuid: str, number: str) -> tuple[Rung, ...]:
         number, passed = onward.number, onward.passed
 
 
-def _group(context: Context, group: RingGroup) -> Iterator[Rung]:
+def _group(context: Context, domain: Domain, group: RingGroup) -> Iterator[Rung]:
     """Whom a ring group rings: at once, or one after the other until somebody answers."""
     at_once = group.ring_group_strategy in ("simultaneous", "enterprise")
-    is_rung = group.ring_group_enabled
-    members = [member for member in group.ring_group_destinations if member.enabled and is_rung]
+    found = routing.group(context, domain, group, in_sandbox=True)
+    members = list(found.ringing if found else ())
     if group.ring_group_strategy == "sequence":
         members.sort(key=lambda member: member.delay)
-    if not members:
-        yield Rung(number=group.ring_group_extension, do_not_disturb=True)
-    for place, member in enumerate(members[:_MOST_RUNG]):
+    rung = 0
+    for member in members:
         extension = numbers.extension(context, group.domain_uuid, member.number)
+        if rung == _MOST_RUNG or not (member.gateway or (extension and extension.enabled)):
+            continue
         is_busy = bool(extension and extension.do_not_disturb)
         yield Rung(
             number=member.number,
             do_not_disturb=is_busy,
-            alongside=at_once and place > 0,
+            alongside=at_once and rung > 0,
             name_prefix=group.ring_group_cid_name_prefix or "",
         )
+        rung += 1
         if not at_once and not is_busy and fate_of(member.number).cause is None:
             return
+    if not rung:
+        yield Rung(number=group.ring_group_extension, do_not_disturb=True)
 
 
 def write(

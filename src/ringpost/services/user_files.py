@@ -25,7 +25,7 @@ from ringpost.model.user import User, UserSettings
 from ringpost.model.values import ExtensionNumber, Name, Number, Uuid
 from ringpost.model.voicemail import BoxName, Voicemail
 from ringpost.nearest import nearest
-from ringpost.services import csv_files, emergency, inbound, pages, provisioning
+from ringpost.services import csv_files, emergency, inbound, provisioning
 from ringpost.services.csv_files import Mistake
 from ringpost.services.provisioning import Wanted
 from ringpost.store import Key, Put, Row, keys
@@ -186,11 +186,9 @@ def imported(context: Context, domain: Domain, file: UserFile, *, dry_run: bool 
 
 def exporter(context: Context, home: str) -> Callable[[User], dict[str, Any]]:
     """What makes a user a row of XiVO's columns, which can be imported again. Without secrets."""
-    boxes = {
-        box.voicemail_uuid: box for _, box in context.store.listed(keys.voicemails(home), Voicemail, limit=pages.WHOLE)
-    }
+    boxes = {box.voicemail_uuid: box for _, box in context.store.everything(keys.voicemails(home), Voicemail)}
     incalls: dict[str, list[str]] = {}
-    for _, destination in context.store.listed(keys.destinations(home), Destination, limit=pages.WHOLE):
+    for _, destination in context.store.everything(keys.destinations(home), Destination):
         for action in destination.destination_actions:
             incalls.setdefault(action.destination_data.partition(" ")[0], []).append(destination.destination_number)
 
@@ -264,7 +262,7 @@ def _against_the_store(context: Context, domain: Domain, file: UserFile, made: M
     """What is taken already, but for the rows that were made before: four lists, and a look for each inbound number."""
     home = domain.domain_uuid
     taken = {
-        column: {sort for sort, _ in context.store.listed(partition, Entity, limit=pages.WHOLE)}
+        column: {sort for sort, _ in context.store.everything(partition, Entity)}
         for column, partition in (
             ("username", keys.username(home, "").partition),
             ("email", keys.user_email(home, "").partition),
@@ -294,10 +292,10 @@ def _against_the_store(context: Context, domain: Domain, file: UserFile, made: M
 
 def _made_before(context: Context, home: str) -> dict[str, Made]:
     """What was made of rows of which the user is still there, by their digests."""
-    rows = context.store.listed(keys.imported(home), Made, limit=pages.WHOLE)
+    rows = context.store.everything(keys.imported(home), Made)
     if not rows:
         return {}
-    there = {sort.rpartition("#")[2] for sort, _ in context.store.listed(keys.users(home), Entity, limit=pages.WHOLE)}
+    there = {sort.rpartition("#")[2] for sort, _ in context.store.everything(keys.users(home), Entity)}
     return {digest: made for digest, made in rows if made.user_uuid in there}
 
 

@@ -101,7 +101,7 @@ def remove(context: Context, group: UserGroup, user: User) -> User:
 
 def forget(context: Context, home: str, gone: str, owner: str | None = None) -> None:
     """Take a user or a group that goes out of the exceptions of all permissions but those of ``owner``."""
-    for sort, rule in context.store.listed(keys.permissions(home), Permission, limit=pages.WHOLE):
+    for sort, rule in context.store.everything(keys.permissions(home), Permission):
         if gone in rule.exceptions and (owner is None or rule.usergroup_uuid != owner):
             left = tuple(one for one in rule.exceptions if one != gone)
             after = rule.model_copy(update={"exceptions": left})

@@ -34,10 +34,11 @@ CALL_ACTIONS = (
     "call-record-stop",
     "call-monitor",
     "extension-status",
+    "extension-status-list",
     "registration-list",
     "registration-delete",
 )
-"""What a switch of either kind can do."""
+"""What there is for a switch to do: each can do these, or says which of them it can."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from ringpost.model.route import (
     Emergency,
     Forwarded,
     Group,
+    HoldMusic,
     Inbound,
     Outside,
     Phone,
@@ -382,11 +383,19 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noq
             return [Action("set", f"ringpost_passed={':'.join(passed)}"), _transfer(domain, number)]
         case Refused(cause):
             return [Action("hangup", cause)]
+        case Room() | Slot() | HoldMusic():
+            return [Action("answer"), _by_code(domain, route)]
+
+
+def _by_code(domain: Domain, route: Room | Slot | HoldMusic) -> Action:
+    match route:
         case Room(room):
-            return [Action("answer"), Action("conference", f"{room}-{domain.domain_name}@default")]
+            return Action("conference", f"{room}-{domain.domain_name}@default")
         case Slot(slot):
             place = slot or f"auto in {dialplan.SLOTS[0]} {dialplan.SLOTS[-1]}"
-            return [Action("answer"), Action("valet_park", f"{dialplan.lot(domain.domain_name)} {place}")]
+            return Action("valet_park", f"{dialplan.lot(domain.domain_name)} {place}")
+        case HoldMusic():
+            return Action("endless_playback", "${hold_music}")
 
 
 _AS_IT_ENDED = Action("hangup", "${originate_failed_cause}")

@@ -67,7 +67,7 @@ def test_answers_page_by_page(tenant: Caller) -> None:
 
 
 def test_a_call_of_another_domain_is_not_in_it(operator: Caller, stranger: Caller) -> None:
-    theirs = placed(stranger)
+    theirs = placed(stranger, destination_a="5550124")
     assert [call["call_uuid"] for call in stranger.done("call-list")["items"]] == [theirs]
     assert theirs not in operator.call("call-list", domain_name=demo.DOMAIN_NAME).text
     assert stranger.call("call-list", domain_name=demo.DOMAIN_NAME).json["error"] == "domain not found"

@@ -87,7 +87,7 @@ def test_emergency_numbers_are_the_countrys_and_the_domains_own(operator: Caller
     operator.done("domain-update", **home, country="GB", emergency_numbers=["555"])
     assert tenant.call("originate", **{**CALL, "destination_b": "999"}).status == 422
     assert tenant.call("originate", **{**CALL, "destination_b": "555"}).status == 422
-    assert tenant.call("originate", **{**CALL, "destination_b": "556"}).status == 200
+    assert tenant.call("originate", **{**CALL, "destination_b": "556"}).json["error"].startswith("nobody here has")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_emergency_number_in_disguise_is_one(tenant: Caller, number: str) -> 
     assert made.status in (400, 422)
 
 
-@pytest.mark.parametrize("number", ["5550911", "12025550112", "2125550911", "*9664", "411"])
+@pytest.mark.parametrize("number", ["5550911", "12025550112", "2125550911", "*9664"])
 def test_a_number_that_only_looks_like_one_is_none(tenant: Caller, number: str) -> None:
     assert tenant.call("originate", **{**CALL, "destination_b": number}).status == 200
 
@@ -148,7 +148,7 @@ def test_limits_the_calls_of_a_minute(house: House, tenant: Caller) -> None:
 def test_limits_the_calls_at_once_of_a_key_and_of_a_domain(house: House, tenant: Caller, operator: Caller) -> None:
     house.call_limits = CallLimits(per_minute=100, at_once=2)
     house.restart()
-    ringing = {**CALL, "destination_a": "5550141", "wait": 0}
+    ringing = {"caller_id_number": "5550100", "destination_a": "5550141", "destination_b": "5550123", "wait": 0}
     assert [tenant.call("originate", **ringing).status for _ in range(3)] == [202, 202, 429]
     assert operator.call("originate", domain_name=demo.DOMAIN_NAME, **ringing).status == 429, "the domain is full"
     assert operator.call("originate", domain_name="empty.example.net", **ringing).status == 202

@@ -355,6 +355,12 @@ def test_a_number_outside_needs_a_gateway_and_an_allowed_prefix(switch_key: Call
     assert dialled(switch_key, "*12025550123") == []
 
 
+def test_hold_music_is_played_until_somebody_hangs_up(switch_key: Caller, operator: Caller) -> None:
+    assert dialled(switch_key, "*9664") == [("answer", ""), ("endless_playback", "${hold_music}")]
+    operator.done("extension-create", **IN_HOME, extension="9664")
+    assert dialled(switch_key, "9664")[-1][0] == "voicemail"
+
+
 def test_outside_is_shown_what_the_extension_shows_there(switch_key: Caller, operator: Caller) -> None:
     _with_trunk(operator)
     one = operator.done(

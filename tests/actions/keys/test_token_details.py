@@ -19,9 +19,17 @@ def test_answers_for_a_good_one_only(house: House, tenant: Caller) -> None:
     assert tenant.call("token-details", token=f"rpt_{demo.DOMAIN_UUID}_{'0' * 64}").status == 404
 
 
-@pytest.mark.parametrize("bad", ["", "x", "rp_1_2", "rpt_1_2", 5, None])
-def test_refuses_what_is_no_token(tenant: Caller, bad: object) -> None:
-    assert tenant.call("token-details", token=bad).status == 400
+@pytest.mark.parametrize(
+    "bad", ["", "x", "rp_1_2", "rpt_1_2", 5, "é" * 5000, "\ud800", f"rpt_{demo.DOMAIN_UUID}_{'0' * 63}"]
+)
+def test_what_never_was_a_token_is_as_little_good_as_one_that_is_gone(tenant: Caller, bad: object) -> None:
+    for action in ("token-details", "token-delete"):
+        reply = tenant.call(action, token=bad)
+        assert (reply.status, reply.json["error"]) == (404, "token not found")
+
+
+def test_asks_for_one(tenant: Caller) -> None:
+    assert tenant.call("token-details", token=None).status == 400
 
 
 def test_checks_a_scope(tenant: Caller) -> None:

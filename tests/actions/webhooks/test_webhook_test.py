@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ringpost.clock import SystemClock
+from ringpost.clock import SystemClock, stamp
 from ringpost.entry import demo
+from ringpost.store import Put, Row, keys
 from ringpost.store.sqlite import SqliteStore
 from ringpost.webhooks.courier import Courier
 from ringpost.webhooks.outbox import Outbox
@@ -155,3 +156,17 @@ def test_is_asked_for_six_times_a_minute_at_most(house: House, tenant: Caller, m
     assert (reply.status, reply.headers["Retry-After"]) == (429, "60")
     house.clock.time += 60
     assert tenant.call("webhook-test", webhook_uuid=made, wait=0).status == 202
+
+
+def test_what_else_it_is_sent_hides_no_test(house: House, tenant: Caller, made: str) -> None:
+    for _ in range(6):
+        assert tenant.call("webhook-test", webhook_uuid=made, wait=0).status == 202
+    partition = keys.deliveries(demo.DOMAIN_UUID, made)
+    [test] = house.store.query(partition, limit=1)
+    call = test.body.replace('"webhook.test"', '"call.ended"')
+    later = stamp(house.clock.time + 1)
+    rows = [Row(test.key._replace(sort=f"{later}#{number:05d}"), call) for number in range(300)]
+    for start in range(0, 300, 100):
+        house.store.transact([Put(row) for row in rows[start : start + 100]])
+    house.clock.time += 2
+    assert tenant.call("webhook-test", webhook_uuid=made, wait=0).status == 429
