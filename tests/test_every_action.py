@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from ringpost.context import Context
 from ringpost.contract import Input, RawRequest, RawResponse
+from tests.described import check_answer, check_event, check_request, events_of
 from tests.harness import CATALOGUE, Caller, House
 
 ROOT = Path(__file__).parent.parent
@@ -79,6 +80,22 @@ def test_answers_its_sample_event(name: str, house: House, operator: Caller) -> 
     query = event.get("queryStringParameters")
     reply = operator.post(event["body"], path=event["rawPath"], headers=event["headers"], query=query)
     assert reply.status in (200, 202), reply
+
+
+@every_action
+def test_answers_and_tells_what_the_description_says(name: str, house: House, operator: Caller) -> None:
+    model: Any = CATALOGUE.load(name).Request
+    if issubclass(model, Input):
+        check_request(name, CATALOGUE.load(name).EXAMPLE)
+    check_answer(name, operator.example(name))
+    for told in events_of(house):
+        check_event(told)
+
+
+@every_action
+def test_a_refusal_is_described_too(name: str, house: House) -> None:
+    for caller in (house.key("action.list"), house.key(name.replace("-", "."))):
+        check_answer(name, caller.post("{", path=f"/{name}"))
 
 
 def test_the_documents_are_up_to_date() -> None:

@@ -3,6 +3,8 @@
 A large domain is removed in steps: 202 with deleted false means there is more to do, repeat the call.
 """
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
@@ -18,6 +20,8 @@ class Request(InDomain, Versioned):
 
 
 class Response(Output):
+    statuses: ClassVar[tuple[int, ...]] = (200, 202)
+
     deleted: bool
     domain_uuid: str
 

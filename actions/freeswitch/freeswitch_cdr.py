@@ -5,6 +5,9 @@ that belongs to no domain, such as a call to an unknown number, or is older than
 retention_days is not kept.
 """
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
@@ -25,7 +28,10 @@ EXAMPLE = {
 
 
 class Request(RawRequest):
-    pass
+    media_type: ClassVar[str] = "application/json"
+    query_members: ClassVar[Mapping[str, str]] = {
+        "uuid": "the leg's, as mod_json_cdr sends it: the record must be that one's"
+    }
 
 
 class Response(Output):

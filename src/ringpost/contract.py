@@ -65,6 +65,9 @@ class Output(BaseModel):
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
+    statuses: ClassVar[tuple[int, ...]] = (200,)
+    """Every status it is answered with: the description names them."""
+
     @property
     def http_status(self) -> int:
         """200; 202 when the work goes on after the answer."""
@@ -78,6 +81,8 @@ class Output(BaseModel):
 
 class CallPlaced(Output):
     """How far a call has come that was placed just now."""
+
+    statuses: ClassVar[tuple[int, ...]] = (200, 202)
 
     success: bool | None = Field(description="whether A answered; null while it rings")
     call_uuid: str
@@ -142,6 +147,10 @@ class RawRequest:
 
     writes: ClassVar[bool] = True
     for_users: ClassVar[bool] = False
+    media_type: ClassVar[str]
+    """What the body is, whatever its sender calls it."""
+    query_members: ClassVar[Mapping[str, str]] = {}
+    """What is read of the query, and what each is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +160,25 @@ class RawResponse:
     body: bytes
     content_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    media_type: ClassVar[str]
+    header_names: ClassVar[Mapping[str, str]] = {}
+    """The headers it may have of its own, and what each says."""
+
+
+class CsvResponse(RawResponse):
+    """A page of a table, as CSV."""
+
+    media_type = "text/csv"
+    header_names: ClassVar[Mapping[str, str]] = {
+        "X-Next-Cursor": "the cursor of the next page; not there at the end",
+    }
+
+
+class XmlResponse(RawResponse):
+    """XML, as a switch reads it."""
+
+    media_type = "text/xml"
 
 
 class Action(Protocol):

@@ -18,7 +18,7 @@ from ringpost.model.errors import UnknownAction
 from ringpost.nearest import nearest
 
 if TYPE_CHECKING:
-    from ringpost.dispatch.description import Document
+    from ringpost.dispatch.openapi import Document
 
 
 @cache
@@ -96,7 +96,7 @@ class Catalogue:
 
     def openapi(self, names: Iterable[str]) -> dict[str, Any]:
         """OpenAPI 3.1 of these actions. Made once for all, and to be read only."""
-        from ringpost.dispatch.description import Document
+        from ringpost.dispatch.openapi import Document
 
         with self._one_at_a_time:
             if self._document is None:
