@@ -14,12 +14,15 @@ WAIT = 30
 
 @contextmanager
 def listening(
-    endpoint: Endpoint, recordings: Answering | None = None, patience: Patience | None = None
+    endpoint: Endpoint,
+    recordings: Answering | None = None,
+    patience: Patience | None = None,
+    base_path: str = "",
 ) -> Iterator[str]:
     """Where it answers."""
     [line] = bound("127.0.0.1", 0)
     host, port = line.getsockname()
-    server = Server(application(endpoint, Hosts([host]), recordings), patience or Patience())
+    server = Server(application(endpoint, Hosts([host]), recordings, base_path), patience or Patience())
     thread = threading.Thread(target=server.run, args=([line],))
     thread.start()
     try:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import uvicorn
 
 from ringpost.dispatch.envelope import MAX_BODY, refusal
-from ringpost.dispatch.http import HttpRequest
+from ringpost.dispatch.http import HttpRequest, below
 from ringpost.dispatch.pipeline import Endpoint, Outcome
 from ringpost.entry.connections import Door, Patience, at
 from ringpost.entry.exchange import Asgi, Exchange, GoneError, Message, Receive, Send
@@ -28,11 +28,15 @@ _RECORDINGS = "/recordings/"
 Answering = Callable[[Exchange], Awaitable[None]]
 
 
-def application(endpoint: Endpoint, hosts: Hosts, recordings: Answering | None = None) -> Asgi:
-    """The endpoint as an ASGI application, and what answers under ``/recordings/``, if anything does."""
+def application(endpoint: Endpoint, hosts: Hosts, recordings: Answering | None = None, base_path: str = "") -> Asgi:
+    """The endpoint as an ASGI application, and what answers under ``/recordings/``, if anything does.
+
+    What a proxy hands on as it came is under ``base_path``; what comes without is answered too.
+    """
 
     async def answer(scope: Message, receive: Receive, send: Send) -> None:
         exchange = Exchange(scope, receive, send)
+        exchange.path = below(exchange.path, base_path)
         try:
             hosts.check(exchange.headers.get("host", ""))
             exchange.check_framing()
@@ -125,6 +129,7 @@ def serve(
     recordings: Answering | None = None,
     hosts: Callable[[Iterable[str]], Hosts] = Hosts,
     patience: Patience | None = None,
+    base_path: str = "",
 ) -> None:
     """Answer until interrupted. ``ready`` is told the address once it is listening.
 
@@ -138,7 +143,8 @@ def serve(
         for address, number in (name[:2] for name in names):
             ready(f"http://[{address}]:{number}" if ":" in address else f"http://{address}:{number}")
         _open_files(patience.connections + _FILES_BESIDE)
-        Server(application(endpoint, hosts([name[0] for name in names]), recordings), patience).run(sockets)
+        answering = application(endpoint, hosts([name[0] for name in names]), recordings, base_path)
+        Server(answering, patience).run(sockets)
     finally:
         for one in sockets:
             one.close()
