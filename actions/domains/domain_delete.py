@@ -10,6 +10,7 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import InDomain
+from ringpost.model.values import Uuid
 from ringpost.services import domain_removal, domains
 
 EXAMPLE = {"domain_name": "empty.example.net"}
@@ -23,7 +24,7 @@ class Response(Output):
     statuses: ClassVar[tuple[int, ...]] = (200, 202)
 
     deleted: bool
-    domain_uuid: str
+    domain_uuid: Uuid
 
     @property
     def http_status(self) -> int:

@@ -11,6 +11,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Read
 from ringpost.model.live import LiveCall, Registration
 from ringpost.model.requests import ForUser, OneExtension
+from ringpost.model.values import Uuid
 from ringpost.services import domains, extensions, live_calls
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
@@ -21,7 +22,7 @@ class Request(OneExtension, ForUser, Read):
 
 
 class Response(Output):
-    extension_uuid: str
+    extension_uuid: Uuid
     extension: str
     registered: bool
     contacts: list[Registration] = Field(description="its phones that are registered")

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Output, RawRequest
+from ringpost.model.values import Uuid
 from ringpost.services import freeswitch_records
 
 EXAMPLE = {
@@ -35,7 +36,7 @@ class Request(RawRequest):
 
 
 class Response(Output):
-    xml_cdr_uuid: str
+    xml_cdr_uuid: Uuid
     recorded: bool = Field(description="false: the leg belongs to no domain, or is too old for it")
 
 

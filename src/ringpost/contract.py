@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from ringpost.context import Context
 from ringpost.model.record import is_none
+from ringpost.model.values import Uuid
 
 Item = TypeVar("Item", bound=BaseModel)
 
@@ -85,7 +86,7 @@ class CallPlaced(Output):
     statuses: ClassVar[tuple[int, ...]] = (200, 202)
 
     success: bool | None = Field(description="whether A answered; null while it rings")
-    call_uuid: str
+    call_uuid: Uuid
     state: Literal["ringing", "answered", "ended"]
     cause: str | None = Field(description="why A did not answer, or the call ended")
     sandbox: bool
@@ -99,8 +100,8 @@ class CallPlaced(Output):
 class PartyActedOn(Output):
     """Which party of which call something was done to."""
 
-    call_uuid: str
-    leg_uuid: str
+    call_uuid: Uuid
+    leg_uuid: Uuid
     sandbox: bool
 
 
