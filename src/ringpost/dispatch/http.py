@@ -18,7 +18,7 @@ class HttpRequest:
 
 
 def below(path: str, prefix: str) -> str:
-    """The path below a prefix such as ``/pbx``, if it is under it: by whole segments, no part of a name is taken off."""
+    """The path below a prefix such as ``/pbx``, if it is under it: by whole segments, never part of a name."""
     if not prefix or not f"{path}/".startswith(f"{prefix}/"):
         return path
     return path[len(prefix) :] or "/"
