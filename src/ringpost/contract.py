@@ -37,6 +37,8 @@ class Input(BaseModel):
     """The parameter a posted CSV file is, if there is one."""
     for_users: ClassVar[bool] = False
     """Whether a key or token that acts for a user may call it. An action that says so keeps to that user's."""
+    also_called: ClassVar[Mapping[str, str]] = {}
+    """Which parameter is meant by a name that others have for it, such as FusionPBX: it is suggested."""
 
 
 class Read(Input):
