@@ -191,9 +191,9 @@ def test_a_parameter_is_suggested_by_its_word_and_what_it_was_given(
 
 
 def test_every_member_that_is_a_record_is_shown_when_it_is_none(operator: Caller) -> None:
-    for name in CATALOGUE.names():
+    for name in set(CATALOGUE.names()) - {"switch-event"}:  # a link writes that, and nobody by hand
         properties = CATALOGUE.describe(name)["request"].get("properties", {})
-        for member in (one for one, schema in properties.items() if "$ref" in str(schema) and one != "recordings"):
+        for member in (one for one, schema in properties.items() if "$ref" in str(schema)):
             is_list = "items" in str(properties[member])
             reply = operator.call(name, **{member: [5] if is_list else 5})
             [said] = [one["message"] for one in reply.json["errors"] if one["parameter"].startswith(member)]
