@@ -20,7 +20,7 @@ HERE_PYTHON = $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_
 HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check test-package test-freeswitch format docs bench lock clean
+.PHONY: help run test fuzz check test-package test-clients test-freeswitch format docs bench lock clean
 
 include package.mk
 
@@ -31,7 +31,7 @@ run: .venv/local        ## answer at http://127.0.0.1:3000 (PORT=, RINGPOST_DATA
 	@exec $(BIN)/ringpost serve
 
 test: .venv/dev         ## the suite, with branch coverage, on all cores
-	$(COMPILED) $(IN_MEMORY) $(BIN)/pytest -m "not package and not live and not fuzz" -n $(WORKERS) --dist worksteal --cov --cov-report=term --cov-fail-under=95
+	$(COMPILED) $(IN_MEMORY) $(BIN)/pytest -m "not package and not clients and not live and not fuzz" -n $(WORKERS) --dist worksteal --cov --cov-report=term --cov-fail-under=95
 
 # Each worker must make the same chapters: seed and deadline are chosen once, here.
 SEED ?= $(shell date +%s)
@@ -43,7 +43,7 @@ fuzz: .venv/dev         ## 200,000 made-up requests by everybody (SEED=, FROM=, 
 	SEED=$(SEED) FROM=$(FROM) CHAPTERS=$(CHAPTERS) FUZZ_UNTIL=$$(($$(date +%s) + 60 * $(MINUTES))) $(IN_MEMORY) \
 	$(BIN)/pytest -m fuzz -n auto --dist worksteal -rs --maxfail=20 tests/fuzz
 
-check: .venv/dev .venv/tools test-package  ## the rest of the gate
+check: .venv/dev .venv/tools test-package test-clients  ## the rest of the gate
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -59,6 +59,9 @@ test-package: .venv/dev .venv/tools $(TOOLS)/ric  ## the package as Lambda gets 
 	RINGPOST_PACKAGE=.aws-sam/package RINGPOST_RIC=$(TOOLS)/ric \
 	RINGPOST_RIE=$$(echo $(TOOLS)/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-$(HERE_ARCH)) \
 	$(BIN)/pytest -m package tests/package
+
+test-clients: .venv/dev $(TOOLS)/clients $(TOOLS)/typescript  ## clients made from docs/openapi.json, type-checked, and the server tried with them
+	RINGPOST_CLIENTS=$(TOOLS)/clients RINGPOST_TYPESCRIPT=$(TOOLS)/typescript $(BIN)/pytest -m clients tests/clients
 
 test-freeswitch: .venv/dev  ## the whole story on a FreeSWITCH with real phones; docs/freeswitch.md says how
 	$(BIN)/pytest -m live -v tests/live
@@ -81,6 +84,8 @@ lock: .venv/dev         ## resolve requirements/*.txt anew
 	$(COMPILE) requirements/bench.in requirements/local.txt -o requirements/bench.txt
 	$(COMPILE) requirements/tools.in -o requirements/tools.txt
 	$(COMPILE) requirements/ric.in -o requirements/ric.txt
+	$(COMPILE) requirements/clients.in -o requirements/clients.txt
+	cd tests/clients/typescript && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean:                  ## remove what make made
 	rm -rf .venv $(TOOLS) .aws-sam dist
@@ -116,4 +121,20 @@ clean:                  ## remove what make made
 $(TOOLS)/ric: requirements/ric.txt .venv/tools
 	rm -rf $@
 	$(BIN)/python $(PIP_INSTALL) --no-compile --target $@ -r requirements/ric.txt
+	@touch $@
+
+$(TOOLS)/clients: requirements/clients.txt | .venv/bin/python
+	@echo "Installing what makes a Python client, and schemathesis, into $@, once"
+	rm -rf $@
+	$(PYTHON) -m venv $@
+	$@/bin/python $(PIP_INSTALL) -r requirements/clients.txt
+	@touch $@
+
+$(TOOLS)/typescript: tests/clients/typescript/package.json tests/clients/typescript/package-lock.json
+	@command -v npm >/dev/null || { echo "The TypeScript client is made and checked with Node 20 or newer, and npm: neither is on PATH" >&2; exit 1; }
+	@echo "Installing what makes a TypeScript client into $@, once"
+	rm -rf $@
+	mkdir -p $@
+	cp $^ $@
+	cd $@ && npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@

@@ -24,6 +24,7 @@ from ringpost.model.requests import Page
 from ringpost.store import MAX_WRITES, Key, Put, Row, keys
 from ringpost.store.sqlite import SqliteStore
 from tests import seeds
+from tests.described import check_answer, check_event, check_request, events_of
 from tests.fakes import FakeClock, RecordingSwitch
 from tests.harness import CATALOGUE, Caller, House, Reply
 
@@ -93,6 +94,22 @@ def test_answers_its_sample_event(name: str, house: House, operator: Caller) -> 
     query = event.get("queryStringParameters")
     reply = operator.post(event["body"], path=event["rawPath"], headers=event["headers"], query=query)
     assert reply.status in (200, 202), reply
+
+
+@every_action
+def test_answers_and_tells_what_the_description_says(name: str, house: House, operator: Caller) -> None:
+    model: Any = CATALOGUE.load(name).Request
+    if issubclass(model, Input):
+        check_request(name, CATALOGUE.load(name).EXAMPLE)
+    check_answer(name, operator.example(name))
+    for told in events_of(house):
+        check_event(told)
+
+
+@every_action
+def test_a_refusal_is_described_too(name: str, house: House) -> None:
+    for caller in (house.key("action.list"), house.key(name.replace("-", "."))):
+        check_answer(name, caller.post("{", path=f"/{name}"))
 
 
 def test_the_documents_are_up_to_date() -> None:

@@ -9,7 +9,7 @@ from ringpost.context import Context
 from ringpost.contract import CallPlaced, Write
 from ringpost.model.call import MonitorMode
 from ringpost.model.requests import OneParty
-from ringpost.model.values import ExtensionNumber
+from ringpost.model.values import ExtensionNumber, Uuid
 from ringpost.services import calls, live_calls
 
 EXAMPLE = {
@@ -26,7 +26,7 @@ class Request(OneParty, Write):
 
 
 class Response(CallPlaced):
-    leg_uuid: str = Field(description="the leg that is listened to")
+    leg_uuid: Uuid = Field(description="the leg that is listened to")
     mode: MonitorMode
 
 

@@ -20,7 +20,7 @@ class Request(ForUser, Write):
 
 
 class Response(Output):
-    call_uuid: str
+    call_uuid: Uuid
     slot: str
     extension: str
 

@@ -6,7 +6,7 @@ A page is under 5 MB. X-Next-Cursor says where the next one begins; it has no he
 from pydantic import Field
 
 from ringpost.context import Context
-from ringpost.contract import RawResponse, Read
+from ringpost.contract import CsvResponse, Read
 from ringpost.model.requests import CallFilters
 from ringpost.services import domains, exports
 
@@ -17,7 +17,7 @@ class Request(CallFilters, Read):
     limit: int = Field(default=10_000, ge=1, le=10_000, description="how many to answer at most")
 
 
-Response = RawResponse
+Response = CsvResponse
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -3,6 +3,7 @@
 from ringpost.context import Context
 from ringpost.contract import Answers, Output, Read
 from ringpost.model.requests import ForUser
+from ringpost.model.values import Uuid
 from ringpost.services import cdrs, domains, pages
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
@@ -13,8 +14,8 @@ class Request(ForUser, Read):
 
 
 class Listed(Output):
-    xml_cdr_uuid: str
-    extension_uuid: str | None
+    xml_cdr_uuid: Uuid
+    extension_uuid: Uuid | None
     direction: str | None
     start_stamp: str
     end_stamp: str | None
@@ -22,7 +23,7 @@ class Listed(Output):
     duration: int | None
     missed_call: bool | None
     record_name: str | None
-    bridge_uuid: str | None
+    bridge_uuid: Uuid | None
     caller_id_name: str | None
     caller_id_number: str | None
     caller_destination: str | None

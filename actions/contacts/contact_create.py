@@ -14,6 +14,7 @@ EXAMPLE = {
     "lastname": "Example",
     "company": "Example Ltd",
     "numbers": [{"type": "work", "number": "(202) 555-0142"}],
+    "emails": [{"type": "work", "address": "dora@example.net"}],
     "external_id": "crm-4711",
 }
 

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneContact
+from ringpost.model.values import Uuid
 from ringpost.services import contacts
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "contact_uuid": "acacacac-0000-4000-8000-000000000001"}
@@ -16,7 +17,7 @@ class Request(OneContact, Versioned):
 
 class Response(Output):
     deleted: Literal[True] = True
-    contact_uuid: str
+    contact_uuid: Uuid
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -5,6 +5,7 @@ from typing import Literal
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneDestination
+from ringpost.model.values import Uuid
 from ringpost.services import destinations
 
 EXAMPLE = {"number": "12025550100"}
@@ -16,7 +17,7 @@ class Request(OneDestination, Versioned):
 
 class Response(Output):
     deleted: Literal[True] = True
-    destination_uuid: str
+    destination_uuid: Uuid
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -1,10 +1,13 @@
 """Change a destination: its number, where it leads, its settings. What is left out stays."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Versioned
-from ringpost.model.destination import Destination, DestinationSettings
+from ringpost.model.destination import ALSO_CALLED, Destination, DestinationSettings
 from ringpost.model.requests import OneDestination
 from ringpost.model.values import ExtensionNumber, Number
 from ringpost.services import destinations
@@ -13,6 +16,8 @@ EXAMPLE = {"number": "12025550100", "extension": "101"}
 
 
 class Request(DestinationSettings, OneDestination, Versioned):
+    also_called: ClassVar[Mapping[str, str]] = ALSO_CALLED
+
     new_number: Number | None = Field(default=None, description="the number it shall have")
     extension: ExtensionNumber | None = Field(default=None, description="where its calls shall go")
 

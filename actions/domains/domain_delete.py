@@ -3,11 +3,14 @@
 A large domain is removed in steps: 202 with deleted false means there is more to do, repeat the call.
 """
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import InDomain
+from ringpost.model.values import Uuid
 from ringpost.services import domain_removal, domains
 
 EXAMPLE = {"domain_name": "empty.example.net"}
@@ -18,8 +21,10 @@ class Request(InDomain, Versioned):
 
 
 class Response(Output):
+    statuses: ClassVar[tuple[int, ...]] = (200, 202)
+
     deleted: bool
-    domain_uuid: str
+    domain_uuid: Uuid
 
     @property
     def http_status(self) -> int:

@@ -13,7 +13,11 @@ from ringpost.model.requests import InDomain
 from ringpost.model.values import DomainName
 from ringpost.services import domains
 
-EXAMPLE = {"domain_name": "fusionpbx.example.net", "domain_description": "Head office"}
+EXAMPLE = {
+    "domain_name": "fusionpbx.example.net",
+    "domain_description": "Head office",
+    "statuses": [{"name": "Available", "type": "available"}, {"name": "At lunch", "type": "away"}],
+}
 
 
 class Request(DomainSettings, InDomain, Versioned):

@@ -47,7 +47,7 @@ class Request(OneSwitch, Write):
 
 
 class PutHere(Output):
-    recording_uuid: str
+    recording_uuid: Uuid
     url: str | None = Field(description="where to PUT it; null: it is not wanted any more")
     part_bytes: int | None = Field(
         description="in parts of at most so many bytes, with Content-Range; null: as a whole"

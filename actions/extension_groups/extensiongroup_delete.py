@@ -5,6 +5,7 @@ from typing import Literal
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneExtensionGroup
+from ringpost.model.values import Uuid
 from ringpost.services import extension_groups
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extensiongroup": "reception"}
@@ -16,7 +17,7 @@ class Request(OneExtensionGroup, Versioned):
 
 class Response(Output):
     deleted: Literal[True] = True
-    extensiongroup_uuid: str
+    extensiongroup_uuid: Uuid
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -5,6 +5,7 @@ from typing import Literal
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneExtension
+from ringpost.model.values import Uuid
 from ringpost.services import extensions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "101"}
@@ -16,7 +17,7 @@ class Request(OneExtension, Versioned):
 
 class Response(Output):
     deleted: Literal[True] = True
-    extension_uuid: str
+    extension_uuid: Uuid
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from ringpost.context import Context
 from ringpost.contract import Output, Write
 from ringpost.model.requests import OneExtension
+from ringpost.model.values import Uuid
 from ringpost.services import extensions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100", "enabled": True}
@@ -21,7 +22,7 @@ class Request(OneExtension, Write):
 
 
 class Response(Output):
-    extension_uuid: str
+    extension_uuid: Uuid
     extension: str
     enabled: bool
 

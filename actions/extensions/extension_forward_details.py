@@ -6,6 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Read
 from ringpost.model.extension import Forwards
 from ringpost.model.requests import OneExtension
+from ringpost.model.values import Uuid
 from ringpost.services import extensions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
@@ -16,7 +17,7 @@ class Request(OneExtension, Read):
 
 
 class Response(Forwards, Output):
-    extension_uuid: str
+    extension_uuid: Uuid
     extension: str
 
 

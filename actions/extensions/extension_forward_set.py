@@ -9,6 +9,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Write
 from ringpost.model.extension import Forwards, NewForwards
 from ringpost.model.requests import OneExtension
+from ringpost.model.values import Uuid
 from ringpost.services import extensions
 
 EXAMPLE = {
@@ -23,7 +24,7 @@ class Request(NewForwards, OneExtension, Write):
 
 
 class Response(Forwards, Output):
-    extension_uuid: str
+    extension_uuid: Uuid
     extension: str
 
 

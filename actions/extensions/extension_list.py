@@ -6,6 +6,7 @@ If there are more than an answer holds (3 MB, some 25,000) it is refused: extens
 from ringpost.context import Context
 from ringpost.contract import Answers, Output, Read
 from ringpost.model.requests import ForUser
+from ringpost.model.values import Uuid
 from ringpost.services import domains, extensions, pages, permissions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
@@ -16,7 +17,7 @@ class Request(ForUser, Read):
 
 
 class Listed(Output):
-    extension_uuid: str
+    extension_uuid: Uuid
     extension: str
     emergency_caller_id_number: str
 

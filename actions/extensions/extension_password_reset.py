@@ -8,6 +8,7 @@ from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Output, Write
 from ringpost.model.extension import Password
 from ringpost.model.requests import OneExtension
+from ringpost.model.values import Uuid
 from ringpost.services import extensions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
@@ -20,7 +21,7 @@ class Request(OneExtension, Write):
 
 
 class Response(Output):
-    extension_uuid: str
+    extension_uuid: Uuid
     extension: str
     password: Annotated[str | None, AnsweredOnce]
 

@@ -5,10 +5,14 @@ that belongs to no domain, such as a call to an unknown number, or is older than
 retention_days is not kept.
 """
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Output, RawRequest
+from ringpost.model.values import Uuid
 from ringpost.services import freeswitch_records
 
 EXAMPLE = {
@@ -25,11 +29,14 @@ EXAMPLE = {
 
 
 class Request(RawRequest):
-    pass
+    media_type: ClassVar[str] = "application/json"
+    query_members: ClassVar[Mapping[str, str]] = {
+        "uuid": "the leg's, as mod_json_cdr sends it: the record must be that one's"
+    }
 
 
 class Response(Output):
-    xml_cdr_uuid: str
+    xml_cdr_uuid: Uuid
     recorded: bool = Field(description="false: the leg belongs to no domain, or is too old for it")
 
 

@@ -7,7 +7,7 @@ ours is answered "not found", and FreeSWITCH goes on with its own files.
 from typing import ClassVar
 
 from ringpost.context import Context
-from ringpost.contract import RawRequest, RawResponse
+from ringpost.contract import RawRequest, XmlResponse
 from ringpost.services import freeswitch
 
 EXAMPLE = {
@@ -19,9 +19,10 @@ EXAMPLE = {
 
 class Request(RawRequest):
     writes: ClassVar[bool] = False
+    media_type: ClassVar[str] = "application/x-www-form-urlencoded"
 
 
-Response = RawResponse
+Response = XmlResponse
 
 
 def handle(request: Request, context: Context) -> Response:

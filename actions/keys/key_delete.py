@@ -18,7 +18,7 @@ class Request(Versioned):
 
 class Response(Output):
     deleted: Literal[True] = True
-    key_uuid: str
+    key_uuid: Uuid
 
 
 def handle(request: Request, context: Context) -> Response:

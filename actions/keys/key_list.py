@@ -1,18 +1,18 @@
-"""The keys this key may see: those of its domains; all of them with an operator's."""
+"""The keys this key may see: those of its domains, or of one; all of them with an operator's."""
 
 from typing import ClassVar
 
 from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.key import KeyDetails
-from ringpost.model.requests import Listing, filtered_by
-from ringpost.services import api_keys
+from ringpost.model.requests import InDomain, Listing, filtered_by
+from ringpost.services import api_keys, domains
 
 EXAMPLE = {"order": "key_name"}
 
 
 @filtered_by(KeyDetails)
-class Request(Listing, Read):
+class Request(InDomain, Listing, Read):
     for_users: ClassVar[bool] = True
 
 
@@ -21,4 +21,5 @@ class Response(Items[KeyDetails]):
 
 
 def handle(request: Request, context: Context) -> Response:
-    return Response.of(api_keys.listed(context, request))
+    home = domains.uuid_of(context, request) if request.domain_uuid or request.domain_name else None
+    return Response.of(api_keys.listed(context, home, request))

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Output, Write
+from ringpost.model.values import Uuid
 from ringpost.services import tokens
 
 EXAMPLE = {
@@ -21,7 +22,7 @@ class Request(Write):
 
 class Response(Output):
     deleted: Literal[True] = True
-    token_uuid: str
+    token_uuid: Uuid
 
 
 def handle(request: Request, context: Context) -> Response:

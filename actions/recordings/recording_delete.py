@@ -5,6 +5,7 @@ from typing import ClassVar
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.event_requests import OneRecording
+from ringpost.model.values import Uuid
 from ringpost.services import recordings
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "recording_uuid": "afafafaf-0000-4000-8000-000000000001"}
@@ -16,7 +17,7 @@ class Request(OneRecording, Versioned):
 
 class Response(Output):
     deleted: bool = True
-    recording_uuid: str
+    recording_uuid: Uuid
 
 
 def handle(request: Request, context: Context) -> Response:

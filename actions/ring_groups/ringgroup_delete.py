@@ -5,6 +5,7 @@ from typing import Literal
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneRingGroup
+from ringpost.model.values import Uuid
 from ringpost.services import ring_groups
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "600"}
@@ -16,7 +17,7 @@ class Request(OneRingGroup, Versioned):
 
 class Response(Output):
     deleted: Literal[True] = True
-    ring_group_uuid: str
+    ring_group_uuid: Uuid
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -8,7 +8,7 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import Output, Read
 from ringpost.model.requests import ForUser, OneExtension
-from ringpost.model.values import Reference
+from ringpost.model.values import Reference, Uuid
 from ringpost.services import sip_accounts
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "alice"}
@@ -19,9 +19,9 @@ class Request(OneExtension, ForUser, Read):
 
 
 class Response(Output):
-    extension_uuid: str
+    extension_uuid: Uuid
     extension: str
-    user_uuid: str | None
+    user_uuid: Uuid | None
     username: str = Field(description="what the phone registers as")
     password: str
     domain: str = Field(description="the SIP domain, which is the realm too")

@@ -3,6 +3,7 @@
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneSwitch
+from ringpost.model.values import Uuid
 from ringpost.services import switches
 
 EXAMPLE = {"switch": "lab"}
@@ -14,7 +15,7 @@ class Request(OneSwitch, Versioned):
 
 class Response(Output):
     deleted: bool
-    switch_uuid: str
+    switch_uuid: Uuid
 
 
 def handle(request: Request, context: Context) -> Response:

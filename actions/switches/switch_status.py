@@ -7,6 +7,7 @@ from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.requests import OneSwitch
 from ringpost.model.switch import Kind, SwitchStatus
+from ringpost.model.values import Uuid
 from ringpost.services import lines, switches
 
 EXAMPLE = {"switch": "sandbox"}
@@ -17,7 +18,7 @@ class Request(OneSwitch, Read):
 
 
 class Response(SwitchStatus):
-    switch_uuid: str
+    switch_uuid: Uuid
     switch_name: str
     kind: Kind
 

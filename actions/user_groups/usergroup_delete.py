@@ -5,6 +5,7 @@ from typing import Literal
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneUserGroup
+from ringpost.model.values import Uuid
 from ringpost.services import domains, user_groups
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "usergroup": "interns"}
@@ -16,7 +17,7 @@ class Request(OneUserGroup, Versioned):
 
 class Response(Output):
     deleted: Literal[True] = True
-    usergroup_uuid: str
+    usergroup_uuid: Uuid
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -4,6 +4,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Read
 from ringpost.model.groups import UserGroup
 from ringpost.model.requests import OneUserGroup
+from ringpost.model.values import Uuid
 from ringpost.services import domains, user_groups
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "usergroup": "sales"}
@@ -14,7 +15,7 @@ class Request(OneUserGroup, Read):
 
 
 class GroupMember(Output):
-    user_uuid: str
+    user_uuid: Uuid
     username: str | None
     firstname: str
     lastname: str | None

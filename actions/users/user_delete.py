@@ -10,6 +10,7 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneUser
+from ringpost.model.values import Uuid
 from ringpost.services import users
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "bob"}
@@ -21,7 +22,7 @@ class Request(OneUser, Versioned):
 
 class Response(Output):
     deleted: Literal[True] = True
-    user_uuid: str
+    user_uuid: Uuid
 
 
 def handle(request: Request, context: Context) -> Response:

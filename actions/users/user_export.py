@@ -7,7 +7,7 @@ X-Next-Cursor says where the next page begins; it has no heading.
 from pydantic import Field
 
 from ringpost.context import Context
-from ringpost.contract import RawResponse, Read
+from ringpost.contract import CsvResponse, Read
 from ringpost.model.requests import InDomain, Listing
 from ringpost.services import domains, exports
 
@@ -18,7 +18,7 @@ class Request(InDomain, Listing, Read):
     limit: int = Field(default=5000, ge=1, le=5000, description="how many to answer at most")
 
 
-Response = RawResponse
+Response = CsvResponse
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -36,6 +36,8 @@ class Request(InDomain, Write):
 
 
 class Response(Output):
+    statuses: ClassVar[tuple[int, ...]] = (200, 202)
+
     rows: int
     created: list[Made] = Field(description="what was made of each row, now or in the last 30 days")
     created_now: int

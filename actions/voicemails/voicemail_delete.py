@@ -5,6 +5,7 @@ from typing import Literal
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneVoicemail
+from ringpost.model.values import Uuid
 from ringpost.services import domains, voicemails
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "voicemail": "101"}
@@ -16,7 +17,7 @@ class Request(OneVoicemail, Versioned):
 
 class Response(Output):
     deleted: Literal[True] = True
-    voicemail_uuid: str
+    voicemail_uuid: Uuid
 
 
 def handle(request: Request, context: Context) -> Response:

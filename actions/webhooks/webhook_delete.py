@@ -3,6 +3,7 @@
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.event_requests import OneWebhook
+from ringpost.model.values import Uuid
 from ringpost.services import webhooks
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "webhook_uuid": "abababab-0000-4000-8000-000000000001"}
@@ -14,7 +15,7 @@ class Request(OneWebhook, Versioned):
 
 class Response(Output):
     deleted: bool = True
-    webhook_uuid: str
+    webhook_uuid: Uuid
 
 
 def handle(request: Request, context: Context) -> Response:

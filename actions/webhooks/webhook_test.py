@@ -3,6 +3,8 @@
 The delivery is made as every other, so this shows what a call would meet: address, signature, time-outs.
 """
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from ringpost.context import Context
@@ -19,6 +21,8 @@ class Request(OneWebhook, Write):
 
 
 class Response(Output, Delivery):
+    statuses: ClassVar[tuple[int, ...]] = (200, 202)
+
     @property
     def http_status(self) -> int:
         """202 while nothing has been tried."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from ringpost.context import Context
 from ringpost.model.record import is_none
+from ringpost.model.values import Uuid
 
 Item = TypeVar("Item", bound=BaseModel)
 
@@ -36,6 +37,8 @@ class Input(BaseModel):
     """The parameter a posted CSV file is, if there is one."""
     for_users: ClassVar[bool] = False
     """Whether a key or token that acts for a user may call it. An action that says so keeps to that user's."""
+    also_called: ClassVar[Mapping[str, str]] = {}
+    """Which parameter is meant by a name that others have for it, such as FusionPBX: it is suggested."""
 
 
 class Read(Input):
@@ -65,6 +68,9 @@ class Output(BaseModel):
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
+    statuses: ClassVar[tuple[int, ...]] = (200,)
+    """Every status it is answered with: the description names them."""
+
     @property
     def http_status(self) -> int:
         """200; 202 when the work goes on after the answer."""
@@ -79,8 +85,10 @@ class Output(BaseModel):
 class CallPlaced(Output):
     """How far a call has come that was placed just now."""
 
+    statuses: ClassVar[tuple[int, ...]] = (200, 202)
+
     success: bool | None = Field(description="whether A answered; null while it rings")
-    call_uuid: str
+    call_uuid: Uuid
     state: Literal["ringing", "answered", "ended"]
     cause: str | None = Field(description="why A did not answer, or the call ended")
     sandbox: bool
@@ -94,8 +102,8 @@ class CallPlaced(Output):
 class PartyActedOn(Output):
     """Which party of which call something was done to."""
 
-    call_uuid: str
-    leg_uuid: str
+    call_uuid: Uuid
+    leg_uuid: Uuid
     sandbox: bool
 
 
@@ -142,6 +150,10 @@ class RawRequest:
 
     writes: ClassVar[bool] = True
     for_users: ClassVar[bool] = False
+    media_type: ClassVar[str]
+    """What the body is, whatever its sender calls it."""
+    query_members: ClassVar[Mapping[str, str]] = {}
+    """What is read of the query, and what each is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +163,25 @@ class RawResponse:
     body: bytes
     content_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    media_type: ClassVar[str]
+    header_names: ClassVar[Mapping[str, str]] = {}
+    """The headers it may have of its own, and what each says."""
+
+
+class CsvResponse(RawResponse):
+    """A page of a table, as CSV."""
+
+    media_type = "text/csv"
+    header_names: ClassVar[Mapping[str, str]] = {
+        "X-Next-Cursor": "the cursor of the next page; not there at the end",
+    }
+
+
+class XmlResponse(RawResponse):
+    """XML, as a switch reads it."""
+
+    media_type = "text/xml"
 
 
 class Action(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
+_BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 
 
@@ -21,6 +22,7 @@ class Settings:
     preload: bool = False
     recordings: str = ""
     public_url: str = ""
+    base_path: str = ""
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     hosts: tuple[str, ...] = ()
     connections_per_source: int = 1000
@@ -36,6 +38,7 @@ class Settings:
             data=data,
             recordings=environment.get("RINGPOST_RECORDINGS", here),
             public_url=environment.get("RINGPOST_PUBLIC_URL", "").rstrip("/"),
+            base_path=_base_path(environment, "RINGPOST_BASE_PATH"),
             calls_per_minute=_count(environment, "RINGPOST_CALLS_PER_MINUTE", 60),
             calls_at_once=_count(environment, "RINGPOST_CALLS_AT_ONCE", 20),
             webhook_networks=_networks(environment, "RINGPOST_WEBHOOK_NETWORKS"),
@@ -52,6 +55,15 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 10_000:
         raise ValueError(f"{name} must be a whole number from 1 to 10000, not {text!r}")
     return int(text)
+
+
+def _base_path(environment: Mapping[str, str], name: str) -> str:
+    """The path everything is under; with or without slashes around it."""
+    text = environment.get(name, "").strip("/")
+    path = f"/{text}" if text else ""
+    if not _BASE_PATH.fullmatch(path):
+        raise ValueError(f"{name} must be a path such as /pbx, not {text!r}")
+    return path
 
 
 def _hosts(environment: Mapping[str, str], name: str) -> tuple[str, ...]:

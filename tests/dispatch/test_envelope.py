@@ -10,7 +10,7 @@ from ringpost.dispatch.envelope import MAX_BODY, opened
 from ringpost.dispatch.http import HttpRequest
 from ringpost.entry import demo
 from ringpost.model.errors import Problem
-from tests.harness import Caller
+from tests.harness import CATALOGUE, Caller
 
 DETAILS = {"action": "domain-details", "domain_name": demo.DOMAIN_NAME}
 
@@ -147,8 +147,104 @@ def test_names_are_read_in_any_case(tenant: Caller) -> None:
 
 
 def test_a_misspelt_action_is_told_the_nearest(operator: Caller) -> None:
-    assert operator.call("extention-create").json["error"] == "unknown action, did you mean extension-create?"
-    assert operator.call("ringgroup_create").json["error"] == "unknown action, did you mean ringgroup-create?"
+    read = operator.call("extention-create").json
+    assert read["error"] == 'unknown action "extention-create" in the body, did you mean extension-create?'
+    assert read["errors"][0]["parameter"] == "action"
+    read = operator.call("ringgroup_create").json
+    assert read["error"] == 'unknown action "ringgroup_create" in the body, did you mean ringgroup-create?'
+    for path in ("/extention-create", "/Extention-Create/"):
+        read = operator.post("{}", path=path).json
+        assert read["error"] == 'unknown action "extention-create" in the path, did you mean extension-create?'
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("ｏriginate", r"\uff4friginate"),
+        ("x" * 100, "x" * 64),
+        ("a/b", "a/b"),
+        ("domain-list\n", r"domain-list\n"),
+        ("\U0001f4de", r"\u0001f4de"),
+    ],
+)
+def test_an_unknown_action_is_said_as_it_was_read_and_where(operator: Caller, word: str, shown: str) -> None:
+    for reply in (operator.call(word), operator.call("action-details", name=word[:64])):
+        assert f'unknown action "{shown}" in ' in reply.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("action", "sent", "meant"),
+    [
+        ("domain-details", {"domain": "fusionpbx.example.net"}, "domain_name"),
+        ("domain-details", {"domain": demo.DOMAIN_UUID}, "domain_uuid"),
+        ("domain-details", {"domain": demo.DOMAIN_UUID.upper()}, "domain_uuid"),
+        ("extension-list", {"domain": "fusionpbx.example.net"}, "domain_name"),
+        ("extension-list", {"domainName": "fusionpbx.example.net"}, "domain_name"),
+        ("extension-list", {"domain-name": "fusionpbx.example.net"}, "domain_name"),
+        ("extension-list", {"Domain": "fusionpbx.example.net"}, "domain_name"),
+        ("key-list", {"domain": "fusionpbx.example.net"}, "domain_name"),
+        ("destination-create", {"destination_action": "transfer:100 XML x"}, "extension"),
+        ("destination-update", {"destination_action": "100"}, "extension"),
+        ("destination-create", {"destination_actions": [{}]}, "extension"),
+        ("destination-create", {"destination_number": "12025550123"}, "number"),
+        ("ringgroup-create", {"ring_group_extension": "600"}, "extension"),
+        ("ringgroup-create", {"ring_group_destinations": []}, "destinations"),
+        ("destination-create", {"destination_extension": "100"}, "extension"),
+        ("originate", {"caller_id": "5550100"}, "caller_id_number"),
+        ("originate", {"caller_id": "Zoë"}, "caller_id_name"),
+        ("originate", {"callerIdNumber": "5550100"}, "caller_id_number"),
+        ("originate", {"destination": "100"}, "destination_a"),
+    ],
+)
+def test_a_parameter_is_suggested_by_its_word_and_what_it_was_given(
+    operator: Caller, action: str, sent: dict[str, object], meant: str
+) -> None:
+    reply = operator.call(action, **sent)
+    [word] = sent
+    assert f"unknown parameter {word}, did you mean {meant}?" in reply.json["error"]
+
+
+def test_every_member_that_is_a_record_is_shown_when_it_is_none(operator: Caller) -> None:
+    for name in set(CATALOGUE.names()) - {"switch-event"}:  # a link writes that, and nobody by hand
+        properties = CATALOGUE.describe(name)["request"].get("properties", {})
+        for member in (one for one, schema in properties.items() if "$ref" in str(schema)):
+            is_list = "items" in str(properties[member])
+            reply = operator.call(name, **{member: [5] if is_list else 5})
+            [said] = [one["message"] for one in reply.json["errors"] if one["parameter"].startswith(member)]
+            assert "must be an object, such as {" in said, (name, member, said)
+            json.loads(said.partition("such as ")[2])
+
+
+def test_what_is_no_array_is_shown_one(operator: Caller) -> None:
+    said = operator.call("contact-create", numbers="12025550142").json["error"]
+    assert 'numbers must be an array, such as [{"type": "work", "number": "(202) 555-0142"}]' in said
+    said = operator.call("contact-create", numbers=["12025550142"]).json["error"]
+    assert 'numbers.0 must be an object, such as {"type": "work", "number": "(202) 555-0142"}' in said
+
+
+BOM = b"\xef\xbb\xbf"
+
+
+def test_a_byte_order_mark_in_front_is_passed_over(tenant: Caller) -> None:
+    assert tenant.post(BOM + json.dumps(DETAILS).encode()).status == 200
+    assert tenant.post(BOM, path="/domain-details").status == 200
+    assert tenant.post(BOM + b" \r\n", path="/domain-details").status == 200
+    form = {"headers": {"content-type": "application/x-www-form-urlencoded"}}
+    assert tenant.post(BOM + json.dumps(DETAILS).encode(), path="/domain-details", **form).status == 200
+    assert tenant.post(BOM + b"extension=100", path="/extension-details", **form).json["extension"] == "100"
+    assert "empty" in tenant.post(BOM).json["error"]
+    assert tenant.post(BOM + BOM + b"{}", path="/domain-details").status == 415
+
+
+@pytest.mark.parametrize("path", ["/", "/extension-details"])
+@pytest.mark.parametrize("value", [b"100", b"\xff\xfe", b"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["])
+def test_multipart_is_told_how_forms_are_read(tenant: Caller, path: str, value: bytes) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="extension"\r\n\r\n' + value + b"\r\n--x--\r\n"
+    reply = tenant.post(body, path=path, headers={"content-type": "multipart/form-data; boundary=x"})
+    assert (reply.status, reply.code) == (415, "not-json")
+    assert "a form is read as application/x-www-form-urlencoded, at POST /<action>" in reply.json["error"]
+    fine = tenant.post(json.dumps(DETAILS), headers={"content-type": "multipart/form-data; boundary=x"})
+    assert fine.status == 200, "JSON is read whatever it is called"
 
 
 def test_says_everything_that_is_wrong_at_once(tenant: Caller) -> None:

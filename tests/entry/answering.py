@@ -19,11 +19,12 @@ def listening(
     recordings: Answering | None = None,
     patience: Patience | None = None,
     origins: Origins | None = None,
+    base_path: str = "",
 ) -> Iterator[str]:
     """Where it answers."""
     [line] = bound("127.0.0.1", 0)
     host, port = line.getsockname()
-    server = Server(application(endpoint, Hosts([host]), recordings, origins), patience or Patience())
+    server = Server(application(endpoint, Hosts([host]), recordings, origins, base_path), patience or Patience())
     thread = threading.Thread(target=server.run, args=([line],))
     thread.start()
     try:

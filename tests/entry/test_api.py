@@ -58,6 +58,16 @@ def test_the_path_may_name_the_action_behind_a_stage(api: ModuleType) -> None:
     assert api.handler(event(rawPath="/domain-list", body="{}"), None)["statusCode"] == 200
 
 
+@pytest.mark.parametrize("path", ["/pbx", "/pbx/", "/pbx/domain-details", "/pbx/domain-details/", "/domain-details"])
+def test_answers_behind_a_mapping_key(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setenv("AWS_SAM_LOCAL", "true")
+    monkeypatch.setenv("RINGPOST_STORE", "demo")
+    monkeypatch.setenv("RINGPOST_BASE_PATH", "/pbx")
+    import ringpost.entry.api
+
+    assert importlib.reload(ringpost.entry.api).handler(event(rawPath=path), None)["statusCode"] == 200
+
+
 def test_an_error_has_the_one_shape(api: ModuleType) -> None:
     answer = api.handler(event(body='{"action": "nope"}'), None)
     said = json.loads(answer["body"])
@@ -67,7 +77,7 @@ def test_an_error_has_the_one_shape(api: ModuleType) -> None:
 
 
 def test_bytes_that_are_no_text_travel_as_base64(api: ModuleType) -> None:
-    proxied = api._proxied(HttpAnswer(200, b"\xff", "audio/wav"))
+    proxied = api.proxied(HttpAnswer(200, b"\xff", "audio/wav"))
     assert (proxied["isBase64Encoded"], proxied["body"]) == (True, "/w==")
 
 

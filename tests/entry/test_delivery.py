@@ -851,8 +851,9 @@ def test_a_version_of_the_api_is_described_in_256_characters() -> None:
         "CallsPerMinute": "10000",
         "CallsAtOnce": "10000",
         "WebhookNetworks": "x" * TEMPLATE["Parameters"]["WebhookNetworks"]["MaxLength"],
-        "Subnets": ",".join(["subnet-0123456789abcdef0"] * 4),
-        "Groups": ",".join(["sg-0123456789abcdef0"] * 3),
+        "BasePath": "x" * TEMPLATE["Parameters"]["BasePath"]["MaxLength"],
+        "Subnets": ",".join(["0123456789abcdef0"] * 4),
+        "Groups": ",".join(["0123456789abcdef0"] * 3),
     }
     text = (Path(__file__).parents[2] / "template.yaml").read_text()
     described = text.partition('VersionDescription: !Sub\n        - "')[2].partition('"')[0]

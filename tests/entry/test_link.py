@@ -24,6 +24,7 @@ from ringpost.model.errors import StoreUnavailable
 from ringpost.store.archive import Upload
 from ringpost.store.folder import PART_BYTES, FolderArchive
 from ringpost.switch.esl import EventSocket
+from tests.described import check_event
 from tests.entry.answering import listening
 from tests.entry.crashing import Gate, Trouble, in_words
 from tests.entry.playing import HOME_NAME, SOUND, Event, Played, PlayingFreeSwitch
@@ -392,7 +393,10 @@ def recording(switch: PlayingFreeSwitch, home: str, path: Path | None = None) ->
 
 
 def ready(heard: Heard) -> list[dict[str, Any]]:
-    return [event["data"]["recording"] for event in heard.events("recording.ready")]
+    told = heard.events("recording.ready")
+    for event in told:
+        check_event(event)
+    return [event["data"]["recording"] for event in told]
 
 
 def test_a_recording_is_put_as_a_whole_and_is_ready(

@@ -10,10 +10,12 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import click
 import pytest
 
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.entry import connections, recordings
+from ringpost.entry.client import Client
 from ringpost.entry.connections import Patience
 from ringpost.entry.server import bound
 from ringpost.store.folder import FolderArchive, Part
@@ -518,3 +520,34 @@ def test_a_reader_that_stopped_holds_no_file_open(house: House, tmp_path: Path, 
 
         until(is_open, WAIT)
         until(lambda: not is_open(), WAIT)
+
+
+def test_https_against_http_is_named(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    with listening(house.endpoint) as url:
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), 30) as line:
+            line.sendall(bytes.fromhex("16030100c8010000c40303") + bytes(200))
+            answer = b"".join(iter(lambda: line.recv(4096), b""))
+        assert answer.startswith(b"HTTP/1.1 400")
+        assert b"speaks http and was asked in https" in answer
+        client = Client(f"https://{host}:{port}", "rp_x")
+        with pytest.raises(click.ClickException, match="speaks http, it seems, and was asked in https"):
+            client.call("action-list", {})
+    assert "was asked in https" in caplog.text
+
+
+def test_http_against_https_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+
+        def alert() -> None:
+            line, _ = server.accept()
+            with line:
+                line.recv(4096)
+                line.sendall(bytes.fromhex("15030100020246"))
+
+        other = threading.Thread(target=alert)
+        other.start()
+        with pytest.raises(click.ClickException, match="speaks https, and was asked in http"):
+            Client(f"http://{host}:{port}", "rp_x").call("action-list", {})
+        other.join(30)

@@ -15,6 +15,7 @@ from ringpost.webhooks.addresses import Reach
 from ringpost.webhooks.courier import Courier
 from ringpost.webhooks.outbox import delivery
 from ringpost.webhooks.posting import Answer, HttpsPosting
+from tests.described import check_event
 from tests.fakes import NOON, FailingStore, FakeClock
 from tests.webhooks.receivers import (
     AWAY,
@@ -136,6 +137,7 @@ def test_a_receiver_that_is_gone_is_told_nothing_more(store: SqliteStore, office
         (told,) = [post.told for post in receivers.heard(other.url) if post.told["type"] == "webhook.disabled"]
         assert told["data"] == {"webhook_uuid": gone.webhook_uuid, "name": gone.name, "because": "gone"}
         assert told["domain_uuid"] == HOME
+        check_event(told)
 
 
 def test_what_waited_for_one_that_is_gone_has_failed(store: SqliteStore, office: Office, receivers: Receivers) -> None:

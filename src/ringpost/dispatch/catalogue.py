@@ -13,12 +13,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 from ringpost.auth.actor import Actor
-from ringpost.contract import Action
+from ringpost.contract import Action, Input
 from ringpost.model.errors import UnknownAction
+from ringpost.model.mistakes import shown
 from ringpost.nearest import nearest
 
 if TYPE_CHECKING:
-    from ringpost.dispatch.description import Document
+    from ringpost.dispatch.openapi import Document
 
 
 @cache
@@ -59,20 +60,43 @@ class Catalogue:
         """The folder an action is in."""
         return self._modules[name].split(".")[-2]
 
-    def load(self, name: str) -> Action:
-        """The action of that name, in any case; ``UnknownAction``. A broken module is not an unknown one."""
+    def load(self, name: str, place: str = "the body", parameter: str = "action") -> Action:
+        """The action of that name, fit to be repeated; ``UnknownAction`` says where it was read.
+
+        A broken module is not an unknown action.
+        """
         action = self._loaded.get(name)
         if action is not None:
             return action
         module = self._modules.get(name)
         if module is None:
-            raise UnknownAction(f"unknown action{nearest(name, self._modules)}", parameter="action")
+            said = f'unknown action "{name}" in {place}{nearest(name, self._modules)}'
+            raise UnknownAction(said, parameter=parameter)
         loaded = import_module(module)
         missing = [part for part in ("EXAMPLE", "Request", "Response", "handle") if not hasattr(loaded, part)]
         if missing:
             raise RuntimeError(f"{module} has no {', '.join(missing)}")
         self._loaded[name] = cast(Action, loaded)
         return self._loaded[name]
+
+    def example(self, name: str, member: str) -> Any:
+        """What such a member of a request may hold: from its ``EXAMPLE``, or one of its family; or None."""
+        model = self.load(name).Request
+        if not issubclass(model, Input) or member not in model.model_fields:
+            return None
+        kind = _kind(model, member)
+        family = [one for one in self._modules if self.family(one) == self.family(name) and one != name]
+        for action in map(self.load, (name, *family)):
+            fields = action.Request.model_fields if issubclass(action.Request, Input) else {}
+            alike = [
+                one
+                for one in (member, *action.EXAMPLE)
+                if one in fields and (one == member or _kind(action.Request, one) == kind)
+            ]
+            found = next((action.EXAMPLE[one] for one in alike if one in action.EXAMPLE), None)
+            if found is not None:
+                return found
+        return None
 
     def preload(self) -> None:
         """Import every action now: for a snapshot."""
@@ -89,16 +113,24 @@ class Catalogue:
         """One action: summary, scope, JSON Schemas, example. Made once, and to be read only."""
         from ringpost.dispatch.description import description
 
-        name = name.lower()
+        name = shown(name).lower()
+        self.load(name, "name", "name")
         if name not in self._described:
             self._described[name] = description(self, name)
         return self._described[name]
 
     def openapi(self, names: Iterable[str]) -> dict[str, Any]:
         """OpenAPI 3.1 of these actions. Made once for all, and to be read only."""
-        from ringpost.dispatch.description import Document
+        from ringpost.dispatch.openapi import Document
 
         with self._one_at_a_time:
             if self._document is None:
                 self._document = Document(self)
         return self._document.of(names)
+
+
+def _kind(model: Any, member: str) -> Any:
+    """What a member of a request is, whether or not it may be null."""
+    kind = model.model_fields[member].annotation
+    parts = [part for part in getattr(kind, "__args__", ()) if part is not type(None)]
+    return parts[0] if type(None) in getattr(kind, "__args__", ()) and len(parts) == 1 else kind

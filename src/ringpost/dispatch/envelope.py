@@ -5,27 +5,29 @@ the record as it is, or one shape for every error (RFC 9457 members, and FusionP
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 
+from ringpost.contract import Input
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.model.errors import InvalidRequest, NotJson, Problem, TooLarge
-from ringpost.model.mistakes import said
+from ringpost.model.mistakes import Known, said, shown
 
 MAX_BODY = 1 << 20
 MAX_DEPTH = 32
 MAX_MEMBERS = 200
 MAX_ITEMS = 1000
 _MOST_TOLD = 20
-_LONGEST_NAME = 64
 _LONGEST_IDEMPOTENCY_KEY = 255
 _AS_THERE = "/app/rest_api/rest.php"
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
 _PROBLEM_JSON = "application/problem+json"
+_BOM = b"\xef\xbb\xbf"
+"""Some editors and PowerShell begin a file with it."""
 
 
 class Envelope(NamedTuple):
@@ -43,8 +45,8 @@ def path_name(path: str) -> str | None:
 
 
 def known_spelling(name: str) -> str:
-    """A wire name in any case; look-alikes from other alphabets stay what they are."""
-    return name.lower() if name.isascii() and len(name) <= _LONGEST_NAME else "?"
+    """A wire name in any case; look-alikes from other alphabets become no name that is one."""
+    return shown(name).lower()
 
 
 def check_size(request: HttpRequest) -> None:
@@ -62,12 +64,14 @@ def opened(request: HttpRequest) -> Envelope:
 
 
 def _members(request: HttpRequest, is_named: bool) -> dict[str, Any]:
-    body = request.body
+    body = _plain(request)
     if not body.strip():
         if is_named:
             return {}
         raise InvalidRequest('the body is empty: send a JSON object such as {"action": "action-list"}')
-    if is_named and _is_form(request):
+    if _is_multipart(request, body):
+        raise NotJson(f"the body is multipart/form-data: a form is read as {_FORM}, at POST /<action>. Or send JSON")
+    if is_named and _is_form(request, body):
         return _form(body)
     _check_depth(body)
     try:
@@ -81,10 +85,23 @@ def _members(request: HttpRequest, is_named: bool) -> dict[str, Any]:
     return value
 
 
-def _is_form(request: HttpRequest) -> bool:
+def _plain(request: HttpRequest) -> bytes:
+    """The body without a byte order mark in front."""
+    return request.body.removeprefix(_BOM)
+
+
+def _is_multipart(request: HttpRequest, body: bytes) -> bool:
+    """By its type and its look, as a form is one."""
+    return _content_type(request).startswith("multipart/") and body.lstrip()[:2] == b"--"
+
+
+def _is_form(request: HttpRequest, body: bytes) -> bool:
     """A form by its type and its look: ``curl -d`` calls JSON a form too."""
-    content_type = request.headers.get("content-type", "").lower()
-    return content_type.startswith(_FORM) and request.body.lstrip()[:1] not in (b"{", b"[")
+    return _content_type(request).startswith(_FORM) and body.lstrip()[:1] not in (b"{", b"[")
+
+
+def _content_type(request: HttpRequest) -> str:
+    return request.headers.get("content-type", "").lower()
 
 
 def _form(body: bytes) -> dict[str, Any]:
@@ -226,8 +243,14 @@ def refusal(problem: Problem, request_id: str) -> HttpAnswer:
     return HttpAnswer(problem.status, json.dumps(shape).encode(), _PROBLEM_JSON, headers)
 
 
-def invalid(error: ValidationError, known: Iterable[str], filters: Collection[str] = ()) -> InvalidRequest:
-    """What a model found wrong, in words: missing and unknown parameters first."""
-    wrong = error.errors(include_url=False, include_input=False)[:_MOST_TOLD]
-    found = [said(dict(one), known, filters) for one in wrong]
+def invalid(error: ValidationError, model: type[Input], example: Callable[[str], Any]) -> InvalidRequest:
+    """What a model found wrong, in words: missing and unknown parameters first. ``example`` shows what one may hold."""
+    known = Known(
+        names=tuple(field.alias or name for name, field in model.model_fields.items()),
+        also_called=model.also_called,
+        filters=getattr(model, "filters", ()),
+        example=example,
+    )
+    wrong = error.errors(include_url=False)[:_MOST_TOLD]
+    found = [said(dict(one), known) for one in wrong]
     return InvalidRequest("; ".join(message for _, message in found[:5]), errors=tuple(found))

@@ -17,6 +17,13 @@ class HttpRequest:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
+def below(path: str, prefix: str) -> str:
+    """The path below a prefix such as ``/pbx``, if it is under it: by whole segments, never part of a name."""
+    if not prefix or not f"{path}/".startswith(f"{prefix}/"):
+        return path
+    return path[len(prefix) :] or "/"
+
+
 @dataclass(slots=True)
 class HttpAnswer:
     """An answer."""

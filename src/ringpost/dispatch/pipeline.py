@@ -100,14 +100,16 @@ class Endpoint:
         if "webhook-signature" in request.headers:
             raise Forbidden("a webhook does not call Ringpost itself: what it does would be told it again")
         envelope = self._raw(request) or wire.opened(request)
-        action = self._catalogue.load(envelope.action)
+        action = self._catalogue.load(
+            envelope.action, "the body" if wire.path_name(request.path) is None else "the path"
+        )
         outcome.action = envelope.action
         if not actor.may(envelope.action):
             scope = envelope.action.replace("-", ".")
             raise Forbidden(f"this key may not call {envelope.action}: it needs the scope {scope}")
         if not self._catalogue.is_open_to(actor, envelope.action):
             raise Forbidden(f"this key acts for a user, and {envelope.action} is for no user")
-        asked = _asked(request, action, envelope)
+        asked = self._asked(request, action, envelope)
         answer = self._done(request, actor, action, envelope, asked)
         self._authenticator.used(actor)
         return answer
@@ -120,11 +122,24 @@ class Endpoint:
         name = wire.path_name(request.path)
         if name is None:
             return None
-        model = self._catalogue.load(name).Request
+        model = self._catalogue.load(name, "the path").Request
         if issubclass(model, RawRequest):
             return wire.as_it_is(request, name)
         is_file = request.headers.get("content-type", "").lower().startswith(_FILES)
         return wire.with_text(request, name, model.csv_member) if model.csv_member and is_file else None
+
+    def _asked(self, request: HttpRequest, action: Action, envelope: Envelope) -> Input | RawRequest:
+        model = action.Request
+        if issubclass(model, RawRequest):
+            if wire.path_name(request.path) is None:
+                raise InvalidRequest(
+                    "this action takes its body as it is: name it in the path only", parameter="action"
+                )
+            return model(request.body, request.headers.get("content-type", ""), request.query)
+        try:
+            return model.model_validate(envelope.parameters)
+        except ValidationError as error:
+            raise wire.invalid(error, model, lambda member: self._catalogue.example(envelope.action, member)) from None
 
     def _done(
         self, request: HttpRequest, actor: Actor, action: Action, envelope: Envelope, asked: Input | RawRequest
@@ -176,19 +191,6 @@ def _see_to(context: Context) -> None:
             do()
         except Problem as problem:
             _log.warning("afterwards: %s", problem.detail, extra={"request_id": context.request_id})
-
-
-def _asked(request: HttpRequest, action: Action, envelope: Envelope) -> Input | RawRequest:
-    model = action.Request
-    if issubclass(model, RawRequest):
-        if wire.path_name(request.path) is None:
-            raise InvalidRequest("this action takes its body as it is: name it in the path only", parameter="action")
-        return model(request.body, request.headers.get("content-type", ""), request.query)
-    try:
-        return model.model_validate(envelope.parameters)
-    except ValidationError as error:
-        known = [field.alias or name for name, field in model.model_fields.items()]
-        raise wire.invalid(error, known, getattr(model, "filters", ())) from None
 
 
 def _answered(response: BaseModel | RawResponse, request_id: str) -> HttpAnswer:

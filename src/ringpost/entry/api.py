@@ -1,4 +1,4 @@
-"""The Lambda function behind API Gateway's HTTP API (payload format 2.0).
+"""The Lambda function behind API Gateway's HTTP API, or whatever else hands a function requests (``gateway``).
 
 Under SnapStart everything is imported before the snapshot is taken, and no connection, credential
 or random state is made until the first request after it.
@@ -9,13 +9,12 @@ import gc
 gc.disable()  # until everything is imported: that makes many objects, and no garbage
 
 import os
-from base64 import b64decode, b64encode
 from typing import Any
 
 from ringpost.dispatch.envelope import refusal
-from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.pipeline import Endpoint
 from ringpost.entry import wiring
+from ringpost.entry.gateway import asked, proxied
 from ringpost.entry.telemetry import report, traced
 from ringpost.model.errors import InvalidRequest
 from ringpost.settings import Settings
@@ -36,37 +35,13 @@ def endpoint() -> Endpoint:
 @traced
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one invocation."""
+    request_id = getattr(context, "aws_request_id", "-")
     try:
-        request = _asked(event)
+        request = asked(event, _settings.base_path, request_id)
     except (AttributeError, KeyError, TypeError, ValueError):
-        problem = InvalidRequest("this is no request of an HTTP API (payload format 2.0)")
-        return _proxied(refusal(problem, getattr(context, "aws_request_id", "-")))
-    return _proxied(endpoint().answer(request))
-
-
-def _asked(event: dict[str, Any]) -> HttpRequest:
-    about = event["requestContext"]
-    body = event.get("body") or ""
-    stage = about.get("stage", "$default")
-    path = event["rawPath"]
-    return HttpRequest(
-        method=about["http"]["method"],
-        path=path.removeprefix(f"/{stage}") if stage != "$default" else path,
-        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
-        body=b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode(errors="surrogatepass"),
-        source_ip=about["http"]["sourceIp"],
-        request_id=about["requestId"],
-        query=event.get("queryStringParameters") or {},
-    )
-
-
-def _proxied(answer: HttpAnswer) -> dict[str, Any]:
-    headers = {"Content-Type": answer.content_type, **answer.headers}
-    try:
-        return {"statusCode": answer.status, "headers": headers, "body": answer.body.decode()}
-    except UnicodeDecodeError:
-        body = b64encode(answer.body).decode()
-        return {"statusCode": answer.status, "headers": headers, "body": body, "isBase64Encoded": True}
+        problem = InvalidRequest("this is no request of API Gateway, a load balancer or a function URL")
+        return proxied(refusal(problem, request_id), event)
+    return proxied(endpoint().answer(request), event)
 
 
 if _settings.preload:

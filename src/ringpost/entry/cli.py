@@ -127,7 +127,7 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool, pages: t
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with suppress(KeyboardInterrupt), ExitStack() as beside:
-            server.serve(endpoint, host, port, ready, sounds, hosts, patience, origins)
+            server.serve(endpoint, host, port, ready, sounds, hosts, patience, origins, settings.base_path)
     except (OSError, ValueError) as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error}. PORT= takes another port") from None
     click.echo("Stopped.")

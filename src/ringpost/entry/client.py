@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -61,9 +62,7 @@ class Client:
         try:
             answer = _asked(request)
         except (OSError, ValueError, http.client.HTTPException) as error:  # the last if it breaks off in the middle
-            raise click.ClickException(
-                f"{self.url} does not answer ({error}): is it running, and is RINGPOST_URL right?"
-            ) from None
+            raise click.ClickException(f"{self.url} does not answer ({error}): {_hint(error)}") from None
         if 300 <= answer.status < 400:
             raise click.ClickException(f"{self.url} sends us elsewhere ({answer.status}): is RINGPOST_URL right?")
         return answer
@@ -87,6 +86,16 @@ class _StaysHere(urllib.request.HTTPRedirectHandler):
 
 
 _OPENER = urllib.request.build_opener(_StaysHere)
+
+
+def _hint(error: Exception) -> str:
+    """What to look at: above all, whether one side speaks https and the other http."""
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, ssl.SSLError) and not isinstance(reason, ssl.SSLCertVerificationError):
+        return "it speaks http, it seems, and was asked in https: is RINGPOST_URL to begin with http://?"
+    if isinstance(error, http.client.BadStatusLine) and str(error).startswith("\x15\x03"):
+        return "it speaks https, and was asked in http: RINGPOST_URL is to begin with https://"
+    return "is it running, and is RINGPOST_URL right?"
 
 
 def _asked(request: urllib.request.Request) -> Answer:

@@ -6,6 +6,7 @@ the one that has kept us waiting longest gives way.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from ringpost.model.errors import InvalidRequest, Problem, TooSlow
 
 HEAD_BYTES = 16 << 10
 _CRUMB = 128
+_TLS_HANDSHAKE = b"\x16\x03"
+_IN_TLS = "this server speaks http and was asked in https: call it as http://, or put TLS in front of it"
+_log = logging.getLogger("ringpost")
 _MOST_CRUMBS = 1000
 """Pieces of a body of so few bytes."""
 _WORKED_ON = 128
@@ -143,6 +147,12 @@ class _Reader(h11.Connection):
     """h11's, which bounds a head only while it is not whole, and does not count the pieces of a body."""
 
     _crumbs = 0
+    is_asked_in_tls = False
+
+    def receive_data(self, data: bytes) -> None:
+        """Take what came; a TLS handshake begins as no HTTP does."""
+        self.is_asked_in_tls = self.is_asked_in_tls or data.startswith(_TLS_HANDSHAKE)
+        super().receive_data(data)
 
     def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
         """What comes next; ``RemoteProtocolError`` if it costs more to read than it can be worth."""
@@ -177,7 +187,7 @@ class Connection(H11Protocol):
     ) -> None:
         """As uvicorn makes one."""
         super().__init__(config, server_state, {**app_state, "connection": self}, _loop)
-        self.conn = _Reader(h11.SERVER, HEAD_BYTES)
+        self.conn = self._reader = _Reader(h11.SERVER, HEAD_BYTES)
 
     @property
     def is_under_way(self) -> bool:
@@ -246,6 +256,10 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words, of which we have our own
         """Say what could not be read, and hang up."""
+        if self._reader.is_asked_in_tls:  # whoever asks so reads no answer in HTTP: who runs the server is told too
+            _log.warning(_IN_TLS)
+            self._refuse(InvalidRequest(_IN_TLS))
+            return
         self._refuse(
             InvalidRequest(
                 "this is no HTTP/1.1 request, or one that is sent as none should be:"

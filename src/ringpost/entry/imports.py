@@ -15,7 +15,7 @@ from pydantic import ConfigDict, ValidationError
 from ringpost.entry.client import Client
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.extension import ExtensionSettings, Password
-from ringpost.model.mistakes import said
+from ringpost.model.mistakes import Known, said
 from ringpost.model.telephone.help import is_called, is_dialled
 from ringpost.model.values import ExtensionNumber, Number
 from ringpost.nearest import nearest
@@ -283,7 +283,10 @@ def _fusion_rows(
         try:
             row = csv_files.without_refused(FusionRow, filled, refused)
         except ValidationError as error:
-            found = (said(dict(one), sheet.heading) for one in error.errors(include_url=False, include_input=False))
+            found = (
+                said(dict(one), Known(tuple(sheet.heading)))
+                for one in error.errors(include_url=False, include_input=False)
+            )
             mistakes += [Mistake(number, place, words.removeprefix(place).lstrip(": ")) for place, words in found]
             continue
         if first.setdefault(row.extension, number) != number:

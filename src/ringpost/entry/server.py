@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import uvicorn
 
 from ringpost.dispatch.envelope import MAX_BODY, refusal
-from ringpost.dispatch.http import HttpRequest
+from ringpost.dispatch.http import HttpRequest, below
 from ringpost.dispatch.pipeline import Endpoint, Outcome
 from ringpost.entry.connections import Door, Patience, at
 from ringpost.entry.cors import Origins
@@ -30,13 +30,21 @@ Answering = Callable[[Exchange], Awaitable[None]]
 
 
 def application(
-    endpoint: Endpoint, hosts: Hosts, recordings: Answering | None = None, origins: Origins | None = None
+    endpoint: Endpoint,
+    hosts: Hosts,
+    recordings: Answering | None = None,
+    origins: Origins | None = None,
+    base_path: str = "",
 ) -> Asgi:
-    """The endpoint as an ASGI application, and what answers under ``/recordings/``, if anything does."""
+    """The endpoint as an ASGI application, and what answers under ``/recordings/``, if anything does.
+
+    What a proxy hands on as it came is under ``base_path``; what comes without is answered too.
+    """
     origins = origins or Origins()
 
     async def answer(scope: Message, receive: Receive, send: Send) -> None:
         exchange = Exchange(scope, receive, send)
+        exchange.path = below(exchange.path, base_path)
         try:
             hosts.check(exchange.headers.get("host", ""))
             exchange.also_said = origins.told(exchange.headers)
@@ -134,6 +142,7 @@ def serve(
     hosts: Callable[[Iterable[str]], Hosts] = Hosts,
     patience: Patience | None = None,
     origins: Origins | None = None,
+    base_path: str = "",
 ) -> None:
     """Answer until interrupted. ``ready`` is told the address once it is listening.
 
@@ -147,7 +156,7 @@ def serve(
         for address, number in (name[:2] for name in names):
             ready(f"http://[{address}]:{number}" if ":" in address else f"http://{address}:{number}")
         _open_files(patience.connections + _FILES_BESIDE)
-        answering = application(endpoint, hosts([name[0] for name in names]), recordings, origins)
+        answering = application(endpoint, hosts([name[0] for name in names]), recordings, origins, base_path)
         Server(answering, patience).run(sockets)
     finally:
         for one in sockets:

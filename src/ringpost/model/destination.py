@@ -75,6 +75,12 @@ def number_regex(number: str) -> str:
     return f"^({re.escape(number)})$"
 
 
+ALSO_CALLED = dict.fromkeys(
+    ("destination_action", "destination_actions", "destination_app", "destination_data"), "extension"
+)
+"""FusionPBX's names for where a destination's calls go, and the parameter that says it here."""
+
+
 class DestinationSettings(Entity):
     """What a caller may set of a destination. Left out: as it is. Null: as it is for a new one."""
 

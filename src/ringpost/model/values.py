@@ -167,14 +167,14 @@ Number = Annotated[
     str,
     BeforeValidator(dialled),
     matching(NUMBER, "must be 1 to 32 digits, * or #, with + in front at most"),
-    Field(examples=["5550100"], json_schema_extra={"pattern": NUMBER.pattern}),
+    Field(examples=["5550100"], json_schema_extra={"pattern": f"^{NUMBER.pattern}$"}),
 ]
 """A number as it is dialled; it may be written in any clothes (``telephone.spelling``)."""
 
 ExtensionNumber = Annotated[
     str,
     matching(EXTENSION, "must be 1 to 32 digits, * or #"),
-    Field(examples=["100"], json_schema_extra={"pattern": EXTENSION.pattern}),
+    Field(examples=["100"], json_schema_extra={"pattern": f"^{EXTENSION.pattern}$"}),
 ]
 Digits = Annotated[str, matching(re.compile("[0-9*#]{1,32}"), "must be 1 to 32 of 0-9, * and #")]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=253, to_lower=True)]

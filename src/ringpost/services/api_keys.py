@@ -51,13 +51,13 @@ def found(context: Context, key_uuid: str) -> ApiKey:
     return key
 
 
-def listed(context: Context, request: Listing) -> pages.PageOf[KeyDetails]:
-    """The keys the actor sees: all for an operator, else those bound to its own domains."""
-    if context.actor.is_operator:
+def listed(context: Context, home: str | None, request: Listing) -> pages.PageOf[KeyDetails]:
+    """The keys the actor sees of one domain, or of any: all for an operator, else those bound to its own domains."""
+    if home is None and context.actor.is_operator:
         return pages.page(context, keys.KEYS, KeyDetails, request)
     everything = (
         key
-        for domain in context.actor.domains or ()
+        for domain in ([home] if home is not None else context.actor.domains or ())
         for _, key in context.store.everything(keys.keys_of_domain(domain), KeyDetails)
     )
     seen = {key.key_uuid: details(context, key) for key in everything if context.store.is_mine(key)}

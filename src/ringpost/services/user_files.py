@@ -18,7 +18,7 @@ from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Problem
 from ringpost.model.extension import Password
-from ringpost.model.mistakes import said
+from ringpost.model.mistakes import Known, said
 from ringpost.model.record import Entity
 from ringpost.model.shapes import BoxNumber, Email, Pin
 from ringpost.model.user import User, UserSettings
@@ -230,7 +230,7 @@ def _row(line: csv_files.Line, drop: Collection[str], refused: set[str]) -> tupl
     try:
         row = csv_files.without_refused(ImportRow, {name: cell for name, cell in plain.items() if cell}, refused)
     except ValidationError as error:
-        found = (said(dict(one), COLUMNS) for one in error.errors(include_url=False, include_input=False))
+        found = (said(dict(one), Known(COLUMNS)) for one in error.errors(include_url=False, include_input=False))
         return None, [Mistake(number, place, words.removeprefix(place).lstrip(": ")) for place, words in found]
     return row, list(_incomplete(row, number))
 

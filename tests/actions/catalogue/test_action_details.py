@@ -13,4 +13,5 @@ def test_describes_an_action_so_that_one_can_call_it(operator: Caller) -> None:
 def test_says_when_there_is_none(operator: Caller) -> None:
     reply = operator.call("action-details", name="extension-crate")
     assert (reply.status, reply.code) == (404, "unknown-action")
-    assert reply.json["error"] == "unknown action, did you mean extension-create?"
+    assert reply.json["error"] == 'unknown action "extension-crate" in name, did you mean extension-create?'
+    assert reply.json["errors"][0]["parameter"] == "name"

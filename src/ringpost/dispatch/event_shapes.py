@@ -1,0 +1,311 @@
+"""What each type of event holds, for the description: the models its data is written from, and those made here."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from ringpost.model.call import Call, CallOrder, Direction
+from ringpost.model.contact import Contact
+from ringpost.model.destination import Destination
+from ringpost.model.domain import Domain
+from ringpost.model.event_types import TYPES
+from ringpost.model.extension import Extension
+from ringpost.model.groups import ExtensionGroup, Permission, UserGroup
+from ringpost.model.key import KeyDetails
+from ringpost.model.notices import LegState
+from ringpost.model.record import is_none
+from ringpost.model.recording import Recording
+from ringpost.model.ring_group import RingGroup
+from ringpost.model.status import UserStatus
+from ringpost.model.switch import SwitchRecord
+from ringpost.model.user import User
+from ringpost.model.values import Timestamp, Uuid
+from ringpost.model.voicemail import Voicemail
+
+_GONE = "What is gone, by its uuid."
+
+
+class Shape(BaseModel):
+    """Base of what is only described here, and written elsewhere."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class DomainGone(Shape):
+    """A domain is gone, or going."""
+
+    domain_uuid: Uuid
+
+
+class ToldLeg(Shape):
+    """One party of a call in an event."""
+
+    leg_uuid: Uuid
+    source_uuid: Uuid | None = Field(description="the leg for which this one was rung")
+    extension: str | None
+    number: str | None
+    state: LegState
+    start_stamp: Timestamp
+    answer_stamp: Timestamp | None
+    end_stamp: Timestamp | None
+    hangup_cause: str | None
+
+
+class ToldCall(Shape):
+    """The whole call as it was when the event happened."""
+
+    call_uuid: Uuid
+    domain_uuid: Uuid
+    domain_name: str
+    direction: Direction | None
+    start_stamp: Timestamp
+    answer_stamp: Timestamp | None = Field(description="when one who was called answered")
+    end_stamp: Timestamp | None
+    caller_id_name: str | None
+    caller_id_number: str | None
+    destination_number: str | None
+    answered_by: str | None = Field(description="the extension, or the number, that answered last")
+    slot: str | None = Field(default=None, exclude_if=is_none, description="where it is parked")
+    external_id: str | None
+    tags: tuple[str, ...]
+    sandbox: bool
+    extension: str | None = Field(description="whose call it is here")
+    state: LegState
+    duration: int | None = Field(description="seconds from start to end")
+    billsec: int | None = Field(description="seconds from the answer to the end")
+    hangup_cause: str | None
+    hung_up_by: Literal["caller", "callee", "switch"] | None
+    extensions: tuple[str, ...]
+    legs: tuple[ToldLeg, ...]
+
+
+class ToldUser(Shape):
+    """The user whose phone it is."""
+
+    user_uuid: Uuid
+    username: str | None
+    email: str | None
+    name: str
+
+
+class ToldContact(Shape):
+    """Who the other party is known to be."""
+
+    contact_uuid: Uuid
+    display_name: str
+    company: str
+    external_id: str | None
+
+
+class OfCall(Shape):
+    """What happened to a call."""
+
+    at: Timestamp
+    contact: ToldContact | None
+    call: ToldCall
+
+
+class OfLeg(OfCall):
+    """What happened to one party of a call."""
+
+    extension: str | None
+    number: str | None
+    leg_uuid: Uuid
+
+
+class OfPhone(OfLeg):
+    """What a phone did."""
+
+    user: ToldUser | None
+
+
+class PhoneCancelled(OfPhone):
+    """A phone rings no more."""
+
+    reason: Literal["answered_elsewhere", "caller_gave_up", "no_answer", "busy", "refused", "hung_up", "failed"]
+
+
+class LegTransferred(OfLeg):
+    """A party was sent on."""
+
+    stays_leg_uuid: Uuid
+
+
+class LegParked(OfLeg):
+    """A party was parked, or fetched."""
+
+    slot: str | None
+
+
+class CallEnded(OfCall):
+    """The last party is gone."""
+
+    user: ToldUser | None = Field(description="whose call it was, if it was one extension's")
+
+
+class CommandGiven(Shape):
+    """A switch was told to do something to a party."""
+
+    call_uuid: Uuid
+    leg_uuid: Uuid
+
+
+class RecordingReady(Shape):
+    """A recording can be heard."""
+
+    extension: str | None
+    recording: Recording
+
+
+class RecordingGone(Shape):
+    """A recording was deleted."""
+
+    recording_uuid: Uuid
+    call_uuid: Uuid
+
+
+class PhonesDropped(Shape):
+    """The registrations of an extension were dropped."""
+
+    extension_uuid: Uuid
+    dropped: int
+
+
+class TokenGone(Shape):
+    """A token was revoked."""
+
+    token_uuid: Uuid
+    key_uuid: Uuid
+
+
+class TokenBought(TokenGone):
+    """A token was bought."""
+
+    expires_at: Timestamp
+
+
+class WebhookTold(Shape):
+    """A webhook, without its address: for many receivers that is a secret."""
+
+    webhook_uuid: Uuid
+    domain_uuid: Uuid | None
+    name: str
+    events: tuple[str, ...]
+    enabled: bool
+
+
+class WebhookDisabled(Shape):
+    """A webhook was disabled: its receiver is gone, or has failed for days."""
+
+    webhook_uuid: Uuid
+    name: str
+    because: Literal["gone", "failing"]
+
+
+class WebhookRetried(Shape):
+    """Deliveries were asked for again."""
+
+    webhook_uuid: Uuid
+    deliveries: int
+
+
+class WebhookTested(Shape):
+    """A made-up call, for the webhook that was asked for."""
+
+    webhook_uuid: Uuid
+    name: str
+    extension: str
+    call: ToldCall
+
+
+class RingGroupTold(RingGroup):
+    """A ring group, with its uuid under both of its names."""
+
+    ringgroup_uuid: Uuid
+
+
+def _without(model: type[BaseModel], name: str, left_out: str) -> type[BaseModel]:
+    """What is told of a record that has a member nobody is told."""
+    members: dict[str, Any] = {
+        member: (field.annotation, field) for member, field in model.model_fields.items() if member != left_out
+    }
+    return create_model(name, __base__=Shape, __doc__=model.__doc__, **members)
+
+
+_PLACED = _without(CallOrder, "PlacedCall", "key_uuid")
+_KEY = _without(KeyDetails, "KeyTold", "within")
+
+_DATA: dict[str, type[BaseModel]] = {
+    "call.placed": _PLACED,
+    "call.ringing": OfPhone,
+    "call.answered": OfPhone,
+    "call.cancelled": PhoneCancelled,
+    "call.transferred": LegTransferred,
+    "call.parked": LegParked,
+    "call.unparked": LegParked,
+    "call.ended": CallEnded,
+    "domain.deleted": DomainGone,
+    "domain.removing": DomainGone,
+    "extension.unregistered": PhonesDropped,
+    "permission.set": Permission,
+    "recording.deleted": RecordingGone,
+    "recording.ready": RecordingReady,
+    "token.created": TokenBought,
+    "token.deleted": TokenGone,
+    "user.status_changed": UserStatus,
+    "webhook.deleted": WebhookTold,
+    "webhook.disabled": WebhookDisabled,
+    "webhook.retried": WebhookRetried,
+    "webhook.test": WebhookTested,
+}
+_FAMILIES: dict[str, type[BaseModel]] = {
+    "call": OfLeg,
+    "cdr": Call,
+    "command": CommandGiven,
+    "contact": Contact,
+    "destination": Destination,
+    "domain": Domain,
+    "extension": Extension,
+    "extensiongroup": ExtensionGroup,
+    "key": _KEY,
+    "ringgroup": RingGroupTold,
+    "switch": SwitchRecord,
+    "user": User,
+    "usergroup": UserGroup,
+    "voicemail": Voicemail,
+    "webhook": WebhookTold,
+}
+"""What is told of a family, where a type says nothing else; of what is deleted only its uuid."""
+
+
+@cache
+def shapes() -> Mapping[str, type[BaseModel]]:
+    """Each type of event, and the model of the whole event as it is told, sorted."""
+    return {what: _event(what) for what in sorted(TYPES)}
+
+
+def _event(what: str) -> type[BaseModel]:
+    members: dict[str, Any] = {
+        "id": (Uuid, Field(description="the same however often it is told: the webhook-id")),
+        "type": (Literal[what], ...),
+        "timestamp": (Timestamp, ...),
+        "domain_uuid": (Uuid | None, Field(description="null: it is about no domain")),
+        "call_uuid": (Uuid | None, ...),
+        "sequence": (int, Field(description="the order of what happened in one call")),
+        "data": (_data(what), ...),
+    }
+    return create_model(f"{_in_one_word(what)}Event", __base__=Shape, **members)
+
+
+def _data(what: str) -> type[BaseModel]:
+    family, _, happened = what.partition(".")
+    if what in _DATA or happened != "deleted":
+        return _DATA.get(what) or _FAMILIES[family]
+    member: Any = {f"{family}_uuid": (Uuid, ...)}
+    return create_model(f"{family.capitalize()}Gone", __base__=Shape, __doc__=_GONE, **member)
+
+
+def _in_one_word(what: str) -> str:
+    return "".join(part.capitalize() for part in what.replace("_", ".").split("."))
