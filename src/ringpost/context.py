@@ -158,6 +158,11 @@ class TenantStore:
         except Unholdable:
             return None
 
+    def row(self, key: Key) -> Row | None:
+        """A row as it is kept, with its version and expiry, for whoever copies it: the actor must reach its domain."""
+        self._fence(key.partition, reading_list=True)
+        return self._row(key)
+
     def whoever(self, key: Key, kind: type[E]) -> E | None:
         """Whoever has a name that is one in all the world: to compare with, and to tell nobody."""
         row = self._row(key)
@@ -170,7 +175,7 @@ class TenantStore:
     def stage(self, write: Write, otherwise: Problem | Exception | None = None) -> None:
         """Write this with the rest; ``otherwise`` is raised if its condition does not hold."""
         self._fence(write.key.partition)
-        if not isinstance(write, Check) or all(write != staged for staged, _ in self._staged):
+        if all(write != staged for staged, _ in self._staged):
             self._staged.append((write, otherwise))
 
     def note(self, event: Event, *, is_due_later: bool = False) -> None:

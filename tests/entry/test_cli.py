@@ -154,6 +154,7 @@ def test_an_upgrade_says_what_it_has_written_anew(tmp_path: Path, clock: FakeClo
     result = run("upgrade", RINGPOST_DATA=str(tmp_path))
     assert result.exit_code == 0
     assert "fusionpbx.example.net: 0 destinations written anew" in result.output
+    assert "fusionpbx.example.net: 1 call records looked at, 0 copied" in result.output
 
 
 def test_makes_a_key_for_a_switch(tmp_path: Path, clock: FakeClock) -> None:
