@@ -175,8 +175,20 @@ class TenantStore:
     def stage(self, write: Write, otherwise: Problem | Exception | None = None) -> None:
         """Write this with the rest; ``otherwise`` is raised if its condition does not hold."""
         self._fence(write.key.partition)
+        if isinstance(write, Check) and any(_decides(staged, write.key) for staged, _ in self._staged):
+            return
         if all(write != staged for staged, _ in self._staged):
             self._staged.append((write, otherwise))
+
+    @property
+    def room(self) -> int:
+        """How many rows more go into the transaction, with its audit line and a kept answer."""
+        return MAX_WRITES - len(self._staged) - 2 * len(self._events) - 2
+
+    def forget(self) -> None:
+        """Write nothing of what is staged."""
+        self._staged.clear()
+        self._events.clear()
 
     def note(self, event: Event, *, is_due_later: bool = False) -> None:
         """Put an event into the outbox with the rest: due then, or when the rest is written."""
@@ -213,8 +225,8 @@ class TenantStore:
 
     def rehearse(self) -> None:
         """Write nothing of what is staged, but refuse what ``commit`` would refuse: a read for each condition."""
-        staged, self._staged = self._staged, []
-        self._events.clear()
+        staged = [*self._staged]
+        self.forget()
         _check_many(staged)
         failed = [otherwise for write, otherwise in staged if not self._holds(write)]
         if failed:
@@ -300,6 +312,11 @@ class TenantStore:
         if limits.domains is None:
             return limits.switch in self.actor.switches
         return all(map(self.reaches, limits.domains))
+
+
+def _decides(staged: Write, key: Key) -> bool:
+    """Whether what is staged depends on a row itself, so that a check of it says nothing more."""
+    return isinstance(staged, Put) and staged.key == key and (staged.if_absent or staged.if_version is not None)
 
 
 def _check_many(staged: list[tuple[Write, Problem | Exception | None]]) -> None:
