@@ -185,6 +185,10 @@ class TenantStore:
         """How many rows more go into the transaction, with its audit line and a kept answer."""
         return MAX_WRITES - len(self._staged) - 2 * len(self._events) - 2
 
+    def run_again_if_lost(self) -> None:
+        """What is staged was seen to be possible: a condition that fails is a race, and the action runs again."""
+        self._staged = [(write, Moved()) for write, _ in self._staged]
+
     def forget(self) -> None:
         """Write nothing of what is staged."""
         self._staged.clear()

@@ -52,9 +52,9 @@ def in_order(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(calls, key=place, reverse=True)
 
 
-def of_each(caller: Caller) -> list[dict[str, Any]]:
+def of_each(caller: Caller, **query: Any) -> list[dict[str, Any]]:
     names = [one["domain_name"] for one in caller.done("domain-list", limit=1000)["items"]]
-    return in_order([call for name in names for call in walked(caller, domain_name=name)])
+    return in_order([call for name in names for call in walked(caller, domain_name=name, **query)])
 
 
 def rows_over_all(store: Store) -> Iterator[Key]:
@@ -79,9 +79,13 @@ removals = st.tuples(st.just("remove"), st.sampled_from(HOMES))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
-@given(st.lists(st.one_of(legs, legs, legs, removals), min_size=1, max_size=14), st.integers(1, 4))
+@given(
+    st.lists(st.one_of(legs, legs, legs, removals), min_size=1, max_size=14),
+    st.integers(1, 4),
+    st.tuples(stamps, stamps).map(sorted),
+)
 def test_the_copies_are_the_records_in_order_whatever_was_done(
-    house: House, steps: list[tuple[Any, ...]], limit: int
+    house: House, steps: list[tuple[Any, ...]], limit: int, span: list[str]
 ) -> None:
     caller = Caller(house, demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
     for step in steps:
@@ -97,6 +101,8 @@ def test_the_copies_are_the_records_in_order_whatever_was_done(
         post(caller, home, number, start, **more)
     assert walked(caller, limit, of_all_domains=True) == of_each(caller)
     assert len(list(rows_over_all(house.store))) == len(of_each(caller))
+    between = {"from": span[0], "until": span[1]}
+    assert walked(caller, limit, of_all_domains=True, **between) == of_each(caller, **between)
     for home in HOMES:
         caller.call("domain-delete", domain_name=home, cascade=True)
 

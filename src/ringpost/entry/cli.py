@@ -148,6 +148,7 @@ def deliver(url: str) -> None:
 def upgrade() -> None:
     """Write rows of earlier releases as they are written now; until then they are found all the same.
 
+    But for the calls of all domains (of_all_domains): those of earlier releases are among them once this has run.
     In the store that RINGPOST_STORE or RINGPOST_DATA names. It can be stopped, and repeated.
     """
     with _plain_errors():

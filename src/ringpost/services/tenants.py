@@ -131,6 +131,8 @@ class _Making:
             self._is_done = self._make_all(self._context.clock.now() + WORKS_FOR)
             if self._is_begun:
                 self._write()
+            else:
+                self._context.store.run_again_if_lost()
         except (Problem, Moved) as error:
             if not self._is_begun:
                 raise
@@ -153,6 +155,8 @@ class _Making:
 
     def _write(self) -> None:
         """Write what is staged: from now on it is made, whatever becomes of the rest."""
+        if not self._is_begun:
+            self._context.store.run_again_if_lost()
         self._context.commit()
         self._is_begun = True
         for note in self._staged:

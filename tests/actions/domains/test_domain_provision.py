@@ -1,4 +1,5 @@
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -363,6 +364,42 @@ def test_a_large_one_goes_on_where_it_stopped(house: House, operator: Caller, fa
         assert account["password"] == phones[extension]["password"]
     assert first.json["secrets"]["key_token"]
     assert second["secrets"]["key_token"] is None
+
+
+class RacedStore(CountingStore):
+    """A store in which somebody else does something before the first transaction."""
+
+    def __init__(self, inner: Store) -> None:
+        super().__init__(inner)
+        self.race: Callable[[], object] | None = None
+
+    def transact(self, writes: Any) -> None:
+        race, self.race = self.race, None
+        if race is not None:
+            race()
+        super().transact(writes)
+
+
+@pytest.mark.parametrize("request_", [BRANCH, LARGE])
+def test_two_at_once_make_one_tenant(house: House, operator: Caller, request_: dict[str, Any]) -> None:
+    house.store = raced = RacedStore(house.store)
+    house.restart()
+    operator.done("action-list")
+    quicker: list[dict[str, Any]] = []
+    raced.race = lambda: quicker.append(operator.done("domain-provision", **request_))
+    later = operator.done("domain-provision", **request_)
+    assert (states(quicker[0]), states(later)) == ({"created"}, {"there"})
+    assert later["secrets"] is None
+
+
+def test_a_race_for_another_number_is_looked_at_again(house: House, operator: Caller) -> None:
+    house.store = raced = RacedStore(house.store)
+    house.restart()
+    operator.done("domain-provision", **HOME)
+    group = {"name": "g", "extension": "200", "strategy": "sequence", "destinations": []}
+    raced.race = lambda: operator.done("ringgroup-create", **HOME, **group)
+    reply = operator.call("domain-provision", **HOME, extensions=[{"extension": "200"}])
+    assert (reply.status, told(reply)) == (409, ["extensions.0.extension"])
 
 
 class SlowStore(CountingStore):
