@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ringpost.entry import demo
 from ringpost.entry.console import console
-from ringpost.services import all_calls, domains
+from ringpost.services import all_calls, call_lists, domains
 from ringpost.store import Delete, Key, Store, keys
 from tests import seeds
 from tests.fakes import NOON, CountingStore, FailingStore, FakeClock
@@ -216,3 +216,25 @@ def test_days_without_calls_cost_nothing(operator: Caller) -> None:
     house.restart()
     assert len(operator.done("cdr-search", of_all_domains=True)["items"]) == 2
     assert counting.calls.count("query") == 3
+
+
+@pytest.mark.parametrize("limit", [1, 4, 100])
+def test_a_page_looks_into_so_many_lists_and_the_next_goes_on_behind_them(
+    operator: Caller, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_lists, "MOST_LISTS", 1)
+    for number in range(40):
+        post(
+            operator,
+            HOMES[number % 2] if number % 3 else demo.DOMAIN_NAME,
+            number,
+            f"2026-10-{1 + number % 30:02d}T10:00:00Z",
+        )
+        operator.call("domain-create", domain_name=HOMES[number % 2])
+    assert walked(operator, limit, of_all_domains=True) == of_each(operator)
+    spans = {"from": "2026-10-05T00:00:00Z", "until": "2026-10-25T10:00:00Z"}
+    assert walked(operator, limit, of_all_domains=True, **spans) == of_each(operator, **spans)
+    first = operator.done("cdr-search", of_all_domains=True, external_id="nobody's")
+    assert first["items"] == []
+    assert first["next_cursor"] is not None
+    assert walked(operator, limit, of_all_domains=True, external_id="nobody's") == []
