@@ -274,18 +274,18 @@ class Look:
         ]
         if not named:
             return None
-        wrong = [list(_differing_key(key, one)) for key in named]
+        wrong = [list(_differing_key("key", key, one)) for key in named]
         if all(wrong):
             self.mistakes += wrong[0]
         return named[wrong.index(min(wrong, key=len))]
 
 
-def _differing_key(key: ApiKey, one: NewKey) -> Iterator[Mistake]:
+def _differing_key(place: str, key: ApiKey, one: NewKey) -> Iterator[Mistake]:
     for name in ("scopes", "networks"):
         if set(getattr(key.limits, name)) != set(getattr(one, name)):
-            yield Mistake(f"key.{name}", f"is {_shown(getattr(key.limits, name))} here")
+            yield Mistake(f"{place}.{name}", f"is {_shown(getattr(key.limits, name))} here")
     if key.limits.expires_at != one.expires_at:
-        yield Mistake("key.expires_at", f"is {_shown(key.limits.expires_at)} here")
+        yield Mistake(f"{place}.expires_at", f"is {_shown(key.limits.expires_at)} here")
 
 
 def _claims(wanted: Wanted) -> Iterator[tuple[str, tuple[str, str]]]:

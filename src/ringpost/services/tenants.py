@@ -185,7 +185,8 @@ class _Making:
         try:
             fresh = api_keys.made(self._context, one.name, limits)
         except InvalidRequest as problem:
-            raise InvalidRequest(f"key: {problem.detail}", parameter="key.scopes") from None
+            place = f"key.{problem.errors[0][0]}"
+            raise InvalidRequest(f"{place}: {problem.detail}", parameter=place) from None
 
         def note() -> None:
             self._fresh = fresh
