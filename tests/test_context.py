@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from ringpost.auth.actor import Actor
-from ringpost.context import Context, TenantStore
+from ringpost.context import Context, Moved, TenantStore
 from ringpost.entry import demo
 from ringpost.entry.console import console
 from ringpost.model.destination import Destination
@@ -19,7 +19,7 @@ from ringpost.model.user import User
 from ringpost.model.voicemail import Voicemail
 from ringpost.services import domains, records, user_groups
 from ringpost.services.numbers import Holder
-from ringpost.store import Delete, Put, Row, Store, Write, keys
+from ringpost.store import Check, Delete, Key, Put, Row, Store, Write, keys
 from tests.fakes import CountingStore
 from tests.harness import Caller, House
 
@@ -137,10 +137,12 @@ def test_nobody_acts_for_two_users(house: House, tenant: Caller) -> None:
         store.acting_user()
 
 
-@pytest.mark.parametrize("partition", [keys.DOMAINS, keys.KEYS])
+@pytest.mark.parametrize("partition", [keys.DOMAINS, keys.KEYS, keys.CALL_LISTS, keys.calls_of_day("2026-11-21", 0)])
 def test_a_tenant_lists_nothing_over_all_domains(bound: TenantStore, partition: str) -> None:
     with pytest.raises(Forbidden):
         bound.listed(partition, Domain)
+    with pytest.raises(Forbidden):
+        bound.row(Key(partition, "0"))
 
 
 @pytest.mark.parametrize(
@@ -165,3 +167,32 @@ def test_nothing_moves_into_a_domain_that_goes_meanwhile(house: House, asked: di
     reply = mover.call(**asked, **home)
     assert (reply.status, reply.json["error"]) == (404, "domain not found")
     assert elsewhere.store.query(f"domain#{demo.EMPTY_DOMAIN_UUID}#number") == []
+
+
+def test_a_check_of_what_the_same_transaction_writes_says_nothing_more(house: House) -> None:
+    context = console(house.store, house.clock, "some-action")
+    row = Row(keys.domain_name("new.example.net"), "{}")
+    context.store.stage(Put(row, if_absent=True))
+    context.store.stage(Check(row.key, if_version=1))
+    context.commit()
+    assert house.store.get(row.key) == row
+
+
+def test_a_lost_condition_that_was_seen_to_hold_is_a_race(house: House) -> None:
+    context = console(house.store, house.clock, "some-action")
+    context.store.stage(Put(Row(keys.domain_name(demo.DOMAIN_NAME), "{}"), if_absent=True), NotFound("taken"))
+    context.store.run_again_if_lost()
+    with pytest.raises(Moved):
+        context.commit()
+
+
+def test_what_is_forgotten_is_not_written(house: House) -> None:
+    context = console(house.store, house.clock, "some-action")
+    room = context.store.room
+    context.store.stage(Put(Row(keys.domain_name("new.example.net"), "{}")))
+    context.happened("domain.created", None, {})
+    assert context.store.room == room - 3
+    context.store.forget()
+    context.commit()
+    assert context.store.room == room
+    assert house.store.get(keys.domain_name("new.example.net")) is None

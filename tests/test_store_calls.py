@@ -9,6 +9,7 @@ import pytest
 from ringpost.entry import demo
 from tests.fakes import CountingStore
 from tests.harness import CATALOGUE, Caller, House
+from tests.store_calls import cost_of_a_call
 
 ROOT = Path(__file__).parent.parent
 
@@ -52,3 +53,12 @@ def test_a_page_of_calls_reads_no_more_rows_the_more_there_are(house: House, ope
     counting.rows_read = 0
     operator.done("cdr-list", domain_uuid=demo.DOMAIN_UUID)
     assert counting.rows_read == 100
+
+
+def test_a_call_record_costs_what_the_page_says() -> None:
+    page = (ROOT / "docs/store.md").read_text()
+    rows = dict(re.findall(r"^\| (with[^|]*) \| (\d+ \| \d+) \|$", page, re.MULTILINE))
+    all_rows, all_units, copies, copied_units = cost_of_a_call()
+    assert rows["with it, the first of its list"] == f"{all_rows} | {all_units}"
+    assert rows["with it"] == f"{all_rows - 1} | {all_units - 2}"
+    assert rows["without the copy"] == f"{all_rows - copies} | {all_units - copied_units}"

@@ -183,6 +183,11 @@ class TenantStore:
         except Unholdable:
             return None
 
+    def row(self, key: Key) -> Row | None:
+        """A row as it is kept, with its version and expiry, for whoever copies it: the actor must reach its domain."""
+        self._fence(key.partition, reading_list=True)
+        return self._row(key)
+
     def whoever(self, key: Key, kind: type[E]) -> E | None:
         """Whoever has a name that is one in all the world: to compare with, and to tell nobody."""
         row = self._row(key)
@@ -195,8 +200,24 @@ class TenantStore:
     def stage(self, write: Write, otherwise: Problem | Exception | None = None) -> None:
         """Write this with the rest; ``otherwise`` is raised if its condition does not hold."""
         self._fence(write.key.partition)
-        if not isinstance(write, Check) or all(write != staged for staged, _ in self._staged):
+        if isinstance(write, Check) and any(_decides(staged, write.key) for staged, _ in self._staged):
+            return
+        if all(write != staged for staged, _ in self._staged):
             self._staged.append((write, otherwise))
+
+    @property
+    def room(self) -> int:
+        """How many rows more go into the transaction, with its audit line and a kept answer."""
+        return MAX_WRITES - len(self._staged) - 2 * len(self._events) - 2
+
+    def run_again_if_lost(self) -> None:
+        """What is staged was seen to be possible: a condition that fails is a race, and the action runs again."""
+        self._staged = [(write, Moved()) for write, _ in self._staged]
+
+    def forget(self) -> None:
+        """Write nothing of what is staged."""
+        self._staged.clear()
+        self._events.clear()
 
     def note(self, event: Event, *, is_due_later: bool = False) -> None:
         """Put an event into the outbox with the rest: due then, or when the rest is written."""
@@ -233,8 +254,8 @@ class TenantStore:
 
     def rehearse(self) -> None:
         """Write nothing of what is staged, but refuse what ``commit`` would refuse: a read for each condition."""
-        staged, self._staged = self._staged, []
-        self._events.clear()
+        staged = [*self._staged]
+        self.forget()
         _check_many(staged)
         failed = [otherwise for write, otherwise in staged if not self._holds(write)]
         if failed:
@@ -320,6 +341,11 @@ class TenantStore:
         if limits.domains is None:
             return limits.switch in self.actor.switches
         return all(map(self.reaches, limits.domains))
+
+
+def _decides(staged: Write, key: Key) -> bool:
+    """Whether what is staged depends on a row itself, so that a check of it says nothing more."""
+    return isinstance(staged, Put) and staged.key == key and (staged.if_absent or staged.if_version is not None)
 
 
 def _check_many(staged: list[tuple[Write, Problem | Exception | None]]) -> None:

@@ -11,8 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from ringpost.auth.tokens import token
-from ringpost.entry import demo
+from ringpost.entry import cli, demo
 from ringpost.entry.cli import main
+from ringpost.store import Delete, keys
 from ringpost.store.sqlite import SqliteStore
 from tests.entry.playing import PlayingFreeSwitch
 from tests.fakes import FakeClock
@@ -154,6 +155,27 @@ def test_an_upgrade_says_what_it_has_written_anew(tmp_path: Path, clock: FakeClo
     result = run("upgrade", RINGPOST_DATA=str(tmp_path))
     assert result.exit_code == 0
     assert "fusionpbx.example.net: 0 destinations written anew" in result.output
+    assert "fusionpbx.example.net: 1 call records looked at, 0 copied" in result.output
+
+
+def test_an_upgrade_says_how_far_it_is(tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_CALLS_A_LINE", 25)
+    store = SqliteStore(tmp_path / "ringpost.sqlite3", clock.now)
+    demo.seed_public(store, clock)
+    operator = Caller(House(store, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
+    for number in range(30):
+        uuid = f"aaaaaaaa-0000-4000-8000-{number:012d}"
+        operator.done(
+            "cdr-create", domain_name="empty.example.net", xml_cdr_uuid=uuid, start_stamp="2026-11-20T00:00:00Z"
+        )
+    for shard in range(keys.CALL_SHARDS):
+        for row in store.query(keys.calls_of_day("2026-11-20", shard)):
+            store.transact([Delete(row.key)])
+    said = [run("upgrade", RINGPOST_DATA=str(tmp_path)).output for _ in range(2)]
+    store.close()
+    assert "empty.example.net: 25 call records looked at …\n" in said[0]
+    assert "empty.example.net: 30 call records looked at, 30 copied\n" in said[0]
+    assert "empty.example.net: 30 call records looked at, 0 copied\n" in said[1]
 
 
 def test_makes_a_key_for_a_switch(tmp_path: Path, clock: FakeClock) -> None:

@@ -26,7 +26,7 @@ def uuid(number: int) -> str:
     return f"aaaaaaaa-0000-4000-8000-{number:012d}"
 
 
-def a_call(number: int) -> tuple[Key, BaseModel]:
+def a_call(number: int) -> tuple[Key, Call]:
     """One of twenty legs, of which text is in no alphabet of ours and full of quotation marks."""
     start = stamp(NOON - 1000 + number / 1000)
     legs = tuple(
@@ -35,6 +35,12 @@ def a_call(number: int) -> tuple[Key, BaseModel]:
     )
     call = Call(xml_cdr_uuid=uuid(number), domain_uuid=HOME, start_stamp=start, listed_at=start, legs=legs)
     return Key(keys.cdrs(HOME), f"{start}#{uuid(number)}"), call
+
+
+def a_call_over_all(number: int) -> tuple[Key, Call]:
+    """The same, in the list of its day over all domains."""
+    call = a_call(number)[1]
+    return keys.call_in_all(call), call
 
 
 def an_event(number: int) -> tuple[Key, BaseModel]:
@@ -91,6 +97,21 @@ def fill(house: House, make: Callable[[int], tuple[Key, BaseModel]], often: int 
 def fits(reply: Reply) -> bool:
     """Whether Lambda takes it: the body is text in JSON once more."""
     return reply.status == 200 and len(json.dumps(reply.text, ensure_ascii=False).encode()) < LAMBDA
+
+
+def test_the_calls_of_all_domains_have_shorter_pages_too(house: House, operator: Caller) -> None:
+    fill(house, a_call_over_all)
+    marks = [keys.call_list(keys.calls_of_day("2026-11-22", shard)) for shard in range(keys.CALL_SHARDS)]
+    house.store.transact([Put(Row(mark, "{}")) for mark in marks])
+    seen: list[str] = []
+    cursor, asked = None, 0
+    while cursor is not None or not asked:
+        reply = operator.call("cdr-search", of_all_domains=True, limit=1000, cursor=cursor)
+        assert fits(reply)
+        seen += [call["xml_cdr_uuid"] for call in reply.json["items"] if call["xml_cdr_uuid"].startswith("aaaaaaaa-")]
+        cursor, asked = reply.json["next_cursor"], asked + 1
+    assert asked > 1
+    assert seen == [uuid(number) for number in reversed(range(400))]
 
 
 @pytest.mark.parametrize("one", LISTS, ids=lambda one: f"{one.action} {one.asked}")

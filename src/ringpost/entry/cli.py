@@ -20,20 +20,23 @@ from pydantic import TypeAdapter, ValidationError
 from ringpost import __version__
 from ringpost.auth.tokens import token
 from ringpost.clock import SystemClock
+from ringpost.context import Context
 from ringpost.entry import demo, imports, wiring
 from ringpost.entry.client import Client
 from ringpost.entry.console import console
 from ringpost.entry.places import Place
+from ringpost.model.domain import Domain
 from ringpost.model.errors import NotFound, Problem
 from ringpost.model.key import Limits
 from ringpost.model.values import Moment, Name
-from ringpost.services import api_keys, destinations, domains, examinations
+from ringpost.services import all_calls, api_keys, destinations, domains, examinations
 from ringpost.settings import Settings
 from ringpost.store import Store
 from ringpost.store.sqlite import SqliteStore
 from ringpost.switch.esl import EventSocket
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+_CALLS_A_LINE = 1000
 
 
 _address = click.option(
@@ -161,6 +164,7 @@ def deliver(url: str) -> None:
 def upgrade() -> None:
     """Write rows of earlier releases as they are written now; until then they are found all the same.
 
+    But for the calls of all domains (of_all_domains): those of earlier releases are among them once this has run.
     In the store that RINGPOST_STORE or RINGPOST_DATA names. It can be stopped, and repeated.
     """
     with _plain_errors():
@@ -172,6 +176,16 @@ def upgrade() -> None:
         for domain in domains.everything(context):
             count = destinations.carried_over(context, domain)
             click.echo(f"{domain.domain_name}: {count} destinations written anew")
+            _copy_calls(context, domain)
+
+
+def _copy_calls(context: Context, domain: Domain) -> None:
+    """Put the call records of a domain among those of all domains, saying every now and then how far it is."""
+    copied = all_calls.Copied(0, 0)
+    for copied in all_calls.carried_over(context, domain):
+        if copied.looked_at % _CALLS_A_LINE == 0:
+            click.echo(f"{domain.domain_name}: {copied.looked_at} call records looked at …")
+    click.echo(f"{domain.domain_name}: {copied.looked_at} call records looked at, {copied.written} copied")
 
 
 @main.group()

@@ -37,6 +37,7 @@ class Notice(Entity):
     cause: Cause | None = None
     hung_up: bool = Field(default=False, description="whether this party ended it, and not the switch")
     by_api: bool = Field(default=False, description="whether an action ended it")
+    placed: bool = Field(default=False, description="it was rung because an action placed the call: A")
     to_voicemail: bool = Field(default=False, description="it was left to somebody's voicemail")
     reached: tuple[ExtensionNumber, ...] = Field(
         default=(), description="extensions it was sent to, whether a phone of theirs rang or not"
@@ -86,13 +87,16 @@ class TrackedLeg(Entity):
     ended_by: EndedBy | None = None
     reached: tuple[str, ...] = ()
     to_voicemail: bool = False
+    placed: bool = False
     rang: bool = False
     speaks: bool = False
     core: str = ""
     sequence: int = -1
 
 
-_OWN_LEG = frozenset({"source_dialled", "ended_by", "reached", "to_voicemail", "rang", "speaks", "core", "sequence"})
+_OWN_LEG = frozenset(
+    {"source_dialled", "ended_by", "reached", "to_voicemail", "placed", "rang", "speaks", "core", "sequence"}
+)
 _OWN = frozenset({"legs", "sequence", "told_at", "has_ended", "is_lost", "joined_to", "is_looked_up", "version"})
 _OF_THE_RECORD = (
     "answer_stamp", "duration", "billsec", "hangup_cause", "missed_call", "answered_by", "hung_up_by", "extensions",
@@ -182,7 +186,7 @@ class TrackedCall(Entity):
             ended_by=leg.ended_by,
             reached=leg.reached,
             to_voicemail=leg.to_voicemail,
-            **dict.fromkeys(("missed_call", "missed_said"), False if is_first and leg.rang else None),
+            **dict.fromkeys(("missed_call", "missed_said"), False if is_first and leg.placed else None),
         )
 
     def told(self) -> dict[str, Any]:

@@ -214,3 +214,7 @@ class CallWanted(ForUser):
 
 class CallFilters(CallWanted, Page):
     """A request for a page of calls, newest first."""
+
+    of_all_domains: bool = Field(
+        default=False, description="the calls of all domains, instead of one's; for an operator's key"
+    )

@@ -73,6 +73,12 @@ def create(context: Context, name: str, limits: Limits, *, enabled: bool = True,
         limits = limits.model_copy(update={"switch": _registered(context, limits.switch)})
     if as_user is not None:
         limits = limits.model_copy(update={"user": _user(context, limits, as_user)})
+    return made(context, name, limits, enabled=enabled)
+
+
+def made(context: Context, name: str, limits: Limits, *, enabled: bool = True) -> Fresh:
+    """A new key with limits that name records by their uuids, also one that is written with it."""
+    check_scopes(context, limits.scopes)
     actor = _manager(context)
     secret = new_secret()
     key = records.create(

@@ -151,6 +151,7 @@ class _Step:
                 "source_uuid": known.source_uuid or notice.source_uuid,
                 "start_stamp": min(known.start_stamp, notice.start_stamp),
                 "reached": notice.reached or known.reached,
+                "placed": notice.placed or known.placed,
             }
             self._change(known, **facts, **heard)
         self.call = self.call.model_copy(update={"direction": self.call.direction or notice.direction})
@@ -167,6 +168,7 @@ class _Step:
             number=notice.number,
             start_stamp=notice.start_stamp,
             reached=notice.reached,
+            placed=notice.placed,
             **heard,
         )
         self.call = self.call.model_copy(update={"legs": (*_room_made(self.call.legs), leg)})

@@ -11,7 +11,7 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, NotFound
 from ringpost.model.outcome import joined, root, summarised, worked_out
 from ringpost.model.requests import CallFilters, CallWanted, ForUser
-from ringpost.services import domains, numbers, pages, permissions, records, users
+from ringpost.services import call_lists, domains, numbers, pages, permissions, records, users
 from ringpost.store import keys
 from ringpost.store.keys import cdr_layout
 
@@ -88,7 +88,9 @@ def foretold(context: Context, domain: Domain, before: Call | None, legs: Sequen
     members = summarised(root(found_out), found_out) | _marked([], marks)
     if before is None:
         return _created(context, domain, members)
-    return records.update(context, before, members, cdr_layout, expires=_expires(domain, before))
+    return _listed(
+        context, domain, records.update(context, before, members, cdr_layout, expires=_expires(domain, before))
+    )
 
 
 def _made(context: Context, domain: Domain, members: dict[str, Any]) -> Call:
@@ -105,7 +107,13 @@ def _created(context: Context, domain: Domain, members: dict[str, Any]) -> Call:
         raise CannotComply(
             f"records go after {domain.retention_days} days: this call is older", parameter="start_stamp"
         )
-    return records.create(context, call, cdr_layout, expires=expires)
+    return _listed(context, domain, records.create(context, call, cdr_layout, expires=expires))
+
+
+def _listed(context: Context, domain: Domain, call: Call) -> Call:
+    """A call that is written, with the mark of the list over all domains it is in."""
+    call_lists.note(context, keys.call_in_all(call).partition, _expires(domain, call))
+    return call
 
 
 def _changed(context: Context, domain: Domain, known_calls: list[Call], members: dict[str, Any]) -> Call:
@@ -114,6 +122,7 @@ def _changed(context: Context, domain: Domain, known_calls: list[Call], members:
     members["listed_at"] = min(call.listed_at for call in known_calls)
     expires = _expires(domain, before)
     after = records.update(context, before, members, cdr_layout, expires=expires, absorbs=absorbed)
+    _listed(context, domain, after)
     _tell(context, "cdr.updated", after)
     return after
 
@@ -227,6 +236,12 @@ def _parties(context: Context, domain_uuid: str, wanted: CallWanted) -> frozense
         return of_user
     own = frozenset({wanted.extension})
     return own if of_user is None else own & of_user
+
+
+def filter_of(context: Context, domain_uuid: str, wanted: CallWanted) -> Callable[[Call], bool]:
+    """Whether a call of a domain is what a request is about."""
+    parties = _parties(context, domain_uuid, wanted)
+    return _wanted(wanted, parties, _written(context, domain_uuid, wanted.number))
 
 
 def is_due(call: Call, now: str) -> bool:

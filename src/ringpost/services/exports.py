@@ -9,11 +9,13 @@ from ringpost.clock import seconds
 from ringpost.context import Context
 from ringpost.model.call import Call
 from ringpost.model.requests import CallFilters, Listing, Page
-from ringpost.services import cdrs, csv_files, user_files, users
+from ringpost.services import all_calls, csv_files, user_files, users
 
 _STRETCH = 250
 _FULL = 5_500_000
 """Bytes of a table as Lambda hands it on, in JSON: every quotation mark is two of them, and each is escaped."""
+_WORKS_FOR = 15.0
+"""Seconds after which a page ends early: over all domains its rows may lie far apart."""
 Stretch = Callable[[str | None, int], tuple[list[dict[str, Any]], str | None]]
 """The rows of the next so many from a cursor on, and where to go on."""
 _CALL_COLUMNS = (
@@ -33,8 +35,12 @@ _CALL_COLUMNS = (
     "missed",
     "extensions",
     "external_id",
+    "billsec",
+    "caller_id_number",
+    "domain_uuid",
+    "domain_name",
 )
-"""XiVO's call logs (call-logd 17.17), then ours."""
+"""XiVO's call logs (call-logd 17.17), then ours, the later ones at the end."""
 
 
 class Table(NamedTuple):
@@ -69,24 +75,24 @@ def of_users(context: Context, home: str, request: Listing) -> Table:
         page = users.listed(context, home, None, request.model_copy(update={"cursor": cursor, "limit": limit}))
         return list(map(row, page.items)), page.next_cursor
 
-    return _table("users.csv", user_files.COLUMNS, stretch, request)
+    return _table(context, "users.csv", user_files.COLUMNS, stretch, request)
 
 
-def of_calls(context: Context, home: str, request: CallFilters) -> Table:
+def of_calls(context: Context, request: CallFilters) -> Table:
     """Calls as XiVO's call logs have them, newest first."""
 
     def stretch(cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
-        page = cdrs.search(context, home, request.model_copy(update={"cursor": cursor, "limit": limit}))
+        page = all_calls.search(context, request.model_copy(update={"cursor": cursor, "limit": limit}))
         return list(map(_row, page.items)), page.next_cursor
 
-    return _table("calls.csv", _CALL_COLUMNS, stretch, request)
+    return _table(context, "calls.csv", _CALL_COLUMNS, stretch, request)
 
 
-def _table(file_name: str, columns: Sequence[str], stretch: Stretch, request: Page) -> Table:
+def _table(context: Context, file_name: str, columns: Sequence[str], stretch: Stretch, request: Page) -> Table:
     """As many rows as are asked for and fit; the heading on the first page only."""
     text, cursor, left = csv_files.written(columns, (), heading=request.cursor is None), request.cursor, request.limit
-    many = _STRETCH
-    while left > 0:
+    many, deadline = _STRETCH, context.clock.now() + _WORKS_FOR
+    while left > 0 and context.clock.now() <= deadline:
         rows, after = stretch(cursor, min(left, many))
         more = text + csv_files.written(columns, rows, heading=False)
         if len(to_json(more)) > _FULL and many > 1:
@@ -101,19 +107,38 @@ def _table(file_name: str, columns: Sequence[str], stretch: Stretch, request: Pa
 
 
 def _row(call: Call) -> dict[str, Any]:
-    answered = call.answer_stamp is not None
-    end = seconds(call.end_stamp) if call.end_stamp else None
-    talked = max(0, round(end - seconds(call.answer_stamp))) if call.answer_stamp and end is not None else None
+    talked = _talked(call)
+    kept = {"xml_cdr_uuid", "tags", "hangup_cause", "extensions", "external_id", "domain_uuid", "domain_name"}
     return {
-        **call.model_dump(include={"xml_cdr_uuid", "tags", "hangup_cause", "extensions", "external_id"}),
+        **call.model_dump(include=kept),
         "start": call.start_stamp,
         "answer": call.answer_stamp,
         "end": call.end_stamp,
         "source_name": call.caller_id_name,
-        "source_extension": call.caller_id_number or call.source_number,
+        "source_extension": _caller(call),
         "destination_extension": call.destination_number,
-        "duration": call.billsec if call.billsec is not None and answered else talked,
-        "answered": answered,
+        "duration": talked,
+        "answered": call.answer_stamp is not None,
         "call_direction": "internal" if call.direction == "local" else call.direction,
         "missed": call.missed_call,
+        "billsec": 0 if talked is None and call.end_stamp is not None else talked,
+        "caller_id_number": call.caller_id_number,
     }
+
+
+def _talked(call: Call) -> int | None:
+    """Seconds of talk, if it was answered and they are known."""
+    if call.answer_stamp is None:
+        return None
+    if call.billsec is not None:
+        return call.billsec
+    return max(0, round(seconds(call.end_stamp) - seconds(call.answer_stamp))) if call.end_stamp else None
+
+
+def _caller(call: Call) -> str | None:
+    """Who called: an extension by its number, whatever it showed; from outside the number that was shown."""
+    shown = call.caller_id_number or call.source_number
+    first = call.legs[0]
+    if call.direction == "inbound" or first.leg != "a":
+        return shown
+    return first.extension or call.source_number or shown

@@ -122,6 +122,7 @@ def tell_end(context: Context, domain: Domain, order: CallOrder, leg: Leg) -> No
         caller_id_name=order.caller_id_name or None,
         dialled=order.destination_b,
         cause=leg.hangup_cause,
+        placed=True,
     )
     call, happened = advanced(begun(notice, domain.domain_name), notice)
     call = looked_up(context, call, order)

@@ -8,8 +8,10 @@ over. Rows that are hidden from a user do not count: a page is what it would be 
 than ``MOST_PASSED`` of them follow each other it ends early, maybe with nothing, and goes on there.
 """
 
+import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import isqrt
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
@@ -143,6 +145,57 @@ def stretch(
         after, passed, wanted = rows[-1][0], passed + len(rows), max(wanted, _AT_ONCE)
         if passed > MOST_PASSED + limit:
             return Rows(found, after)
+
+
+def merged(
+    context: Context,
+    days: Iterable[Sequence[str]],
+    kind: type[E],
+    *,
+    between: tuple[str | None, str | None],
+    after: str | None,
+    limit: int,
+    is_there: Callable[[E], bool],
+) -> Rows[E]:
+    """The next so many of a long list that lies in days, newest first, and of each day in several partitions.
+
+    As ``stretch``, but of each partition little is read at once: with many of them, no more is read than is answered, a
+    few rows of each aside.
+    """
+    found: list[tuple[str, E]] = []
+    passed = 0
+    for partitions in days:
+        at_once = (limit + 1) // len(partitions) + isqrt(limit) + 1
+        parts = (_falling(context, one, kind, between, after, at_once) for one in partitions)
+        for place, one in heapq.merge(*parts, key=lambda row: row[0], reverse=True):
+            if not is_there(one):
+                passed += 1
+                if passed > MOST_PASSED:
+                    return Rows(found, place)
+                continue
+            if len(found) == limit:
+                return Rows(found, found[-1][0])
+            found.append((place, one))
+    return Rows(found, None)
+
+
+def _falling(
+    context: Context,
+    partition: str,
+    kind: type[E],
+    between: tuple[str | None, str | None],
+    after: str | None,
+    at_once: int,
+) -> Iterator[tuple[str, E]]:
+    """The rows of a partition from a place on, newest first, read as they are asked for."""
+    bounds = (between[0] or _FIRST, between[1] or _LAST)
+    while rows := context.store.listed(
+        partition, kind, between=bounds, after=after, descending=True, limit=at_once, of_anybody=True
+    ):
+        yield from rows
+        if len(rows) < at_once:
+            return
+        after = rows[-1][0]
 
 
 class Scales:

@@ -7,7 +7,8 @@ A record is written to several rows, each a whole copy, so that any of its look-
 - ``copies``  its places in lists
 
 All rows of a tenant begin with its domain, so a look-up made for one domain cannot find another's.
-Only inbound numbers and domain names are unique over all.
+Only inbound numbers and domain names are unique over all, and the records of calls have copies over all domains, which
+nobody lists but an operator.
 """
 
 from __future__ import annotations
@@ -457,8 +458,31 @@ def cdrs_of_number(domain: str, number: str) -> str:
     return f"domain#{domain}#cdrs#number#{number}"
 
 
+CALL_LISTS = "calls"
+"""Which lists of calls over all domains there are, by day and shard."""
+CALL_SHARDS = 8
+"""Parts of a day's calls over all domains: ``docs/store.md`` says why so many. Another number needs all copies anew."""
+
+
+def calls_of_day(day: str, shard: int) -> str:
+    """A part of the calls of a day in all domains, by start, uuid and domain."""
+    return f"calls#{day}#{shard}"
+
+
+def call_list(partition: str) -> Key:
+    """That there is such a list: nothing else tells on which days there were calls."""
+    return Key(CALL_LISTS, partition.removeprefix("calls#"))
+
+
+def call_in_all(record: Call) -> Key:
+    """The place of a call among those of all domains."""
+    home, uuid = record.domain_uuid, record.xml_cdr_uuid
+    shard = crc32(f"{home}#{uuid}".encode()) % CALL_SHARDS
+    return Key(calls_of_day(record.listed_at[:10], shard), f"{record.listed_at}#{uuid}#{home}")
+
+
 def cdr_layout(record: Call) -> Layout:
-    """By the uuid of each leg, in the lists of the domain, of each extension and of each number."""
+    """By the uuid of each leg, in the lists of the domain, of each extension and of each number, and of all domains."""
     home, place = record.domain_uuid, f"{record.listed_at}#{record.xml_cdr_uuid}"
     lists = [
         cdrs(home),
@@ -468,7 +492,7 @@ def cdr_layout(record: Call) -> Layout:
     return Layout(
         cdr(home, record.xml_cdr_uuid),
         tuple(cdr(home, leg.xml_cdr_uuid) for leg in record.legs if leg.xml_cdr_uuid != record.xml_cdr_uuid),
-        tuple(Key(partition, place) for partition in lists),
+        (*(Key(partition, place) for partition in lists), call_in_all(record)),
     )
 
 

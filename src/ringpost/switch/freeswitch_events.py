@@ -227,6 +227,7 @@ def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
         sent_to_extension=sent_to is not None and head.verbatim("Ringpost-Extension") == sent_to,
         taken_by=head.uuid("Bridge-To-UUID") if what == "unparked" else None,
         reached=reached(said),
+        placed=source is None and said.number("ringpost_a") is not None,
         **(_end(head, said, failed_a=not is_rung and answered is None) if what == "ended" else {}),
         slot=head.text("Valet-Extension") if what == "parked" else None,
     )

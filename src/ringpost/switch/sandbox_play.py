@@ -171,6 +171,7 @@ class Play:
             dialled=order.destination_b,
             cause=cause if what == "ended" else None,
             hung_up=what == "ended" and self._hangs_up(party),
+            placed=party is self.parties[0] and not party.calls,
             by_api=what == "ended" and self._is_hung_up(party),
         )
 

@@ -6,7 +6,9 @@ import pytest
 
 from ringpost.entry import demo
 from ringpost.services import exports
-from tests.harness import Caller
+from ringpost.store import Row, Store
+from tests.fakes import CountingStore, FakeClock
+from tests.harness import Caller, House
 
 
 def table(text: str) -> list[dict[str, str]]:
@@ -94,3 +96,97 @@ def test_of_a_user(tenant: Caller) -> None:
 def test_an_empty_one_has_its_heading(stranger: Caller) -> None:
     assert stranger.call("cdr-export").text.startswith("xml_cdr_uuid,start,")
     assert table(stranger.call("cdr-export").text) == []
+
+
+BEFORE = (
+    "xml_cdr_uuid,start,answer,end,source_name,source_extension,destination_name,destination_extension,duration,"
+    "answered,call_direction,tags,hangup_cause,missed,extensions,external_id"
+)
+
+
+def test_new_columns_are_behind_the_old_ones(tenant: Caller) -> None:
+    heading = tenant.call("cdr-export").text.partition("\r\n")[0]
+    assert heading == f"{BEFORE},billsec,caller_id_number,domain_uuid,domain_name"
+
+
+@pytest.mark.parametrize(
+    ("posted", "talked"),
+    [
+        ({"answer_stamp": "2026-11-20T00:00:05Z", "end_stamp": "2026-11-20T00:00:35Z"}, "30"),
+        ({"answer_stamp": "2026-11-20T00:00:05Z", "end_stamp": "2026-11-20T00:00:35Z", "billsec": 31}, "31"),
+        ({"end_stamp": "2026-11-20T00:00:35Z", "hangup_cause": "NO_ANSWER"}, "0"),
+        ({"answer_stamp": "2026-11-20T00:00:05Z"}, ""),
+        ({}, ""),
+    ],
+)
+def test_says_how_long_was_talked(tenant: Caller, posted: dict[str, Any], talked: str) -> None:
+    record(tenant, 1, **posted)
+    assert table(tenant.call("cdr-export", until="2026-11-20T01:00:00Z").text)[0]["billsec"] == talked
+
+
+@pytest.mark.parametrize("direction", ["outbound", "local", None])
+def test_the_extension_that_called_is_the_source_whatever_it_showed(tenant: Caller, direction: str | None) -> None:
+    record(
+        tenant,
+        1,
+        direction=direction,
+        source_number="100",
+        caller_id_number="+12025550100",
+        destination_number="12025550199",
+    )
+    row = table(tenant.call("cdr-export", until="2026-11-20T01:00:00Z").text)[0]
+    assert (row["source_extension"], row["caller_id_number"]) == ("100", "+12025550100")
+
+
+def test_from_outside_the_source_is_the_number_that_was_shown(tenant: Caller) -> None:
+    record(tenant, 1, extension="100", caller_id_number="+12025550199")
+    row = table(tenant.call("cdr-export", until="2026-11-20T01:00:00Z").text)[0]
+    assert (row["source_extension"], row["caller_id_number"]) == ("+12025550199", "+12025550199")
+
+
+def test_an_operator_exports_the_calls_of_all_domains(operator: Caller, tenant: Caller, stranger: Caller) -> None:
+    for number in range(3):
+        record(tenant, number)
+        record(stranger, number)
+    text, cursor = "", None
+    while True:
+        reply = operator.call("cdr-export", of_all_domains=True, until="2026-11-20T01:00:00Z", limit=2, cursor=cursor)
+        text, cursor = text + reply.text, reply.headers.get("X-Next-Cursor")
+        if cursor is None:
+            break
+    rows = table(text)
+    assert [row["domain_name"] for row in rows] == ["empty.example.net", demo.DOMAIN_NAME] * 3
+    assert {row["domain_uuid"] for row in rows} == {demo.DOMAIN_UUID, demo.EMPTY_DOMAIN_UUID}
+    assert operator.call("cdr-export").status == 400
+
+
+class FarStore(CountingStore):
+    """A store that takes its time for each list."""
+
+    def __init__(self, inner: Store, clock: FakeClock) -> None:
+        super().__init__(inner)
+        self.clock = clock
+
+    def query(self, *args: Any, **bounds: Any) -> list[Row]:
+        self.clock.time += 6
+        return super().query(*args, **bounds)
+
+
+def test_a_page_ends_before_whoever_asks_gives_up(
+    house: House, operator: Caller, tenant: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        record(tenant, number * 7200 % 86_400)
+    monkeypatch.setattr(exports, "_STRETCH", 2)
+    house.store = FarStore(house.store, house.clock)
+    house.restart()
+    text, cursor, pages = "", None, 0
+    while True:
+        began = house.clock.time
+        reply = operator.call("cdr-export", of_all_domains=True, cursor=cursor)
+        assert house.clock.time - began < 80
+        text, cursor, pages = text + reply.text, reply.headers.get("X-Next-Cursor"), pages + 1
+        if cursor is None:
+            break
+    assert len({row["xml_cdr_uuid"] for row in table(text)}) == 13
+    assert pages > 1

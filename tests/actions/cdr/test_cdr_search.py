@@ -144,3 +144,105 @@ def test_a_sandbox_call_is_new_when_it_comes_due(house: House, tenant: Caller) -
 
 def test_from_must_be_before_until(tenant: Caller) -> None:
     assert tenant.call("cdr-search", **{"from": "2026-11-11T00:00:00Z", "until": "2026-11-10T00:00:00Z"}).status == 400
+
+
+def test_an_operator_asks_for_the_calls_of_all_domains(operator: Caller, tenant: Caller, stranger: Caller) -> None:
+    seeded(tenant, 4)
+    seeded(stranger, 4)
+    page = operator.done("cdr-search", of_all_domains=True, external_id="deal-3")
+    assert {call["domain_name"] for call in page["items"]} == {demo.DOMAIN_NAME, "empty.example.net"}
+    assert everything(operator, of_all_domains=True) == ["03", "03", "02", "02", "01", "01", "00", "00"]
+
+
+@pytest.mark.parametrize("limit", [1, 3, 1000])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"from": "2026-11-10T10:00:03Z", "until": "2026-11-10T10:00:05Z"},
+        {"number": "5550101"},
+        {"number": "_101"},
+        {"extension": "100", "call_direction": "inbound"},
+        {"user": "alice"},
+        {"user": "nobody"},
+        {"hangup_cause": "NO_ANSWER"},
+        {"missed": True},
+        {"external_id": "deal-7"},
+        {"tags": "red"},
+        {"updated_since": "2026-11-23T00:00:00Z"},
+    ],
+)
+def test_all_domains_are_filtered_as_each_is(
+    operator: Caller, tenant: Caller, stranger: Caller, query: dict[str, object], limit: int
+) -> None:
+    seeded(tenant, 6)
+    seeded(stranger, 8)
+    each = []
+    for caller in (tenant, stranger):
+        reply = caller.call("cdr-search", **query)
+        each += reply.json["items"] if reply.status == 200 else []
+    found, cursor = [], None
+    while True:
+        page = operator.done("cdr-search", of_all_domains=True, limit=limit, **query, cursor=cursor)
+        found, cursor = found + page["items"], page["next_cursor"]
+        if cursor is None:
+            break
+    assert sorted(found, key=str) == sorted(each, key=str)
+    assert [call["start_stamp"] for call in found] == sorted((call["start_stamp"] for call in found), reverse=True)
+
+
+def test_a_number_is_read_in_the_country_of_each_domain(operator: Caller, tenant: Caller, stranger: Caller) -> None:
+    operator.done("domain-update", domain_name="empty.example.net", country="NZ")
+    for caller in (tenant, stranger):
+        caller.done(
+            "cdr-create",
+            xml_cdr_uuid="aaaaaaaa-0000-4000-8000-000000000001",
+            start_stamp="2026-11-10T10:00:00Z",
+            caller_id_number="6465550101",
+        )
+    for number, found in (("+16465550101", 1), ("065550101", 1), ("6465550101", 2)):
+        each = [
+            *tenant.done("cdr-search", number=number)["items"],
+            *stranger.done("cdr-search", number=number)["items"],
+        ]
+        both = operator.done("cdr-search", of_all_domains=True, number=number)["items"]
+        assert sorted(both, key=str) == sorted(each, key=str)
+        assert len(both) == found
+
+
+def test_all_domains_are_for_an_operator_only(house: House, operator: Caller, tenant: Caller) -> None:
+    two = house.key("#", domains=(demo.DOMAIN_NAME, "empty.example.net"))
+    of_switch = house.key("#", switch="lab")
+    for caller in (tenant, two, of_switch):
+        for action in ("cdr-search", "cdr-export"):
+            reply = caller.call(action, of_all_domains=True)
+            assert (reply.status, reply.code) == (403, "forbidden"), reply
+    for more in ({"domain_name": demo.DOMAIN_NAME}, {"as_user": "alice"}):
+        assert operator.call("cdr-search", of_all_domains=True, **more).status == 400
+    for scope in ({"as_user": "alice"}, {}):
+        bought = operator.done("token-create", domain_name=demo.DOMAIN_NAME, **scope)["token"]
+        bearer = {"authorization": f"Bearer {bought}"}
+        assert operator.call("cdr-search", headers=bearer, of_all_domains=True).status == 403
+
+
+def test_an_operator_who_names_no_domain_is_told_how_to_ask_for_all(operator: Caller) -> None:
+    reply = operator.call("cdr-search")
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "domain_uuid")
+    assert "of_all_domains" in reply.json["error"]
+
+
+def test_a_cursor_over_all_domains_is_good_for_nothing_else(operator: Caller, tenant: Caller) -> None:
+    seeded(tenant, 3)
+    cursor = operator.done("cdr-search", of_all_domains=True, limit=1)["next_cursor"]
+    for other in ({"domain_name": demo.DOMAIN_NAME}, {"of_all_domains": True, "extension": "100"}):
+        reply = operator.call("cdr-search", cursor=cursor, **other)
+        assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "cursor")
+
+
+def test_a_sandbox_call_is_among_those_of_all_domains_once_it_has_ended(
+    house: House, operator: Caller, tenant: Caller
+) -> None:
+    call = tenant.done("originate", caller_id_number="1", destination_a="100", destination_b="5550123")
+    query = {"of_all_domains": True, "from": "2026-11-22T00:00:00Z"}
+    assert operator.done("cdr-search", **query)["items"] == []
+    house.clock.time += 10
+    assert [one["xml_cdr_uuid"] for one in operator.done("cdr-search", **query)["items"]] == [call["call_uuid"]]
