@@ -4,7 +4,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from ringpost.dispatch.catalogue import Catalogue
 from ringpost.dispatch.envelope import Envelope
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.idempotency import Replay
+from ringpost.dispatch.limits import Admission, RequestLimits
 from ringpost.model.errors import Conflict, Forbidden, InternalError, InvalidRequest, MethodNotAllowed, Problem
 from ringpost.store import Store
 from ringpost.switch import Connect
@@ -44,6 +45,7 @@ class Ports:
     call_limits: CallLimits
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     open_archive: "Callable[[], Archive | None]" = lambda: None
+    request_limits: RequestLimits = field(default_factory=RequestLimits)
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ class Endpoint:
         self._catalogue = catalogue
         self._report = report
         self._authenticator = Authenticator(ports.store, ports.clock)
+        self._admission = Admission(ports.request_limits, ports.clock)
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer a request, whatever it is."""
@@ -88,11 +91,13 @@ class Endpoint:
         return answer
 
     def _answer(self, request: HttpRequest, outcome: Outcome) -> HttpAnswer:
+        self._admission.source(request.source_ip)
         if request.method != "POST":
             raise MethodNotAllowed('POST a JSON object such as {"action": "action-list"} with your key')
         wire.check_size(request)
         actor = self._authenticator.identify(request.headers, request.source_ip)
         outcome.key_uuid = actor.key_uuid
+        self._admission.key(actor.key_uuid)
         if "webhook-signature" in request.headers:
             raise Forbidden("a webhook does not call Ringpost itself: what it does would be told it again")
         envelope = self._raw(request) or wire.opened(request)

@@ -15,9 +15,9 @@ from typing import Any
 from ringpost.dispatch.envelope import refusal
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.pipeline import Endpoint
-from ringpost.entry import wiring
+from ringpost.entry import edge, wiring
 from ringpost.entry.telemetry import report, traced
-from ringpost.model.errors import InvalidRequest
+from ringpost.model.errors import InvalidRequest, Problem
 from ringpost.settings import Settings
 
 os.environ.setdefault("TOKIO_WORKER_THREADS", "1")  # for pydynox: one request at a time needs no more
@@ -41,6 +41,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     except (AttributeError, KeyError, TypeError, ValueError):
         problem = InvalidRequest("this is no request of an HTTP API (payload format 2.0)")
         return _proxied(refusal(problem, getattr(context, "aws_request_id", "-")))
+    except Problem as problem:
+        return _proxied(refusal(problem, getattr(context, "aws_request_id", "-")))
     return _proxied(endpoint().answer(request))
 
 
@@ -49,12 +51,13 @@ def _asked(event: dict[str, Any]) -> HttpRequest:
     body = event.get("body") or ""
     stage = about.get("stage", "$default")
     path = event["rawPath"]
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     return HttpRequest(
         method=about["http"]["method"],
         path=path.removeprefix(f"/{stage}") if stage != "$default" else path,
-        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        headers=headers,
         body=b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode(errors="surrogatepass"),
-        source_ip=about["http"]["sourceIp"],
+        source_ip=edge.viewer(headers, about["http"]["sourceIp"], _settings.edge_secrets, only=_settings.edge_only),
         request_id=about["requestId"],
         query=event.get("queryStringParameters") or {},
     )
