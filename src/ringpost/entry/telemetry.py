@@ -16,7 +16,7 @@ from ringpost.model.errors import SwitchRefused, SwitchUnreachable
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 NAMESPACE = "Ringpost"
-_METRICS = [
+METRICS = [
     {
         "Namespace": NAMESPACE,
         "Dimensions": [["action", "outcome"]],
@@ -51,7 +51,7 @@ def report(outcome: Outcome) -> None:
         Faults=int(outcome.status >= 500 and outcome.code not in _OF_SWITCHES),
         SwitchFailures=int(outcome.code in _OF_SWITCHES),
         Duration=round(outcome.seconds * 1000, 3),
-        _aws={"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": _METRICS},
+        _aws={"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": METRICS},
     )
 
 
