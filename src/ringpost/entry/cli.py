@@ -28,6 +28,7 @@ from ringpost.model.values import Moment, Name
 from ringpost.services import api_keys, destinations, domains, examinations
 from ringpost.settings import Settings
 from ringpost.store import Store
+from ringpost.switch import Finding
 from ringpost.switch.esl import EventSocket
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -339,20 +340,37 @@ def import_(
 @main.command()
 @click.option("--switch", "switch_name", help="A switch, by name; left out: all of them.")
 @click.option("--domain", "domain_name", help="Also whether the switch knows this domain from here.")
-def doctor(switch_name: str | None, domain_name: str | None) -> None:
+@click.option("--table", "of_table", is_flag=True, help="Instead, whether the table on AWS is set up as it must be.")
+@click.option("--stack", help="With --table: also whether the alarms of this stack are on.")
+def doctor(switch_name: str | None, domain_name: str | None, of_table: bool, stack: str | None) -> None:
     """Try each step from here to a registered phone, and say what is wrong.
 
-    In the store that RINGPOST_STORE or RINGPOST_DATA names, with the secrets of this environment.
+    In the store that RINGPOST_STORE or RINGPOST_DATA names, with the secrets of this environment. With --table: the
+    table's stream, time to live, backups and protection, which a restored one lacks.
     """
+    if stack and not of_table:
+        raise click.UsageError("--stack goes with --table")
     with _plain_errors():
         settings, clock = Settings.read(), SystemClock()
         click.echo(f"In {settings.store}", err=True)
-        context = console(wiring.open_store(settings, clock), clock, "doctor", wiring.connector(clock))
-        examined = list(examinations.of(context, switch_name, domain_name))
+        if of_table:
+            examined = _of_table(settings, stack)
+        else:
+            context = console(wiring.open_store(settings, clock), clock, "doctor", wiring.connector(clock))
+            examined = list(examinations.of(context, switch_name, domain_name))
     for finding in examined:
         click.echo(f"{'ok  ' if finding.well else 'BAD '} {finding.step}: {finding.words}")
     if not all(finding.well for finding in examined):
         sys.exit(1)
+
+
+def _of_table(settings: Settings, stack: str | None) -> list[Finding]:
+    from ringpost.entry import tables  # botocore: half a second, that few commands need
+
+    kind, _, table = settings.store.partition(":")
+    if kind != "dynamodb" or not table:
+        raise click.UsageError("--table is about a table on AWS: set RINGPOST_STORE=dynamodb:<table>")
+    return list(tables.examined(table, stack=stack))
 
 
 def _client(url: str, secret: str | None) -> Client:
