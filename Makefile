@@ -68,7 +68,7 @@ format: .venv/dev       ## put the code in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: .venv/dev         ## write docs/actions.md, docs/openapi.json, docs/store.md and events/ anew
+docs: .venv/dev         ## write docs/actions.md, docs/openapi.json, docs/store.md, docs/costs.md and events/ anew
 	$(BIN)/python docs/generate.py
 
 bench: .venv/bench      ## the budgets, us and our peers side by side
