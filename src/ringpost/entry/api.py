@@ -38,6 +38,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one invocation."""
     try:
         request = _asked(event)
+        request.source_ip = edge.viewer(
+            request.headers, request.source_ip, _settings.edge_secrets, only=_settings.edge_only
+        )
     except (AttributeError, KeyError, TypeError, ValueError):
         problem = InvalidRequest("this is no request of an HTTP API (payload format 2.0)")
         return _proxied(refusal(problem, getattr(context, "aws_request_id", "-")))
@@ -51,13 +54,12 @@ def _asked(event: dict[str, Any]) -> HttpRequest:
     body = event.get("body") or ""
     stage = about.get("stage", "$default")
     path = event["rawPath"]
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     return HttpRequest(
         method=about["http"]["method"],
         path=path.removeprefix(f"/{stage}") if stage != "$default" else path,
-        headers=headers,
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         body=b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode(errors="surrogatepass"),
-        source_ip=edge.viewer(headers, about["http"]["sourceIp"], _settings.edge_secrets, only=_settings.edge_only),
+        source_ip=about["http"]["sourceIp"],
         request_id=about["requestId"],
         query=event.get("queryStringParameters") or {},
     )
