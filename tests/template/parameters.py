@@ -24,7 +24,7 @@ GROUPED: list[dict[str, str]] = [
     {
         "DomainName": "api.example.net",
         "CertificateArn": CERTIFICATE,
-        "MappingKey": "pbx",
+        "BasePath": "pbx",
         "DefaultEndpoint": "disabled",
     },
     {"EdgeSecret": f"{'a' * 64},{'b' * 64}", "EdgeOnly": "yes"},

@@ -119,7 +119,7 @@ class Template:
         delimiter, values = asked
         made = self._made(values)
         if isinstance(made, str):
-            return made  # a list of texts, as it is written
+            made = made.split(",")  # a list of texts, as it is written
         return str(delimiter.join(made))
 
 

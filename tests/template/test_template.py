@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ringpost.settings import Settings
-from tests.template.parameters import EDGE, EDGE_SETS, EVERYTHING, GROUPED, GROUPS, SETS, STREAM, SUBNETS
+from tests.template.parameters import EDGE, EDGE_SETS, EVERYTHING, GROUPED, SETS, STREAM
 from tests.template.reading import ROOT, Template
 
 TABLE, BUCKET = {"ExistingTableName": "restored", "ExistingTableStreamArn": STREAM}, {"ExistingBucketName": "sounds"}
@@ -126,7 +126,6 @@ def test_what_everything_may_be_done_to_is_never_data(chosen: dict[str, str]) ->
         ({"ExistingTableStreamArn": STREAM}, "needs ExistingTableName"),
         ({"DomainName": "api.example.net"}, "needs CertificateArn"),
         ({"CertificateArn": "arn:aws:acm:us-east-1:1:certificate/x"}, "needs DomainName"),
-        ({"MappingKey": "pbx"}, "needs DomainName"),
         ({"DefaultEndpoint": "disabled"}, "needs DomainName"),
         ({"EdgeOnly": "yes"}, "needs EdgeSecret"),
         ({"VpcId": "vpc-0123456789abcdef0"}, "needs SubnetIds"),
@@ -141,7 +140,7 @@ def test_a_name_of_ones_own_leads_to_the_api() -> None:
     assert not Template().of_type("AWS::ApiGatewayV2::DomainName")
     assert Template().properties("HttpApi")["DisableExecuteApiEndpoint"] is False
     name = {"DomainName": "api.example.net", "CertificateArn": "arn:aws:acm:us-east-1:1:certificate/x"}
-    whole, below = Template(**name), Template(**name, MappingKey="pbx/v1", DefaultEndpoint="disabled")
+    whole, below = Template(**name), Template(**name, BasePath="pbx/v1", DefaultEndpoint="disabled")
     assert "ApiMappingKey" not in whole.properties("CustomMapping")
     assert whole.outputs["Url"]["Value"] == "https://api.example.net/"
     assert below.properties("CustomMapping")["ApiMappingKey"] == "pbx/v1"
@@ -200,12 +199,8 @@ def test_a_recording_that_was_deleted_can_be_brought_back_for_a_while_and_is_gon
 
 def test_every_parameter_of_the_function_makes_another_version() -> None:
     """All that its versions differ in stands in their description, or has to be said with another Revision."""
-    longest = {
-        **EVERYTHING,
-        "WebhookNetworks": "x" * 64,
-        "SubnetIds": ",".join(SUBNETS),
-        "SecurityGroupIds": ",".join(GROUPS),
-    }
+    written = Template().written["Parameters"]
+    longest = EVERYTHING | {name: "x" * one["MaxLength"] for name, one in written.items() if "MaxLength" in one}
     described = Template(**longest).properties("Api")["VersionDescription"]
     assert isinstance(described, str)
     assert len(described) <= 256
