@@ -50,7 +50,8 @@ check: .venv/dev .venv/tools test-package test-clients  ## the rest of the gate
 	PYTHONPATH=src:. $(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
 	SAM_CLI_TELEMETRY=0 $(TOOLS)/bin/sam validate --lint --region us-east-1
-	$(TOOLS)/bin/cfn-lint template.yaml
+	$(TOOLS)/bin/cfn-lint template.yaml template-cloudfront.yaml
+	$(TOOLS)/bin/python -m tests.template.lint
 
 test-package: .venv/dev .venv/tools $(TOOLS)/ric  ## the package as Lambda gets it, under Lambda's own runtime
 	rm -rf .aws-sam/package
@@ -70,7 +71,7 @@ format: .venv/dev       ## put the code in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: .venv/dev         ## write docs/actions.md, docs/openapi.json, docs/store.md and events/ anew
+docs: .venv/dev         ## write docs/actions.md, docs/openapi.json, docs/store.md, docs/costs.md and events/ anew
 	$(BIN)/python docs/generate.py
 
 bench: .venv/bench      ## the budgets, us and our peers side by side

@@ -1,4 +1,4 @@
-"""Write what is generated: docs/actions.md, docs/openapi.json, events/, docs/store.md's table, docs/coverage.md.
+"""Write what is generated: docs/actions.md, openapi.json, coverage.md, the tables of store.md and costs.md; events/.
 
 With --check, write nothing and fail if anything is not up to date.
 """
@@ -19,10 +19,13 @@ from ringpost.entry.demo import PUBLIC_KEY_UUID, PUBLIC_SECRET
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from docs import coverage_page  # noqa: E402 - found beside this folder
+from benchmarks import costs  # noqa: E402 - found beside this folder
+from docs import coverage_page  # noqa: E402
 from tests.store_calls import calls_of  # noqa: E402 - the harness knows how to count
 
 _TABLE = re.compile(r"^\| action \| reads \|.*?\n(?=\n|\Z)", re.MULTILINE | re.DOTALL)
+_USES = re.compile(r"^\| a user, in a month \|.*?\n(?=\n)", re.MULTILINE | re.DOTALL)
+_MONTH = re.compile(r"^\| a month \|.*?\n(?=\n)", re.MULTILINE | re.DOTALL)
 
 
 def generated(catalogue: Catalogue) -> dict[Path, str]:
@@ -37,6 +40,9 @@ def generated(catalogue: Catalogue) -> dict[Path, str]:
         files[ROOT / f"events/{name}.json"] = _json(_event_of(catalogue, name))
     page = ROOT / "docs/store.md"
     files[page] = _TABLE.sub(lambda _: _store_calls(names), page.read_text())
+    page = ROOT / "docs/costs.md"
+    used = _USES.sub(lambda _: costs.uses(), page.read_text())
+    files[page] = _MONTH.sub(lambda _: costs.table(), used)
     return files
 
 

@@ -10,6 +10,7 @@ from ringpost.context import CallLimits
 from ringpost.contract import RawRequest
 from ringpost.dispatch.catalogue import Catalogue, discover
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
+from ringpost.dispatch.limits import RequestLimits
 from ringpost.dispatch.pipeline import Endpoint, Outcome, Ports
 from ringpost.entry.console import console
 from ringpost.model.key import Limits
@@ -112,6 +113,7 @@ class House:
     catalogue: Catalogue = CATALOGUE
     reach: Reach = field(default_factory=Reach)
     archive: MemoryArchive = field(default_factory=MemoryArchive)
+    request_limits: RequestLimits = field(default_factory=RequestLimits)
 
     def __post_init__(self) -> None:
         self.outcomes: list[Outcome] = []
@@ -120,7 +122,13 @@ class House:
     def restart(self) -> None:
         """A new process on the same store."""
         ports = Ports(
-            self.store, self._connect, self.clock, self.call_limits, self.reach.networks, lambda: self.archive
+            self.store,
+            self._connect,
+            self.clock,
+            self.call_limits,
+            self.reach.networks,
+            lambda: self.archive,
+            self.request_limits,
         )
         self.endpoint = Endpoint(ports, self.catalogue, self.outcomes.append)
 

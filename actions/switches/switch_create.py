@@ -1,7 +1,7 @@
 """Register a switch that domains may live on.
 
 Needs an operator's key. The password stays where it is kept: what is sent is where, env:RINGPOST_SECRET_…
-for a variable of the server or ssm:/ringpost/… for a parameter. docs/freeswitch.md has the rest.
+for a variable of the server or ssm:/ringpost/<stack>/… for a parameter. docs/freeswitch.md has the rest.
 """
 
 from pydantic import Field

@@ -10,6 +10,8 @@ from pathlib import Path
 _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 
+_SECRET = re.compile(r"[A-Za-z0-9_-]{32,128}")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -20,12 +22,18 @@ class Settings:
     calls_per_minute: int = 60
     calls_at_once: int = 20
     preload: bool = False
+    edge_secrets: tuple[str, ...] = ()
+    """What a distribution in front sends along, any of these: then the viewer's address that it names is believed."""
+    edge_only: bool = False
     recordings: str = ""
     public_url: str = ""
     base_path: str = ""
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     hosts: tuple[str, ...] = ()
     connections_per_source: int = 1000
+    requests_per_key: int = 0
+    """A second; 0 for any number. So are those of an address."""
+    requests_per_source: int = 0
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -44,16 +52,20 @@ class Settings:
             webhook_networks=_networks(environment, "RINGPOST_WEBHOOK_NETWORKS"),
             hosts=_hosts(environment, "RINGPOST_HOSTS"),
             connections_per_source=_count(environment, "RINGPOST_CONNECTIONS_PER_SOURCE", 1000),
+            requests_per_key=_count(environment, "RINGPOST_REQUESTS_PER_KEY", 0, least=0),
+            requests_per_source=_count(environment, "RINGPOST_REQUESTS_PER_SOURCE", 0, least=0),
+            edge_secrets=_secrets(environment, "RINGPOST_EDGE_SECRET"),
+            edge_only=environment.get("RINGPOST_EDGE_ONLY") == "yes",
             preload=environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start",
         )
 
 
-def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+def _count(environment: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
     text = environment.get(name, "")
     if not text:
         return default
-    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
-        raise ValueError(f"{name} must be a whole number from 1 to 10000, not {text!r}")
+    if not text.isdecimal() or not least <= int(text) <= 10_000:
+        raise ValueError(f"{name} must be a whole number from {least} to 10000, not {text!r}")
     return int(text)
 
 
@@ -72,6 +84,13 @@ def _hosts(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
         if not _HOST.fullmatch(host):
             raise ValueError(f"{name} must be names such as pbx.example.net with commas between, not {host!r}")
     return hosts
+
+
+def _secrets(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    secrets = tuple(one.strip() for one in environment.get(name, "").split(",") if one.strip())
+    if not all(map(_SECRET.fullmatch, secrets)):
+        raise ValueError(f"{name} must be 32 to 128 letters, digits, - and _, or two of these with a comma between")
+    return secrets
 
 
 def _networks(environment: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -13,7 +13,17 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ringpost.dispatch.http import HttpAnswer
+from ringpost.dispatch.pipeline import Outcome
 from ringpost.entry import demo, telemetry
+from ringpost.model.errors import (
+    CannotComply,
+    InternalError,
+    Problem,
+    RateLimited,
+    StoreUnavailable,
+    SwitchRefused,
+    SwitchUnreachable,
+)
 from ringpost.model.key import ApiKey
 from tests.harness import CATALOGUE
 
@@ -95,11 +105,61 @@ def test_logs_one_line_and_counts_without_secrets(
     line = lines[0]
     assert (line["action"], line["outcome"], line["status"]) == ("extension-create", "ok", 200)
     assert (line["key_id"], line["request_id"]) == (demo.PUBLIC_KEY_UUID, "00000000-0000-4000-8000-000000000000")
-    described = line["_aws"]["CloudWatchMetrics"][0]
-    assert described["Namespace"] == "Ringpost"
-    assert {line[name] is not None for dimensions in described["Dimensions"] for name in dimensions} == {True}
-    assert all(isinstance(line[metric["Name"]], int | float) for metric in described["Metrics"])
+    for described in line["_aws"]["CloudWatchMetrics"]:
+        assert described["Namespace"] == "Ringpost"
+        assert {line[name] is not None for dimensions in described["Dimensions"] for name in dimensions} == {True}
+        assert all(isinstance(line[metric["Name"]], int | float) for metric in described["Metrics"])
+    assert (line["Faults"], line["SwitchFailures"]) == (0, 0)
     assert demo.PUBLIC_SECRET not in json.dumps(lines)
+
+
+@pytest.mark.parametrize(
+    ("problem", "counted"),
+    [
+        (SwitchUnreachable("x"), (0, 1)),
+        (SwitchRefused("x"), (0, 1)),
+        (StoreUnavailable(), (1, 0)),
+        (InternalError("x"), (1, 0)),
+        (RateLimited("x"), (0, 0)),
+        (CannotComply("x"), (0, 0)),
+    ],
+)
+def test_a_tenants_switch_that_fails_is_no_fault_of_the_api(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    problem: Problem,
+    counted: tuple[int, int],
+) -> None:
+    monkeypatch.setattr(telemetry._logger.registered_handler, "stream", sys.stdout)
+    telemetry.report(Outcome("r", status=problem.status, code=problem.code))
+    line = json.loads(capsys.readouterr().out)
+    assert (line["Faults"], line["SwitchFailures"]) == counted
+
+
+def test_with_a_distribution_in_front_its_viewers_address_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "e" * 32
+    for name, value in {
+        "AWS_SAM_LOCAL": "true",
+        "RINGPOST_STORE": "demo",
+        "RINGPOST_EDGE_SECRET": secret,
+        "RINGPOST_EDGE_ONLY": "yes",
+        "RINGPOST_REQUESTS_PER_SOURCE": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    import ringpost.entry.api
+
+    api = importlib.reload(ringpost.entry.api)
+
+    def asked(**more: str) -> int:
+        about = event()
+        about["headers"] |= more
+        return int(api.handler(about, None)["statusCode"])
+
+    through = {"X-Ringpost-Edge": secret}
+    first, second = ({**through, "CloudFront-Viewer-Address": f"198.51.100.{n}:5"} for n in (1, 2))
+    assert [asked(**first) for _ in range(3)] == [200, 200, 429]
+    assert asked(**second) == 200
+    assert asked() == asked(**{"CloudFront-Viewer-Address": "198.51.100.3:5"}) == 403
 
 
 def test_under_snapstart_everything_is_imported_and_nothing_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:

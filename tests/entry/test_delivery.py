@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import boto3
 import pytest
-import yaml
 from moto import mock_aws
 
 from ringpost.clock import seconds
@@ -27,6 +26,7 @@ from tests import seeds
 from tests.fakes import NOON, CountingStore, FakeClock
 from tests.harness import Caller, House
 from tests.store.dynamo import DynamoServer
+from tests.template.reading import Template
 from tests.webhooks.receivers import (
     AWAY,
     BROKEN,
@@ -50,13 +50,7 @@ VISIBILITY = 540
 Answered = dict[str, Any]
 
 
-class _Template(yaml.SafeLoader):
-    """CloudFormation's short forms, as the text that follows them."""
-
-
-_Template.add_multi_constructor("!", lambda loader, tag, node: node.value)
-TEMPLATE: dict[str, Any] = yaml.load((Path(__file__).parents[2] / "template.yaml").read_text(), _Template)
-RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+RESOURCES: dict[str, Any] = Template().resources
 FUNCTION: dict[str, Any] = RESOURCES["Delivery"]["Properties"]
 EVENTS: dict[str, Any] = {name: source["Properties"] for name, source in FUNCTION["Events"].items()}
 PATTERN: dict[str, Any] = json.loads(EVENTS["Due"]["FilterCriteria"]["Filters"][0]["Pattern"])
@@ -822,7 +816,7 @@ def test_a_batch_that_takes_its_longest_fits_into_the_functions_time() -> None:
 def test_queues_end_in_queues_of_their_kind() -> None:
     for name in ("FirstTries", "Later"):
         queue = RESOURCES[name]["Properties"]
-        dead = RESOURCES[queue["RedrivePolicy"]["deadLetterTargetArn"].removesuffix(".Arn")]
+        dead = RESOURCES[queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
         assert dead["Properties"].get("FifoQueue") == queue.get("FifoQueue")
         assert "ContentBasedDeduplication" not in queue
     assert RESOURCES["FirstTries"]["Properties"]["FifoQueue"] is True
@@ -841,24 +835,3 @@ def test_the_function_is_told_all_it_asks_for_and_is_in_no_vpc() -> None:
 def test_the_order_of_a_partition_is_kept() -> None:
     assert EVENTS["Due"]["ParallelizationFactor"] == 1
     assert EVENTS["Due"]["StartingPosition"] == "TRIM_HORIZON"
-
-
-def test_a_version_of_the_api_is_described_in_256_characters() -> None:
-    longest = {
-        "MemorySize": "10240",
-        "SnapStart": "yes",
-        "Trace": "off",
-        "CallsPerMinute": "10000",
-        "CallsAtOnce": "10000",
-        "WebhookNetworks": "x" * TEMPLATE["Parameters"]["WebhookNetworks"]["MaxLength"],
-        "BasePath": "x" * TEMPLATE["Parameters"]["BasePath"]["MaxLength"],
-        "Subnets": ",".join(["0123456789abcdef0"] * 4),
-        "Groups": ",".join(["0123456789abcdef0"] * 3),
-    }
-    text = (Path(__file__).parents[2] / "template.yaml").read_text()
-    described = text.partition('VersionDescription: !Sub\n        - "')[2].partition('"')[0]
-    for name, value in longest.items():
-        assert f"${{{name}}}" in described
-        described = described.replace(f"${{{name}}}", value)
-    assert "${" not in described
-    assert len(described) <= 256

@@ -14,7 +14,8 @@ import click
 import pytest
 
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
-from ringpost.entry import connections, recordings
+from ringpost.dispatch.limits import source_of
+from ringpost.entry import recordings
 from ringpost.entry.client import Client
 from ringpost.entry.connections import Patience
 from ringpost.entry.server import bound
@@ -301,7 +302,7 @@ def test_of_all_too_many_one_of_the_largest_source_gives_way(endpoint: Answers) 
     ],
 )
 def test_a_source_is_what_one_machine_has_to_itself(address: str, same: str, other: str) -> None:
-    assert connections.source_of(address) == connections.source_of(same) != connections.source_of(other)
+    assert source_of(address) == source_of(same) != source_of(other)
 
 
 def test_half_sent_bodies_of_one_source_weigh_so_much_and_no_more(endpoint: Answers) -> None:

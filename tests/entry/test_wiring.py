@@ -32,4 +32,7 @@ def test_reads_the_limits() -> None:
     limits = {"CALLS_PER_MINUTE": "5", "CALLS_AT_ONCE": "7", "CONNECTIONS_PER_SOURCE": "9"}
     read = Settings.read({f"RINGPOST_{name}": value for name, value in limits.items()})
     assert (read.calls_per_minute, read.calls_at_once, read.connections_per_source) == (5, 7, 9)
+    requests = {"RINGPOST_REQUESTS_PER_KEY": "3", "RINGPOST_REQUESTS_PER_SOURCE": "0"}
+    read = Settings.read(requests)
+    assert (read.requests_per_key, read.requests_per_source) == (3, 0)
     assert Settings.read({}).store == "sqlite:.ringpost/ringpost.sqlite3"

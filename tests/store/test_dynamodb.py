@@ -3,6 +3,7 @@
 import pytest
 from pydynox.exceptions import AccessDeniedException
 
+from ringpost import __version__
 from ringpost.model.errors import StoreUnavailable
 from ringpost.store import ConditionFailed, Key, Put, Row
 from ringpost.store.dynamodb import DynamoStore
@@ -81,3 +82,13 @@ def test_keeps_the_time_to_live_in_an_attribute_of_its_own(dynamo: DynamoStore, 
     dynamo.transact([Put(Row(A, "1", expires=1_800_000_000))])
     item = dynamo_server.ask("GetItem", {"TableName": dynamo._table, "Key": {"pk": {"S": "home"}, "sk": {"S": "a"}}})
     assert item["Item"]["expires"] == {"N": "1800000000"}
+
+
+def test_a_row_says_which_release_wrote_it_last(dynamo: DynamoStore, dynamo_server: DynamoServer) -> None:
+    item = {"pk": {"S": "home"}, "sk": {"S": "a"}, "version": {"N": "1"}, "body": {"S": "old"}}
+    dynamo_server.ask("PutItem", {"TableName": dynamo._table, "Item": item})
+    assert dynamo.get(A) == Row(A, "old")
+    dynamo.transact([Put(Row(A, "new", 2), if_version=1)])
+    found = dynamo_server.ask("GetItem", {"TableName": dynamo._table, "Key": {"pk": {"S": "home"}, "sk": {"S": "a"}}})
+    assert found["Item"]["release"] == {"S": __version__}
+    assert dynamo.get(A) == Row(A, "new", 2)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ringpost import __version__
 from ringpost.model.errors import StoreUnavailable
 from ringpost.store import ConditionFailed, Key, Put, Row
 from ringpost.store.sqlite import SqliteStore
@@ -45,6 +46,37 @@ def test_is_for_its_owner_only(tmp_path: Path) -> None:
     store.close()
 
 
+OLD_SCHEMA = """
+CREATE TABLE rows (
+    partition TEXT NOT NULL, sort TEXT NOT NULL,
+    version INTEGER NOT NULL, expires INTEGER, body TEXT NOT NULL,
+    PRIMARY KEY (partition, sort)
+) WITHOUT ROWID;
+INSERT INTO rows VALUES ('home', 'a', 1, NULL, 'old'), ('home', 'b', 1, NULL, 'old');
+"""
+
+
+def test_a_row_says_which_release_wrote_it_last_also_in_an_older_file(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "x") as file:
+        file.executescript(OLD_SCHEMA)
+    file.close()
+    for _ in ("the first start", "the next"):
+        store = SqliteStore(tmp_path / "x")
+        store.transact([Put(Row(A, "new", 2))])
+        assert store.query("home") == [Row(A, "new", 2), Row(Key("home", "b"), "old")]
+        store.close()
+    with sqlite3.connect(tmp_path / "x") as file:
+        assert file.execute("SELECT release FROM rows").fetchall() == [(__version__,), (None,)]
+        file.execute(
+            "INSERT OR REPLACE INTO rows (partition, sort, body, version, expires)"
+            " VALUES ('home', 'a', 'older', 3, NULL)"
+        )
+    file.close()
+    store = SqliteStore(tmp_path / "x")
+    assert store.get(A) == Row(A, "older", 3), "an earlier release goes on with such a file"
+    store.close()
+
+
 def claim(path: Path, number: int) -> bool:
     store = SqliteStore(path, lambda: NOON)
     try:
@@ -72,3 +104,11 @@ def test_several_processes_may_make_the_file_at_once(tmp_path: Path) -> None:
     files = [tmp_path / f"x{number // 4}" for number in range(120)]
     with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
         assert all(pool.map(opened, files, timeout=60))
+
+
+def test_of_several_processes_that_open_an_older_file_all_may(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "x") as file:
+        file.executescript(OLD_SCHEMA)
+    file.close()
+    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
+        assert all(pool.map(opened, [tmp_path / "x"] * 8))

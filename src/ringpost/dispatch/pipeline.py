@@ -4,7 +4,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from ringpost.dispatch.catalogue import Catalogue
 from ringpost.dispatch.envelope import Envelope
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.idempotency import Replay
+from ringpost.dispatch.limits import Admission, RequestLimits
 from ringpost.dispatch.visitors import Visitors
 from ringpost.model.errors import Conflict, Forbidden, InternalError, InvalidRequest, MethodNotAllowed, Problem
 from ringpost.store import Store
@@ -45,6 +46,7 @@ class Ports:
     call_limits: CallLimits
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     open_archive: "Callable[[], Archive | None]" = lambda: None
+    request_limits: RequestLimits = field(default_factory=RequestLimits)
 
 
 @dataclass(slots=True)
@@ -68,6 +70,7 @@ class Endpoint:
         self._report = report
         self._authenticator = Authenticator(ports.store, ports.clock)
         self._visitors = Visitors(ports.store, ports.clock)
+        self._admission = Admission(ports.request_limits, ports.clock)
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer a request, whatever it is."""
@@ -92,11 +95,13 @@ class Endpoint:
     def _answer(self, request: HttpRequest, outcome: Outcome) -> HttpAnswer:
         if (visited := self._visitors.answer(request)) is not None:
             return visited
+        self._admission.source(request.source_ip)
         if request.method != "POST":
             raise MethodNotAllowed('POST a JSON object such as {"action": "action-list"} with your key')
         wire.check_size(request)
         actor = self._authenticator.identify(request.headers, request.source_ip)
         outcome.key_uuid = actor.key_uuid
+        self._admission.key(actor.key_uuid)
         if "webhook-signature" in request.headers:
             raise Forbidden("a webhook does not call Ringpost itself: what it does would be told it again")
         envelope = self._raw(request) or wire.opened(request)

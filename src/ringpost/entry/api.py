@@ -13,10 +13,10 @@ from typing import Any
 
 from ringpost.dispatch.envelope import refusal
 from ringpost.dispatch.pipeline import Endpoint
-from ringpost.entry import wiring
+from ringpost.entry import edge, wiring
 from ringpost.entry.gateway import asked, proxied
 from ringpost.entry.telemetry import report, traced
-from ringpost.model.errors import InvalidRequest
+from ringpost.model.errors import InvalidRequest, Problem
 from ringpost.settings import Settings
 
 os.environ.setdefault("TOKIO_WORKER_THREADS", "1")  # for pydynox: one request at a time needs no more
@@ -38,8 +38,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     request_id = getattr(context, "aws_request_id", "-")
     try:
         request = asked(event, _settings.base_path, request_id)
+        request.source_ip = edge.viewer(
+            request.headers, request.source_ip, _settings.edge_secrets, only=_settings.edge_only
+        )
     except (AttributeError, KeyError, TypeError, ValueError):
         problem = InvalidRequest("this is no request of API Gateway, a load balancer or a function URL")
+        return proxied(refusal(problem, request_id), event)
+    except Problem as problem:
         return proxied(refusal(problem, request_id), event)
     return proxied(endpoint().answer(request), event)
 

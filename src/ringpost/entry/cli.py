@@ -33,6 +33,7 @@ from ringpost.services import all_calls, api_keys, destinations, domains, examin
 from ringpost.settings import Settings
 from ringpost.store import Store
 from ringpost.store.sqlite import SqliteStore
+from ringpost.switch import Finding
 from ringpost.switch.esl import EventSocket
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -386,23 +387,43 @@ def import_(
 @main.command()
 @click.option("--switch", "switch_name", help="A switch, by name; left out: all of them.")
 @click.option("--domain", "domain_name", help="Also whether the switch knows this domain from here.")
-def doctor(switch_name: str | None, domain_name: str | None) -> None:
+@click.option("--table", "of_table", is_flag=True, help="Instead, whether the table on AWS is set up as it must be.")
+@click.option("--stack", help="With --table: also whether the alarms of this stack are on.")
+def doctor(switch_name: str | None, domain_name: str | None, of_table: bool, stack: str | None) -> None:
     """Try each step from here to a registered phone, and say what is wrong.
 
-    In the store that RINGPOST_STORE or RINGPOST_DATA names, with the secrets of this environment.
+    In the store that RINGPOST_STORE or RINGPOST_DATA names, with the secrets of this environment. With --table: the
+    table's stream, time to live, backups and protection, which a restored one lacks.
     """
+    if stack and not of_table:
+        raise click.UsageError("--stack goes with --table")
     with _plain_errors():
-        settings, clock = Settings.read(), SystemClock()
+        settings = Settings.read()
         place = Place(settings)
         click.echo(f"In {place}{', which is not there yet' if place.is_new else ''}", err=True)
-        with TemporaryDirectory() as nowhere:
-            store = SqliteStore(Path(nowhere) / "empty") if place.is_new else wiring.open_store(settings, clock)
-            context = console(store, clock, "doctor", wiring.connector(clock))
-            examined = list(examinations.of(context, switch_name, domain_name))
+        examined = _of_table(settings, stack) if of_table else _of_switches(settings, switch_name, domain_name)
     for finding in examined:
         click.echo(f"{'ok  ' if finding.well else 'BAD '} {finding.step}: {finding.words}")
     if not all(finding.well for finding in examined):
         sys.exit(1)
+
+
+def _of_switches(settings: Settings, switch_name: str | None, domain_name: str | None) -> list[Finding]:
+    """In a store that is not there yet nothing is found, and none is made."""
+    clock, is_new = SystemClock(), Place(settings).is_new
+    with TemporaryDirectory() as nowhere:
+        store = SqliteStore(Path(nowhere) / "empty") if is_new else wiring.open_store(settings, clock)
+        context = console(store, clock, "doctor", wiring.connector(clock))
+        return list(examinations.of(context, switch_name, domain_name))
+
+
+def _of_table(settings: Settings, stack: str | None) -> list[Finding]:
+    from ringpost.entry import tables  # botocore: half a second, that few commands need
+
+    kind, _, table = settings.store.partition(":")
+    if kind != "dynamodb" or not table:
+        raise click.UsageError("--table is about a table on AWS: set RINGPOST_STORE=dynamodb:<table>")
+    return list(tables.examined(table, stack=stack))
 
 
 def _client(url: str, secret: str | None) -> Client:

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -20,6 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from ringpost.dispatch.envelope import refusal
+from ringpost.dispatch.limits import source_of
 from ringpost.model.errors import InvalidRequest, Problem, TooSlow
 
 HEAD_BYTES = 16 << 10
@@ -130,17 +130,6 @@ class Door:
     def _send_away(self, one: "Connection", source: Source) -> None:
         self.leave(one, source)
         one.transport.abort()
-
-
-def source_of(address: str) -> str:
-    """The name of the source an address belongs to."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, IPv6Address):
-        return str(found.ipv4_mapped or found.packed[:8].hex())
-    return str(found)
 
 
 class _Reader(h11.Connection):

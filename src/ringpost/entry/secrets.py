@@ -44,5 +44,7 @@ def _parameter(name: str) -> str:
     try:
         found = Session().create_client("ssm", config=quick).get_parameter(Name=name, WithDecryption=True)
     except (BotoCoreError, ClientError) as error:
-        raise SwitchRefused(f"the parameter {name} cannot be read: see that it exists and may be read") from error
+        raise SwitchRefused(
+            f"the parameter {name} cannot be read: see that it exists, and on AWS is under /ringpost/<stack>/"
+        ) from error
     return str(found["Parameter"]["Value"])

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from ringpost.clock import Clock, SystemClock
 from ringpost.context import CallLimits
 from ringpost.dispatch.catalogue import Catalogue, discover
+from ringpost.dispatch.limits import RequestLimits
 from ringpost.dispatch.pipeline import Endpoint, Outcome, Ports
 from ringpost.entry.secrets import Secrets
 from ringpost.settings import Settings
@@ -107,6 +108,7 @@ def build(
         clock=clock,
         call_limits=CallLimits(settings.calls_per_minute, settings.calls_at_once),
         webhook_networks=settings.webhook_networks,
+        request_limits=RequestLimits(settings.requests_per_key, settings.requests_per_source),
         open_archive=cache(lambda: archive or open_archive(settings, clock)),
     )
     return Endpoint(ports, Catalogue(discover()), report)

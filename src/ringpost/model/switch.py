@@ -37,7 +37,7 @@ class SwitchSettings(Entity):
     address: Address | None = Field(default=None, description="host and port of its Event Socket; the port is 8021")
     user: SwitchUser | None = Field(default=None, description="whom to log in as (userauth): name@domain")
     secret: SecretReference | None = Field(
-        default=None, description="where its password is kept: env:RINGPOST_SECRET_… or ssm:/ringpost/…"
+        default=None, description="where its password is kept: env:RINGPOST_SECRET_… or ssm:/ringpost/<stack>/…"
     )
     enabled: bool | None = None
     description: Text | None = None

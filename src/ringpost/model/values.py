@@ -203,8 +203,10 @@ NumberPattern = Annotated[
 Address = Annotated[str, AfterValidator(_address), Field(examples=["192.0.2.10:8021"])]
 SecretReference = Annotated[
     str,
-    matching(_SECRET_PLACE, "must say where the secret is kept: env:RINGPOST_SECRET_<NAME> or ssm:/ringpost/<name>"),
-    Field(examples=["env:RINGPOST_SECRET_PBX1", "ssm:/ringpost/pbx1"]),
+    matching(
+        _SECRET_PLACE, "must say where the secret is kept: env:RINGPOST_SECRET_<NAME> or ssm:/ringpost/<stack>/<name>"
+    ),
+    Field(examples=["env:RINGPOST_SECRET_PBX1", "ssm:/ringpost/prod/pbx1"]),
 ]
 """Where a secret is kept: a variable or a parameter of ours, so that no other secret can be sent to a switch."""
 EventPattern = Annotated[str, BeforeValidator(_lower), AfterValidator(_event_pattern)]

@@ -1,5 +1,7 @@
 """The store in one DynamoDB table: partition key ``pk``, sort key ``sk``, time to live ``expires``.
 
+``release`` says which release wrote a row last; rows of before December 2026 have none, and nothing here reads it.
+
 The client is pydynox: DynamoDB's own Rust SDK behind synchronous methods, a third of boto3's CPU a
 call (``docs/benchmarks.md``). What may pass by itself (throttling, a broken or lost connection, a
 transaction cancelled by another one in flight) is tried again here, with the same
@@ -27,6 +29,7 @@ from pydynox.exceptions import (
     ValidationException,
 )
 
+from ringpost import __version__
 from ringpost.model.errors import StoreUnavailable
 from ringpost.store import (
     Check,
@@ -167,7 +170,13 @@ class DynamoStore:
 
 
 def _item(row: Row) -> dict[str, Any]:
-    item: dict[str, Any] = {"pk": row.key.partition, "sk": row.key.sort, "version": row.version, "body": row.body}
+    item: dict[str, Any] = {
+        "pk": row.key.partition,
+        "sk": row.key.sort,
+        "version": row.version,
+        "body": row.body,
+        "release": __version__,
+    }
     if row.expires is not None:
         item["expires"] = row.expires
     return item

@@ -1,7 +1,8 @@
 """The store in one SQLite file: for a laptop, for tests, for a small host that wants no AWS.
 
 Write-ahead log and full sync: what was acknowledged survives ``kill -9`` and a power cut. Each call
-has a connection to itself; SQLite lets one writer in at a time, whatever the thread or process.
+has a connection to itself; SQLite lets one writer in at a time, whatever the thread or process. The column
+``release`` says which release wrote a row last; it is null in rows of before December 2026, and nothing here reads it.
 """
 
 import os
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ringpost import __version__
 from ringpost.model.errors import StoreUnavailable
 from ringpost.store import Check, ConditionFailed, Delete, Key, Put, Row, Write, check_key, check_range, check_size
 
@@ -24,6 +26,8 @@ CREATE INDEX IF NOT EXISTS expiring ON rows (expires) WHERE expires IS NOT NULL;
 """
 _PAUSE = 0.01
 _COLUMNS = "partition, sort, body, version, expires"
+_ADDED = ("release", "ALTER TABLE rows ADD COLUMN release TEXT")
+"""A column that files of before December 2026 lack. A release of then names its columns, and goes on with it."""
 
 
 class SqliteStore:
@@ -120,6 +124,7 @@ class SqliteStore:
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(_SCHEMA)
+                _add_column(connection)
                 return self._sweep(connection)
             except sqlite3.OperationalError:
                 if time.monotonic() > until:
@@ -154,12 +159,19 @@ class SqliteStore:
         return connection
 
 
+def _add_column(connection: sqlite3.Connection) -> None:
+    """Have the column; of two who add it at once, one is refused and finds it at the next try."""
+    name, statement = _ADDED
+    if name not in {column[1] for column in connection.execute("PRAGMA table_info(rows)")}:
+        connection.execute(statement)
+
+
 def _apply(connection: sqlite3.Connection, write: Write) -> None:
     if isinstance(write, Put):
         row = write.row
         connection.execute(
-            f"INSERT OR REPLACE INTO rows ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
-            (*row.key, row.body, row.version, row.expires),
+            f"INSERT OR REPLACE INTO rows ({_COLUMNS}, release) VALUES (?, ?, ?, ?, ?, ?)",
+            (*row.key, row.body, row.version, row.expires, __version__),
         )
     elif not isinstance(write, Check):
         connection.execute("DELETE FROM rows WHERE partition = ? AND sort = ?", write.key)
