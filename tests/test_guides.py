@@ -53,7 +53,7 @@ FILES = {
     "extensions.csv": "extension,password,enabled\n332,Secretpw332,true\n",
     "$file": CATALOGUE.load("freeswitch-cdr").EXAMPLE["body"],
 }
-LONG = {"listen", "link", "serve", "deliver"}
+LONG = {"listen", "link", "serve", "deliver", "doctor --table"}
 CLI = ".venv/bin/ringpost"
 DEMO = {
     "call_uuid": demo.HELD_CALL_UUID,
@@ -101,7 +101,7 @@ class Reader:
         self._asked(f"{self.url}/{action}", filled.encode(), {"X-API-Key": self.token})
 
     def _ringpost(self, words: list[str], environment: Mapping[str, str], expected: int) -> None:
-        if words[0] in LONG:
+        if words[0] in LONG or " ".join(words[:2]) in LONG:
             assert isinstance(main, click.Group)
             main.commands[words[0]].make_context(words[0], words[1:])
             return

@@ -8,7 +8,7 @@ about five extensions, is one transaction; a larger one several, each of whole p
 there is more to do, send the same again. Needs an operator's key.
 """
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -65,6 +65,8 @@ class Request(DomainSettings, Write):
 
 
 class Response(Output):
+    statuses: ClassVar[tuple[int, ...]] = (200, 202)
+
     domain: Domain
     domain_created: bool = Field(description="false: it was there before, or it was a dry run")
     extensions: list[ExtensionPart]

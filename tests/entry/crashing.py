@@ -191,7 +191,17 @@ class Works:
             "RINGPOST_ESL_PASSWORD": PASSWORD,
         }
         address = f"{self.switch.host}:{self.switch.port}"
-        return Part(self.folder / "log" / name, environment, "link", "--switch", "live", "--esl", address)
+        return Part(
+            self.folder / "log" / name,
+            environment,
+            "link",
+            "--switch",
+            "live",
+            "--esl",
+            address,
+            "--records-within",
+            "2",
+        )
 
     @property
     def parts(self) -> tuple[Part, Part, Part]:

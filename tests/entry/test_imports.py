@@ -244,12 +244,6 @@ def test_rows_are_told_as_a_spreadsheet_shows_them_in_every_part_of_a_file(impor
     assert "row 604, username: is taken already" in result.output
 
 
-def test_says_which_limits_no_switch_heeds(imported) -> None:
-    told = "heeds"
-    assert told in imported("extension,limit_max,max_registrations\n332,2,1\n", "fusionpbx").output
-    assert "heeds" not in imported("extension,limit_max\n333,\n", "fusionpbx").output
-
-
 def test_what_is_refused_breaks_no_import_and_is_named(imported, tenant: Caller) -> None:
     fusion = "extension,call_group,user_record\n332,sales,all\n333,,\n"
     result = imported(fusion, "fusionpbx")

@@ -82,7 +82,7 @@ class Linking:
         self, connect: Callable[[], EventSocket] | None = None, buffer: Buffer | None = None, **members: Any
     ) -> Iterator[Link]:
         self.said, buffer = [], buffer or Buffer(self.file)
-        members = {"asks_after": (0.1, 0.2), **members}
+        members = {"records_within": 0.2, **members}
         link = Link("live", connect or self.connect, self.client, buffer, Today(), self.said.append, **members)
         thread = threading.Thread(target=link.run, daemon=True)
         thread.start()

@@ -546,6 +546,9 @@ def test_http_against_https_is_named() -> None:
             with line:
                 line.recv(4096)
                 line.sendall(bytes.fromhex("15030100020246"))
+                line.shutdown(socket.SHUT_WR)
+                while line.recv(4096):
+                    pass  # what is unread when it closes would reset the line
 
         other = threading.Thread(target=alert)
         other.start()

@@ -14,10 +14,8 @@ import pytest
 from tests.live.conftest import SILENT, WILLING, House
 from tests.live.patience import eventually
 from tests.live.phones import Caller, Phone
-from tests.live.test_link import linked, linking
 from tests.webhooks.receiving import Received
 
-__all__ = ["linked", "linking"]
 Phones = tuple[Phone, Phone]
 RECORDED, PLAIN, OUTSIDE = "12025550161", "12025550162", "12025550163"
 Row = dict[str, Any]

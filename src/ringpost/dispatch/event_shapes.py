@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from ringpost.model.call import Call, CallOrder, Direction
+from ringpost.model.call import Call, CallOrder, Direction, HungUpBy
 from ringpost.model.contact import Contact
 from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
@@ -61,11 +61,12 @@ class ToldCall(Shape):
     domain_name: str
     direction: Direction | None
     start_stamp: Timestamp
-    answer_stamp: Timestamp | None = Field(description="when one who was called answered")
+    answer_stamp: Timestamp | None = Field(description="when the A leg was answered; null if nobody took the call")
     end_stamp: Timestamp | None
     caller_id_name: str | None
     caller_id_number: str | None
-    destination_number: str | None
+    destination_number: str | None = Field(description="what was dialled to begin with")
+    caller_destination: str | None = Field(description="the same, by its name in the record")
     answered_by: str | None = Field(description="the extension, or the number, that answered last")
     slot: str | None = Field(default=None, exclude_if=is_none, description="where it is parked")
     external_id: str | None
@@ -76,7 +77,8 @@ class ToldCall(Shape):
     duration: int | None = Field(description="seconds from start to end")
     billsec: int | None = Field(description="seconds from the answer to the end")
     hangup_cause: str | None
-    hung_up_by: Literal["caller", "callee", "switch"] | None
+    hung_up_by: HungUpBy | None
+    missed_call: bool | None = Field(description="null: it is not over yet")
     extensions: tuple[str, ...]
     legs: tuple[ToldLeg, ...]
 

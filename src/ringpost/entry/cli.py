@@ -306,8 +306,23 @@ def listen(
 @click.option("--esl", default="127.0.0.1:8021", show_default=True, help="Its event socket.")
 @click.option("--user", help="Whom to log in as: name@domain. The password is in RINGPOST_ESL_PASSWORD.")
 @click.option("--recordings", type=click.Path(path_type=Path), help="Where its recordings are; its recordings_dir.")
+@click.option(
+    "--records-within",
+    type=click.FloatRange(0, 3600),
+    default=30.0,
+    show_default=True,
+    help="Seconds in which the record of a call has come that ended unheard; then it is made from what was heard.",
+)
 @_endpoint
-def link(switch_name: str, esl: str, user: str | None, recordings: Path | None, url: str, secret: str | None) -> None:
+def link(
+    switch_name: str,
+    esl: str,
+    user: str | None,
+    recordings: Path | None,
+    records_within: float,
+    url: str,
+    secret: str | None,
+) -> None:
     """Hand in what a FreeSWITCH does: events of calls, recordings. It runs beside the switch.
 
     What it has heard and not handed in yet is in the folder RINGPOST_DATA (.ringpost) and survives a crash.
@@ -328,7 +343,9 @@ def link(switch_name: str, esl: str, user: str | None, recordings: Path | None, 
 
     with _plain_errors():
         buffer = Buffer(Settings.read().data / f"link-{switch_name.lower()}.sqlite3")
-    running = links.Link(switch_name, connect, client, buffer, SystemClock(), click.echo, recordings)
+    running = links.Link(
+        switch_name, connect, client, buffer, SystemClock(), click.echo, recordings, records_within=records_within
+    )
     signal.signal(signal.SIGTERM, lambda *_: running.stopping.set())
     with suppress(KeyboardInterrupt):
         running.run()

@@ -79,8 +79,6 @@ _RESTRICTING = {
     "user_context": "limits what this extension may dial",
 }
 """FusionPBX's columns that limit somebody as nothing here does, and how."""
-_UNHEEDED: set[str] = set()
-"""Limits that are kept."""
 
 
 class FusionRow(ExtensionSettings):
@@ -137,7 +135,6 @@ def users(client: Client, text: str, place: dict[str, str], *, dry_run: bool = F
         raise _refused([Mistake(**one) for one in told], problem.detail) from None
     if whole.ignored_columns:
         click.echo(f"Columns that mean nothing here: {', '.join(whole.ignored_columns)}", err=True)
-    _tell_unheeded(sheet)
     members = {**place, "drop": list(drop)}
     parts = [sheet.lines[start : start + MOST_ROWS] for start in range(0, len(sheet.lines), MOST_ROWS)]
     for lines in parts:
@@ -178,7 +175,6 @@ def extensions(
         raise _refused(mistakes, "the file cannot be imported")
     if ignored := sorted(refused | set(sheet.heading) - FusionRow.model_fields.keys()):
         click.echo(f"Columns that mean nothing here: {', '.join(ignored)}", err=True)
-    _tell_unheeded(sheet)
     if disabled := sum(not line.cells.get("enabled", "true").strip() for line in sheet.lines):
         click.echo(f"enabled is empty in {disabled} rows, which is FusionPBX's false: they are made disabled", err=True)
     if dry_run:
@@ -186,12 +182,6 @@ def extensions(
         return
     made = _make_extensions(client, rows, place)
     click.echo(f"{made} extensions made, {len(rows) - made} were there already and are as they were.")
-
-
-def _tell_unheeded(sheet: Sheet) -> None:
-    kept = {name for line in sheet.lines for name in _UNHEEDED if line.cells.get(name, "").strip()}
-    if kept:
-        click.echo(f"Kept, but no switch heeds it yet: {', '.join(sorted(kept))}", err=True)
 
 
 def _check_dropped(drop: Sequence[str], known: Collection[str]) -> None:

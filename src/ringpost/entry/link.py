@@ -34,8 +34,10 @@ _LOOKS_EVERY = 0.05
 _LOOKS_FOR_FILES_EVERY = 0.2
 _PUT_SECONDS = 60.0
 _NOTHING = CaughtUp([], [])
-_ASKS_AGAIN_AFTER = (3.0, 8.0, 15.0, 30.0)
+RECORDS_WITHIN = 30.0
 """Seconds; a switch posts a record four times, five seconds apart."""
+_ASKS_AGAIN = (0.1, 0.25, 0.5, 1.0)
+"""In parts of that time."""
 
 
 @dataclass(slots=True)
@@ -58,10 +60,10 @@ class Pause:
 class Gone:
     """Legs that are gone without a word, told of again: their records may come yet. At last they are lost."""
 
-    def __init__(self, gone: list[Notice], asks_after: tuple[float, ...]) -> None:
+    def __init__(self, gone: list[Notice], records_within: float) -> None:
         self._gone = [notice for notice in gone if notice.what == "gone"]
         self._since = time.monotonic()
-        self._waits = [*asks_after]
+        self._waits = [part * records_within for part in _ASKS_AGAIN]
 
     def again(self) -> list[Notice]:
         """What is to be told once more by now."""
@@ -83,7 +85,7 @@ class Link:
     say: Callable[[str], None]
     recordings: Path | None = None
     longest_silence: float = _LONGEST_SILENCE
-    asks_after: tuple[float, ...] = _ASKS_AGAIN_AFTER
+    records_within: float = RECORDS_WITHIN
     stopping: threading.Event = field(default_factory=threading.Event)
     _said: dict[str, str] = field(default_factory=dict)
 
@@ -132,7 +134,7 @@ class Link:
             self._say_once("recordings", "the switch does not say where its recordings are: --recordings does")
         caught = caught_up(line, self.buffer.known(self.clock.now()))
         self._keep(list(iter(lambda: line.event(0.0), None)), caught)
-        gone = Gone(caught.gone, self.asks_after)
+        gone = Gone(caught.gone, self.records_within)
         self._say_once("switch", f"listening to {self.switch}")
         pause.reset()
         heard = time.monotonic()

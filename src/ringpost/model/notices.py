@@ -97,7 +97,9 @@ class TrackedLeg(Entity):
 _OWN_LEG = frozenset(
     {"source_dialled", "ended_by", "reached", "to_voicemail", "placed", "rang", "speaks", "core", "sequence"}
 )
-_OWN = frozenset({"legs", "sequence", "told_at", "has_ended", "is_lost", "joined_to", "is_looked_up", "version"})
+_OWN = frozenset(
+    {"legs", "sequence", "told_at", "has_ended", "is_lost", "joined_to", "contact", "is_looked_up", "version"}
+)
 _OF_THE_RECORD = (
     "answer_stamp", "duration", "billsec", "hangup_cause", "missed_call", "answered_by", "hung_up_by", "extensions",
 )  # fmt: skip

@@ -48,7 +48,7 @@ def _domain(context: Context, domain_uuid: str | None, domain_name: str | None) 
 def _with_recording(context: Context, domain: Domain, leg: Leg) -> Leg:
     """The leg with where it was recorded: first by the switch itself, or as was asked for through here."""
     partition, place = keys.recordings_of_leg(domain.domain_uuid, leg.xml_cdr_uuid)
-    asked_for = [one.path for _, one in context.store.listed(partition, RecordedTo, between=place)]
+    asked_for = [one.path for _, one in context.store.everything(partition, RecordedTo, between=place)]
     paths = tuple(dict.fromkeys([*([leg.record_path] if leg.record_path else []), *asked_for]))
     if not asked_for:
         return leg

@@ -21,6 +21,7 @@ def rung(caller: Caller, number: str = "100") -> list[tuple[str, str | None, boo
 
 
 def test_those_left_out_stay(tenant: Caller) -> None:
+    tenant.done("extension-create", extension="102")
     forward(tenant, busy="101", noanswer="5550123")
     after = forward(tenant, busy="102")
     assert after["busy"] == {"enabled": True, "destination": "102"}

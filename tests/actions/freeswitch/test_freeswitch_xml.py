@@ -280,7 +280,9 @@ def test_a_ring_group_rings_as_its_strategy_says(switch_key: Caller, operator: C
         {"number": "4425550123"},
         {"number": "102", "enabled": False},
     ]
+    operator.done("domain-update", **IN_HOME, outbound_gateway="trunk", outbound_prefixes=["442", "1202"])
     operator.done("ringgroup-create", **IN_HOME, name="g", extension="601", strategy=strategy, destinations=members)
+    _with_trunk(operator)
     steps = dialled(switch_key, "601")
     first, second = marks("100", 20, operator), marks("101", 10, operator)
 
@@ -566,6 +568,9 @@ def looked_up(caller: Caller, user: str, action: str = "voicemail-lookup", more:
 
 
 def forward(operator: Caller, number: str, **kinds: str) -> None:
+    for to in kinds.values():
+        if len(to) == 3:
+            operator.call("extension-create", **IN_HOME, extension=to)  # unless it is there
     sent = {kind: {"enabled": True, "destination": to} for kind, to in kinds.items()}
     operator.done("extension-forward-set", **IN_HOME, extension=number, **sent)
 
@@ -666,7 +671,9 @@ def test_no_forward_calls_for_help(switch_key: Caller, operator: Caller) -> None
 
 def test_a_forward_outside_goes_where_the_domain_may_call(switch_key: Caller, operator: Caller) -> None:
     _with_trunk(operator)
+    operator.done("domain-update", **IN_HOME, outbound_gateway="trunk", outbound_prefixes=["442", "1202"])
     forward(operator, "100", unconditional="4425550123")
+    _with_trunk(operator)
     assert dialled(switch_key, "4425550123", ringpost_passed="100") == []
     forward(operator, "100", unconditional="12025550123")
     assert ("bridge", "sofia/gateway/trunk/12025550123") in dialled(switch_key, "12025550123", ringpost_passed="100")
