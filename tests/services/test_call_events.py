@@ -4,13 +4,14 @@ import json
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringpost.model.notices import Notice, TrackedCall
-from ringpost.services.call_events import MOST_LEGS, Happening, advanced, begun
+from ringpost.model.notices import Notice, TrackedCall, What
+from ringpost.services.call_events import MOST_LEGS, Happening, advanced, begun, joined
 from ringpost.switch.freeswitch_events import notices
 
 CAPTURES = Path(__file__).parent.parent / "captures" / "events"
@@ -212,6 +213,41 @@ STORIES = {
         answered 107
         ended by callee NORMAL_CLEARING local 100 101 answered by 107
     """,
+    "dial_group_enterprise_in_vain": """
+        ringing 171
+        cancelled 171 no_answer
+        ended by None USER_BUSY local 100 683 answered by None
+    """,
+    "inbound_voicemail_for_absent": """
+        ended by None NORMAL_CLEARING inbound 12025550199 12025551102 answered by None
+    """,
+    "inbound_forward_unconditional": """
+        ringing 101
+        answered 101
+        ended by caller NORMAL_CLEARING inbound 12025550199 12025551190 answered by 101
+    """,
+    "dial_answered_api_hangs_up": """
+        ringing 101
+        answered 101
+        ended by api NORMAL_CLEARING local 100 101 answered by 101
+    """,
+    "originate_b_not_registered": """
+        ringing 100
+        answered 100
+        ended by None USER_NOT_REGISTERED local 5550100 173 answered by None
+    """,
+    "park_by_code_taken_by_code": """
+        parked 100 5907
+        unparked 100 5907
+        ended by callee NORMAL_CLEARING local 100 *5907 answered by 101
+    """,
+    "park_by_code_hangs_up": """
+        parked 100 5908
+        ended by caller NORMAL_CLEARING local 100 *5908 answered by None
+    """,
+    "dial_nowhere": """
+        ended by None NO_ROUTE_DESTINATION outbound 100 199 answered by None
+    """,
     "two_calls_at_once": """
         ringing 107
         ringing 101
@@ -239,7 +275,10 @@ def followed(told: Iterable[Notice]) -> tuple[dict[str, TrackedCall], list[Happe
     for notice in told:
         source = notice.source_uuid or notice.leg_uuid
         call_uuid = of_leg.get(notice.leg_uuid) or of_leg.get(source) or source
-        call, happened = advanced(calls.get(call_uuid) or begun(notice, "live.example.net"), notice)
+        call = calls.get(call_uuid) or begun(notice, "live.example.net")
+        if notice.taken_by in of_leg and of_leg[notice.taken_by] != call_uuid:
+            call = joined(call, calls.pop(of_leg[notice.taken_by]))
+        call, happened = advanced(call, notice)
         calls[call_uuid] = call
         of_leg.update({leg.leg_uuid: call_uuid for leg in call.legs})
         found += happened
@@ -371,3 +410,63 @@ def test_a_call_that_rings_for_hours_has_a_bounded_number_of_legs() -> None:
     [call] = calls.values()
     assert (len(call.legs), call.has_ended, call.leg(call.call_uuid) is not None) == (MOST_LEGS, True, True)
     assert sum(one.type == "call.cancelled" for one in happened) == 199
+
+
+def rung(leg: int, what: What, at: int, number: str = "101", **more: Any) -> Notice:
+    """What happens to a phone that is rung for a caller; hundredths of a second after noon."""
+    stamp = f"2026-11-22T12:00:{at // 100:02d}.{at % 100:02d}0Z"
+    return Notice(
+        what=what,
+        at=stamp,
+        domain_uuid=CALLER,
+        leg_uuid=f"{leg:08d}-0000-4000-8000-000000000000",
+        source_uuid=CALLER,
+        start_stamp="2026-11-22T12:00:00.000Z",
+        direction="inbound",
+        extension=number,
+        number=number,
+        sequence=at,
+        **more,
+    )
+
+
+CALLER = "ca11ca11-0000-4000-8000-000000000001"
+
+
+def told_of(*notices: Notice) -> list[str]:
+    return in_words(followed(notices)[1])
+
+
+def test_an_extension_with_two_phones_rings_once_and_whoever_answers_stops_the_other() -> None:
+    rings = [rung(1, "ringing", 1), rung(2, "ringing", 2)]
+    assert told_of(*rings) == ["ringing 101"]
+    answered = [rung(2, "answered", 300), rung(1, "ended", 301, cause="LOSE_RACE")]
+    assert told_of(*rings, *answered) == ["ringing 101", "answered 101"]
+    other_way = [rung(1, "ended", 300, cause="LOSE_RACE"), rung(2, "answered", 301)]
+    assert told_of(*rings, *other_way) == ["ringing 101", "answered 101"]
+
+
+def test_it_is_told_once_that_an_extension_with_two_phones_rings_no_more() -> None:
+    rings = [rung(1, "ringing", 1), rung(2, "ringing", 2)]
+    elsewhere = [rung(3, "answered", 300, "102"), *(rung(leg, "ended", 301, cause="LOSE_RACE") for leg in (1, 2))]
+    assert told_of(*rings, *elsewhere) == ["ringing 101", "answered 102", "cancelled 101 answered_elsewhere"]
+    one_refuses = [rung(1, "ended", 100, cause="CALL_REJECTED"), rung(2, "ended", 400, cause="NO_ANSWER")]
+    assert told_of(*rings, *one_refuses) == ["ringing 101", "cancelled 101 no_answer"]
+
+
+def test_a_phone_that_is_rung_again_later_rings_again() -> None:
+    again = rung(2, "ringing", 500).model_copy(update={"start_stamp": "2026-11-22T12:00:05.000Z"})
+    told = told_of(rung(1, "ringing", 1), rung(1, "ended", 400, cause="NO_ANSWER"), again)
+    assert told == ["ringing 101", "cancelled 101 no_answer", "ringing 101"]
+
+
+@pytest.mark.parametrize(("number", "is_extension"), [("*99106", False), ("106", True), ("*3001", False)])
+def test_who_is_sent_on_is_sent_to_what_was_dialled(number: str, is_extension: bool) -> None:
+    talks = [rung(1, "ringing", 1), rung(1, "answered", 100)]
+    sent = rung(1, "sent", 200, sent_to=number, sent_to_extension=is_extension)
+    _, happened = followed([*talks, sent])
+    data = happened[-1].data()
+    assert (happened[-1].type, data["number"], data["stays_leg_uuid"]) == ("call.transferred", number, sent.leg_uuid)
+    assert data["extension"] == (number if is_extension else None)
+    assert followed([*talks, sent, sent.model_copy(update={"sequence": 201})])[1][-1] == happened[-1], "told once"
+    assert told_of(rung(1, "ringing", 1), sent) == ["ringing 101"], "who has not spoken is forwarded"

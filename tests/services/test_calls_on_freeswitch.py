@@ -54,6 +54,25 @@ def test_says_success_once_a_has_answered(server: ScriptedFreeSwitch, tenant: Ca
     assert dialled(server) == 1
 
 
+@pytest.mark.parametrize(("cause", "types"), [("USER_NOT_REGISTERED", ["call.ended"]), ("USER_BUSY", [])])
+def test_a_call_that_never_had_a_leg_is_told_and_recorded_to_its_end(
+    server: ScriptedFreeSwitch, house: House, operator: Caller, tenant: Caller, cause: str, types: list[str]
+) -> None:
+    server.answers["originate"] = f"-ERR {cause}\n"
+    call_uuid = tenant.done("originate", **CALL, external_id="deal-1")["call_uuid"]
+    house.clock.time += 60
+    listed = operator.done("event-list", **IN_HOME, types=["call.ended"], **{"from": "2026-11-22T11:59:00Z"})["items"]
+    told = [event for event in listed if event["call_uuid"] == call_uuid]
+    assert [event["type"] for event in told] == types, "of a leg there was its link tells"
+    record = tenant.done("cdr-details", xml_cdr_uuid=call_uuid)
+    assert (record["hangup_cause"], record["billsec"], record["missed_call"]) == (cause, 0, False)
+    for event in told:
+        call = event["data"]["call"]
+        assert (call["external_id"], call["extensions"]) == ("deal-1", ["100"])
+        for name in ("start_stamp", "end_stamp", "duration", "billsec", "hangup_cause", "hung_up_by", "missed_call"):
+            assert call[name] == record[name], name
+
+
 @pytest.mark.parametrize("cause", ["USER_BUSY", "NO_ANSWER", "USER_NOT_REGISTERED", "CALL_REJECTED"])
 def test_says_why_a_did_not(server: ScriptedFreeSwitch, tenant: Caller, cause: str) -> None:
     server.answers["originate"] = f"-ERR {cause}\n"

@@ -1,6 +1,7 @@
 """A template as CloudFormation has it for chosen parameters: conditions decided, parameters put in."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,17 @@ def _long(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
 _Loader.add_multi_constructor("!", _long)
 
 
+@cache
+def _written(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.load((ROOT / name).read_text(), _Loader)
+    return found
+
+
 class Template:
     """A template with chosen parameters."""
 
     def __init__(self, name: str = "template.yaml", **chosen: str) -> None:
-        self.written: dict[str, Any] = yaml.load((ROOT / name).read_text(), _Loader)
+        self.written = _written(name)
         self.parameters = {name: str(about.get("Default", "")) for name, about in self.written["Parameters"].items()}
         assert chosen.keys() <= self.parameters.keys()
         self.parameters |= chosen

@@ -41,10 +41,13 @@ def listed(context: Context, home: str, request: Listing) -> pages.PageOf[Destin
     return domains.page(context, home, keys.destinations(home), Destination, request)
 
 
-def create(context: Context, domain: Domain, number: str, extension: str, members: dict[str, Any]) -> Destination:
-    """A new destination: calls to a number go to an extension of the domain's dialplan."""
+def create(
+    context: Context, domain: Domain, number: str, extension: str, members: dict[str, Any], *, is_new: bool = False
+) -> Destination:
+    """A new destination: calls to a number go to an extension of the domain's dialplan, be it made in this request."""
     domains.stays(context, domain)
-    _check_extension(context, domain, extension)
+    if not is_new:
+        _check_extension(context, domain, extension)
     claimed = _claimed(context, domain, number)
     destination = records.create(
         context,

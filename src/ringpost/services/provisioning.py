@@ -73,7 +73,10 @@ def _made(context: Context, domain: Domain, wanted: Wanted) -> Provisioned:
     if wanted.voicemail is not None and user.voicemail is not None:
         own = {"name": user.name[:80], "users": (user.user_uuid,), "voicemail_uuid": user.voicemail.voicemail_uuid}
         box, pin = voicemails.create(context, domain, own | wanted.voicemail, wanted.pin)
-    led = tuple(destinations.create(context, domain, one, wanted.extension or "", {}) for one in wanted.destinations)
+    led = tuple(
+        destinations.create(context, domain, one, wanted.extension or "", {}, is_new=True)
+        for one in wanted.destinations
+    )
     groups = _ring(context, home, wanted)
     return Provisioned(user, extension, password, box, pin, led, groups)
 

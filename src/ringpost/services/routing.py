@@ -121,13 +121,11 @@ def check_way(context: Context, domain: Domain, number: str, parameter: str, *, 
 
     With ``awaited`` a number as short as an extension's may be one that is yet to come.
     """
-    is_to_come = awaited and len(number) <= _EXTENSION_DIGITS
-    if not is_to_come or emergency.is_dialled(domain, number):
-        emergency.refuse(context, domain, number, parameter)
+    emergency.refuse(context, domain, number, parameter)
     if leads(context, domain, number):
         return
     holder = numbers.holder(context, domain.domain_uuid, number)
-    if is_to_come or (awaited and holder is not None):
+    if awaited and (holder is not None or len(number) <= _EXTENSION_DIGITS):
         return
     why_not = _why_not(domain, number, in_sandbox=lines.is_sandbox(context, domain))
     raise CannotComply(f"{number} is disabled" if holder else why_not, parameter=parameter)

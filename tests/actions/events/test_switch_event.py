@@ -10,6 +10,7 @@ from ringpost.webhooks.outbox import Outbox
 from tests.harness import Caller, House
 from tests.services.test_call_events import heard
 
+IN_HOME = {"domain_name": demo.DOMAIN_NAME}
 LINK = "11111111-0000-4000-8000-000000000009"
 OTHER_LINK = "22222222-0000-4000-8000-000000000009"
 
@@ -303,3 +304,80 @@ def test_a_batch_of_odd_notices_only_is_passed_over(link: Caller) -> None:
     answer = link.done("switch-event", switch="pbx1", link_uuid=LINK, notices=odd)
     assert (answer["taken"], answer["refused"]) == (3, 3)
     assert link.call("switch-event", switch="pbx1", link_uuid=LINK, notices=[{"x": "y"}]).status == 400
+
+
+# what a link did not hear
+
+
+def unheard(notices: list[dict[str, Any]], what: str) -> list[dict[str, Any]]:
+    """What a link tells of the legs of these when it is back, and they are gone."""
+    legs = dict.fromkeys(one["leg_uuid"] for one in notices)
+    about = {"what": what, "at": "2026-11-22T11:59:59.500Z", "start_stamp": "2026-11-22T11:59:59.500Z"}
+    after = notices[-1]["position"]
+    return [
+        {**about, "domain_uuid": demo.DOMAIN_UUID, "leg_uuid": leg, "position": after + place}
+        for place, leg in enumerate(legs, 1)
+    ]
+
+
+def talking(house: House) -> list[dict[str, Any]]:
+    return [one for one in scenario("dial_answered_caller_hangs_up", house) if one["what"] != "ended"]
+
+
+def recorded(operator: Caller, notices: list[dict[str, Any]]) -> None:
+    """The switch's own record of a call that has ended while the link was away."""
+    a, b = dict.fromkeys(one["leg_uuid"] for one in notices)
+    stamps = {
+        "start_stamp": "2026-11-22T11:59:58.000Z",
+        "answer_stamp": "2026-11-22T11:59:59.000Z",
+        "end_stamp": "2026-11-22T12:00:00.250Z",
+    }
+    for leg in (
+        {"xml_cdr_uuid": a},
+        {"xml_cdr_uuid": b, "leg": "b", "originating_leg_uuid": a, "destination_number": "101"},
+    ):
+        about = {"direction": "local", "hangup_cause": "NORMAL_CLEARING", "domain_name": demo.DOMAIN_NAME}
+        operator.done("cdr-create", **leg, **stamps, **about)
+
+
+def test_what_ended_unheard_ends_as_its_record_has_it(house: House, operator: Caller, link: Caller) -> None:
+    told = talking(house)
+    hand_in(link, told)
+    gone = unheard(told, "gone")
+    hand_in(link, gone)
+    assert not events(house, operator, types=["call.ended"]), "its record is yet to come"
+    recorded(operator, told)
+    hand_in(link, unheard(gone, "gone"))
+    [ended] = events(house, operator, types=["call.ended"])
+    call, record = ended["data"]["call"], operator.done("cdr-details", **IN_HOME, xml_cdr_uuid=ended["call_uuid"])
+    for name in ("end_stamp", "duration", "billsec", "hangup_cause", "answered_by"):
+        assert call[name] == record[name], name
+    assert "heard" not in record
+    hand_in(link, unheard(unheard(gone, "gone"), "lost"))
+    assert len(events(house, operator, types=["call.ended"])) == 1
+
+
+def test_what_is_lost_has_a_record_of_what_was_heard_until_the_switchs_own_comes(
+    house: House, operator: Caller, link: Caller
+) -> None:
+    told = talking(house)
+    hand_in(link, told)
+    hand_in(link, unheard(told, "lost"))
+    [ended] = events(house, operator, types=["call.ended"])
+    call, heard_of = ended["data"]["call"], operator.done("cdr-details", **IN_HOME, xml_cdr_uuid=ended["call_uuid"])
+    assert heard_of["heard"] is True
+    assert {leg["heard"] for leg in heard_of["legs"]} == {True}
+    assert (call["hangup_cause"], call["hung_up_by"], call["end_stamp"]) == (None, None, "2026-11-22T11:59:59.500Z")
+    for name in ("start_stamp", "end_stamp", "duration", "billsec", "answered_by", "extensions"):
+        assert call[name] == heard_of[name], name
+    recorded(operator, told)
+    record = operator.done("cdr-details", **IN_HOME, xml_cdr_uuid=ended["call_uuid"])
+    assert ("heard" in record, record["hangup_cause"]) == (False, "NORMAL_CLEARING")
+
+
+def test_who_takes_a_call_from_its_slot_is_in_that_call(house: House, operator: Caller, link: Caller) -> None:
+    hand_in(link, scenario("park_by_code_taken_by_code", house))
+    told = events(house, operator)
+    assert [event["type"] for event in told] == ["call.parked", "call.unparked", "call.ended"]
+    assert len({event["call_uuid"] for event in told}) == 1
+    assert told[-1]["data"]["call"]["answered_by"] == "101"

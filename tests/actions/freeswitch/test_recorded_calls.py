@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from ringpost.switch import freeswitch_phones as phones
 from tests.actions.freeswitch.test_freeswitch_xml import (
     HOME,
     IN_HOME,
@@ -116,10 +117,14 @@ def test_a_member_of_a_ring_group_is_recorded_if_it_answers_and_nobody_else_is(
 
     operator.done("extension-update", **IN_HOME, extension="101", user_record="inbound")
     assert "record_session ${recordings_dir}/" in dial_string(MEMBER + "&call_direction=inbound")
-    assert dial_string(MEMBER + "&call_direction=inbound").endswith("sofia/internal/${dialed_user}%${dialed_domain}")
+    assert dial_string(MEMBER + "&call_direction=inbound").endswith(phones.all_of("${dialed_user}", "${dialed_domain}"))
     for more in ("&call_direction=local", "&call_direction=inbound&ringpost_call_is_recorded=true", ""):
         assert "record_session" not in dial_string(MEMBER + more)
     assert "record_session" not in dial_string("&call_direction=inbound"), "alone, the caller's leg is recorded"
+    rung = "ringpost_group=true]user/101@"
+    assert rung in str(dialled(switch_key, "600", call_direction="inbound")), "its own entry of the directory is asked"
+    assert rung not in str(dialled(switch_key, "600", call_direction="inbound", ringpost_recording="/x.wav"))
+    assert rung not in str(dialled(switch_key, "600"))
 
 
 def test_who_is_recorded_is_told_if_the_domain_wants_it(switch_key: Caller, operator: Caller) -> None:
