@@ -61,14 +61,14 @@ def test_the_pop_comes_within_a_second_of_the_ring_on_every_phone_that_rings(
 
 
 @pytest.mark.usefixtures("linked")
-def test_a_call_that_the_api_ends_was_ended_by_the_switch(house: House, phones: Phones, told: ToldEvents):
+def test_a_call_that_the_api_ends_says_so(house: House, phones: Phones, told: ToldEvents):
     placed = house.api.do("originate", caller_id_number="5550100", destination_a="100", destination_b=WILLING)
     house.api.one_call()
     house.api.do("call-hangup", call_uuid=placed["call_uuid"])
     events = told.await_types(
         placed["call_uuid"], "call.ringing", "call.answered", "call.ringing", "call.answered", "call.ended"
     )
-    assert events[-1]["data"]["call"]["hung_up_by"] == "switch"
+    assert events[-1]["data"]["call"]["hung_up_by"] == "api"
 
 
 def test_what_the_link_misses_while_it_is_away_is_told_when_it_is_back(

@@ -12,7 +12,7 @@ from tests.live.phones import RINGING, Answering, Caller, Phone, Registering, fr
 
 TWO = "160"
 INBOUND = "12025550160"
-STRATEGIES = {"simultaneous": "660", "sequence": "661", "enterprise": "662", "rollover": "663", "random": "664"}
+STRATEGIES = {"simultaneous": "670", "sequence": "671", "enterprise": "672", "rollover": "673", "random": "674"}
 Pair = tuple[Phone, Phone]
 
 
