@@ -2,7 +2,8 @@
 
 Every notice has a position among all its link has told. Those up to the last that was taken are passed over, so a
 batch may be sent again. A notice about a domain that does not live on this switch is refused, one by one, and so is
-what is no notice but has a position. For a recording it is answered where to put it; once it is there, it is named
+what is no notice but has a position. A link that was away says from when until when: calls that are in no notice but in
+the records are told to have ended. For a recording it is answered where to put it; once it is there, it is named
 again with uploaded.
 """
 
@@ -12,7 +13,7 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Output, Write
-from ringpost.model.notices import NumberedNotice, OddNotice, RecordedFile
+from ringpost.model.notices import NumberedAway, NumberedNotice, OddNotice, RecordedFile
 from ringpost.model.requests import OneSwitch
 from ringpost.model.values import Uuid
 from ringpost.services import links, recordings
@@ -37,7 +38,7 @@ EXAMPLE = {
 }
 
 
-Numbered = Annotated[NumberedNotice | OddNotice, Field(union_mode="left_to_right")]
+Numbered = Annotated[NumberedNotice | NumberedAway | OddNotice, Field(union_mode="left_to_right")]
 
 
 class Request(OneSwitch, Write):

@@ -64,6 +64,16 @@ class Gone:
         self._gone = [notice for notice in gone if notice.what == "gone"]
         self._since = time.monotonic()
         self._waits = [part * records_within for part in _ASKS_AGAIN]
+        self._until = records_within
+        self._is_over = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no record is waited for any more; said once."""
+        if self._is_over or time.monotonic() - self._since < self._until:
+            return False
+        self._is_over = True
+        return True
 
     def again(self) -> list[Notice]:
         """What is to be told once more by now."""
@@ -132,7 +142,10 @@ class Link:
         self.recordings = self.recordings or (Path(folder) if folder.startswith("/") and folder.strip("/") else None)
         if self.recordings is None:
             self._say_once("recordings", "the switch does not say where its recordings are: --recordings does")
-        caught = caught_up(line, self.buffer.known(self.clock.now()))
+        known = self.buffer.known(self.clock.now())
+        caught = caught_up(line, known)
+        if known.core:
+            self.buffer.was_away(known.heard_at, self.clock.now())
         self._keep(list(iter(lambda: line.event(0.0), None)), caught)
         gone = Gone(caught.gone, self.records_within)
         self._say_once("switch", f"listening to {self.switch}")
@@ -145,6 +158,8 @@ class Link:
             elif time.monotonic() - heard > self.longest_silence:
                 raise SwitchUnreachable(f"the switch was silent for {self.longest_silence:g} seconds: connecting anew")
             self._keep(events, CaughtUp([], gone.again()))
+            if gone.is_over:
+                self.buffer.tell_away()
 
     def _keep(self, events: list[dict[str, Any]], caught: CaughtUp = _NOTHING) -> None:
         told = [*caught.there, *(notice for event in events for notice in notices(event)), *caught.gone]

@@ -1,13 +1,15 @@
 """What a link has heard and not handed in yet, in a file that survives a crash."""
 
+import json
 import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ringpost.model.notices import Notice, NumberedNotice, RecordedFile
+from ringpost.clock import stamp
+from ringpost.model.notices import Notice, NumberedAway, NumberedNotice, RecordedFile
 from ringpost.switch.freeswitch_events import Known, Recorded
 
 _SCHEMA = """
@@ -15,6 +17,7 @@ CREATE TABLE IF NOT EXISTS notices (position INTEGER PRIMARY KEY AUTOINCREMENT, 
 CREATE TABLE IF NOT EXISTS legs (leg TEXT PRIMARY KEY, domain TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, body TEXT NOT NULL, position INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS link (uuid TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS away (since TEXT NOT NULL, until TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS heard (one INTEGER PRIMARY KEY CHECK (one = 1), core TEXT NOT NULL, at REAL NOT NULL);
 """
 
@@ -24,6 +27,11 @@ class File(NamedTuple):
 
     path: str
     about: RecordedFile
+
+
+def _numbered(position: int, body: dict[str, Any]) -> NumberedNotice | NumberedAway:
+    kind = NumberedAway if "away_from" in body else NumberedNotice
+    return kind.model_validate({**body, "position": position})
 
 
 class Buffer:
@@ -78,22 +86,32 @@ class Buffer:
         with self._lock:
             self._file.execute("INSERT OR REPLACE INTO heard VALUES (1, ?, ?)", (core, at))
 
+    def was_away(self, since: float, until: float) -> None:
+        """Note that nothing was heard for a while."""
+        with self._lock:
+            self._file.execute("INSERT INTO away VALUES (?, ?)", (stamp(since), stamp(until)))
+
+    def tell_away(self) -> None:
+        """Let it be told that nothing was heard, now that the records of what was missed have come."""
+        with self._lock, self._file:
+            self._file.execute("BEGIN")
+            said = "json_object('away_from', since, 'away_until', until)"
+            self._file.execute(f"INSERT INTO notices (body) SELECT {said} FROM away ORDER BY rowid")
+            self._file.execute("DELETE FROM away")
+
     def known(self, now: float) -> Known:
         """What was known of the switch when it was last heard of."""
         with self._lock:
             core, at = self._file.execute("SELECT core, at FROM heard").fetchone() or ("", now)
         return Known(core, at, self.legs())
 
-    def first(self, most: int) -> list[NumberedNotice]:
+    def first(self, most: int) -> list[NumberedNotice | NumberedAway]:
         """The notices that were not handed in yet, oldest first."""
         with self._lock:
             rows = self._file.execute(
                 "SELECT position, body FROM notices ORDER BY position LIMIT ?", (most,)
             ).fetchall()
-        return [
-            NumberedNotice.model_validate({**Notice.model_validate_json(body).model_dump(), "position": position})
-            for position, body in rows
-        ]
+        return [_numbered(position, json.loads(body)) for position, body in rows]
 
     def forget(self, position: int) -> None:
         """What stands up to there was taken."""

@@ -1,10 +1,10 @@
 """What a switch tells of its calls while they are up, and what a call is, as far as it was told."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from ringpost.model.call import Direction, EndedBy, Leg
+from ringpost.model.call import Call, Direction, EndedBy, Leg
 from ringpost.model.outcome import summarised, taken_by, worked_out
 from ringpost.model.record import Entity, is_none
 from ringpost.model.values import Cause, ExtensionNumber, Moment, Number, ShortText, Timestamp, Uuid
@@ -51,6 +51,14 @@ class Notice(Entity):
 class NumberedNotice(Notice):
     """A notice in the order of its link: whatever was taken is not taken again."""
 
+    position: int = Field(ge=1, description="its place in all that the link has told")
+
+
+class NumberedAway(Entity):
+    """A while in which a link heard nothing of its switch: calls that began and ended in it are in its records only."""
+
+    away_from: Moment
+    away_until: Moment
     position: int = Field(ge=1, description="its place in all that the link has told")
 
 
@@ -191,6 +199,26 @@ class TrackedCall(Entity):
             **dict.fromkeys(("missed_call", "missed_said"), False if is_first and leg.placed else None),
         )
 
+    @classmethod
+    def of_record(cls, record: Call) -> Self:
+        """A call of which nothing was told, as it was recorded."""
+        return cls(
+            call_uuid=record.xml_cdr_uuid,
+            domain_uuid=record.domain_uuid,
+            domain_name=record.domain_name or "",
+            direction=record.direction,
+            start_stamp=record.start_stamp,
+            end_stamp=record.end_stamp,
+            caller_id_name=record.caller_id_name,
+            caller_id_number=record.caller_id_number,
+            destination_number=record.caller_destination or record.destination_number,
+            external_id=record.external_id,
+            tags=record.tags,
+            has_ended=True,
+            sequence=1,
+            legs=tuple(_recorded(leg, is_first=leg.xml_cdr_uuid == record.xml_cdr_uuid) for leg in record.legs),
+        )
+
     def told(self) -> dict[str, Any]:
         """The call as events tell it: what became of it as its record will have it."""
         found = summarised(self.call_uuid, worked_out(self.as_record()))
@@ -209,3 +237,21 @@ class TrackedCall(Entity):
             "state": self.state,
             "legs": [leg.model_dump(exclude=set(_OWN_LEG)) for leg in self.legs],
         }
+
+
+def _recorded(leg: Leg, *, is_first: bool) -> TrackedLeg:
+    return TrackedLeg(
+        leg_uuid=leg.xml_cdr_uuid,
+        source_uuid=leg.originating_leg_uuid,
+        extension=leg.extension,
+        number=leg.extension or (leg.source_number if is_first else leg.destination_number),
+        state="ended",
+        start_stamp=leg.start_stamp,
+        answer_stamp=leg.answer_stamp,
+        end_stamp=leg.end_stamp,
+        hangup_cause=leg.hangup_cause,
+        ended_by=leg.ended_by,
+        reached=leg.reached,
+        to_voicemail=leg.to_voicemail,
+        placed=is_first and leg.missed_said is False,
+    )

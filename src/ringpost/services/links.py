@@ -9,7 +9,7 @@ from ringpost.context import Context, Moved
 from ringpost.model.call import Call, CallOrder, Leg, MovedCall
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Forbidden, InvalidRequest, NotFound
-from ringpost.model.notices import Notice, NumberedNotice, OddNotice, TrackedCall
+from ringpost.model.notices import Notice, NumberedAway, NumberedNotice, OddNotice, TrackedCall
 from ringpost.model.record import Entity
 from ringpost.model.switch import SwitchRecord
 from ringpost.services import cdrs, meters, switches
@@ -58,7 +58,7 @@ def switch_of(context: Context, reference: str) -> SwitchRecord:
 
 
 def take(
-    context: Context, switch: SwitchRecord, link_uuid: str, notices: Sequence[NumberedNotice | OddNotice]
+    context: Context, switch: SwitchRecord, link_uuid: str, notices: Sequence[NumberedNotice | NumberedAway | OddNotice]
 ) -> Taken:
     """Take the next notices of a link, as many as one transaction holds; those taken before are passed over."""
     positions = [notice.position for notice in notices]
@@ -74,10 +74,13 @@ def take(
             break
         if isinstance(notice, OddNotice):
             batch.refused += 1
+        elif isinstance(notice, NumberedAway):
+            if not batch.is_empty or not batch.take_unheard(notice):
+                break
         else:
             batch.take(notice)
         taken = notice.position
-    if taken == progress.taken:
+    if taken == progress.taken and batch.is_empty:
         return Taken(taken, 0)
     batch.write()
     after = LinkProgress(taken=taken, version=progress.version + 1)
@@ -158,6 +161,31 @@ class _Batch:
             or self._new_legs >= _MOST_LEGS
             or len(self._lost()) >= _MOST_LOST
         )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write yet."""
+        return not self._calls
+
+    def take_unheard(self, away: NumberedAway) -> bool:
+        """Tell to their end the calls that began and ended while the link was away; whether these are all."""
+        between = (away.away_from, away.away_until)
+        for _, domain in self._context.store.everything(keys.domains_of_switch(self._switch.switch_uuid), Domain):
+            if self._domain(domain.domain_uuid) is None:
+                continue
+            for _, record in self._context.store.everything(keys.cdrs(domain.domain_uuid), Call, between=between):
+                if self.is_full:
+                    return False
+                self._tell_unheard(record)
+        return True
+
+    def _tell_unheard(self, record: Call) -> None:
+        if record.sandbox or record.end_stamp is None or self._known(record.domain_uuid, record.xml_cdr_uuid):
+            return
+        call = looked_up(self._context, TrackedCall.of_record(record))
+        self._before[_place(call)] = None
+        self._calls[_place(call)] = call
+        self._happened.append(Happening("call.ended", record.end_stamp, call))
 
     def take(self, notice: Notice) -> None:
         """Take a notice, if it is of a domain of this switch and of our time."""

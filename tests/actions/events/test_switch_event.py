@@ -381,3 +381,29 @@ def test_who_takes_a_call_from_its_slot_is_in_that_call(house: House, operator: 
     assert [event["type"] for event in told] == ["call.parked", "call.unparked", "call.ended"]
     assert len({event["call_uuid"] for event in told}) == 1
     assert told[-1]["data"]["call"]["answered_by"] == "101"
+
+
+def test_a_call_that_began_and_ended_unheard_is_told_to_its_end_once(
+    house: House, operator: Caller, link: Caller
+) -> None:
+    told = talking(house)
+    recorded(operator, told)
+    away = {"position": 1, "away_from": "2026-11-22T11:59:50.000Z", "away_until": "2026-11-22T12:00:10.000Z"}
+    assert hand_in(link, [away]) == 0
+    [ended] = events(house, operator)
+    call, record = ended["data"]["call"], operator.done("cdr-details", **IN_HOME, xml_cdr_uuid=ended["call_uuid"])
+    for name in ("start_stamp", "end_stamp", "duration", "billsec", "hangup_cause", "answered_by", "extensions"):
+        assert call[name] == record[name], name
+    hand_in(link, [{**away, "position": 2}, *({**one, "position": one["position"] + 2} for one in told)])
+    assert events(house, operator) == [ended], "and nothing more"
+
+
+def test_calls_that_ended_unheard_are_as_many_as_there_are(house: House, operator: Caller, link: Caller) -> None:
+    told = talking(house)
+    for call in range(25):
+        recorded(operator, [{**one, "leg_uuid": f"{call:08d}{one['leg_uuid'][8:]}"} for one in told])
+    heard_of = told[0]
+    hand_in(link, [heard_of])
+    away = {"position": 2, "away_from": "2026-11-22T11:59:50.000Z", "away_until": "2026-11-22T12:00:10.000Z"}
+    hand_in(link, [away, {**told[1], "position": 3}])
+    assert len(events(house, operator, types=["call.ended"])) == 25
