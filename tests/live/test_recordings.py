@@ -119,7 +119,12 @@ def test_a_second_recording_of_a_leg_is_one_of_its_own(house: House, phones: Pho
 
 
 def _three_told(house: House, call_uuid: str) -> list[Row] | None:
-    events: list[Row] = house.api.do("event-list", call_uuid=call_uuid, types=["recording.ready"], fresh=True)["items"]
+    page: Row = {"more": True, "next_cursor": None}
+    events: list[Row] = []
+    while page["more"]:
+        about = {"call_uuid": call_uuid, "types": ["recording.ready"], "fresh": True}
+        page = house.api.do("event-list", **about, cursor=page["next_cursor"])
+        events += page["items"]
     return events if len(events) == 3 else None
 
 
