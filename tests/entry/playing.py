@@ -17,7 +17,10 @@ Event = dict[str, Any]
 HOME_NAME = "live.example.net"
 """The domain of the captures."""
 _RECORDINGS = "/var/lib/freeswitch/recordings/"
-_TIMES = ("Event-Date-Timestamp", "Caller-Channel-Created-Time", "Caller-Channel-Answered-Time")
+_TIMES = (
+    "Event-Date-Timestamp",
+    *(f"Caller-Channel-{what}-Time" for what in ("Created", "Progress", "Progress-Media", "Answered", "Hangup")),
+)
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _STATES = {
     event: {"Channel-Call-State": call_state, "Answer-State": answer_state}

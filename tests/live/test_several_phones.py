@@ -12,7 +12,7 @@ from tests.live.phones import RINGING, Answering, Caller, Phone, Registering, fr
 
 TWO = "160"
 INBOUND = "12025550160"
-STRATEGIES = {"simultaneous": "670", "sequence": "671", "enterprise": "672", "rollover": "673", "random": "674"}
+STRATEGIES = {"simultaneous": "640", "sequence": "641", "enterprise": "642", "rollover": "643", "random": "644"}
 Pair = tuple[Phone, Phone]
 
 

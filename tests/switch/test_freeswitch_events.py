@@ -135,7 +135,7 @@ def test_after_a_break_it_is_told_what_is_there_and_what_is_gone() -> None:
     assert in_short(told.there) == [(what, event["Unique-ID"]) for what in ("made", "ringing", "answered")]
     assert in_short(told.gone) == [("gone", gone)]
     assert told.gone[0].at == "2026-11-22T12:00:00.000Z", "when it was last heard of"
-    assert caught_up(Line({}), known({})) == ([], [])  # type: ignore[arg-type]
+    assert caught_up(Line({}), known({})) == ([], [], CORE)  # type: ignore[arg-type]
 
 
 def test_with_a_run_of_the_switch_that_crashed_its_legs_are_lost() -> None:

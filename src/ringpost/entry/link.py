@@ -147,6 +147,7 @@ class Link:
         if known.core:
             self.buffer.was_away(known.heard_at, self.clock.now())
         self._keep(list(iter(lambda: line.event(0.0), None)), caught)
+        self.buffer.heard_of(caught.core, self.clock.now())
         gone = Gone(caught.gone, self.records_within)
         self._say_once("switch", f"listening to {self.switch}")
         pause.reset()

@@ -36,7 +36,9 @@ class Notice(Entity):
     dialled: Number | None = Field(default=None, description="what was dialled to begin with")
     cause: Cause | None = None
     hung_up: bool = Field(default=False, description="whether this party ended it, and not the switch")
-    by_api: bool = Field(default=False, description="whether an action ended it")
+    ended_by: EndedBy | None = Field(
+        default=None, description="who ended it, if the switch says; hung_up is of older links"
+    )
     placed: bool = Field(default=False, description="it was rung because an action placed the call: A")
     to_voicemail: bool = Field(default=False, description="it was left to somebody's voicemail")
     reached: tuple[ExtensionNumber, ...] = Field(
@@ -109,7 +111,8 @@ _OWN = frozenset(
     {"legs", "sequence", "told_at", "has_ended", "is_lost", "joined_to", "contact", "is_looked_up", "version"}
 )
 _OF_THE_RECORD = (
-    "answer_stamp", "duration", "billsec", "hangup_cause", "missed_call", "answered_by", "hung_up_by", "extensions",
+    "start_stamp", "answer_stamp", "duration", "billsec", "hangup_cause", "missed_call", "answered_by", "hung_up_by",
+    "extensions",
 )  # fmt: skip
 
 

@@ -47,19 +47,25 @@ def joined(one: Leg, other: Leg) -> Leg:
 
 def worked_out(legs: Sequence[Leg]) -> list[Leg]:
     """The legs with what follows from all of them: their direction, how long each was, and whether it was missed."""
+    legs = [leg.model_copy(update={"answer_stamp": None}) if _was_too_late(leg) else leg for leg in legs]
     ordered = sorted(legs, key=lambda leg: (leg.leg, leg.start_stamp, leg.xml_cdr_uuid))
     direction = _first(leg.direction for leg in ordered)
     return [
         leg.model_copy(
             update={
-                "direction": direction if leg.leg == "b" and direction else leg.direction,
+                "direction": _way(leg, direction),
                 "duration": _longer(leg.duration, whole_seconds(leg.start_stamp, leg.end_stamp)),
                 "billsec": _longer(leg.billsec, _talked(leg)),
-                "missed_call": _missed(leg, leg.direction or direction, legs),
+                "missed_call": _missed(leg, _way(leg, direction), legs),
             }
         )
         for leg in legs
     ]
+
+
+def _way(leg: Leg, of_call: Direction | None) -> Direction | None:
+    """Which way a leg goes: that of its call, but for an A leg that says so itself."""
+    return (leg.direction if leg.leg == "a" else None) or of_call or leg.direction
 
 
 def summarised(call_uuid: str, legs: Iterable[Leg]) -> dict[str, Any]:
@@ -124,8 +130,9 @@ def answer_of(legs: Sequence[Leg]) -> str | None:
     Who clicked to call has answered and heard that the other one is busy: that is no answer.
     """
     first = legs[0]
-    in_vain = _in_vain(legs) and first.hangup_cause not in _CLEARED and not first.to_voicemail
-    return None if in_vain else first.answer_stamp
+    # An A leg that was rung itself has answered whatever B did; one that calls is answered by somebody, or a machine.
+    says_so = first.hangup_cause not in _CLEARED or first.missed_said is False
+    return None if _in_vain(legs) and says_so and not first.to_voicemail else first.answer_stamp
 
 
 def hung_up_by(legs: Sequence[Leg]) -> HungUpBy | None:

@@ -205,7 +205,7 @@ class _Step:
     def _ring(self) -> None:
         leg = self.leg
         if leg.state == "ringing" and not leg.rang:
-            is_first = not any(one.rang and one.state != "ended" for one in self._phones_beside())
+            is_first = not any(one.rang for one in self._phones_beside())
             self._change(leg, rang=True)
             if is_first:
                 self._tell("call.ringing", self.leg)
@@ -257,34 +257,35 @@ class _Step:
         lost = leg.state == "answered" and notice.cause in ANSWERED_ELSEWHERE  # two answered at once: one is too late
         if lost:
             self._change(leg, speaks=False, answer_stamp=None)
-        rang_in_vain = leg.rang and (leg.answer_stamp is None or lost)
-        self._change(self.leg, **self._how_it_ended())
-        if rang_in_vain and not any(self._rings_on(one) for one in self._phones_beside()):
+        rang_in_vain = leg.answer_stamp is None or lost
+        self._change(self.leg, **self._how_it_ended(lost=lost))
+        if rang_in_vain and self._rings_no_more():
             self._tell("call.cancelled", self.leg, {"reason": self._reason(notice.cause)})
         if all(one.state == "ended" for one in self.call.legs):
             end = max(one.end_stamp or notice.at for one in self.call.legs)
             self.call = self.call.model_copy(update={"end_stamp": end, "slot": None, "has_ended": True})
             self._tell("call.ended")
 
-    def _how_it_ended(self) -> dict[str, Any]:
+    def _how_it_ended(self, *, lost: bool) -> dict[str, Any]:
         notice = self.notice
         if notice.what == "lost":
             self.call = self.call.model_copy(update={"is_lost": True})
             return {"state": "ended", "end_stamp": max(notice.at, self.leg.answer_stamp or self.leg.start_stamp)}
-        by: EndedBy = "api" if notice.by_api else "party" if notice.hung_up else "switch"
+        by: EndedBy | None = notice.ended_by or ("party" if notice.hung_up else None)
         return {
             "state": "ended",
             "end_stamp": notice.at,
-            "answer_stamp": self.leg.answer_stamp or (notice.answer_stamp if self.leg.source_uuid is None else None),
+            "answer_stamp": None if lost else self.leg.answer_stamp or notice.answer_stamp,
             "hangup_cause": notice.cause,
-            "ended_by": by if notice.cause else None,
+            "ended_by": by,
             "to_voicemail": notice.to_voicemail,
         }
 
-    @staticmethod
-    def _rings_on(phone: TrackedLeg) -> bool:
-        """Whether another phone of an extension rings still, or has answered."""
-        return phone.answer_stamp is not None or (phone.rang and phone.state == "ringing")
+    def _rings_no_more(self) -> bool:
+        """Whether an extension that rang rings no more: the last of its phones has ended, and none has answered."""
+        beside = self._phones_beside()
+        is_over = all(one.state == "ended" and one.answer_stamp is None for one in beside)
+        return is_over and any(one.rang for one in (self.leg, *beside))
 
     def _reason(self, cause: str | None) -> str:
         if cause in ANSWERED_ELSEWHERE or (cause not in _REASONS and self._was_answered_elsewhere()):

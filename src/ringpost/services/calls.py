@@ -24,6 +24,7 @@ _A_RING = 60.0
 """Seconds a call counts as running of which nobody knows whether it was placed."""
 _ORDER_DAYS = 2 * 86_400
 _NAME_LENGTH = 64
+_TRIES = 5
 
 
 class Placed(NamedTuple):
@@ -165,7 +166,7 @@ def _note_failure(context: Context, domain: Domain, order: CallOrder, progress: 
         start_stamp=order.placed_at,
         end_stamp=stamp(context.clock.now()),
         hangup_cause=progress.cause,
-        caller_id_name=order.caller_id_name,
+        caller_id_name=order.caller_id_name or None,
         caller_id_number=order.caller_id_number,
         caller_destination=order.destination_b,
         source_number=order.destination_a,
@@ -174,14 +175,26 @@ def _note_failure(context: Context, domain: Domain, order: CallOrder, progress: 
         missed_call=False,
         heard=True,
     )
+    leg = cdrs.with_own_extension(context, domain.domain_uuid, leg)
     with suppress(Moved, StoreUnavailable):
+        _record_failure(context, domain, order, progress, leg)
+
+
+def _record_failure(context: Context, domain: Domain, order: CallOrder, progress: Progress, leg: Leg) -> None:
+    """Again if somebody was faster: the meters of a busy domain are written all the time."""
+    for left in reversed(range(_TRIES)):
         meters.stop(context, order)
-        marks = cdrs.Marks(order.external_id, order.tags)
-        leg = cdrs.with_own_extension(context, domain.domain_uuid, leg)
-        cdrs.record(context, domain, [leg], marks)
+        cdrs.record(context, domain, [leg], cdrs.Marks(order.external_id, order.tags))
         if progress.unheard:
             links.tell_end(context, domain, order, leg)
-        context.commit()
+        try:
+            context.commit()
+        except Moved:
+            context.store.forget()
+            if not left:
+                raise
+        else:
+            return
 
 
 def _write_down(context: Context, line: Switch, domain: Domain, order: CallOrder) -> None:

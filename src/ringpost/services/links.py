@@ -1,14 +1,17 @@
 """What a link hands in: notices of its switch, in order, each once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
+
+from pydantic import Field
 
 from ringpost.clock import seconds, stamp
 from ringpost.context import Context, Moved
 from ringpost.model.call import Call, CallOrder, Leg, MovedCall
 from ringpost.model.domain import Domain
-from ringpost.model.errors import Forbidden, InvalidRequest, NotFound
+from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound
 from ringpost.model.notices import Notice, NumberedAway, NumberedNotice, OddNotice, TrackedCall
 from ringpost.model.record import Entity
 from ringpost.model.switch import SwitchRecord
@@ -20,7 +23,7 @@ from ringpost.store import Put, Row, keys
 _MOST_EVENTS = 20
 _MOST_CALLS = 10
 _MOST_LEGS = 40
-_MOST_LOST = 2
+_MOST_LOOKED_AT = 200
 _CALL_DAYS = 4
 _LINK_DAYS = 400
 _OLDEST = 3 * 86_400.0
@@ -36,6 +39,9 @@ class LinkProgress(Entity):
     """How far a link has told what its switch did."""
 
     taken: int = 0
+    looked_at: str = Field(
+        default="", description="of the records of a while it was away: a domain, and its last place"
+    )
     version: int = 0
 
 
@@ -67,23 +73,23 @@ def take(
     key = keys.link(switch.switch_uuid, link_uuid)
     progress = context.store.get(key, LinkProgress) or LinkProgress()
     batch, taken = _Batch(context, switch), progress.taken
+    looked_at: str | None = None
     for notice in notices:
         if notice.position <= progress.taken:
             continue
-        if batch.is_full:
+        if not batch.has_room_for(notice):
             break
-        if isinstance(notice, OddNotice):
-            batch.refused += 1
-        elif isinstance(notice, NumberedAway):
-            if not batch.is_empty or not batch.take_unheard(notice):
+        if isinstance(notice, NumberedAway):
+            looked_at = batch.take_unheard(notice, progress.looked_at)
+            if looked_at is not None:
                 break
         else:
             batch.take(notice)
         taken = notice.position
-    if taken == progress.taken and batch.is_empty:
+    if taken == progress.taken and looked_at is None:
         return Taken(taken, 0)
     batch.write()
-    after = LinkProgress(taken=taken, version=progress.version + 1)
+    after = LinkProgress(taken=taken, looked_at=looked_at or "", version=progress.version + 1)
     row = Row(key, after.model_dump_json(), after.version, int(seconds(context.now)) + _LINK_DAYS * _A_DAY)
     condition = Put(row, if_version=progress.version) if progress.version else Put(row, if_absent=True)
     context.store.stage(condition, Moved())
@@ -159,36 +165,57 @@ class _Batch:
             len(self._happened) >= _MOST_EVENTS
             or len(self._calls) >= _MOST_CALLS
             or self._new_legs >= _MOST_LEGS
-            or len(self._lost()) >= _MOST_LOST
+            or bool(self._lost())
         )
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to write yet."""
-        return not self._calls
+    def has_room_for(self, notice: NumberedNotice | NumberedAway | OddNotice) -> bool:
+        """Whether a notice fits into the transaction; one of which records are made or read has one to itself."""
+        is_alone = isinstance(notice, NumberedAway) or (isinstance(notice, Notice) and notice.what == "lost")
+        return not self.is_full and not (is_alone and self._calls)
 
-    def take_unheard(self, away: NumberedAway) -> bool:
-        """Tell to their end the calls that began and ended while the link was away; whether these are all."""
-        between = (away.away_from, away.away_until)
-        for _, domain in self._context.store.everything(keys.domains_of_switch(self._switch.switch_uuid), Domain):
-            if self._domain(domain.domain_uuid) is None:
+    def take_unheard(self, away: NumberedAway, looked_at: str) -> str | None:
+        """Tell to their end calls that began and ended while the link was away, but for those that were looked at.
+
+        How far it has come; None: these are all.
+        """
+        for read, (place, record) in enumerate(self._unheard(away, looked_at)):
+            if self.is_full or read == _MOST_LOOKED_AT:
+                return place
+            self._tell_unheard(record)
+        return None
+
+    def _unheard(self, away: NumberedAway, looked_at: str) -> Iterator[tuple[str, Call]]:
+        """The records of that while, each with what was looked at before it."""
+        oldest = stamp(seconds(self._context.now) - _OLDEST)
+        between = (max(away.away_from, oldest), max(away.away_until, oldest))
+        lists = self._context.store.everything(keys.domains_of_switch(self._switch.switch_uuid), Domain)
+        home, _, after = looked_at.partition(" ")
+        for domain_uuid in sorted(domain.domain_uuid for _, domain in lists):
+            if domain_uuid < home or self._domain(domain_uuid) is None:
                 continue
-            for _, record in self._context.store.everything(keys.cdrs(domain.domain_uuid), Call, between=between):
-                if self.is_full:
-                    return False
-                self._tell_unheard(record)
-        return True
+            place = after if domain_uuid == home else ""
+            while rows := self._context.store.listed(
+                keys.cdrs(domain_uuid), Call, between=between, after=place or None, limit=_MOST_LOOKED_AT
+            ):
+                for sort, record in rows:
+                    yield f"{domain_uuid} {place}", record
+                    place = sort
 
     def _tell_unheard(self, record: Call) -> None:
-        if record.sandbox or record.end_stamp is None or self._known(record.domain_uuid, record.xml_cdr_uuid):
+        is_a_switchs = any(leg.ended_by for leg in record.legs) and not record.sandbox
+        if not is_a_switchs or record.end_stamp is None or self._known(record.domain_uuid, record.xml_cdr_uuid):
             return
         call = looked_up(self._context, TrackedCall.of_record(record))
         self._before[_place(call)] = None
         self._calls[_place(call)] = call
+        self._new_legs += len(call.legs)
         self._happened.append(Happening("call.ended", record.end_stamp, call))
 
-    def take(self, notice: Notice) -> None:
-        """Take a notice, if it is of a domain of this switch and of our time."""
+    def take(self, notice: Notice | OddNotice) -> None:
+        """Take a notice, if it is one, of a domain of this switch and of our time."""
+        if isinstance(notice, OddNotice):
+            self.refused += 1
+            return
         domain = self._domain(notice.domain_uuid)
         age = seconds(self._context.now) - seconds(notice.at)
         if domain is None or not -_CLOCKS_DIFFER <= age <= _OLDEST:
@@ -242,32 +269,27 @@ class _Batch:
         if notice.what not in ("gone", "lost"):
             return notice
         record = self._context.store.get(keys.cdr(notice.domain_uuid, notice.leg_uuid), Call)
-        legs = record.legs if record else ()
-        leg = next(
-            (one for one in legs if one.xml_cdr_uuid == notice.leg_uuid and one.end_stamp and not one.heard), None
-        )
-        if leg is None:
+        leg = record.leg(notice.leg_uuid) if record else None
+        if leg is None or leg.end_stamp is None or leg.heard:
             return notice if notice.what == "lost" else None
-        how = {
-            "what": "ended",
-            "at": leg.end_stamp,
-            "start_stamp": leg.start_stamp,
-            "answer_stamp": leg.answer_stamp,
-            "source_uuid": leg.originating_leg_uuid,
-            "cause": leg.hangup_cause,
-            "hung_up": leg.ended_by == "party",
-            "by_api": leg.ended_by == "api",
-            "to_voicemail": leg.to_voicemail,
-            "reached": leg.reached,
-        }
-        return notice.model_copy(update=how)
+        if self._known(notice.domain_uuid, notice.leg_uuid) is None:
+            return None  # of a call that nothing was told of, or that has long been told
+        return notice.model_copy(update=_how_it_ended(leg))
 
     def _with_taker(self, call: TrackedCall, notice: Notice) -> TrackedCall:
-        """The call of a parked party with the leg that has taken it, which began as a call of its own."""
-        if notice.taken_by is None or call.leg(notice.taken_by) is not None:
-            return call
-        taker = self._known(call.domain_uuid, notice.taken_by)
-        if taker is None or taker.has_ended:
+        """The call of a parked party with the leg that has taken it, which began as a call of its own.
+
+        The lot tells of both; if that was not heard, the end of the one that took names the other.
+        """
+        if notice.taken_by is not None:
+            return self._joined(call, self._known(call.domain_uuid, notice.taken_by))
+        source = notice.source_uuid and self._known(call.domain_uuid, notice.source_uuid)
+        if source and call.call_uuid == notice.leg_uuid and not source.has_ended:
+            return self._joined(source, call)
+        return call
+
+    def _joined(self, call: TrackedCall, taker: TrackedCall | None) -> TrackedCall:
+        if taker is None or taker.has_ended or taker.call_uuid == call.call_uuid:
             return call
         self._calls[_place(taker)] = taker.model_copy(update={"has_ended": True, "joined_to": call.call_uuid})
         return joined(call, taker)
@@ -280,14 +302,15 @@ class _Batch:
     def _record(self, call: TrackedCall) -> None:
         """Record a call whose switch will hand in no record: as it was heard, and marked so."""
         domain = self._domain(call.domain_uuid)
-        if domain is None or cdrs.is_past(self._context, domain, call.start_stamp):
+        if domain is None:
             return
         order = self._context.store.get(keys.order(call.domain_uuid, call.call_uuid), CallOrder)
         if order is not None:
             meters.stop(self._context, order)
-        legs = [leg.model_copy(update={"heard": True}) for leg in call.as_record()]
+        legs = [leg.model_copy(update={"heard": True}) for leg in call.as_record()[: cdrs.MOST_LEGS]]
         legs = [cdrs.with_own_extension(self._context, call.domain_uuid, leg) for leg in legs]
-        cdrs.record(self._context, domain, legs, cdrs.Marks(call.external_id, call.tags))
+        with suppress(CannotComply):  # what cannot be recorded holds up nobody
+            cdrs.record(self._context, domain, legs, cdrs.Marks(call.external_id, call.tags))
 
     def _domain(self, domain_uuid: str) -> Domain | None:
         """The domain, if it lives on this switch."""
@@ -318,15 +341,18 @@ class _Batch:
 
 def _how_it_ended(leg: Leg) -> dict[str, Any]:
     """What a notice would have said of a leg's end."""
+    is_first = leg.leg == "a"
     return {
         "what": "ended",
         "at": leg.end_stamp,
         "start_stamp": leg.start_stamp,
         "answer_stamp": leg.answer_stamp,
         "source_uuid": leg.originating_leg_uuid,
+        "direction": leg.direction,
+        "extension": leg.extension,
+        "number": leg.extension or (leg.source_number if is_first else leg.destination_number),
         "cause": leg.hangup_cause,
-        "hung_up": leg.ended_by == "party",
-        "by_api": leg.ended_by == "api",
+        "ended_by": leg.ended_by,
         "to_voicemail": leg.to_voicemail,
         "reached": leg.reached,
     }

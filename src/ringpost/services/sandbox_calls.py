@@ -87,7 +87,7 @@ def way(context: Context, domain: Domain, number: str) -> tuple[Rung, ...]:
             passed
             and routing.route(context, domain, number, from_a_phone=False, passed=passed, in_sandbox=True) is None
         ):
-            return tuple(rungs)
+            return tuple(rungs) or (Rung(number=passed[-1], do_not_disturb=True),)
         extension = numbers.holder(context, domain.domain_uuid, number)
         if isinstance(extension, RingGroup):
             return (*rungs, *_group(context, domain, extension))
@@ -185,7 +185,7 @@ def _tell(context: Context, domain: Domain, turns: Sequence[Turn], before: "_Tol
         "cdr.created",
         call.domain_uuid,
         call.model_dump(),
-        due_at=call.end_stamp,
+        due_at=call.due_at or call.end_stamp,
         call_uuid=call.xml_cdr_uuid,
         sequence=cdrs.RECORD_EVENTS,
         event_uuid=record_event_uuid(call),
@@ -201,7 +201,7 @@ class _Told(NamedTuple):
 
 def _keys(told: _Told) -> list[Key]:
     call = told.call
-    end = call.end_stamp or call.start_stamp
+    end = call.due_at or call.end_stamp or call.start_stamp
     return [
         *(keys.event(call.domain_uuid, one.at, one.call.sequence, event_uuid(one)) for one in told.happenings),
         keys.event(call.domain_uuid, end, cdrs.RECORD_EVENTS, record_event_uuid(call)),
@@ -221,8 +221,9 @@ def _happenings(context: Context, domain: Domain, script: Script, direction: Dir
 
 
 def _leads_to_extension(context: Context, domain: Domain, order: CallOrder, legs: Sequence[Leg]) -> bool:
-    """Whether B, or whom its forwards lead to, is an extension: its leg knows, if there will be one."""
+    """Whether B, or whom its forwards lead to, is within the domain: its leg knows, if there will be one."""
+    holder = numbers.holder(context, domain.domain_uuid, order.destination_b)
+    if isinstance(holder, RingGroup) or order.destination_b.startswith("*"):
+        return True
     b = max(1, len(order.way))
-    if len(legs) > b:
-        return legs[b].extension is not None
-    return numbers.extension(context, domain.domain_uuid, order.destination_b) is not None
+    return legs[b].extension is not None if len(legs) > b else holder is not None

@@ -27,6 +27,7 @@ from ringpost.switch import freeswitch_lists as lists
 from ringpost.switch import freeswitch_names as names
 from ringpost.switch.esl import EventSocket
 from ringpost.switch.freeswitch_recording import RECORDED, RECORDING_STARTED
+from ringpost.switch.freeswitch_said import spoken_of
 
 PORT = 8021
 _log = logging.getLogger("ringpost")
@@ -131,7 +132,8 @@ class FreeSwitch:
         cause = _CAUSE.fullmatch(result)
         if cause is None:
             raise SwitchRefused("the switch did not take the call: see its log")
-        return Progress("ended", cause=cause[1], unheard=cause[1] in _WITHOUT_A_LEG)
+        word = spoken_of(cause[1]) or cause[1]
+        return Progress("ended", cause=word, unheard=cause[1] in _WITHOUT_A_LEG)
 
     def foretold(self, order: CallOrder) -> Sequence[Leg]:
         """A real switch cannot tell."""

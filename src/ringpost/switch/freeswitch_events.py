@@ -27,6 +27,7 @@ from ringpost.switch.freeswitch_said import (
     own_extension,
     reached,
     rung_extension,
+    taken_leg,
     went_to_voicemail,
 )
 
@@ -116,6 +117,7 @@ class CaughtUp(NamedTuple):
 
     there: list[Notice]
     gone: list[Notice]
+    core: str = ""
 
 
 class Known(NamedTuple):
@@ -145,7 +147,7 @@ def caught_up(line: EventSocket, known: Known) -> CaughtUp:
     rung_for = {notice.source_uuid: notice.domain_uuid for notice in found if notice.source_uuid}
     gone = {leg: domain for leg, domain in {**rung_for, **known.legs}.items() if leg not in there}
     at = stamp(known.heard_at)
-    return CaughtUp(found, [_gone(what, leg, domain, at) for leg, domain in gone.items()])
+    return CaughtUp(found, [_gone(what, leg, domain, at) for leg, domain in gone.items()], core)
 
 
 def _listed(text: str) -> list[str]:
@@ -205,9 +207,10 @@ def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
     at = next(filter(None, (_moment(head, name) for name in (*_STAMPS.get(what, ()), "Event-Date-Timestamp"))), None)
     if leg is None or domain is None or at is None:
         return None
-    source = said.uuid("originating_leg_uuid")
-    extension, answered = _extension(head, said, source), _moment(head, "Caller-Channel-Answered-Time")
-    is_rung, sent_to = source is not None, head.number("Ringpost-Number")
+    source = said.uuid("originating_leg_uuid") or (taken_leg(said) if what == "ended" else None)
+    rung_for = said.uuid("originating_leg_uuid")
+    extension, answered = _extension(head, said, rung_for), _moment(head, "Caller-Channel-Answered-Time")
+    is_rung, sent_to = rung_for is not None, head.number("Ringpost-Number")
     return Notice(
         what=what,
         at=at,
@@ -216,18 +219,18 @@ def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
         domain_uuid=domain,
         leg_uuid=leg,
         source_uuid=None if source == leg else source,
-        source_dialled=head.text("Other-Leg-Destination-Number") if source else None,
+        source_dialled=head.text("Other-Leg-Destination-Number") if rung_for else None,
         start_stamp=_moment(head, "Caller-Channel-Created-Time") or at,
         answer_stamp=answered,
         direction=direction(said, head.verbatim("Caller-Context"), rung=is_rung or what != "ended"),
         extension=extension,
-        number=extension or _number(head, said, source),
-        **_shown(head, said, source),
+        number=extension or _number(head, said, rung_for),
+        **_shown(head, said, rung_for),
         sent_to=sent_to,
         sent_to_extension=sent_to is not None and head.verbatim("Ringpost-Extension") == sent_to,
         taken_by=head.uuid("Bridge-To-UUID") if what == "unparked" else None,
         reached=reached(said),
-        placed=source is None and said.number("ringpost_a") is not None,
+        placed=rung_for is None and said.number("ringpost_a") is not None,
         **(_end(head, said, failed_a=not is_rung and answered is None) if what == "ended" else {}),
         slot=head.text("Valet-Extension") if what == "parked" else None,
     )
@@ -239,7 +242,7 @@ def _end(head: Said, said: Said, *, failed_a: bool) -> dict[str, Any]:
     return {
         "cause": cause(said, head.verbatim("Hangup-Cause"), failed_a=failed_a),
         "hung_up": by == "party",
-        "by_api": by == "api",
+        "ended_by": by,
         "to_voicemail": went_to_voicemail(said),
     }
 

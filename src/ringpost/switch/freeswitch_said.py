@@ -153,16 +153,16 @@ def cause(said: Said, posted: str, *, failed_a: bool) -> str | None:
 
     The dialplan hangs up an A leg nobody answered, normally: why nobody did is how dialling ended.
     """
-    found = _spoken_of(posted)
+    found = spoken_of(posted)
     if not failed_a:
         return found
     dialling = said.verbatim("originate_disposition").upper()
     if dialling == _ENTERPRISE_FAILED:
         dialling = said.verbatim("originate_failed_cause")
-    return _spoken_of(dialling) or found
+    return spoken_of(dialling) or found
 
 
-def _spoken_of(word: str) -> str | None:
+def spoken_of(word: str) -> str | None:
     """A cause in the one word it has here."""
     if word in _NO_CAUSES or not _CAUSE.fullmatch(word):
         return None

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 
 from ringpost.clock import seconds, stamp
-from ringpost.model.call import Leg, Rung
+from ringpost.model.call import EndedBy, Leg, Rung
 from ringpost.model.notices import Notice, What
 from ringpost.switch.scripts import Script, Turn
 
@@ -135,9 +135,10 @@ class Play:
                 told.append((at, place + len(self.parties) * is_last, self._notice(party, what, at)))
         for at, what, party, word in self.turned:
             if at < party.ends:
-                about = "sent_to" if what == "sent" else "slot"
-                notice = self._notice(party, what, at).model_copy(update={about: word})
-                told.append((at, len(self.parties), notice))
+                is_extension = what == "sent" and word in self.script.extensions
+                about = {"sent_to" if what == "sent" else "slot": word, "sent_to_extension": is_extension}
+                notice = self._notice(party, what, at).model_copy(update=about)
+                told.append((at, -1 if what == "sent" else len(self.parties), notice))
         told.sort(key=lambda one: (one[0], one[1]))
         return [
             notice.model_copy(update={"core": order.call_uuid, "sequence": number})
@@ -172,7 +173,7 @@ class Play:
             cause=cause if what == "ended" else None,
             hung_up=what == "ended" and self._hangs_up(party),
             placed=party is self.parties[0] and not party.calls,
-            by_api=what == "ended" and self._is_hung_up(party),
+            ended_by=self._ended_by(party) if what == "ended" else None,
         )
 
     def _name_shown(self, party: Party) -> str:
@@ -188,9 +189,11 @@ class Play:
         does = party.answered is not None or party.fate.cause in _REFUSES
         return is_last and does and not self.was_hung_up and self.slot is None
 
-    def _is_hung_up(self, party: Party) -> bool:
-        """Whether an action has ended this party's leg: that of the first who was on the line then."""
-        return self.was_hung_up and bool(self.line) and party is self.line[0]
+    def _ended_by(self, party: Party) -> EndedBy:
+        """Who ended a party's leg: an action that of the first who was on the line then."""
+        if self.was_hung_up and self.line and party is self.line[0]:
+            return "api"
+        return "party" if self._hangs_up(party) else "switch"
 
     def _next_uuid(self) -> str:
         order, place = self.script.order, len(self.parties)
@@ -322,7 +325,7 @@ class Play:
             destination_number=order.destination_b if is_first else party.number,
             bridge_uuid=party.spoke_to,
             originating_leg_uuid=None if is_first else order.call_uuid,
-            ended_by="api" if self._is_hung_up(party) else "party" if self._hangs_up(party) else "switch",
+            ended_by=self._ended_by(party),
         )
 
 

@@ -4,8 +4,11 @@ from typing import Any
 import pytest
 
 from ringpost.entry import demo
+from ringpost.entry.console import console
+from ringpost.model.call import CallOrder, Leg
 from ringpost.model.key import Limits
-from ringpost.store import keys
+from ringpost.services import cdrs, domains, meters
+from ringpost.store import Put, Row, keys
 from ringpost.webhooks.outbox import Outbox
 from tests.harness import Caller, House
 from tests.services.test_call_events import heard
@@ -383,11 +386,28 @@ def test_who_takes_a_call_from_its_slot_is_in_that_call(house: House, operator: 
     assert told[-1]["data"]["call"]["answered_by"] == "101"
 
 
+def posted(house: House, notices: list[dict[str, Any]]) -> None:
+    """The same, as its switch has handed it in."""
+    context = console(house.store, house.clock, "freeswitch-cdr")
+    a, b = dict.fromkeys(one["leg_uuid"] for one in notices)
+    about: dict[str, Any] = {
+        "start_stamp": "2026-11-22T11:59:58.000Z",
+        "answer_stamp": "2026-11-22T11:59:59.000Z",
+        "end_stamp": "2026-11-22T12:00:00.250Z",
+        "direction": "local",
+        "hangup_cause": "NORMAL_CLEARING",
+    }
+    first = Leg(xml_cdr_uuid=a, extension="100", ended_by="party", **about)
+    rung = Leg(xml_cdr_uuid=b, leg="b", originating_leg_uuid=a, extension="101", ended_by="switch", **about)
+    cdrs.record(context, domains.named(context, demo.DOMAIN_UUID), [first, rung], cdrs.Marks())
+    context.commit()
+
+
 def test_a_call_that_began_and_ended_unheard_is_told_to_its_end_once(
     house: House, operator: Caller, link: Caller
 ) -> None:
     told = talking(house)
-    recorded(operator, told)
+    posted(house, told)
     away = {"position": 1, "away_from": "2026-11-22T11:59:50.000Z", "away_until": "2026-11-22T12:00:10.000Z"}
     assert hand_in(link, [away]) == 0
     [ended] = events(house, operator)
@@ -401,9 +421,62 @@ def test_a_call_that_began_and_ended_unheard_is_told_to_its_end_once(
 def test_calls_that_ended_unheard_are_as_many_as_there_are(house: House, operator: Caller, link: Caller) -> None:
     told = talking(house)
     for call in range(25):
-        recorded(operator, [{**one, "leg_uuid": f"{call:08d}{one['leg_uuid'][8:]}"} for one in told])
+        posted(house, [{**one, "leg_uuid": f"{call:08d}{one['leg_uuid'][8:]}"} for one in told])
     heard_of = told[0]
     hand_in(link, [heard_of])
     away = {"position": 2, "away_from": "2026-11-22T11:59:50.000Z", "away_until": "2026-11-22T12:00:10.000Z"}
     hand_in(link, [away, {**told[1], "position": 3}])
     assert len(events(house, operator, types=["call.ended"])) == 25
+
+
+def test_what_a_crm_has_recorded_is_no_call_of_the_switchs(house: House, operator: Caller, link: Caller) -> None:
+    recorded(operator, talking(house))
+    away = {"position": 1, "away_from": "2026-11-22T11:59:50.000Z", "away_until": "2026-11-22T12:00:10.000Z"}
+    assert hand_in(link, [away]) == 0
+    assert events(house, operator) == []
+
+
+@pytest.mark.parametrize("phones", [1, 19, 20, 25, 49])
+def test_a_crash_while_a_group_rings_holds_nobody_up(house: House, operator: Caller, link: Caller, phones: int) -> None:
+    [caller, made, *_] = scenario("dial_cancelled", house)
+    told: list[dict[str, Any]] = [caller]
+    for phone in range(phones):
+        number = str(300 + phone)
+        leg = {**made, "leg_uuid": f"{phone:08d}{made['leg_uuid'][8:]}", "extension": number, "number": number}
+        told.append({**leg, "what": "ringing", "position": len(told) + 1, "sequence": len(told) + 1})
+    hand_in(link, told)
+    lost = unheard(told, "lost")
+    hand_in(link, lost)
+    assert [event["type"] for event in events(house, operator, limit=500)].count("call.ended") == 1
+    hand_in(link, [{**talking(house)[0], "position": lost[-1]["position"] + 1}])
+
+
+def test_several_calls_that_were_placed_are_lost_together(house: House, operator: Caller, link: Caller) -> None:
+    context = console(house.store, house.clock, "originate")
+    calls = [f"{call:08d}-0000-4000-8000-000000000000" for call in range(1, 4)]
+    told = []
+    for place, uuid in enumerate(calls, 1):
+        order = CallOrder(
+            call_uuid=uuid,
+            domain_uuid=demo.DOMAIN_UUID,
+            domain_name=demo.DOMAIN_NAME,
+            caller_id_number="5550100",
+            destination_a="100",
+            destination_b="101",
+            placed_at="2026-11-22T11:59:58.000Z",
+            key_uuid=demo.PUBLIC_KEY_UUID,
+        )
+        meters.count(context, order, None)
+        context.store.stage(Put(Row(keys.order(demo.DOMAIN_UUID, uuid), order.model_dump_json()), if_absent=True))
+        context.commit()
+        about = {"domain_uuid": demo.DOMAIN_UUID, "leg_uuid": uuid, "at": "2026-11-22T11:59:58.500Z", "position": place}
+        told.append({**about, "what": "ringing", "start_stamp": "2026-11-22T11:59:58.000Z", "extension": "100"})
+    hand_in(link, told)
+    hand_in(link, unheard(told, "lost"))
+    assert len(events(house, operator, types=["call.ended"])) == 3
+
+
+def test_who_took_a_parked_call_unheard_is_in_that_call(house: House, operator: Caller, link: Caller) -> None:
+    told = scenario("park_by_code_taken_by_code", house)
+    hand_in(link, [one for one in told if one["what"] != "unparked"])
+    assert len({event["call_uuid"] for event in events(house, operator, types=["call.ended"])}) == 1
