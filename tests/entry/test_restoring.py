@@ -62,10 +62,20 @@ def server(dynamo_server: DynamoServer, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ENDPOINT_URL", dynamo_server.url)
     yield dynamo_server
-    for table in dynamo_server.ask("ListTables", {})["TableNames"]:
+    for table in _tables(dynamo_server):
         if table in (OLD, NEW):
             dynamo_server.ask("UpdateTable", {"TableName": table, "DeletionProtectionEnabled": False})
             dynamo_server.ask("DeleteTable", {"TableName": table})
+
+
+def _tables(server: DynamoServer) -> list[str]:
+    """All there are: they are listed a hundred at a time."""
+    page = server.ask("ListTables", {})
+    names: list[str] = page["TableNames"]
+    while "LastEvaluatedTableName" in page:
+        page = server.ask("ListTables", {"ExclusiveStartTableName": page["LastEvaluatedTableName"]})
+        names += page["TableNames"]
+    return names
 
 
 class Functions:

@@ -20,7 +20,7 @@ function good<T>(answer: { data?: T; error?: components["schemas"]["Problem"] })
 
 async function placed(instead: Order = {}): Promise<components["schemas"]["OriginateResponse"]> {
   const body = {
-    domain_name: DOMAIN, caller_id_number: "5550100", destination_a: "100", destination_b: "102", wait: 0, ...instead,
+    domain_name: DOMAIN, caller_id_number: "5550100", destination_a: "100", destination_b: "5550123", wait: 0, ...instead,
   };
   const header = { "Idempotency-Key": `typed ${body.destination_b}` };
   const answer = await client.POST("/originate", { params: { header }, body });
