@@ -268,6 +268,16 @@ def test_a_connection_that_breaks_is_made_anew(linking: Linking, switch: Playing
         heard.calls_that_ended()
 
 
+def test_a_switch_that_hangs_up_was_there_until_then(linking: Linking, switch: PlayingFreeSwitch, heard: Heard) -> None:
+    play = Played(CALL, heard.home)
+    with linking.listening() as link:
+        happens(switch, play, 3)
+        until(lambda: link.buffer.known(0.0).heard_at > 0.0)
+        before = link.buffer.known(0.0).heard_at
+        switch.cut()
+        until(lambda: link.buffer.known(0.0).heard_at > before)
+
+
 def test_what_is_wrong_with_the_switch_is_said_once_and_tried_again(
     linking: Linking, switch: PlayingFreeSwitch
 ) -> None:

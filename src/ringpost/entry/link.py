@@ -153,7 +153,7 @@ class Link:
         pause.reset()
         heard = time.monotonic()
         while not self.stopping.is_set():
-            events = _waiting(line)
+            events = self._heard(line, caught.core)
             if events:
                 heard = time.monotonic()
             elif time.monotonic() - heard > self.longest_silence:
@@ -161,6 +161,14 @@ class Link:
             self._keep(events, CaughtUp([], gone.again()))
             if gone.is_over:
                 self.buffer.tell_away()
+
+    def _heard(self, line: EventSocket, core: str) -> list[dict[str, Any]]:
+        """What the switch tells; if it hangs up instead, it was there until now."""
+        try:
+            return _waiting(line)
+        except SwitchUnreachable:
+            self.buffer.heard_of(core, self.clock.now())
+            raise
 
     def _keep(self, events: list[dict[str, Any]], caught: CaughtUp = _NOTHING) -> None:
         told = [*caught.there, *(notice for event in events for notice in notices(event)), *caught.gone]
