@@ -61,7 +61,12 @@ def check(schema: dict[str, Any], value: Any) -> None:
 
 @cache
 def _validator(schema: str) -> Draft202012Validator:
-    return Draft202012Validator({**_closed(json.loads(schema)), "components": _closed(document()["components"])})
+    return Draft202012Validator({**_closed(json.loads(schema)), "components": _components()})
+
+
+@cache
+def _components() -> Any:
+    return _closed(document()["components"])
 
 
 def _closed(schema: Any) -> Any:

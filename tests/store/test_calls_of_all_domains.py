@@ -141,7 +141,7 @@ def test_a_mark_stays_as_long_as_the_call_that_stays_longest(clock: FakeClock, o
     home = {"domain_name": demo.DOMAIN_NAME}
     for retention in (10, 40, 5, None, 10):
         operator.done("domain-update", **home, retention_days=retention)
-        for number in range(18):
+        for number in range(12):
             post(operator, demo.DOMAIN_NAME, number, "2026-11-20T00:00:00Z", external_id=f"{retention}")
     clock.time = NOON + 7 * DAY
     assert walked(operator, 7, of_all_domains=True) == of_each(operator)
@@ -194,7 +194,7 @@ def test_a_record_that_changes_while_it_is_copied_is_copied_as_it_is_then(clock:
     assert [call["external_id"] for call in walked(operator, of_all_domains=True)] == ["changed"]
 
 
-@pytest.mark.parametrize("records", [40, 110])
+@pytest.mark.parametrize("records", [30, 105])
 def test_a_page_reads_little_more_than_it_answers_however_many_there_are(operator: Caller, records: int) -> None:
     for number in range(records):
         post(operator, demo.DOMAIN_NAME, number, f"2026-11-2{number % 3}T09:{number // 60:02d}:{number % 60:02d}Z")
