@@ -150,21 +150,21 @@ def test_a_mark_stays_as_long_as_the_call_that_stays_longest(clock: FakeClock, o
 def test_copies_of_earlier_records_are_written_once(clock: FakeClock, operator: Caller) -> None:
     store = operator.house.store
     operator.done("domain-update", domain_name="empty.example.net", retention_days=30)
-    for number in range(60):
+    for number in range(30):
         post(operator, "empty.example.net", number, f"2026-11-{1 + number % 20:02d}T00:00:00Z")
-    assert forget_copies(store) == 61
+    assert forget_copies(store) == 31
     assert walked(operator, of_all_domains=True) == []
     context = console(store, clock, "upgrade")
     domain = domains.named(context, demo.EMPTY_DOMAIN_UUID)
-    assert list(all_calls.carried_over(context, domain))[-1] == (60, 60)
-    assert list(all_calls.carried_over(context, domain))[-1] == (60, 0)
-    assert len(walked(operator, 7, of_all_domains=True)) == 60
+    assert list(all_calls.carried_over(context, domain))[-1] == (30, 30)
+    assert list(all_calls.carried_over(context, domain))[-1] == (30, 0)
+    assert len(walked(operator, 7, of_all_domains=True)) == 30
     clock.time = NOON + 20 * DAY
     assert walked(operator, of_all_domains=True) == walked(operator, domain_uuid=demo.EMPTY_DOMAIN_UUID)
 
 
 def test_copying_goes_on_where_it_was_interrupted(clock: FakeClock, operator: Caller) -> None:
-    for number in range(60):
+    for number in range(30):
         post(operator, "empty.example.net", number, "2026-11-20T00:00:00Z")
     store = operator.house.store
     forget_copies(store)
@@ -172,8 +172,8 @@ def test_copying_goes_on_where_it_was_interrupted(clock: FakeClock, operator: Ca
     domain = domains.named(context, demo.EMPTY_DOMAIN_UUID)
     assert next(all_calls.carried_over(context, domain)).written == 25
     again = console(store, clock, "upgrade")
-    assert list(all_calls.carried_over(again, domain))[-1] == (60, 35)
-    assert len(walked(operator, of_all_domains=True)) == 60
+    assert list(all_calls.carried_over(again, domain))[-1] == (30, 5)
+    assert len(walked(operator, of_all_domains=True)) == 30
 
 
 def test_a_record_that_changes_while_it_is_copied_is_copied_as_it_is_then(clock: FakeClock, operator: Caller) -> None:
