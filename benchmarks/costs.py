@@ -6,20 +6,17 @@ Worked out, not billed: the assumptions are ``USE`` and stand in docs/costs.md, 
 """
 
 import math
-import tempfile
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from ringpost.entry import demo
-from ringpost.store import Key, Put, Row, Store, Write
-from ringpost.store.sqlite import SqliteStore
+from ringpost.store import Row, Store, Write
 from tests import seeds
 from tests.actions.events.test_switch_event import hand_in, scenario
-from tests.fakes import FakeClock
-from tests.harness import Caller, House
-from tests.store_calls import by_uuid
+from tests.fakes import CountingStore, FakeClock
+from tests.harness import Caller
+from tests.store_calls import by_uuid, bytes_of, units_written, watched
 
 USERS = (10, 1_000, 100_000)
 USE = {
@@ -59,78 +56,38 @@ class Units(NamedTuple):
     written: int
 
 
-class Weighing:
-    """A store that weighs what passes through."""
+class Weighing(CountingStore):
+    """A store that weighs what passes through, in units."""
 
     def __init__(self, inner: Store) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self.read = self.written = 0
 
-    def get(self, key: Key) -> Row | None:
-        """One row."""
-        row = self._inner.get(key)
-        self.read += max(1, math.ceil(_bytes(row) / 4096)) if row else 1
-        return row
-
-    def query(
-        self,
-        partition: str,
-        *,
-        between: tuple[str, str] | None = None,
-        after: str | None = None,
-        descending: bool = False,
-        limit: int = 100,
-    ) -> list[Row]:
-        """Rows."""
-        rows = self._inner.query(partition, between=between, after=after, descending=descending, limit=limit)
-        self.read += max(1, math.ceil(sum(map(_bytes, rows)) / 4096))
-        return rows
+    def answered(self, rows: Sequence[Row]) -> None:
+        """Read units: four KB begun, one if there was nothing."""
+        self.read += max(1, math.ceil(sum(map(bytes_of, rows)) / 4096))
 
     def transact(self, writes: Sequence[Write]) -> None:
-        """Rows written; a check, and what is removed, is taken for a KB."""
-        self._inner.transact(writes)
-        self.written += sum(2 * math.ceil(_bytes(one.row) / 1024) if isinstance(one, Put) else 2 for one in writes)
-
-
-class Planted:
-    """What is written into an empty store."""
-
-    def __init__(self) -> None:
-        self.rows: list[Row] = []
-
-    def transact(self, writes: Sequence[Write]) -> None:
-        """Note rows."""
-        self.rows += [one.row for one in writes if isinstance(one, Put)]
+        """Rows written."""
+        super().transact(writes)
+        self.written += units_written(writes)
 
 
 @cache
 def kept_a_call() -> int:
     """Bytes of the record of a call of two legs in all its places; its events are gone after 30 days."""
-    planted = Planted()
-    seeds.plant(cast("Store", planted), FakeClock())
-    return sum(_bytes(row) for row in planted.rows if "#cdr" in row.key.partition)
-
-
-def _bytes(row: Row) -> int:
-    return len((row.key.partition + row.key.sort + row.body).encode()) + 60
+    return sum(bytes_of(row) for row in seeds.rows(FakeClock().time) if "#cdr" in row.key.partition)
 
 
 @cache
 def units(name: str) -> Units:
     """What an action's example on the demo tenant reads and writes, its key being known."""
-    with tempfile.TemporaryDirectory() as folder:
-        clock = FakeClock()
-        store = SqliteStore(Path(folder) / "demo.sqlite3", clock.now)
-        seeds.plant(store, clock)
-        weighing = Weighing(store)
-        operator = Caller(House(weighing, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
-        operator.done("action-list")
+    with watched(Weighing) as (operator, weighing):
         if name == "switch-event":
             _tell(operator, weighing)
         else:
             weighing.read = weighing.written = 0
             assert operator.example(name, **by_uuid(name)).status in (200, 202)
-        store.close()
     return Units(weighing.read, weighing.written)
 
 

@@ -61,21 +61,22 @@ def check(schema: dict[str, Any], value: Any) -> None:
 
 @cache
 def _validator(schema: str) -> Draft202012Validator:
-    return Draft202012Validator({**_closed(json.loads(schema)), "components": _components()})
+    return Draft202012Validator({**closed(json.loads(schema)), "components": _components()})
 
 
 @cache
 def _components() -> Any:
-    return _closed(document()["components"])
+    return closed(document()["components"])
 
 
-def _closed(schema: Any) -> Any:
+def closed(schema: Any) -> Any:
+    """The schema with nothing beside its properties."""
     if isinstance(schema, list):
-        return [_closed(part) for part in schema]
+        return [closed(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    closed = {name: _closed(part) for name, part in schema.items()}
-    return {"additionalProperties": False, **closed} if isinstance(schema.get("properties"), dict) else closed
+    parts = {name: closed(part) for name, part in schema.items()}
+    return {"additionalProperties": False, **parts} if isinstance(schema.get("properties"), dict) else parts
 
 
 def _followed(part: dict[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,9 @@ class CountingStore:
 
     def get(self, key: Key) -> Row | None:
         self.calls.append("get")
-        return self.inner.get(key)
+        row = self.inner.get(key)
+        self.answered([row] if row else [])
+        return row
 
     def query(
         self,
@@ -52,11 +54,15 @@ class CountingStore:
         self.calls.append("query")
         rows = self.inner.query(partition, between=between, after=after, descending=descending, limit=limit)
         self.rows_read += len(rows)
+        self.answered(rows)
         return rows
 
     def transact(self, writes: Sequence[Write]) -> None:
         self.calls.append("transact")
         self.inner.transact(writes)
+
+    def answered(self, rows: Sequence[Row]) -> None:
+        """What one call has read: for those that weigh it."""
 
 
 class FailingStore(CountingStore):

@@ -14,13 +14,14 @@ from tests.fakes import FakeClock
 
 def plant(store: Store, clock: FakeClock) -> None:
     """Put the demo tenant into an empty store, as ``demo.seed_public`` makes it at that time."""
-    rows = _rows(clock.time)
-    for start in range(0, len(rows), MAX_WRITES):
-        store.transact([Put(row) for row in rows[start : start + MAX_WRITES]])
+    planted = rows(clock.time)
+    for start in range(0, len(planted), MAX_WRITES):
+        store.transact([Put(row) for row in planted[start : start + MAX_WRITES]])
 
 
 @cache
-def _rows(at: float) -> list[Row]:
+def rows(at: float) -> list[Row]:
+    """The rows of the demo tenant, as they are made at that time."""
     clock = FakeClock()
     clock.time = at
     with tempfile.TemporaryDirectory() as folder:

@@ -1,32 +1,43 @@
 """Counting how often an action asks the store, with its key warm and its domain given by uuid."""
 
+import math
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ringpost.contract import RawRequest
 from ringpost.entry import demo
-from ringpost.store import Put, Store, Write
+from ringpost.store import Put, Row, Store, Write
 from ringpost.store.sqlite import SqliteStore
 from tests import seeds
 from tests.fakes import CountingStore, FakeClock
 from tests.harness import CATALOGUE, Caller, House
 
+W = TypeVar("W", bound=CountingStore)
 
-def calls_of(name: str) -> tuple[int, int]:
-    """Reads and transactions of an action's example on the demo tenant."""
+
+@contextmanager
+def watched(watch: Callable[[Store], W]) -> Iterator[tuple[Caller, W]]:
+    """The demo tenant's operator, whose key is warm, and the store behind it as it is watched."""
     with tempfile.TemporaryDirectory() as folder:
         clock = FakeClock()
         store = SqliteStore(Path(folder) / "demo.sqlite3", clock.now)
         seeds.plant(store, clock)
-        counting = CountingStore(store)
-        operator = Caller(House(counting, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
+        watching = watch(store)
+        operator = Caller(House(watching, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
         operator.done("action-list")
+        yield operator, watching
+        store.close()
+
+
+def calls_of(name: str) -> tuple[int, int]:
+    """Reads and transactions of an action's example on the demo tenant."""
+    with watched(CountingStore) as (operator, counting):
         counting.calls.clear()
         assert operator.example(name, **by_uuid(name)).status in (200, 202)
-        store.close()
     counted = Counter(counting.calls)
     return counted["get"] + counted["query"], counted["transact"]
 
@@ -88,19 +99,19 @@ def cost_of_a_call() -> tuple[int, int, int, int]:
 
     A unit is a KB begun, twice in a transaction.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        clock = FakeClock()
-        store = SqliteStore(Path(folder) / "demo.sqlite3", clock.now)
-        seeds.plant(store, clock)
-        written = WrittenStore(store)
-        operator = Caller(House(written, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
+    with watched(WrittenStore) as (operator, written):
+        written.written.clear()
         for leg in LEGS_OF_A_CALL:
             operator.done("cdr-create", domain_uuid=demo.DOMAIN_UUID, **leg)
-        store.close()
     copies = [write for write in written.written if write.key.partition.startswith("calls")]
-    return len(written.written), sum(map(_units, written.written)), len(copies), sum(map(_units, copies))
+    return len(written.written), units_written(written.written), len(copies), units_written(copies)
 
 
-def _units(write: Write) -> int:
-    size = len(write.row.body) + 100 if isinstance(write, Put) else 0
-    return 2 * max(1, -(-size // 1024))
+def bytes_of(row: Row) -> int:
+    """How large a row is, with the names of its members."""
+    return len((row.key.partition + row.key.sort + row.body).encode()) + 60
+
+
+def units_written(writes: Iterable[Write]) -> int:
+    """Write units of a transaction: twice a KB begun; a check, and what is removed, is taken for a KB."""
+    return sum(2 * math.ceil(bytes_of(one.row) / 1024) if isinstance(one, Put) else 2 for one in writes)

@@ -8,12 +8,12 @@ about five extensions, is one transaction; a larger one several, each of whole p
 there is more to do, send the same again. Needs an operator's key.
 """
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
 from ringpost.context import Context
-from ringpost.contract import AnsweredOnce, Output, Write
+from ringpost.contract import AnsweredOnce, InSteps, Write
 from ringpost.model.domain import Domain, DomainSettings
 from ringpost.model.tenant import (
     DestinationPart,
@@ -64,9 +64,7 @@ class Request(DomainSettings, Write):
     dry_run: bool = Field(default=False, description="make nothing, answer what is missing")
 
 
-class Response(Output):
-    statuses: ClassVar[tuple[int, ...]] = (200, 202)
-
+class Response(InSteps):
     domain: Domain
     domain_created: bool = Field(description="false: it was there before, or it was a dry run")
     extensions: list[ExtensionPart]
@@ -81,11 +79,6 @@ class Response(Output):
     done: bool = Field(description="whether all of it is there; false: send the same again")
     stopped_by: str | None = Field(description="why not all of it is done")
     dry_run: bool
-
-    @property
-    def http_status(self) -> int:
-        """202 until all of it is made."""
-        return 200 if self.done or self.dry_run else 202
 
     @property
     def is_kept(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from ringpost.context import Context
-from ringpost.contract import Output, Write
+from ringpost.contract import InSteps, Write
 from ringpost.model.requests import InDomain
 from ringpost.model.values import comma_separated
 from ringpost.services import domains, user_files
@@ -35,25 +35,13 @@ class Request(InDomain, Write):
     dry_run: bool = Field(default=False, description="check every row, and make nothing")
 
 
-class Response(Output):
-    statuses: ClassVar[tuple[int, ...]] = (200, 202)
-
+class Response(InSteps):
     rows: int
     created: list[Made] = Field(description="what was made of each row, now or in the last 30 days")
     created_now: int
     ignored_columns: list[str] = Field(description="columns of XiVO's that mean nothing here")
     done: bool = Field(description="false: there was no time for all, send the same file again")
     dry_run: bool
-
-    @property
-    def http_status(self) -> int:
-        """202 until all of it is made."""
-        return 200 if self.done or self.dry_run else 202
-
-    @property
-    def is_kept(self) -> bool:
-        """Not while it says to send the file again."""
-        return self.done
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -6,7 +6,7 @@ leaves an audit line, and says so in the catalogue. An action's scope is its wir
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
@@ -80,6 +80,26 @@ class Output(BaseModel):
     def is_kept(self) -> bool:
         """Whether an idempotency key keeps this answer; not one that says to call again."""
         return True
+
+
+class InSteps(Output):
+    """Base of an answer about work that may take several requests: the same is sent again until it is ``done``."""
+
+    statuses: ClassVar[tuple[int, ...]] = (200, 202)
+
+    if TYPE_CHECKING:  # each writes them where they are to stand
+        done: bool
+        dry_run: bool
+
+    @property
+    def http_status(self) -> int:
+        """202 until all of it is made."""
+        return 200 if self.done or self.dry_run else 202
+
+    @property
+    def is_kept(self) -> bool:
+        """Not while it says to send the same again."""
+        return self.done
 
 
 class CallPlaced(Output):

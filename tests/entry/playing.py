@@ -93,6 +93,7 @@ class PlayingFreeSwitch(ScriptedFreeSwitch):
         self._sequence = 0
         self._lock = threading.Lock()
         self.answers = {"show": self._shown, "uuid_dump": self._dumped, "global_getvar": str(recordings)}
+        self.answers["global_getvar core_uuid"] = self.core
 
     @property
     def listeners(self) -> int:

@@ -15,12 +15,16 @@ from urllib.parse import urlsplit
 import pytest
 
 from ringpost.auth.tokens import token
+from ringpost.clock import stamp
 from ringpost.entry import recordings
 from ringpost.entry.client import Client
+from ringpost.entry.console import console
 from ringpost.entry.exchange import Exchange
 from ringpost.entry.link import Link
 from ringpost.entry.link_buffer import Buffer, File
-from ringpost.model.errors import StoreUnavailable
+from ringpost.model.call import Leg
+from ringpost.model.errors import StoreUnavailable, SwitchUnreachable
+from ringpost.services import cdrs, domains
 from ringpost.store.archive import Upload
 from ringpost.store.folder import PART_BYTES, FolderArchive
 from ringpost.switch.esl import EventSocket
@@ -268,14 +272,35 @@ def test_a_connection_that_breaks_is_made_anew(linking: Linking, switch: Playing
         heard.calls_that_ended()
 
 
-def test_a_switch_that_hangs_up_was_there_until_then(linking: Linking, switch: PlayingFreeSwitch, heard: Heard) -> None:
-    play = Played(CALL, heard.home)
-    with linking.listening() as link:
-        happens(switch, play, 3)
-        until(lambda: link.buffer.known(0.0).heard_at > 0.0)
+def test_a_switch_that_hangs_up_was_there_until_then(linking: Linking, switch: PlayingFreeSwitch) -> None:
+    lines = iter([linking.connect])
+
+    def connect_once() -> EventSocket:
+        connect = next(lines, None)
+        if connect is None:
+            raise SwitchUnreachable("it is gone")
+        return connect()
+
+    with linking.listening(connect=connect_once) as link:
+        until(lambda: link.buffer.known(0.0).core == switch.core)  # nothing has happened yet
         before = link.buffer.known(0.0).heard_at
         switch.cut()
         until(lambda: link.buffer.known(0.0).heard_at > before)
+
+
+def test_a_call_that_was_recorded_while_the_link_was_away_is_told_to_its_end(
+    linking: Linking, house: House, heard: Heard
+) -> None:
+    with linking.listening() as link:
+        until(lambda: bool(link.buffer.known(0.0).core))
+    now = house.clock.now()
+    context = console(house.store, house.clock, "freeswitch-cdr")
+    about = {"start_stamp": stamp(now), "end_stamp": stamp(now), "direction": "local", "ended_by": "party"}
+    leg = Leg.model_validate({"xml_cdr_uuid": "a" * 8 + "-0000-4000-8000-000000000000", **about})
+    cdrs.record(context, domains.named(context, heard.home), [leg], cdrs.Marks())
+    context.commit()
+    with linking.listening():
+        heard.calls_that_ended()
 
 
 def test_what_is_wrong_with_the_switch_is_said_once_and_tried_again(

@@ -19,6 +19,7 @@ from ringpost.dispatch.http import HttpRequest
 from ringpost.entry import demo
 from ringpost.store.sqlite import SqliteStore
 from tests import seeds
+from tests.described import closed
 from tests.fakes import FakeClock
 from tests.fuzz.making import Made, Maker
 from tests.harness import CATALOGUE, Caller, House, Reply
@@ -226,19 +227,7 @@ def _checker(action: str) -> Any:
     if not issubclass(CATALOGUE.load(action).Response, BaseModel):
         return None
     schema = description(CATALOGUE, action)["response"]
-    return jsonschema.Draft202012Validator(_closed(schema))
-
-
-def _closed(schema: Any) -> Any:
-    """The schema with nothing beside its properties."""
-    if isinstance(schema, list):
-        return [_closed(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    closed = {name: _closed(one) for name, one in schema.items()}
-    if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
-        closed.setdefault("additionalProperties", False)
-    return closed
+    return jsonschema.Draft202012Validator(closed(schema))
 
 
 def chapter(path: Path, seed: str, requests: int) -> list[str]:

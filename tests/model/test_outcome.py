@@ -80,6 +80,19 @@ def test_a_click_to_somebody_who_is_busy_has_failed_though_a_was_on_the_line() -
     assert unregistered["extensions"] == ("100", "101")
 
 
+def test_a_click_that_an_action_ends_while_b_rings_has_talked_to_nobody() -> None:
+    clicked = {"direction": "local", "missed_said": False, "extension": "100", "ended_by": "api"}
+    found = call(leg(A, 0, 1, 6, "NORMAL_CLEARING", **clicked), leg(B, 1, None, 6, "ORIGINATOR_CANCEL"))
+    assert about(found, "answer_stamp", *WHAT) == (None, "NORMAL_CLEARING", None, "api", True, 6, 0)
+
+
+def test_who_answered_too_late_has_not_answered() -> None:
+    late = leg(B, 0, 2, 3, "LOSE_RACE")
+    found = call(leg(A, 0, 2, 9, "NORMAL_CLEARING", ended_by="party"), late, leg(C, 0, 2, 9, "NORMAL_CLEARING"))
+    assert about(found, *WHAT) == ("NORMAL_CLEARING", "102", "caller", False, 9, 7)
+    assert {one.extension: one.answer_stamp for one in found["legs"]}["101"] is None
+
+
 def test_who_is_left_to_a_voicemail_was_missed_whether_a_phone_rang_or_not() -> None:
     a = leg(A, 0, 2, 9, "NORMAL_CLEARING", reached=("101",), to_voicemail=True, ended_by="party")
     for legs in ([a], [a, leg(B, 0, None, 2, "NO_ANSWER")]):

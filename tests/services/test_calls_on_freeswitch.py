@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -10,9 +10,10 @@ import pytest
 from ringpost.context import CallLimits
 from ringpost.entry import demo
 from ringpost.model.call import CallOrder
+from ringpost.store import ConditionFailed, Write
 from ringpost.switch import Progress
 from ringpost.switch.freeswitch import FreeSwitch
-from tests.fakes import FakeClock
+from tests.fakes import CountingStore, FakeClock
 from tests.harness import Caller, House
 from tests.switch.scripted_freeswitch import PASSWORD, Mode, ScriptedFreeSwitch
 from tests.switch.test_every_switch import GONE, HOME, LIVE, NOBODY, A, B, switch_at
@@ -52,6 +53,29 @@ def test_says_success_once_a_has_answered(server: ScriptedFreeSwitch, tenant: Ca
     call = tenant.done("originate", **CALL)
     assert (call["success"], call["state"], call["sandbox"]) == (True, "answered", False)
     assert dialled(server) == 1
+
+
+class RacingStore(CountingStore):
+    """A store in which somebody else is faster with a meter, the first times that a call record is written."""
+
+    races = 3
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        if self.races and any(write.key.sort == "cdr" for write in writes):
+            self.races -= 1
+            raise ConditionFailed([next(place for place, one in enumerate(writes) if one.key.sort == "calls")])
+        super().transact(writes)
+
+
+def test_a_failure_is_recorded_though_others_write_the_meters_meanwhile(
+    server: ScriptedFreeSwitch, house: House, tenant: Caller
+) -> None:
+    house.store = racing = RacingStore(house.store)
+    house.restart()
+    server.answers["originate"] = "-ERR USER_NOT_REGISTERED\n"
+    call_uuid = tenant.done("originate", **CALL)["call_uuid"]
+    assert racing.races == 0
+    assert tenant.done("cdr-details", xml_cdr_uuid=call_uuid)["hangup_cause"] == "USER_NOT_REGISTERED"
 
 
 @pytest.mark.parametrize(("cause", "types"), [("USER_NOT_REGISTERED", ["call.ended"]), ("USER_BUSY", [])])

@@ -152,6 +152,13 @@ def test_only_a_yes_is_a_yes(stage: FreeSwitchStage, verb: str, answer: str, pro
         stage.switch.hang_up(HOME, A)
 
 
+@pytest.mark.parametrize("answer", ["+OK\n", "-ERR permission denied\n"])
+def test_a_leg_is_marked_before_it_is_hung_up_if_that_is_allowed(stage: FreeSwitchStage, answer: str) -> None:
+    stage.server.answers["uuid_setvar"] = answer
+    stage.switch.hang_up(HOME, A)
+    assert commands(stage.server)[-2:] == [f"api uuid_setvar {A} ringpost_hung_up true", f"api uuid_kill {A}"]
+
+
 def test_a_recording_that_is_none_cannot_be_stopped(stage: FreeSwitchStage) -> None:
     stage.server.answers[f"uuid_record {A} stop all"] = "-ERR Cannot stop record session!\n"
     with pytest.raises(CannotComply):

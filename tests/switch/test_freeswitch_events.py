@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringpost.clock import seconds
 from ringpost.model.notices import Notice
 from ringpost.switch.freeswitch_events import SUBSCRIPTION, Known, caught_up, notices, recorded
 
@@ -95,6 +97,17 @@ def test_what_says_not_where_it_belongs_is_passed_over() -> None:
         assert recorded({name: value for name, value in stop.items() if name != missing}) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [("CHANNEL_ANSWER", "Caller-Channel-Answered-Time"), ("CHANNEL_HANGUP_COMPLETE", "Caller-Channel-Hangup-Time")],
+)
+def test_it_happened_when_the_channel_says_so_however_late_that_is_told(name: str, header: str) -> None:
+    event = first("dial_answered_api_hangs_up", name)
+    late = {**event, "Event-Date-Timestamp": str(int(event[header]) + 16_000_000)}
+    [notice] = notices(late)
+    assert seconds(notice.at) * 1000 == int(event[header]) // 1000
+
+
 def test_what_the_switch_has_thrown_away_is_no_recording() -> None:
     stop = first("record_start_stop", "RECORD_STOP")
     assert recorded({**stop, "Record-Completion-Cause": "success-maxtime"}) == recorded(stop) is not None
@@ -131,16 +144,16 @@ def test_after_a_break_it_is_told_what_is_there_and_what_is_gone() -> None:
     there = {**event, "Event-Name": "CHANNEL_DATA", "Answer-State": "answered"}
     domain, gone, ending = event["variable_domain_uuid"], "9" * 8 + "-0000-4000-8000-" + "9" * 12, "8" * 36
     line = Line({event["Unique-ID"]: there, ending: {}})
-    told = caught_up(line, known({gone: domain, event["Unique-ID"]: domain}))  # type: ignore[arg-type]
+    told = caught_up(line, known({gone: domain, event["Unique-ID"]: domain}))
     assert in_short(told.there) == [(what, event["Unique-ID"]) for what in ("made", "ringing", "answered")]
     assert in_short(told.gone) == [("gone", gone)]
     assert told.gone[0].at == "2026-11-22T12:00:00.000Z", "when it was last heard of"
-    assert caught_up(Line({}), known({})) == ([], [], CORE)  # type: ignore[arg-type]
+    assert caught_up(Line({}), known({})) == ([], [], CORE)
 
 
 def test_with_a_run_of_the_switch_that_crashed_its_legs_are_lost() -> None:
     leg, domain = "9" * 8 + "-0000-4000-8000-" + "9" * 12, "8" * 8 + "-0000-4000-8000-" + "8" * 12
-    told = caught_up(Line({}), known({leg: domain}, core=leg))  # type: ignore[arg-type]
+    told = caught_up(Line({}), known({leg: domain}, core=leg))
     assert in_short(told.gone) == [("lost", leg)]
 
 
@@ -148,14 +161,14 @@ def test_gone_is_also_for_whom_one_was_rung_that_is_still_there() -> None:
     event = first("inbound_caller_gives_up", "CHANNEL_CREATE", **{"Call-Direction": "outbound"})
     leg, caller = event["Unique-ID"], event["variable_originating_leg_uuid"]
     line = Line({leg: {**event, "Event-Name": "CHANNEL_DATA"}})
-    told = caught_up(line, known({}))  # type: ignore[arg-type]
+    told = caught_up(line, known({}))
     assert (in_short(told.there), in_short(told.gone)) == ([("made", leg)], [("gone", caller)])
 
 
 def test_a_channel_that_is_listed_a_little_longer_than_it_is_there_is_gone() -> None:
     event = first("originate_answered_b_hangs_up", "CHANNEL_ANSWER")
     leg, domain = event["Unique-ID"], event["variable_domain_uuid"]
-    told = caught_up(Line({leg: {}}), known({leg: domain}))  # type: ignore[arg-type]
+    told = caught_up(Line({leg: {}}), known({leg: domain}))
     assert (told.there, in_short(told.gone)) == ([], [("gone", leg)])
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pydantic import Field
@@ -133,15 +132,21 @@ def tell_end(context: Context, domain: Domain, order: CallOrder, leg: Leg) -> No
         cause=leg.hangup_cause,
         placed=True,
     )
-    call, happened = advanced(begun(notice, domain.domain_name), notice)
-    call = looked_up(context, call, order)
+    begins = looked_up(context, begun(notice, domain.domain_name), order)
+    call, happened = advanced(begins, notice)
     teller, now = Teller(context), stamp(context.clock.now())
     for happening in happened:
-        teller.tell(replace(happening, call=looked_up(context, happening.call, order)), now)
-    after = call.model_copy(update={"told_at": now, "version": 1})
+        teller.tell(happening, now)
+    _keep(context, call, version=0, told_at=now)
+
+
+def _keep(context: Context, call: TrackedCall, *, version: int, told_at: str) -> int:
+    """Stage a call as it is now, which was read in that version (0: it was not there); until when it is kept."""
+    after = call.model_copy(update={"told_at": told_at, "version": version + 1})
     expires = int(seconds(context.now)) + _CALL_DAYS * _A_DAY
-    row = Row(keys.tracked_call(domain.domain_uuid, order.call_uuid), after.model_dump_json(), 1, expires)
-    context.store.stage(Put(row, if_absent=True), Moved())
+    row = Row(keys.tracked_call(call.domain_uuid, call.call_uuid), after.model_dump_json(), after.version, expires)
+    context.store.stage(Put(row, if_version=version) if version else Put(row, if_absent=True), Moved())
+    return expires
 
 
 class _Batch:
@@ -244,23 +249,17 @@ class _Batch:
         teller = Teller(self._context)
         for happening in self._happened:
             teller.tell(happening, due[_place(happening.call)])
-        expires = int(seconds(self._context.now)) + _CALL_DAYS * _A_DAY
         for place, call in self._calls.items():
             before, uuid = self._before[place], call.call_uuid
             if call == before:
                 continue
-            version = before.version if before else 0
-            after = call.model_copy(update={"told_at": due[place], "version": version + 1})
-            row = Row(keys.tracked_call(call.domain_uuid, uuid), after.model_dump_json(), after.version, expires)
-            condition = Put(row, if_version=version) if version else Put(row, if_absent=True)
-            self._context.store.stage(condition, Moved())
+            expires = _keep(self._context, call, version=before.version if before else 0, told_at=due[place])
             known = {leg.leg_uuid for leg in before.legs} if before else set()
             pointer = MovedCall(leg_uuid=uuid).model_dump_json()
             for leg in call.legs:
                 if leg.leg_uuid not in known and leg.leg_uuid != uuid:
                     row = Row(keys.call_of_leg(call.domain_uuid, leg.leg_uuid), pointer, 1, expires)
                     self._context.store.stage(Put(row))
-
         for call in self._lost():
             self._record(call)
 

@@ -59,7 +59,7 @@ class FreeSwitch:
     """A ``Switch`` that is a FreeSWITCH. One connection, made when it is first needed."""
 
     is_sandbox = False
-    capabilities = CALL_ACTIONS
+    capabilities: tuple[str, ...] = CALL_ACTIONS
 
     def __init__(
         self,

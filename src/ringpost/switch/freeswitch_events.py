@@ -9,14 +9,13 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote
 
 from ringpost.clock import stamp
 from ringpost.model.errors import SwitchUnreachable
 from ringpost.model.notices import Notice, RecordedFile, What
 from ringpost.model.values import EXTENSION, is_uuid
-from ringpost.switch.esl import EventSocket
 from ringpost.switch.freeswitch_said import (
     SENT,
     Said,
@@ -128,7 +127,14 @@ class Known(NamedTuple):
     legs: Mapping[str, str]
 
 
-def caught_up(line: EventSocket, known: Known) -> CaughtUp:
+class Asked(Protocol):
+    """What answers commands: an event socket."""
+
+    def api(self, command: str) -> str:
+        """What the switch answers."""
+
+
+def caught_up(line: Asked, known: Known) -> CaughtUp:
     """How far each channel has come, and that those are gone that are no more.
 
     Of a leg that went in this run of the switch the record says how, or will: it is ``gone``. With a run that
@@ -207,8 +213,8 @@ def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
     at = next(filter(None, (_moment(head, name) for name in (*_STAMPS.get(what, ()), "Event-Date-Timestamp"))), None)
     if leg is None or domain is None or at is None:
         return None
-    source = said.uuid("originating_leg_uuid") or (taken_leg(said) if what == "ended" else None)
     rung_for = said.uuid("originating_leg_uuid")
+    source = rung_for or (taken_leg(said) if what == "ended" else None)
     extension, answered = _extension(head, said, rung_for), _moment(head, "Caller-Channel-Answered-Time")
     is_rung, sent_to = rung_for is not None, head.number("Ringpost-Number")
     return Notice(

@@ -24,7 +24,7 @@ _OWN_NUMBER = ("user_name", "sip_auth_username", "accountcode")
 """Where an A leg's own extension stands. Not ``sip_from_user``: a phone writes there what it likes."""
 _DOMAIN_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _CAUSE = re.compile(r"[A-Z0-9_]{1,64}")
-_DIRECTION = re.compile("inbound|outbound|local")
+DIRECTIONS: dict[str, Direction] = {"inbound": "inbound", "outbound": "outbound", "local": "local"}
 _ENTERPRISE_FAILED = "FAILURE"
 """What ``originate_disposition`` is after a bridge of the enterprise kind that failed; another variable says why."""
 _NO_CAUSES = frozenset({"NONE", "SUCCESS", _ENTERPRISE_FAILED})
@@ -137,8 +137,8 @@ def direction(said: Said, context: str, *, rung: bool) -> Direction | None:
     """Which way the call of a leg goes: through ``public`` it comes in, whatever a variable says."""
     if not rung and context == PUBLIC:
         return "inbound"
-    said_so = said.matching(_DIRECTION, "call_direction")
-    return said_so if said_so or rung else _supposed(said)  # type: ignore[return-value] # one of the three
+    said_so = DIRECTIONS.get(said.verbatim("call_direction"))
+    return said_so if said_so or rung else _supposed(said)
 
 
 def _supposed(said: Said) -> Direction | None:
@@ -181,7 +181,12 @@ def ended_by(said: Said) -> EndedBy | None:
 
 def reached(said: Said) -> tuple[str, ...]:
     """The extensions a leg was sent to, as our dialplan noted them, whether a phone of theirs rang or not."""
-    return tuple(number for number in said.verbatim("ringpost_reached").split(":") if EXTENSION.fullmatch(number))
+    return extensions_in(said.verbatim("ringpost_reached"))
+
+
+def extensions_in(text: str) -> tuple[str, ...]:
+    """The extensions in a variable of our own dialplan's, which parts them by colons."""
+    return tuple(number for number in text.split(":") if EXTENSION.fullmatch(number))
 
 
 def went_to_voicemail(said: Said) -> bool:

@@ -36,12 +36,11 @@ from ringpost.model.route import (
 )
 from ringpost.model.route import Messages as ToMessages
 from ringpost.model.shapes import EMAIL
-from ringpost.model.values import EXTENSION
 from ringpost.model.voicemail import Voicemail
 from ringpost.switch import freeswitch_names as names
 from ringpost.switch import freeswitch_phones as phones
 from ringpost.switch import freeswitch_recording as recording
-from ringpost.switch.freeswitch_said import SENT
+from ringpost.switch.freeswitch_said import DIRECTIONS, SENT, extensions_in
 
 _MOST_FIELDS = 2000
 _FIRST_COUNTS = frozenset({"hostname", "section", "tag_name", "key_name", "key_value"})
@@ -50,7 +49,6 @@ _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DIALLED = ("${dialed_user}", "${dialed_domain}")
 _VARIABLES = "{^^:sip_invite_domain=${dialed_domain}:presence_id=${dialed_user}@${dialed_domain}}"
 _CAUSE = re.compile("[A-Z_]{1,40}")
-_DIRECTIONS = ("inbound", "outbound", "local")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ class Asked:
     def may_be_recorded(self) -> str:
         """The direction of a ring group's call that is recorded if the member who answers has it so; or empty."""
         direction = self.get("call_direction")
-        is_open = self.is_a_groups and direction in _DIRECTIONS and not self.get(recording.IS_RECORDED)
+        is_open = self.is_a_groups and direction in DIRECTIONS and not self.get(recording.IS_RECORDED)
         return direction if is_open else ""
 
     @property
@@ -117,16 +115,12 @@ class Asked:
     @property
     def passed(self) -> tuple[str, ...]:
         """The numbers that have forwarded this call so far, as our own dialplan noted them."""
-        return tuple(
-            number for number in self.get("variable_ringpost_passed").split(":") if EXTENSION.fullmatch(number)
-        )
+        return extensions_in(self.get("variable_ringpost_passed"))
 
     @property
     def reached(self) -> tuple[str, ...]:
         """The extensions this leg was sent to so far, as our own dialplan noted them."""
-        return tuple(
-            number for number in self.get("variable_ringpost_reached").split(":") if EXTENSION.fullmatch(number)
-        )
+        return extensions_in(self.get("variable_ringpost_reached"))
 
     def failed(self, number: str) -> str | None:
         """Why the phones of a number were not reached, if our own dialplan has just tried them."""
@@ -275,7 +269,7 @@ def dialled(
 
     ``parties`` are the extensions whose call it is, beside the caller's: any of them may have it recorded.
     """
-    known = caller.direction in _DIRECTIONS
+    known = caller.direction in DIRECTIONS
     direction = caller.direction if known else "outbound" if isinstance(route, Outside | Emergency) else "local"
     shown = _shows(caller.shows_number, caller.shows_name)
     marks = [*_marks(domain, direction, caller.dialled or number), Action("set", "hangup_after_bridge=true"), *shown]

@@ -42,7 +42,7 @@ class SandboxSwitch:
     """A ``Switch`` that only pretends."""
 
     is_sandbox = True
-    capabilities = CALL_ACTIONS
+    capabilities: tuple[str, ...] = CALL_ACTIONS
 
     def __init__(self, clock: Clock, scripts: Scripts) -> None:
         self._clock = clock

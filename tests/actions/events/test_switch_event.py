@@ -383,13 +383,14 @@ def test_who_takes_a_call_from_its_slot_is_in_that_call(house: House, operator: 
     told = events(house, operator)
     assert [event["type"] for event in told] == ["call.parked", "call.unparked", "call.ended"]
     assert len({event["call_uuid"] for event in told}) == 1
+    assert told[1]["data"]["call"]["extensions"] == ["100", "101"], "from when it is taken"
     assert told[-1]["data"]["call"]["answered_by"] == "101"
 
 
 def posted(house: House, notices: list[dict[str, Any]]) -> None:
     """The same, as its switch has handed it in."""
     context = console(house.store, house.clock, "freeswitch-cdr")
-    a, b = dict.fromkeys(one["leg_uuid"] for one in notices)
+    a, *others = dict.fromkeys(one["leg_uuid"] for one in notices)
     about: dict[str, Any] = {
         "start_stamp": "2026-11-22T11:59:58.000Z",
         "answer_stamp": "2026-11-22T11:59:59.000Z",
@@ -398,8 +399,11 @@ def posted(house: House, notices: list[dict[str, Any]]) -> None:
         "hangup_cause": "NORMAL_CLEARING",
     }
     first = Leg(xml_cdr_uuid=a, extension="100", ended_by="party", **about)
-    rung = Leg(xml_cdr_uuid=b, leg="b", originating_leg_uuid=a, extension="101", ended_by="switch", **about)
-    cdrs.record(context, domains.named(context, demo.DOMAIN_UUID), [first, rung], cdrs.Marks())
+    rung = [
+        Leg(xml_cdr_uuid=b, leg="b", originating_leg_uuid=a, extension="101", ended_by="switch", **about)
+        for b in others
+    ]
+    cdrs.record(context, domains.named(context, demo.DOMAIN_UUID), [first, *rung], cdrs.Marks())
     context.commit()
 
 
@@ -479,4 +483,39 @@ def test_several_calls_that_were_placed_are_lost_together(house: House, operator
 def test_who_took_a_parked_call_unheard_is_in_that_call(house: House, operator: Caller, link: Caller) -> None:
     told = scenario("park_by_code_taken_by_code", house)
     hand_in(link, [one for one in told if one["what"] != "unparked"])
-    assert len({event["call_uuid"] for event in events(house, operator, types=["call.ended"])}) == 1
+    [ended] = events(house, operator, types=["call.ended"])
+    [parked] = {one["leg_uuid"] for one in told if one["what"] == "parked"}
+    assert (ended["call_uuid"], ended["data"]["call"]["answered_by"]) == (parked, "101")
+
+
+def test_what_was_lost_too_long_ago_to_be_recorded_is_told_all_the_same(
+    house: House, operator: Caller, link: Caller
+) -> None:
+    operator.done("domain-update", **IN_HOME, retention_days=1)
+    about = {"at": "2026-11-20T12:00:01.000Z", "start_stamp": "2026-11-20T12:00:00.000Z"}
+    told = [{**one, **about} for one in talking(house)]
+    for one in told:
+        one.pop("answer_stamp", None)
+    hand_in(link, told)
+    hand_in(link, [{**one, **about} for one in unheard(told, "lost")])
+    [ended] = events(house, operator, types=["call.ended"])
+    assert operator.call("cdr-details", **IN_HOME, xml_cdr_uuid=ended["call_uuid"]).status == 404
+
+
+def test_a_leg_nothing_was_told_of_is_not_told_again_from_its_record(
+    house: House, operator: Caller, link: Caller
+) -> None:
+    told = talking(house)
+    posted(house, told)
+    hand_in(link, unheard(told, "gone"))
+    assert events(house, operator) == []
+
+
+def test_groups_that_rang_unheard_are_taken_too(house: House, operator: Caller, link: Caller) -> None:
+    [first, *_] = talking(house)
+    for call in range(10):
+        legs = [f"{call:04d}{phone:04d}{first['leg_uuid'][8:]}" for phone in range(9)]
+        posted(house, [{**first, "leg_uuid": leg} for leg in legs])
+    away = {"position": 1, "away_from": "2026-11-22T11:59:50.000Z", "away_until": "2026-11-22T12:00:10.000Z"}
+    hand_in(link, [away])
+    assert len(events(house, operator, types=["call.ended"])) == 10
