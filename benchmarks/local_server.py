@@ -99,7 +99,7 @@ class Serving:
 def serving() -> Iterator[Serving]:
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ringpost.entry.cli", "serve", "--no-deliver", "--port", "0"],
+            [sys.executable, "-m", "ringpost.entry.cli.main", "serve", "--no-deliver", "--port", "0"],
             env={**os.environ, "RINGPOST_DATA": folder, "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

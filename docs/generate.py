@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ringpost.contract import RawRequest
-from ringpost.dispatch.catalogue import Catalogue, discover
+from ringpost.dispatch.catalogue import Catalogue
 from ringpost.dispatch.description import problems
+from ringpost.dispatch.registry import discover
 from ringpost.entry.demo import PUBLIC_KEY_UUID, PUBLIC_SECRET
 
 ROOT = Path(__file__).parent.parent

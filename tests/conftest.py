@@ -9,6 +9,7 @@ from hypothesis import settings
 from ringpost.entry import demo
 from ringpost.store.sqlite import SqliteStore
 from tests import seeds
+from tests.entry.answering import listening
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
 
@@ -50,3 +51,10 @@ def tenant(house: House) -> Caller:
 def stranger(house: House) -> Caller:
     """A key with every scope, bound to another domain."""
     return house.tenant_key("empty.example.net")
+
+
+@pytest.fixture
+def address(house: House) -> Iterator[str]:
+    """Where the endpoint answers over real HTTP."""
+    with listening(house.endpoint) as url:
+        yield url

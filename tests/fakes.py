@@ -8,7 +8,7 @@ from ringpost.model.errors import Problem, StoreUnavailable
 from ringpost.store import Key, Row, Store, Write
 from ringpost.store.archive import Upload
 from ringpost.switch import Progress
-from ringpost.switch.sandbox import SandboxSwitch
+from ringpost.switch.sandbox.driver import SandboxSwitch
 from ringpost.switch.scripts import Script
 
 NOON = 1_795_348_800.0

@@ -8,17 +8,18 @@ from typing import Any
 
 from ringpost.context import CallLimits
 from ringpost.contract import RawRequest
-from ringpost.dispatch.catalogue import Catalogue, discover
+from ringpost.dispatch.catalogue import Catalogue
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.limits import RequestLimits
 from ringpost.dispatch.pipeline import Endpoint, Outcome, Ports
+from ringpost.dispatch.registry import discover
 from ringpost.entry.console import console
 from ringpost.model.key import Limits
 from ringpost.model.switch import SwitchRecord
-from ringpost.services import api_keys
+from ringpost.services.access import api_keys
 from ringpost.store import Store
 from ringpost.switch import Switch
-from ringpost.switch.sandbox import SandboxSwitch
+from ringpost.switch.sandbox.driver import SandboxSwitch
 from ringpost.switch.scripts import Scripts
 from ringpost.webhooks.addresses import Reach
 from tests.fakes import FakeClock, MemoryArchive

@@ -17,8 +17,10 @@ from ringpost.model.groups import UserGroup
 from ringpost.model.key import ApiKey, Limits
 from ringpost.model.user import User
 from ringpost.model.voicemail import Voicemail
-from ringpost.services import domains, records, user_groups
-from ringpost.services.numbers import Holder
+from ringpost.services import kept
+from ringpost.services.numbers.numbering import Holder
+from ringpost.services.people import user_groups
+from ringpost.services.tenants import domains
 from ringpost.store import Check, Delete, Key, Put, Row, Store, Write, keys
 from tests.fakes import CountingStore
 from tests.harness import Caller, House
@@ -126,7 +128,7 @@ def test_nothing_is_made_for_others_by_an_action_that_should_not_be_for_a_user(h
             voicemail_uuid=demo.CALL_UUID, domain_uuid=demo.DOMAIN_UUID, name="x", number="199", users=owner
         )
         with pytest.raises(Forbidden):
-            records.create(context_of(house, bob), box, keys.voicemail_layout)
+            kept.create(context_of(house, bob), box, keys.voicemail_layout)
     with pytest.raises(Forbidden):
         user_groups.create(context_of(house, bob), domains.named(context_of(house, bob), demo.DOMAIN_UUID), "x")
 

@@ -33,7 +33,7 @@ from click.testing import CliRunner
 
 from ringpost.auth.tokens import token
 from ringpost.entry import demo
-from ringpost.entry.cli import main
+from ringpost.entry.cli.main import main
 from tests.entry.answering import WAIT, listening
 from tests.harness import CATALOGUE, Caller, House
 

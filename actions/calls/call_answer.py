@@ -6,7 +6,7 @@ The phone must be one that answers on command (the SIP event talk); one that can
 from ringpost.context import Context
 from ringpost.contract import PartyActedOn, Write
 from ringpost.model.requests import OneParty
-from ringpost.services import live_calls
+from ringpost.services.calls import live_calls
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "call_uuid": "b1b1b1b1-0000-4000-8000-000000000001"}
 

@@ -7,7 +7,9 @@ from ringpost.context import Context
 from ringpost.contract import Output, Read
 from ringpost.model.live import LiveCall
 from ringpost.model.requests import ForUser, OneExtension
-from ringpost.services import domains, extensions, live_calls
+from ringpost.services.calls import live_calls
+from ringpost.services.people import extensions
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
 

@@ -10,7 +10,7 @@ from ringpost.contract import CallPlaced, Write
 from ringpost.model.call import MonitorMode
 from ringpost.model.requests import OneParty
 from ringpost.model.values import ExtensionNumber, Uuid
-from ringpost.services import calls, live_calls
+from ringpost.services.calls import live_calls, placing
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",
@@ -32,6 +32,6 @@ class Response(CallPlaced):
 
 def handle(request: Request, context: Context) -> Response:
     party = live_calls.party(context, request, "own")
-    order = calls.monitoring(context, party, request.extension, request.mode)
-    placed = calls.originate(context, party.domain, order, request.wait)
+    order = placing.monitoring(context, party, request.extension, request.mode)
+    placed = placing.originate(context, party.domain, order, request.wait)
     return Response(**placed.told(), leg_uuid=party.leg.leg_uuid, mode=request.mode)

@@ -10,7 +10,7 @@ from ringpost.context import Context
 from ringpost.contract import PartyActedOn, Write
 from ringpost.model.requests import OneParty
 from ringpost.model.values import Number
-from ringpost.services import live_calls
+from ringpost.services.calls import live_calls
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

@@ -8,7 +8,8 @@ from ringpost.context import Context
 from ringpost.contract import Output, Write
 from ringpost.model.requests import ForUser
 from ringpost.model.values import ExtensionNumber, Uuid
-from ringpost.services import domains, live_calls
+from ringpost.services.calls import live_calls
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "slot": "5901", "extension": "101"}
 

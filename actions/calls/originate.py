@@ -11,7 +11,8 @@ from ringpost.context import Context
 from ringpost.contract import CallPlaced, Write
 from ringpost.model.call import Wanted
 from ringpost.model.requests import ForUser
-from ringpost.services import calls, domains
+from ringpost.services.calls import placing
+from ringpost.services.tenants import domains
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",
@@ -40,6 +41,6 @@ class Response(CallPlaced):
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    order = calls.wanted_by(context, domain, request, request)
-    placed = calls.originate(context, domain, order, request.wait)
+    order = placing.wanted_by(context, domain, request, request)
+    placed = placing.originate(context, domain, order, request.wait)
     return Response(**placed.told(), external_id=placed.order.external_id, tags=placed.order.tags)

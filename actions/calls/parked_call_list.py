@@ -4,7 +4,9 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.live import LiveCall
 from ringpost.model.requests import ForUser, Listing, filtered_by
-from ringpost.services import domains, live_calls, pages
+from ringpost.services import pages
+from ringpost.services.calls import live_calls
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 

@@ -13,7 +13,8 @@ from ringpost.contract import Versioned
 from ringpost.model.call import Call, Direction, Leg
 from ringpost.model.requests import InDomain
 from ringpost.model.values import ExtensionNumber, ExternalId, Moment, OptionalNumber, ShortText, TagList, Uuid
-from ringpost.services import cdrs, domains
+from ringpost.services.records import joining
+from ringpost.services.tenants import domains
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",
@@ -59,5 +60,5 @@ Response = Call
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    marks = cdrs.Marks(request.external_id, request.tags)
-    return cdrs.handed_in(context, domain, request.given(Leg), marks, request.if_version)
+    marks = joining.Marks(request.external_id, request.tags)
+    return joining.handed_in(context, domain, request.given(Leg), marks, request.if_version)

@@ -7,7 +7,8 @@ from ringpost.contract import Read
 from ringpost.model.call import Call
 from ringpost.model.requests import ForUser
 from ringpost.model.values import Uuid
-from ringpost.services import cdrs, domains
+from ringpost.services.history import cdrs
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "xml_cdr_uuid": "c0c0c0c0-0000-4000-8000-000000000001"}
 

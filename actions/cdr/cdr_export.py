@@ -11,7 +11,7 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import CsvResponse, Read
 from ringpost.model.requests import CallFilters
-from ringpost.services import exports
+from ringpost.services.history import exports
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "from": "2026-11-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"}
 

@@ -4,7 +4,9 @@ from ringpost.context import Context
 from ringpost.contract import Answers, Output, Read
 from ringpost.model.requests import ForUser
 from ringpost.model.values import Uuid
-from ringpost.services import cdrs, domains, pages
+from ringpost.services import pages
+from ringpost.services.history import cdrs
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 

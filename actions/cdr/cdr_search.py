@@ -8,7 +8,7 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.call import Call
 from ringpost.model.requests import CallFilters
-from ringpost.services import all_calls
+from ringpost.services.history import all_calls
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100", "limit": 20}
 

@@ -11,8 +11,9 @@ from ringpost.context import Context
 from ringpost.contract import Output, Read
 from ringpost.model.requests import CallWanted
 from ringpost.model.shapes import Timezone
-from ringpost.services import call_statistics, domains
-from ringpost.services.call_statistics import Counted
+from ringpost.services.history import call_statistics
+from ringpost.services.history.call_statistics import Counted
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "by": "day", "from": "2026-11-01T00:00:00Z"}
 

@@ -6,7 +6,8 @@ from ringpost.context import Context
 from ringpost.contract import Write
 from ringpost.model.contact import Contact, ContactSettings
 from ringpost.model.requests import InDomain
-from ringpost.services import contacts, domains
+from ringpost.services.numbers import contacts
+from ringpost.services.tenants import domains
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

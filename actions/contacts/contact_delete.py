@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneContact
 from ringpost.model.values import Uuid
-from ringpost.services import contacts
+from ringpost.services.numbers import contacts
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "contact_uuid": "acacacac-0000-4000-8000-000000000001"}
 

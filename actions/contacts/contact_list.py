@@ -6,7 +6,8 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.contact import Contact
 from ringpost.model.requests import InDomain, Listing, filtered_by
-from ringpost.services import contacts, domains
+from ringpost.services.numbers import contacts
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "search": "example"}
 

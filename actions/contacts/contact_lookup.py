@@ -14,7 +14,8 @@ from ringpost.model.contact import Contact
 from ringpost.model.extension import Extension
 from ringpost.model.requests import InDomain
 from ringpost.model.shapes import WrittenNumber
-from ringpost.services import contacts, domains
+from ringpost.services.numbers import contacts
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "number": "+1 202 555 0199"}
 

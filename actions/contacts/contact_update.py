@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Versioned
 from ringpost.model.contact import Contact, ContactSettings
 from ringpost.model.requests import OneContact
-from ringpost.services import contacts
+from ringpost.services.numbers import contacts
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

@@ -10,7 +10,9 @@ from ringpost.contract import Write
 from ringpost.model.destination import ALSO_CALLED, Destination, DestinationSettings
 from ringpost.model.requests import InDomain
 from ringpost.model.values import ExtensionNumber, Number
-from ringpost.services import destinations, domains, records
+from ringpost.services import kept
+from ringpost.services.numbers import destinations
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "number": "12025550123", "extension": "100"}
 
@@ -27,5 +29,5 @@ Response = Destination
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    settings = records.cleared(Destination, request.given(DestinationSettings))
+    settings = kept.cleared(Destination, request.given(DestinationSettings))
     return destinations.create(context, domain, request.number, request.extension, settings)

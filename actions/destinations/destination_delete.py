@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneDestination
 from ringpost.model.values import Uuid
-from ringpost.services import destinations
+from ringpost.services.numbers import destinations
 
 EXAMPLE = {"number": "12025550100"}
 

@@ -4,7 +4,7 @@ from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.destination import Destination
 from ringpost.model.requests import OneDestination
-from ringpost.services import destinations
+from ringpost.services.numbers import destinations
 
 EXAMPLE = {"number": "12025550100"}
 

@@ -4,7 +4,8 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.destination import Destination
 from ringpost.model.requests import InDomain, Listing, filtered_by
-from ringpost.services import destinations, domains
+from ringpost.services.numbers import destinations
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "count": True}
 

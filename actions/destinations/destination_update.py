@@ -10,7 +10,7 @@ from ringpost.contract import Versioned
 from ringpost.model.destination import ALSO_CALLED, Destination, DestinationSettings
 from ringpost.model.requests import OneDestination
 from ringpost.model.values import ExtensionNumber, Number
-from ringpost.services import destinations
+from ringpost.services.numbers import destinations
 
 EXAMPLE = {"number": "12025550100", "extension": "101"}
 

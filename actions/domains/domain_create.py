@@ -7,7 +7,8 @@ from ringpost.context import Context
 from ringpost.contract import Write
 from ringpost.model.domain import Domain, DomainSettings
 from ringpost.model.values import DomainName
-from ringpost.services import domains, records
+from ringpost.services import kept
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "tenant.example.net", "domain_description": "A new customer"}
 
@@ -20,5 +21,5 @@ Response = Domain
 
 
 def handle(request: Request, context: Context) -> Response:
-    members = records.cleared(Domain, request.given(DomainSettings)) | {"domain_name": request.domain_name}
+    members = kept.cleared(Domain, request.given(DomainSettings)) | {"domain_name": request.domain_name}
     return domains.create(context, members)

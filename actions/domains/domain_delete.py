@@ -11,7 +11,8 @@ from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import InDomain
 from ringpost.model.values import Uuid
-from ringpost.services import domain_removal, domains
+from ringpost.services.provisioning import domain_removal
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "empty.example.net"}
 

@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.domain import Domain
 from ringpost.model.requests import InDomain
-from ringpost.services import domains
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 

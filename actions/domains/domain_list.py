@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.domain import Domain
 from ringpost.model.requests import Listing, filtered_by
-from ringpost.services import domains
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"limit": 10}
 

@@ -29,8 +29,9 @@ from ringpost.model.tenant import (
     UserPart,
 )
 from ringpost.model.values import DomainName
-from ringpost.services import records, tenants
-from ringpost.services.tenant_plan import Wanted
+from ringpost.services import kept
+from ringpost.services.provisioning import tenants
+from ringpost.services.provisioning.tenant_plan import Wanted
 
 EXAMPLE = {
     "domain_name": "branch.example.net",
@@ -89,7 +90,7 @@ class Response(InSteps):
 def handle(request: Request, context: Context) -> Response:
     wanted = Wanted(
         request.domain_name,
-        records.cleared(Domain, request.given(DomainSettings)),
+        kept.cleared(Domain, request.given(DomainSettings)),
         request.extensions,
         request.users,
         request.ringgroups,

@@ -11,7 +11,7 @@ from ringpost.contract import Versioned
 from ringpost.model.domain import Domain, DomainSettings
 from ringpost.model.requests import InDomain
 from ringpost.model.values import DomainName
-from ringpost.services import domains
+from ringpost.services.tenants import domains
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

@@ -16,7 +16,8 @@ from ringpost.contract import Output, Write
 from ringpost.model.notices import NumberedAway, NumberedNotice, OddNotice, RecordedFile
 from ringpost.model.requests import OneSwitch
 from ringpost.model.values import Uuid
-from ringpost.services import links, recordings
+from ringpost.services.history import recordings
+from ringpost.services.switching import links
 
 EXAMPLE = {
     "switch": "lab",

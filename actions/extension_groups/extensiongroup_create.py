@@ -6,7 +6,8 @@ from ringpost.context import Context
 from ringpost.contract import Write
 from ringpost.model.groups import ExtensionGroup, GroupName
 from ringpost.model.requests import InDomain
-from ringpost.services import domains, extension_groups
+from ringpost.services.people import extension_groups
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "display_name": "Management"}
 

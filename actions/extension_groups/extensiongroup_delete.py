@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneExtensionGroup
 from ringpost.model.values import Uuid
-from ringpost.services import extension_groups
+from ringpost.services.people import extension_groups
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extensiongroup": "reception"}
 

@@ -4,7 +4,8 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.groups import ExtensionGroup
 from ringpost.model.requests import InDomain, Listing, filtered_by
-from ringpost.services import domains, extension_groups
+from ringpost.services.people import extension_groups
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 

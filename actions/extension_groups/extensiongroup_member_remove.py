@@ -4,7 +4,7 @@ from ringpost.context import Context
 from ringpost.contract import Write
 from ringpost.model.groups import ExtensionGroup
 from ringpost.model.requests import ExtensionGroupMember
-from ringpost.services import extension_groups
+from ringpost.services.people import extension_groups
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extensiongroup": "reception", "extension": "100"}
 

@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Versioned
 from ringpost.model.groups import ExtensionGroup, GroupName
 from ringpost.model.requests import OneExtensionGroup
-from ringpost.services import extension_groups
+from ringpost.services.people import extension_groups
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extensiongroup": "reception", "public_group": True}
 

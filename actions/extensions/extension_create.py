@@ -12,7 +12,9 @@ from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.extension import Extension, ExtensionSettings, NewForwards, Password
 from ringpost.model.requests import InDomain
 from ringpost.model.values import ExtensionNumber, OptionalNumber, ShortText
-from ringpost.services import domains, extensions, records
+from ringpost.services import kept
+from ringpost.services.people import extensions
+from ringpost.services.tenants import domains
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",
@@ -44,7 +46,7 @@ def handle(request: Request, context: Context) -> Response:
         for which in ("effective", "outbound")
         for part in ("name", "number")
     }
-    settings = records.cleared(Extension, request.given(ExtensionSettings))
+    settings = kept.cleared(Extension, request.given(ExtensionSettings))
     away = extensions.forwarded(context, domain, request.extension, request.forwards())
     members = {"extension": request.extension, "do_not_disturb": request.do_not_disturb} | away | caller | settings
     extension, password, pin = extensions.create(context, domain, members, request.password)

@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.extension import Extension
 from ringpost.model.requests import OneExtension
-from ringpost.services import extensions
+from ringpost.services.people import extensions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
 

@@ -10,7 +10,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Write
 from ringpost.model.requests import OneExtension
 from ringpost.model.values import Uuid
-from ringpost.services import extensions
+from ringpost.services.people import extensions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100", "enabled": True}
 

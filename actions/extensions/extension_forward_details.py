@@ -7,7 +7,7 @@ from ringpost.contract import Output, Read
 from ringpost.model.extension import Forwards
 from ringpost.model.requests import OneExtension
 from ringpost.model.values import Uuid
-from ringpost.services import extensions
+from ringpost.services.people import extensions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
 

@@ -10,7 +10,7 @@ from ringpost.contract import Output, Write
 from ringpost.model.extension import Forwards, NewForwards
 from ringpost.model.requests import OneExtension
 from ringpost.model.values import Uuid
-from ringpost.services import extensions
+from ringpost.services.people import extensions
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

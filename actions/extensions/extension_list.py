@@ -7,7 +7,9 @@ from ringpost.context import Context
 from ringpost.contract import Answers, Output, Read
 from ringpost.model.requests import ForUser
 from ringpost.model.values import Uuid
-from ringpost.services import domains, extensions, pages, permissions
+from ringpost.services import pages
+from ringpost.services.people import extensions, permissions
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 

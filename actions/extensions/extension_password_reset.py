@@ -9,7 +9,7 @@ from ringpost.contract import AnsweredOnce, Output, Write
 from ringpost.model.extension import Password
 from ringpost.model.requests import OneExtension
 from ringpost.model.values import Uuid
-from ringpost.services import extensions
+from ringpost.services.people import extensions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
 

@@ -4,7 +4,8 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.extension import Extension
 from ringpost.model.requests import ListedForUser, filtered_by
-from ringpost.services import domains, permissions
+from ringpost.services.people import permissions
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "search": "10", "order": "extension"}
 

@@ -7,7 +7,8 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.live import ListedStatus
 from ringpost.model.requests import ListedForUser, filtered_by
-from ringpost.services import domains, live_calls
+from ringpost.services.calls import live_calls
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 

@@ -9,7 +9,7 @@ from ringpost.contract import Versioned
 from ringpost.model.extension import Extension, ExtensionSettings
 from ringpost.model.requests import OneExtension
 from ringpost.model.values import ExtensionNumber
-from ringpost.services import extensions
+from ringpost.services.people import extensions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100", "description": "Reception"}
 

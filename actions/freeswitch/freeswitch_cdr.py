@@ -13,7 +13,7 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import Output, RawRequest
 from ringpost.model.values import Uuid
-from ringpost.services import freeswitch_records
+from ringpost.services.switching.freeswitch import records
 
 EXAMPLE = {
     "content_type": "application/x-www-form-urlencoded",
@@ -41,5 +41,5 @@ class Response(Output):
 
 
 def handle(request: Request, context: Context) -> Response:
-    leg_uuid, recorded = freeswitch_records.taken(context, request.body, request.query.get("uuid"))
+    leg_uuid, recorded = records.taken(context, request.body, request.query.get("uuid"))
     return Response(xml_cdr_uuid=leg_uuid, recorded=recorded)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ringpost.context import Context
 from ringpost.contract import RawRequest, XmlResponse
-from ringpost.services import freeswitch
+from ringpost.services.switching.freeswitch import asked
 
 EXAMPLE = {
     "content_type": "application/x-www-form-urlencoded",
@@ -26,4 +26,4 @@ Response = XmlResponse
 
 
 def handle(request: Request, context: Context) -> Response:
-    return Response(freeswitch.answered(context, request.body), "text/xml; charset=utf-8")
+    return Response(asked.answered(context, request.body), "text/xml; charset=utf-8")

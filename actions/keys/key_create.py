@@ -12,7 +12,7 @@ from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.key import KeyDetails, Limits
 from ringpost.model.values import Moment, Name, Network, Reference, Scope
-from ringpost.services import api_keys
+from ringpost.services.access import api_keys
 
 EXAMPLE = {"name": "CRM", "scopes": ["originate", "cdr.#"], "domains": ["fusionpbx.example.net"]}
 

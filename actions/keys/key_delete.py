@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.values import Uuid
-from ringpost.services import api_keys
+from ringpost.services.access import api_keys
 
 EXAMPLE = {"key_uuid": "b0b0b0b0-0000-4000-8000-000000000002"}
 

@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.key import KeyDetails
 from ringpost.model.values import Uuid
-from ringpost.services import api_keys
+from ringpost.services.access import api_keys
 
 EXAMPLE = {"key_uuid": "b0b0b0b0-0000-4000-8000-000000000002"}
 

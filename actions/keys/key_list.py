@@ -6,7 +6,8 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.key import KeyDetails
 from ringpost.model.requests import InDomain, Listing, filtered_by
-from ringpost.services import api_keys, domains
+from ringpost.services.access import api_keys
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"order": "key_name"}
 

@@ -12,7 +12,7 @@ from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.requests import InDomain
 from ringpost.model.token import TokenDetails
 from ringpost.model.values import Reference, Scope
-from ringpost.services import tokens
+from ringpost.services.access import tokens
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "expiration": 3600, "scopes": ["user.*", "!user.delete"]}
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import Output, Write
 from ringpost.model.values import Uuid
-from ringpost.services import tokens
+from ringpost.services.access import tokens
 
 EXAMPLE = {
     "token": "rpt_ededeced-0000-4000-8000-000000000001_" + "ad" * 32,

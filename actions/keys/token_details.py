@@ -11,7 +11,7 @@ from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.token import TokenDetails
 from ringpost.model.values import Scope
-from ringpost.services import tokens
+from ringpost.services.access import tokens
 
 EXAMPLE = {
     "token": "rpt_ededeced-0000-4000-8000-000000000001_" + "ad" * 32,

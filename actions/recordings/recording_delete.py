@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.event_requests import OneRecording
 from ringpost.model.values import Uuid
-from ringpost.services import recordings
+from ringpost.services.history import recordings
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "recording_uuid": "afafafaf-0000-4000-8000-000000000001"}
 

@@ -7,7 +7,7 @@ from ringpost.contract import Output, Read
 from ringpost.model.event_requests import OneRecording
 from ringpost.model.recording import Recording
 from ringpost.model.values import Timestamp
-from ringpost.services import recordings
+from ringpost.services.history import recordings
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

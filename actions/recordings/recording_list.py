@@ -7,7 +7,7 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.event_requests import RecordingsWanted
 from ringpost.model.recording import Recording
-from ringpost.services import recordings
+from ringpost.services.history import recordings
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
 

@@ -6,7 +6,9 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.live import Registration
 from ringpost.model.requests import InDomain, Listing, filtered_by
-from ringpost.services import domains, live_calls, pages
+from ringpost.services import pages
+from ringpost.services.calls import live_calls
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 

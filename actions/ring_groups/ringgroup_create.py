@@ -5,7 +5,9 @@ from ringpost.contract import Write
 from ringpost.model.requests import InDomain
 from ringpost.model.ring_group import Members, RingGroup, RingGroupSettings, Strategy
 from ringpost.model.values import ExtensionNumber, Name
-from ringpost.services import domains, records, ring_groups
+from ringpost.services import kept
+from ringpost.services.numbers import ring_groups
+from ringpost.services.tenants import domains
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",
@@ -28,7 +30,7 @@ Response = RingGroup
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    settings = records.cleared(RingGroup, request.given(RingGroupSettings))
+    settings = kept.cleared(RingGroup, request.given(RingGroupSettings))
     members = {
         "ring_group_name": request.name,
         "ring_group_extension": request.extension,

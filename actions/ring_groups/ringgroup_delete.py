@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneRingGroup
 from ringpost.model.values import Uuid
-from ringpost.services import ring_groups
+from ringpost.services.numbers import ring_groups
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "600"}
 

@@ -4,7 +4,7 @@ from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.requests import OneRingGroup
 from ringpost.model.ring_group import RingGroup
-from ringpost.services import ring_groups
+from ringpost.services.numbers import ring_groups
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "600"}
 

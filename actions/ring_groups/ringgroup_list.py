@@ -4,7 +4,8 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.requests import InDomain, Listing, filtered_by
 from ringpost.model.ring_group import RingGroup
-from ringpost.services import domains, ring_groups
+from ringpost.services.numbers import ring_groups
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 

@@ -7,7 +7,7 @@ from ringpost.contract import Versioned
 from ringpost.model.requests import OneRingGroup
 from ringpost.model.ring_group import Member, RingGroup
 from ringpost.model.values import Number
-from ringpost.services import ring_groups
+from ringpost.services.numbers import ring_groups
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "600", "number": "5550199"}
 

@@ -7,7 +7,7 @@ from ringpost.contract import Versioned
 from ringpost.model.requests import OneRingGroup
 from ringpost.model.ring_group import Members, RingGroup, RingGroupSettings, Strategy
 from ringpost.model.values import ExtensionNumber, Name
-from ringpost.services import ring_groups
+from ringpost.services.numbers import ring_groups
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "600", "strategy": "sequence"}
 

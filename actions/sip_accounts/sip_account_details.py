@@ -9,7 +9,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Read
 from ringpost.model.requests import ForUser, OneExtension
 from ringpost.model.values import Reference, Uuid
-from ringpost.services import sip_accounts
+from ringpost.services.people import sip_accounts
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "alice"}
 

@@ -10,7 +10,8 @@ from ringpost.context import Context
 from ringpost.contract import Write
 from ringpost.model.switch import Kind, SwitchRecord, SwitchSettings
 from ringpost.model.values import SwitchName
-from ringpost.services import records, switches
+from ringpost.services import kept
+from ringpost.services.tenants import switches
 
 EXAMPLE = {
     "name": "pbx1",
@@ -30,5 +31,5 @@ Response = SwitchRecord
 
 
 def handle(request: Request, context: Context) -> Response:
-    members = records.cleared(SwitchRecord, request.given(SwitchSettings))
+    members = kept.cleared(SwitchRecord, request.given(SwitchSettings))
     return switches.create(context, {**members, "switch_name": request.name, "kind": request.kind})

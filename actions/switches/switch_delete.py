@@ -4,7 +4,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneSwitch
 from ringpost.model.values import Uuid
-from ringpost.services import switches
+from ringpost.services.tenants import switches
 
 EXAMPLE = {"switch": "lab"}
 

@@ -4,7 +4,7 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.requests import Listing, filtered_by
 from ringpost.model.switch import SwitchRecord
-from ringpost.services import switches
+from ringpost.services.tenants import switches
 
 EXAMPLE = {"limit": 10}
 

@@ -8,7 +8,8 @@ from ringpost.contract import Read
 from ringpost.model.requests import OneSwitch
 from ringpost.model.switch import Kind, SwitchStatus
 from ringpost.model.values import Uuid
-from ringpost.services import lines, switches
+from ringpost.services.switching import lines
+from ringpost.services.tenants import switches
 
 EXAMPLE = {"switch": "sandbox"}
 

@@ -7,7 +7,7 @@ from ringpost.contract import Versioned
 from ringpost.model.requests import OneSwitch
 from ringpost.model.switch import SwitchRecord, SwitchSettings
 from ringpost.model.values import SwitchName
-from ringpost.services import switches
+from ringpost.services.tenants import switches
 
 EXAMPLE = {"switch": "lab", "description": "For trying things out"}
 

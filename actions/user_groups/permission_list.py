@@ -7,7 +7,8 @@ from ringpost.contract import Items, Read
 from ringpost.model.groups import Permission
 from ringpost.model.requests import InDomain, Listing, filtered_by
 from ringpost.model.values import Reference
-from ringpost.services import domains, permissions
+from ringpost.services.people import permissions
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 

@@ -12,7 +12,8 @@ from ringpost.contract import Write
 from ringpost.model.groups import MOST_EXCEPTIONS, Permission, PermissionKey
 from ringpost.model.requests import OneUserGroup
 from ringpost.model.values import Reference
-from ringpost.services import domains, permissions
+from ringpost.services.people import permissions
+from ringpost.services.tenants import domains
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

@@ -6,7 +6,8 @@ from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneUserGroup
 from ringpost.model.values import Uuid
-from ringpost.services import domains, user_groups
+from ringpost.services.people import user_groups
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "usergroup": "interns"}
 

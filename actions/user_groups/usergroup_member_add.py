@@ -4,7 +4,7 @@ from ringpost.context import Context
 from ringpost.contract import Write
 from ringpost.model.requests import OneUser, OneUserGroup
 from ringpost.model.user import User
-from ringpost.services import user_groups, users
+from ringpost.services.people import user_groups, users
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "usergroup": "interns", "user": "bob"}
 

@@ -4,7 +4,8 @@ from ringpost.context import Context
 from ringpost.contract import Versioned
 from ringpost.model.groups import GroupName, UserGroup
 from ringpost.model.requests import OneUserGroup
-from ringpost.services import domains, user_groups
+from ringpost.services.people import user_groups
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "usergroup": "interns", "display_name": "Trainees"}
 

@@ -9,7 +9,8 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.requests import InDomain, Listing, filtered_by
 from ringpost.model.status import UserStatus
-from ringpost.services import domains, user_statuses
+from ringpost.services.people import user_statuses
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "type": "away"}
 

@@ -5,7 +5,8 @@ from ringpost.contract import Write
 from ringpost.model.requests import InDomain
 from ringpost.model.user import User, UserSettings
 from ringpost.model.values import Name
-from ringpost.services import domains, users
+from ringpost.services.people import users
+from ringpost.services.tenants import domains
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

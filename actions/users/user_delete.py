@@ -11,7 +11,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneUser
 from ringpost.model.values import Uuid
-from ringpost.services import users
+from ringpost.services.people import users
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "bob"}
 

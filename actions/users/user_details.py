@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.requests import OneUser
 from ringpost.model.user import User
-from ringpost.services import users
+from ringpost.services.people import users
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "alice"}
 

@@ -9,7 +9,8 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import CsvResponse, Read
 from ringpost.model.requests import InDomain, Listing
-from ringpost.services import domains, exports
+from ringpost.services.provisioning import user_files
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net"}
 
@@ -22,5 +23,5 @@ Response = CsvResponse
 
 
 def handle(request: Request, context: Context) -> Response:
-    table = exports.of_users(context, domains.uuid_of(context, request), request)
+    table = user_files.exported(context, domains.uuid_of(context, request), request)
     return Response(table.body, table.content_type, table.headers)

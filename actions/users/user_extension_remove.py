@@ -4,7 +4,7 @@ from ringpost.context import Context
 from ringpost.contract import Versioned
 from ringpost.model.requests import OneExtension, OneUser
 from ringpost.model.user import User
-from ringpost.services import extensions, users
+from ringpost.services.people import extensions, users
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "alice", "extension": "100"}
 

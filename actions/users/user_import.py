@@ -16,8 +16,9 @@ from ringpost.context import Context
 from ringpost.contract import InSteps, Write
 from ringpost.model.requests import InDomain
 from ringpost.model.values import comma_separated
-from ringpost.services import domains, user_files
-from ringpost.services.user_files import Made, Restricting
+from ringpost.services.provisioning import user_files
+from ringpost.services.provisioning.user_files import Made, Restricting
+from ringpost.services.tenants import domains
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

@@ -9,7 +9,8 @@ from ringpost.contract import Items, Read
 from ringpost.model.requests import InDomain, Listing, filtered_by
 from ringpost.model.user import User
 from ringpost.model.values import Reference
-from ringpost.services import domains, user_groups, users
+from ringpost.services.people import user_groups, users
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "search": "example", "order": "firstname"}
 

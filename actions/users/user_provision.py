@@ -17,7 +17,9 @@ from ringpost.model.shapes import BoxNumber, Pin
 from ringpost.model.user import User, UserSettings
 from ringpost.model.values import ExtensionNumber, Name, Number, Reference
 from ringpost.model.voicemail import Voicemail
-from ringpost.services import domains, provisioning, users
+from ringpost.services.people import users
+from ringpost.services.provisioning import making
+from ringpost.services.tenants import domains
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",
@@ -73,7 +75,7 @@ class Response(Output):
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    wanted = provisioning.Wanted(
+    wanted = making.Wanted(
         user=users.settings(request.given(UserSettings)) | {"firstname": request.firstname},
         extension=request.extension,
         password=request.password,
@@ -83,7 +85,7 @@ def handle(request: Request, context: Context) -> Response:
         ringgroups=request.ringgroups,
         usergroups=request.usergroups,
     )
-    made = provisioning.provision(context, domain, wanted, dry_run=request.dry_run)
+    made = making.provision(context, domain, wanted, dry_run=request.dry_run)
     return Response.model_validate(
         {
             **made._asdict(),

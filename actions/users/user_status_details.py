@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.requests import OneUser
 from ringpost.model.status import UserStatus
-from ringpost.services import user_statuses, users
+from ringpost.services.people import user_statuses, users
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "alice"}
 

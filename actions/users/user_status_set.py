@@ -13,7 +13,8 @@ from ringpost.contract import Write
 from ringpost.model.requests import OneUser
 from ringpost.model.status import StatusType, UserStatus
 from ringpost.model.values import Moment, Name, ShortText
-from ringpost.services import domains, user_statuses, users
+from ringpost.services.people import user_statuses, users
+from ringpost.services.tenants import domains
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

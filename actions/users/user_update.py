@@ -13,7 +13,7 @@ from ringpost.contract import Versioned
 from ringpost.model.requests import OneUser
 from ringpost.model.user import User, UserSettings
 from ringpost.model.values import Name, Reference
-from ringpost.services import users
+from ringpost.services.people import users
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "alice", "lastname": "Sample", "ring_seconds": 20}
 

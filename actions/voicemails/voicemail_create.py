@@ -12,7 +12,9 @@ from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.requests import InDomain
 from ringpost.model.shapes import BoxNumber, Pin
 from ringpost.model.voicemail import BoxName, Voicemail, VoicemailSettings
-from ringpost.services import domains, records, voicemails
+from ringpost.services import kept
+from ringpost.services.numbers import voicemails
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "name": "Sales", "number": "700", "email": "sales@example.net"}
 
@@ -29,7 +31,7 @@ class Response(Voicemail):
 
 def handle(request: Request, context: Context) -> Response:
     domain = domains.found(context, request)
-    settings = records.cleared(Voicemail, request.given(VoicemailSettings))
+    settings = kept.cleared(Voicemail, request.given(VoicemailSettings))
     members = settings | {"name": request.name, "number": request.number}
     box, pin = voicemails.create(context, domain, members, request.password)
     return Response(**box.model_dump(), password=pin)

@@ -6,7 +6,8 @@ from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.requests import OneVoicemail
 from ringpost.model.values import Uuid
-from ringpost.services import domains, voicemails
+from ringpost.services.numbers import voicemails
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "voicemail": "101"}
 

@@ -6,7 +6,8 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.requests import InDomain, Listing, filtered_by
 from ringpost.model.voicemail import Voicemail
-from ringpost.services import domains, voicemails
+from ringpost.services.numbers import voicemails
+from ringpost.services.tenants import domains
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "order": "name"}
 

@@ -12,7 +12,8 @@ from ringpost.contract import Versioned
 from ringpost.model.requests import OneVoicemail
 from ringpost.model.shapes import BoxNumber, Pin
 from ringpost.model.voicemail import BoxName, Voicemail, VoicemailSettings
-from ringpost.services import domains, voicemails
+from ringpost.services.numbers import voicemails
+from ringpost.services.tenants import domains
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

@@ -9,7 +9,7 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.event_requests import DeliveriesWanted
 from ringpost.model.webhook import Delivery, DeliveryState
-from ringpost.services import webhooks
+from ringpost.services.happenings import webhooks
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

@@ -11,7 +11,7 @@ from ringpost.contract import Output, Write
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.event_requests import OneWebhook, Span
 from ringpost.model.webhook import DeliveryId, DeliveryState
-from ringpost.services import webhooks
+from ringpost.services.happenings import webhooks
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

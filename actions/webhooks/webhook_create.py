@@ -12,7 +12,7 @@ from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.requests import InDomain
 from ringpost.model.webhook import Webhook, WebhookSettings
-from ringpost.services import webhooks
+from ringpost.services.happenings import webhooks
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

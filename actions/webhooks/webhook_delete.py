@@ -4,7 +4,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Versioned
 from ringpost.model.event_requests import OneWebhook
 from ringpost.model.values import Uuid
-from ringpost.services import webhooks
+from ringpost.services.happenings import webhooks
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "webhook_uuid": "abababab-0000-4000-8000-000000000001"}
 

@@ -4,7 +4,7 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.requests import InDomain, Listing, filtered_by
 from ringpost.model.webhook import Webhook
-from ringpost.services import webhooks
+from ringpost.services.happenings import webhooks
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "enabled": True}
 

@@ -6,7 +6,7 @@ from ringpost.context import Context
 from ringpost.contract import Versioned
 from ringpost.model.event_requests import OneWebhook
 from ringpost.model.webhook import Webhook, WebhookSettings
-from ringpost.services import webhooks
+from ringpost.services.happenings import webhooks
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",

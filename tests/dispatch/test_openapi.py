@@ -12,7 +12,7 @@ from ringpost.dispatch.description import problems
 from ringpost.model.event_types import TYPES
 from tests.described import check_event, document, events_of
 from tests.harness import CATALOGUE, Caller, House
-from tests.services.test_call_events import STORIES, followed, heard
+from tests.services.happenings.test_call_events import STORIES, followed, heard
 
 SCHEMAS: dict[str, Any] = document()["components"]["schemas"]
 

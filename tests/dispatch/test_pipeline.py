@@ -11,7 +11,8 @@ from typing import ClassVar
 import pytest
 
 from ringpost.contract import Output, RawRequest, RawResponse, Write
-from ringpost.dispatch.catalogue import Catalogue, discover
+from ringpost.dispatch.catalogue import Catalogue
+from ringpost.dispatch.registry import discover
 from ringpost.entry import demo
 from ringpost.model.errors import UnknownAction
 from ringpost.store import keys

@@ -15,18 +15,18 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from ringpost.auth.tokens import token
+from ringpost.client import Client
 from ringpost.clock import SystemClock
-from ringpost.entry.client import Client
 from ringpost.entry.console import console
 from ringpost.model.key import Limits
-from ringpost.services import api_keys
+from ringpost.services.access import api_keys
 from ringpost.store import keys
 from ringpost.store.sqlite import SqliteStore
 from ringpost.webhooks.outbox import Outbox
-from tests.entry.playing import HOME_NAME, Event, PlayingFreeSwitch
+from tests.link.playing import HOME_NAME, Event, PlayingFreeSwitch
 from tests.live.phones import Process, free_port
 from tests.serving import Serving, reply
-from tests.switch.scripted_freeswitch import PASSWORD
+from tests.switch.freeswitch.scripted import PASSWORD
 from tests.webhooks.receivers import until
 from tests.webhooks.receiving import Received, Receiving
 
@@ -94,7 +94,7 @@ class Part:
     def __init__(self, folder: Path, environment: dict[str, str], *arguments: str) -> None:
         self._folder = folder
         self._environment = environment
-        self._command = [sys.executable, "-m", "ringpost.entry.cli", *arguments]
+        self._command = [sys.executable, "-m", "ringpost.entry.cli.main", *arguments]
         self._starts = 0
         self._process: Process | None = None
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from ringpost.entry.cli import main
+from ringpost.entry.cli.main import main
 from tests.harness import Caller, House
 
 HEADING = "firstname,lastname,email,username,language,ring_seconds,exten,voicemail_name,voicemail_number,incall_exten"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from click.testing import CliRunner
 
-from ringpost.entry.cli import main
+from ringpost.entry.cli.main import main
 from ringpost.entry.cors import ALLOWED_HEADERS, EXPOSED_HEADERS, Origins
 from tests.entry.answering import WAIT, listening
 from tests.harness import House

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests.entry.crashing import LONGEST, Trouble, Works, in_words
-from tests.entry.playing import Played
-from tests.services.test_call_events import STORIES
+from tests.link.playing import Played
+from tests.services.happenings.test_call_events import STORIES
 from tests.webhooks.receivers import until
 
 ROUNDS = int(os.environ.get("RINGPOST_CRASH_ROUNDS", "1"))

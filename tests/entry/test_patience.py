@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import click
 import pytest
 
+from ringpost.client import Client
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.dispatch.limits import source_of
 from ringpost.entry import recordings
-from ringpost.entry.client import Client
 from ringpost.entry.connections import Patience
 from ringpost.entry.server import bound
 from ringpost.store.folder import FolderArchive, Part

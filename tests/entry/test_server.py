@@ -61,7 +61,7 @@ class Running:
 @contextmanager
 def served(data: Path, *arguments: str) -> Iterator[Running]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "ringpost.entry.cli", "serve", "--port", "0", *arguments],
+        [sys.executable, "-m", "ringpost.entry.cli.main", "serve", "--port", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -166,7 +166,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     with served(tmp_path) as server:
         port = server.url.rpartition(":")[2]
         second = subprocess.run(
-            [sys.executable, "-m", "ringpost.entry.cli", "serve", "--port", port],
+            [sys.executable, "-m", "ringpost.entry.cli.main", "serve", "--port", port],
             capture_output=True,
             text=True,
             timeout=WAIT,

@@ -23,10 +23,10 @@ from ringpost.auth.tokens import sha256
 from ringpost.clock import SystemClock
 from ringpost.entry.console import console
 from ringpost.model.key import ApiKey, Limits, SecretHash
-from ringpost.services import records
+from ringpost.services import kept
 from ringpost.store import keys
 from ringpost.store.sqlite import SqliteStore
-from ringpost.switch.esl import EventSocket
+from ringpost.switch.freeswitch.esl import EventSocket
 from tests.live.configuration import RINGPOST
 from tests.live.patience import eventually
 from tests.live.phones import ACCEPTING, RINGING, Answering, Phone, Process, refusing, registers
@@ -223,7 +223,7 @@ class Serving:
 
     def __enter__(self) -> Self:
         self._process = Process(
-            [sys.executable, "-m", "ringpost.entry.cli", "serve", "--no-demo", *self._where],
+            [sys.executable, "-m", "ringpost.entry.cli.main", "serve", "--no-demo", *self._where],
             self.folder,
             self.environment,
         )
@@ -243,7 +243,7 @@ class Serving:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The command line, on the same store."""
-        command = [sys.executable, "-m", "ringpost.entry.cli", *arguments]
+        command = [sys.executable, "-m", "ringpost.entry.cli.main", *arguments]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
 
     def key(self) -> str:
@@ -261,7 +261,7 @@ class Serving:
             limits = Limits(scopes=("freeswitch.#",), switch=switch_uuid)
             hashes = (SecretHash(sha256=sha256(secret)),)
             made = ApiKey(key_uuid=key_uuid, key_name="switch", limits=limits, hashes=hashes, cursor_seed="00" * 16)
-            records.create(context, made, keys.api_key_layout)
+            kept.create(context, made, keys.api_key_layout)
             context.commit()
         finally:
             store.close()
@@ -395,7 +395,7 @@ def linking(serving: Serving, house: House, tmp_path: Path) -> Callable[[], Abst
 
     @contextmanager
     def start() -> Iterator[Process]:
-        process = Process([sys.executable, "-m", "ringpost.entry.cli", "link", *where], tmp_path, environment)
+        process = Process([sys.executable, "-m", "ringpost.entry.cli.main", "link", *where], tmp_path, environment)
         try:
             eventually(lambda: "listening to live" in process.said(), "the link listens")
             yield process

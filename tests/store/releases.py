@@ -19,7 +19,7 @@ from ringpost.entry.console import console
 from ringpost.model.call import MovedCall, RecordedTo
 from ringpost.model.destination import Destination
 from ringpost.model.due import Due
-from ringpost.services import records
+from ringpost.services import kept
 from ringpost.store import MAX_WRITES, Key, Put, Row, Store, keys
 from ringpost.store.sqlite import SqliteStore
 from tests import seeds
@@ -124,7 +124,7 @@ def _until_2026(house: House) -> None:
         destination_caller_id_number="",
         destination_actions=(),
     )
-    records.create(context, old, keys.destination_layout)
+    kept.create(context, old, keys.destination_layout)
     context.commit()
 
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from ringpost.entry import demo
 from ringpost.entry.console import console
-from ringpost.services import all_calls, call_lists, domains
+from ringpost.services.history import all_calls
+from ringpost.services.records import call_lists
+from ringpost.services.tenants import domains
 from ringpost.store import Delete, Key, Store, keys
 from tests import seeds
 from tests.fakes import NOON, CountingStore, FailingStore, FakeClock

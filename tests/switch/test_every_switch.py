@@ -18,12 +18,12 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound
 from ringpost.model.switch import SwitchRecord
 from ringpost.switch import Progress, Switch
-from ringpost.switch.freeswitch import FreeSwitch
-from ringpost.switch.sandbox import SandboxSwitch
+from ringpost.switch.freeswitch.driver import FreeSwitch
+from ringpost.switch.sandbox.driver import SandboxSwitch
 from ringpost.switch.scripts import Script
 from tests.fakes import NOON, FakeClock, MemoryScripts
 from tests.harness import CATALOGUE
-from tests.switch.scripted_freeswitch import PASSWORD, ScriptedFreeSwitch
+from tests.switch.freeswitch.scripted import PASSWORD, ScriptedFreeSwitch
 
 LIVE: dict[str, dict[str, str]] = json.loads((Path(__file__).parents[1] / "captures/live_calls.json").read_text())
 A, B = LIVE["uuids"]["a"], LIVE["uuids"]["b"]

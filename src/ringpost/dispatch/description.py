@@ -2,16 +2,14 @@
 
 from inspect import getdoc
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from pydantic import BaseModel
 
 from ringpost.contract import Action
+from ringpost.dispatch.registry import Registry
 from ringpost.model import errors
 from ringpost.model.errors import Problem
-
-if TYPE_CHECKING:
-    from ringpost.dispatch.catalogue import Catalogue
 
 
 def summary(action: Action) -> str:
@@ -24,23 +22,23 @@ def details(action: Action) -> str:
     return (getdoc(cast(ModuleType, action)) or "").partition("\n")[2].strip()
 
 
-def line(catalogue: "Catalogue", name: str) -> dict[str, Any]:
+def line(registry: Registry, name: str) -> dict[str, Any]:
     """One action in a line."""
-    action = catalogue.load(name)
+    action = registry.load(name)
     return {
         "action": name,
-        "family": catalogue.family(name),
+        "family": registry.family(name),
         "summary": summary(action),
         "scope": name.replace("-", "."),
         "writes": action.Request.writes,
     }
 
 
-def description(catalogue: "Catalogue", name: str) -> dict[str, Any]:
+def description(registry: Registry, name: str) -> dict[str, Any]:
     """One action: summary, scope, whether it writes, JSON Schemas, an example."""
-    action = catalogue.load(name)
+    action = registry.load(name)
     return {
-        **line(catalogue, name),
+        **line(registry, name),
         "description": details(action),
         "request": _schema(action.Request, "validation"),
         "response": _schema(action.Response, "serialization"),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel
@@ -19,9 +19,7 @@ from ringpost import __version__
 from ringpost.contract import Action, Input, Output, RawRequest, RawResponse
 from ringpost.dispatch import event_shapes
 from ringpost.dispatch.description import details, problems, summary
-
-if TYPE_CHECKING:
-    from ringpost.dispatch.catalogue import Catalogue
+from ringpost.dispatch.registry import Registry
 
 _AT = "#/components/schemas/"
 _REFERENCE = re.compile(r'"#/components/schemas/([^"]+)"')
@@ -48,11 +46,11 @@ class _Schemas(GenerateJsonSchema):
 class Document:
     """OpenAPI of a whole catalogue, made once: a second's work. What some actions need of it is picked out."""
 
-    def __init__(self, catalogue: "Catalogue") -> None:
-        self._actions = {name: catalogue.load(name) for name in catalogue.names()}
+    def __init__(self, registry: Registry) -> None:
+        self._actions = {name: registry.load(name) for name in registry.names()}
         references, self._schemas = _schemas(self._actions)
         self._paths = {
-            f"/{name}": {"post": _operation(name, catalogue.family(name), action, references)}
+            f"/{name}": {"post": _operation(name, registry.family(name), action, references)}
             for name, action in self._actions.items()
         }
         self._webhooks = {what: _told(what, references[shape]) for what, shape in event_shapes.shapes().items()}

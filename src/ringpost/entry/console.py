@@ -3,11 +3,12 @@
 from ringpost.auth.actor import Actor
 from ringpost.clock import Clock
 from ringpost.context import CallLimits, Context, TenantStore
-from ringpost.dispatch.catalogue import Catalogue, discover
+from ringpost.dispatch.catalogue import Catalogue
+from ringpost.dispatch.registry import discover
 from ringpost.model.key import ApiKey, Limits
 from ringpost.store import Store
 from ringpost.switch import Connect
-from ringpost.switch.sandbox import SandboxSwitch
+from ringpost.switch.sandbox.driver import SandboxSwitch
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 """The ``insert_user`` of what no key made: the command line, the demo."""

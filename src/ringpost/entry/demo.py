@@ -22,18 +22,11 @@ from ringpost.model.requests import ExtensionGroupMember, OneExtension
 from ringpost.model.ring_group import Member
 from ringpost.model.switch import SwitchRecord
 from ringpost.model.token import StoredToken
-from ringpost.services import (
-    cdrs,
-    contacts,
-    destinations,
-    extension_groups,
-    extensions,
-    records,
-    ring_groups,
-    user_groups,
-    users,
-    webhooks,
-)
+from ringpost.services import kept
+from ringpost.services.happenings import webhooks
+from ringpost.services.numbers import contacts, destinations, ring_groups
+from ringpost.services.people import extension_groups, extensions, user_groups, users
+from ringpost.services.records import joining
 from ringpost.store import Key, Put, Row, Store, keys
 from ringpost.store.sqlite import SqliteStore
 from ringpost.switch.scripts import Script, Turn
@@ -71,7 +64,7 @@ def seed(store: Store, clock: Clock) -> None:
     domain = _domain(context, DOMAIN_UUID, DOMAIN_NAME, "The demo tenant")
     _domain(context, EMPTY_DOMAIN_UUID, "empty.example.net", "Nothing lives here")
     lab = SwitchRecord(switch_uuid=LAB_UUID, switch_name="lab", kind="sandbox", description="A second sandbox")
-    records.create(context, lab, keys.switch_layout)
+    kept.create(context, lab, keys.switch_layout)
     context.commit()
     for number, name in (("100", "Front desk"), ("101", "Back office")):
         caller = {"effective_caller_id_name": name, "effective_caller_id_number": f"5550{number}"}
@@ -123,7 +116,7 @@ def seed_public(store: Store, clock: Clock) -> None:
 
 def _domain(context: Context, uuid: str, name: str, description: str) -> Domain:
     domain = Domain(domain_uuid=uuid, domain_name=name, domain_description=description)
-    return records.create(context, domain, keys.domain_layout)
+    return kept.create(context, domain, keys.domain_layout)
 
 
 def _key(context: Context, uuid: str, name: str, digest: str, limits: Limits) -> None:
@@ -134,7 +127,7 @@ def _key(context: Context, uuid: str, name: str, digest: str, limits: Limits) ->
         hashes=(SecretHash(sha256=digest),),
         cursor_seed=os.urandom(16).hex(),
     )
-    records.create(context, key, keys.api_key_layout)
+    kept.create(context, key, keys.api_key_layout)
 
 
 def _people(context: Context, domain: Domain) -> None:
@@ -233,8 +226,8 @@ def _call_of_yesterday(context: Context, domain: Domain) -> None:
         **times,
         **parties,
     )
-    legs = [a_leg, cdrs.with_extension(context, domain.domain_uuid, b_leg)]
-    cdrs.record(context, domain, legs, cdrs.Marks())
+    legs = [a_leg, joining.with_extension(context, domain.domain_uuid, b_leg)]
+    joining.record(context, domain, legs, joining.Marks())
     recording = Recording(
         recording_uuid=RECORDING_UUID,
         domain_uuid=domain.domain_uuid,
@@ -246,4 +239,4 @@ def _call_of_yesterday(context: Context, domain: Domain) -> None:
         ended_at=stamp(start + 64),
         seconds=60,
     )
-    records.create(context, recording, keys.recording_layout)
+    kept.create(context, recording, keys.recording_layout)

@@ -13,9 +13,10 @@ from pydantic import BaseModel
 
 from ringpost.clock import Clock, SystemClock
 from ringpost.context import CallLimits
-from ringpost.dispatch.catalogue import Catalogue, discover
+from ringpost.dispatch.catalogue import Catalogue
 from ringpost.dispatch.limits import RequestLimits
 from ringpost.dispatch.pipeline import Endpoint, Outcome, Ports
+from ringpost.dispatch.registry import discover
 from ringpost.entry.secrets import Secrets
 from ringpost.settings import Settings
 from ringpost.store import Store
@@ -82,10 +83,10 @@ def connector(clock: Clock) -> Connect:
 
     def connect(record: SwitchRecord, scripts: Scripts) -> Switch:
         if record.kind == "freeswitch":
-            from ringpost.switch.freeswitch import FreeSwitch
+            from ringpost.switch.freeswitch.driver import FreeSwitch
 
             return FreeSwitch(record, secrets.value, clock, resting=resting)
-        from ringpost.switch.sandbox import SandboxSwitch  # a cold start that places no call can do without
+        from ringpost.switch.sandbox.driver import SandboxSwitch  # a cold start that places no call can do without
 
         return SandboxSwitch(clock, scripts)
 
@@ -148,9 +149,9 @@ def preload(settings: Settings) -> None:
     if settings.store.startswith("dynamodb:"):
         importlib.import_module("ringpost.store.dynamodb")
     for needed in (
-        "ringpost.switch.freeswitch",
-        "ringpost.switch.sandbox",
-        "ringpost.services.sandbox_calls",
+        "ringpost.switch.freeswitch.driver",
+        "ringpost.switch.sandbox.driver",
+        "ringpost.services.switching.sandbox_calls",
         "ringpost.model.telephone.help",
     ):
         importlib.import_module(needed)

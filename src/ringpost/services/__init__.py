@@ -1,1 +1,1 @@
-"""The rules: plain functions, a module a family. Services speak telephone."""
+"""The rules, in the words of the telephone: a folder a part of the system, what it stands on below it."""

@@ -5,7 +5,8 @@ import pytest
 from ringpost.entry import demo
 from ringpost.entry.console import console
 from ringpost.model.route import Group
-from ringpost.services import domains, routing
+from ringpost.services.numbers import routing
+from ringpost.services.tenants import domains
 from tests.actions.calls.live import talking
 from tests.harness import Caller, House, Reply
 

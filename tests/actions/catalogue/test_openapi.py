@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from openapi_spec_validator import validate
 
-from ringpost.dispatch.catalogue import Catalogue, discover
+from ringpost.dispatch.catalogue import Catalogue
+from ringpost.dispatch.registry import discover
 from tests.harness import Caller, House
 from tests.looking_away import untraced
 

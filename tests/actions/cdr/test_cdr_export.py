@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ringpost.entry import demo
-from ringpost.services import exports
+from ringpost.services import tables
 from ringpost.store import Row, Store
 from tests.fakes import CountingStore, FakeClock
 from tests.harness import Caller, House
@@ -75,8 +75,8 @@ def test_pages_by_a_header(tenant: Caller) -> None:
 def test_a_page_ends_before_it_is_too_large(tenant: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         record(tenant, number)
-    monkeypatch.setattr(exports, "_STRETCH", 2)
-    monkeypatch.setattr(exports, "_FULL", 600)
+    monkeypatch.setattr(tables, "_STRETCH", 2)
+    monkeypatch.setattr(tables, "_FULL", 600)
     first = tenant.call("cdr-export")
     assert 0 < len(table(first.text)) < 6
     rest = tenant.call("cdr-export", cursor=first.headers["X-Next-Cursor"])
@@ -177,7 +177,7 @@ def test_a_page_ends_before_whoever_asks_gives_up(
 ) -> None:
     for number in range(12):
         record(tenant, number * 7200 % 86_400)
-    monkeypatch.setattr(exports, "_STRETCH", 2)
+    monkeypatch.setattr(tables, "_STRETCH", 2)
     house.store = FarStore(house.store, house.clock)
     house.restart()
     text, cursor, pages = "", None, 0

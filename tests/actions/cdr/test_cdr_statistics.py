@@ -1,6 +1,6 @@
 import pytest
 
-from ringpost.services import call_statistics
+from ringpost.services.history import call_statistics
 from tests.actions.cdr.test_cdr_export import record
 from tests.harness import Caller
 

@@ -34,7 +34,7 @@ def test_is_for_operators(tenant: Caller) -> None:
 
 
 def test_a_large_domain_takes_several_calls(operator: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ringpost.services.domain_removal.WORKS_FOR", -1.0)
+    monkeypatch.setattr("ringpost.services.provisioning.domain_removal.WORKS_FOR", -1.0)
     reply = operator.call("domain-delete", domain_name=demo.DOMAIN_NAME, cascade=True)
     assert (reply.status, reply.json["deleted"]) == (202, False)
     assert operator.call("extension-create", domain_name=demo.DOMAIN_NAME, extension="150").status == 404
@@ -55,14 +55,14 @@ def test_who_moves_in_between_look_and_mark_stays(operator: Caller, monkeypatch:
         if not next(looks):
             raise CannotComply("somebody moved in")
 
-    monkeypatch.setattr("ringpost.services.domain_removal._check_empty", look)
+    monkeypatch.setattr("ringpost.services.provisioning.domain_removal._check_empty", look)
     assert operator.call("domain-delete", domain_name="empty.example.net").status == 422
     assert "deleting" not in operator.done("domain-details", domain_name="empty.example.net")
 
 
 def test_an_answer_that_says_to_call_again_is_not_kept(operator: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {"domain_name": demo.DOMAIN_NAME, "cascade": True, "idempotency_key": "k"}
-    monkeypatch.setattr("ringpost.services.domain_removal.WORKS_FOR", -1.0)
+    monkeypatch.setattr("ringpost.services.provisioning.domain_removal.WORKS_FOR", -1.0)
     assert operator.call("domain-delete", **asked).status == 202
     monkeypatch.undo()
     assert operator.done("domain-delete", **asked)["deleted"] is True

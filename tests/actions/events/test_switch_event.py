@@ -7,11 +7,13 @@ from ringpost.entry import demo
 from ringpost.entry.console import console
 from ringpost.model.call import CallOrder, Leg
 from ringpost.model.key import Limits
-from ringpost.services import cdrs, domains, meters
+from ringpost.services.records import joining
+from ringpost.services.switching import meters
+from ringpost.services.tenants import domains
 from ringpost.store import Put, Row, keys
 from ringpost.webhooks.outbox import Outbox
 from tests.harness import Caller, House
-from tests.services.test_call_events import heard
+from tests.services.happenings.test_call_events import heard
 
 IN_HOME = {"domain_name": demo.DOMAIN_NAME}
 LINK = "11111111-0000-4000-8000-000000000009"
@@ -403,7 +405,7 @@ def posted(house: House, notices: list[dict[str, Any]]) -> None:
         Leg(xml_cdr_uuid=b, leg="b", originating_leg_uuid=a, extension="101", ended_by="switch", **about)
         for b in others
     ]
-    cdrs.record(context, domains.named(context, demo.DOMAIN_UUID), [first, *rung], cdrs.Marks())
+    joining.record(context, domains.named(context, demo.DOMAIN_UUID), [first, *rung], joining.Marks())
     context.commit()
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ringpost.entry import demo
 from ringpost.store import Delete, Put, Row, keys
-from ringpost.switch import freeswitch_phones as phones
+from ringpost.switch.freeswitch import phones
 from tests.harness import Caller, House, Reply
 
 HOME = demo.DOMAIN_NAME

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from ringpost.switch import freeswitch_phones as phones
+from ringpost.switch.freeswitch import phones
 from tests.actions.freeswitch.test_freeswitch_xml import (
     HOME,
     IN_HOME,

@@ -4,7 +4,7 @@ from ringpost.clock import stamp
 from ringpost.entry import demo
 from ringpost.entry.console import console
 from ringpost.model.recording import Recording
-from ringpost.services import records
+from ringpost.services import kept
 from ringpost.store import keys
 from tests.harness import Caller, House
 
@@ -16,7 +16,7 @@ def changed(house: House, **members: Any) -> Recording:
     context = console(house.store, house.clock, "test")
     recording = context.store.get(keys.recording(demo.DOMAIN_UUID, demo.RECORDING_UUID), Recording)
     assert recording is not None
-    after = records.update(context, recording, members, keys.recording_layout)
+    after = kept.update(context, recording, members, keys.recording_layout)
     context.commit()
     return after
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ringpost.entry import demo
-from ringpost.services import user_files
+from ringpost.services.provisioning import user_files
 from ringpost.store import Write
 from tests.fakes import CountingStore, Meanwhile
 from tests.harness import Caller, House

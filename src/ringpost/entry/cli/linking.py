@@ -1,0 +1,64 @@
+"""``ringpost link``."""
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from ringpost.clock import SystemClock
+from ringpost.entry.cli.options import client_of, endpoint, plain_errors
+from ringpost.settings import Settings
+from ringpost.switch.freeswitch.esl import EventSocket
+
+
+@click.command()
+@click.option("--switch", "switch_name", required=True, help="The switch it is for, by name.")
+@click.option("--esl", default="127.0.0.1:8021", show_default=True, help="Its event socket.")
+@click.option("--user", help="Whom to log in as: name@domain. The password is in RINGPOST_ESL_PASSWORD.")
+@click.option("--recordings", type=click.Path(path_type=Path), help="Where its recordings are; its recordings_dir.")
+@click.option(
+    "--records-within",
+    type=click.FloatRange(0, 3600),
+    default=30.0,
+    show_default=True,
+    help="Seconds in which the record of a call has come that ended unheard; then it is made from what was heard.",
+)
+@endpoint
+def link(
+    switch_name: str,
+    esl: str,
+    user: str | None,
+    recordings: Path | None,
+    records_within: float,
+    url: str,
+    secret: str | None,
+) -> None:
+    """Hand in what a FreeSWITCH does: events of calls, recordings. It runs beside the switch.
+
+    What it has heard and not handed in yet is in the folder RINGPOST_DATA (.ringpost) and survives a crash.
+    The key is the switch's: ringpost key create --name link --switch NAME --scope switch.event
+    """
+    from ringpost.link import work as links
+    from ringpost.link.buffer import Buffer
+
+    client, password = client_of(url, secret), os.environ.get("RINGPOST_ESL_PASSWORD", "")
+    if not password:
+        raise click.UsageError("no password: set RINGPOST_ESL_PASSWORD to the event socket's, or the user's")
+    host, _, port = esl.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise click.UsageError(f"{esl!r} is no host and port, such as 127.0.0.1:8021")
+
+    def connect() -> EventSocket:
+        return EventSocket(host, int(port), user=user, password=password)
+
+    with plain_errors():
+        buffer = Buffer(Settings.read().data / f"link-{switch_name.lower()}.sqlite3")
+    running = links.Link(
+        switch_name, connect, client, buffer, SystemClock(), click.echo, recordings, records_within=records_within
+    )
+    signal.signal(signal.SIGTERM, lambda *_: running.stopping.set())
+    with suppress(KeyboardInterrupt):
+        running.run()
+    click.echo("Stopped.")

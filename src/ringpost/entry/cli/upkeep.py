@@ -1,0 +1,94 @@
+"""``ringpost upgrade`` and ``ringpost doctor``."""
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from ringpost.clock import SystemClock
+from ringpost.context import Context
+from ringpost.entry import wiring
+from ringpost.entry.cli.options import plain_errors
+from ringpost.entry.console import console
+from ringpost.entry.places import Place
+from ringpost.model.domain import Domain
+from ringpost.services.history import all_calls
+from ringpost.services.numbers import destinations
+from ringpost.services.switching import examinations
+from ringpost.services.tenants import domains
+from ringpost.settings import Settings
+from ringpost.store.sqlite import SqliteStore
+from ringpost.switch import Finding
+
+_CALLS_A_LINE = 1000
+
+
+@click.command()
+def upgrade() -> None:
+    """Write rows of earlier releases as they are written now; until then they are found all the same.
+
+    But for the calls of all domains (of_all_domains): those of earlier releases are among them once this has run.
+    In the store that RINGPOST_STORE or RINGPOST_DATA names. It can be stopped, and repeated.
+    """
+    with plain_errors():
+        settings, clock = Settings.read(), SystemClock()
+        place = Place(settings)
+        if place.is_new:
+            raise click.ClickException(place.elsewhere)
+        context = console(wiring.open_store(settings, clock), clock, "upgrade")
+        for domain in domains.everything(context):
+            count = destinations.carried_over(context, domain)
+            click.echo(f"{domain.domain_name}: {count} destinations written anew")
+            _copy_calls(context, domain)
+
+
+def _copy_calls(context: Context, domain: Domain) -> None:
+    """Put the call records of a domain among those of all domains, saying every now and then how far it is."""
+    copied = all_calls.Copied(0, 0)
+    for copied in all_calls.carried_over(context, domain):
+        if copied.looked_at % _CALLS_A_LINE == 0:
+            click.echo(f"{domain.domain_name}: {copied.looked_at} call records looked at …")
+    click.echo(f"{domain.domain_name}: {copied.looked_at} call records looked at, {copied.written} copied")
+
+
+@click.command()
+@click.option("--switch", "switch_name", help="A switch, by name; left out: all of them.")
+@click.option("--domain", "domain_name", help="Also whether the switch knows this domain from here.")
+@click.option("--table", "of_table", is_flag=True, help="Instead, whether the table on AWS is set up as it must be.")
+@click.option("--stack", help="With --table: also whether the alarms of this stack are on.")
+def doctor(switch_name: str | None, domain_name: str | None, of_table: bool, stack: str | None) -> None:
+    """Try each step from here to a registered phone, and say what is wrong.
+
+    In the store that RINGPOST_STORE or RINGPOST_DATA names, with the secrets of this environment. With --table: the
+    table's stream, time to live, backups and protection, which a restored one lacks.
+    """
+    if stack and not of_table:
+        raise click.UsageError("--stack goes with --table")
+    with plain_errors():
+        settings = Settings.read()
+        place = Place(settings)
+        click.echo(f"In {place}{', which is not there yet' if place.is_new else ''}", err=True)
+        examined = _of_table(settings, stack) if of_table else _of_switches(settings, switch_name, domain_name)
+    for finding in examined:
+        click.echo(f"{'ok  ' if finding.well else 'BAD '} {finding.step}: {finding.words}")
+    if not all(finding.well for finding in examined):
+        sys.exit(1)
+
+
+def _of_switches(settings: Settings, switch_name: str | None, domain_name: str | None) -> list[Finding]:
+    """In a store that is not there yet nothing is found, and none is made."""
+    clock, is_new = SystemClock(), Place(settings).is_new
+    with TemporaryDirectory() as nowhere:
+        store = SqliteStore(Path(nowhere) / "empty") if is_new else wiring.open_store(settings, clock)
+        context = console(store, clock, "doctor", wiring.connector(clock))
+        return list(examinations.of(context, switch_name, domain_name))
+
+
+def _of_table(settings: Settings, stack: str | None) -> list[Finding]:
+    from ringpost.entry.cli import tables  # botocore: half a second, that few commands need
+
+    kind, _, table = settings.store.partition(":")
+    if kind != "dynamodb" or not table:
+        raise click.UsageError("--table is about a table on AWS: set RINGPOST_STORE=dynamodb:<table>")
+    return list(tables.examined(table, stack=stack))

@@ -1,0 +1,1 @@
+"""Keys and tokens: who may call which action about which domain."""

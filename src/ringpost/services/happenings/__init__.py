@@ -1,0 +1,1 @@
+"""What happens: what is told of calls, and to whom events go."""

@@ -1,0 +1,1 @@
+"""What was: finding call records, counting them, taking them away; recordings."""

@@ -1,0 +1,1 @@
+"""Numbers: who has which, whose box takes messages, and where what is dialled leads."""

@@ -1,0 +1,1 @@
+"""Whole tenants at once: planned, made from files, taken away."""

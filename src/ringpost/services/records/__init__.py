@@ -1,0 +1,1 @@
+"""Records of calls: legs are joined, and kept in lists."""

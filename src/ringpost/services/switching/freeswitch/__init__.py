@@ -1,0 +1,1 @@
+"""What a FreeSWITCH asks, and what it hands in."""

@@ -1,0 +1,171 @@
+"""What a FreeSWITCH asks, looked up: who may register, and where a dialled number leads."""
+
+from xml.etree.ElementTree import Element
+
+from ringpost.context import Context
+from ringpost.model.domain import Domain
+from ringpost.model.errors import Forbidden
+from ringpost.model.extension import Extension, StoredSecret
+from ringpost.model.route import Forwarded, Messages, Phone, Route
+from ringpost.model.user import User
+from ringpost.model.values import is_number, is_uuid
+from ringpost.model.voicemail import Voicemail
+from ringpost.services.numbers import numbering, routing, voicemails
+from ringpost.store import keys
+from ringpost.switch.freeswitch import names, xml
+from ringpost.switch.freeswitch.said import PUBLIC
+from ringpost.switch.freeswitch.xml import Asked, Caller
+
+
+def answered(context: Context, body: bytes) -> bytes:
+    """The document a switch asks for with mod_xml_curl; "not found" sends it to its own files."""
+    if not (context.actor.is_operator or context.actor.switches):
+        raise Forbidden("what a phone logs in with is for switches: their keys are made with key-create and switch")
+    asked = Asked.read(body)
+    match asked.get("section"):
+        case "directory":
+            return _directory(context, asked)
+        case "dialplan":
+            return _dialplan(context, asked)
+        case _:
+            return xml.not_found()
+
+
+def _directory(context: Context, asked: Asked) -> bytes:
+    """A user with what its phone needs, or a domain by itself.
+
+    Gateways and networks are the switch's own business, and so is every other purpose.
+    """
+    name = asked.get("domain", "key_value")
+    if asked.get("purpose") or (asked.get("user") and not asked.is_for_a_user):
+        return xml.not_found()
+    domain = _domain(context, name)
+    if domain is None:
+        return xml.not_found()
+    if not asked.get("user"):
+        return xml.directory(domain, name)
+    user = _user(context, domain, asked, name, asked.get("user").lower()) if _is_for_itself(asked, domain) else None
+    return xml.not_found() if user is None else xml.directory(domain, name, user)
+
+
+def _user(context: Context, domain: Domain, asked: Asked, realm: str, number: str) -> Element | None:
+    extension = numbering.extension(context, domain.domain_uuid, number)
+    if extension is None:
+        return None if asked.is_a_phones else _box(context, domain, realm, number)
+    if not extension.enabled:
+        return None
+    password = context.store.get(keys.sip_password(domain.domain_uuid, extension.extension_uuid), StoredSecret)
+    if password is None or not password.secret:
+        return None
+    found = xml.user(domain, extension, realm, password.secret, _messages(context, domain, number))
+    if asked.is_under_our_uuid:
+        return xml.alone(found)
+    return xml.recorded(found, domain) if extension.records(asked.may_be_recorded) else found
+
+
+def _box(context: Context, domain: Domain, realm: str, number: str) -> Element | None:
+    """A voicemail box that has no extension's number: voicemail asks for its PIN as it does for a user's."""
+    messages = _messages(context, domain, number)
+    return xml.box(domain, number, realm, messages) if messages else None
+
+
+def _is_for_itself(asked: Asked, domain: Domain) -> bool:
+    """Whether a phone registers, or asks what others do, in the domain it logs in to.
+
+    FreeSWITCH compares the names and not the domains: it would let 100 of one be registered as 100 of another.
+    """
+    if asked.get("sip_auth_method") in ("", "INVITE"):
+        return True
+    return asked.get("sip_to_host").lower() == domain.domain_name
+
+
+def _messages(context: Context, domain: Domain, number: str) -> xml.Messages | None:
+    """The voicemail box of a number with its PIN, if it takes messages."""
+    box = context.store.get(keys.voicemail(domain.domain_uuid, number), Voicemail)
+    if box is None or not box.enabled:
+        return None
+    pin = context.store.get(keys.voicemail_pin(domain.domain_uuid, number), StoredSecret)
+    return xml.Messages(_in_its_time(context, box), pin.secret) if pin else None
+
+
+def _in_its_time(context: Context, box: Voicemail) -> Voicemail:
+    """A box with the time zone its times are said in: its own, or its user's."""
+    if box.timezone or not box.users:
+        return box
+    user = context.store.get(keys.user(box.domain_uuid, box.users[0]), User)
+    return box.model_copy(update={"timezone": user.timezone}) if user and user.timezone else box
+
+
+def _dialplan(context: Context, asked: Asked) -> bytes:
+    place = asked.get("Hunt-Context", "Caller-Context")
+    number = asked.get("Hunt-Destination-Number", "Caller-Destination-Number")
+    if not is_number(number):
+        return xml.not_found()
+    if place == PUBLIC:
+        inbound = routing.inbound(context, number)
+        return xml.called_from_outside(place, number, inbound, _stranger(asked)) if inbound else xml.not_found()
+    domain = _domain(context, place)
+    if domain is None or asked.get("variable_domain_uuid") not in ("", domain.domain_uuid):
+        return xml.not_found()
+    route = routing.route(
+        context,
+        domain,
+        number,
+        from_a_phone=asked.get("variable_sip_authorized") == "true",
+        passed=asked.passed,
+        failed=asked.failed(number),
+    )
+    if route is None:
+        return xml.not_found()
+    caller = _caller(context, domain, asked)
+    parties = _parties(context, domain, route)
+    return xml.dialled(place, domain, number, _own(context, route, caller), caller, parties=parties)
+
+
+def _parties(context: Context, domain: Domain, route: Route) -> list[Extension]:
+    """The extension whose call it is that is put through, or was until it forwarded it."""
+    if isinstance(route, Phone):
+        return [route.extension]
+    if not isinstance(route, Forwarded):
+        return []
+    forwarding = numbering.extension(context, domain.domain_uuid, route.passed[-1])
+    return [forwarding] if forwarding else []
+
+
+def _own(context: Context, route: Route, caller: Caller) -> Route:
+    """Whose messages are heard that are one's own, and whether the PIN is asked for."""
+    if not isinstance(route, Messages) or not route.own or caller.extension is None:
+        return route
+    box = voicemails.of_extension(context, caller.extension)
+    return route._replace(number=box.number, asks_pin=box.ask_password) if box else route
+
+
+def _domain(context: Context, name: str) -> Domain | None:
+    domain = context.store.get(keys.domain_name(name.lower()), Domain)
+    return None if domain is None or domain.deleting or not domain.domain_enabled else domain
+
+
+def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
+    """Who dials, as the directory and our own originate have marked the leg."""
+    uuid = asked.get("variable_extension_uuid").lower()
+    extension = context.store.get(keys.extension(domain.domain_uuid, uuid), Extension) if is_uuid(uuid) else None
+    shown = asked.get("variable_ringpost_b") and asked.get("variable_origination_caller_id_number")
+    shows_name = names.posted(asked.get("variable_origination_caller_id_name")) if shown else ""
+    stranger = _stranger(asked)
+    own_name = (extension.effective_caller_id_name or extension.extension) if extension else stranger.name
+    return stranger._replace(
+        extension=extension,
+        direction=asked.get("variable_call_direction"),
+        shows_number=shown if is_number(shown) else "",
+        shows_name=shows_name,
+        name=shows_name or own_name,
+        is_recorded=asked.is_recorded,
+        dialled=dialled if is_number(dialled := asked.get("variable_ringpost_dialled")) else "",
+        reached=asked.reached,
+        has_spoken=bool(asked.get("variable_bridge_uuid")),
+    )
+
+
+def _stranger(asked: Asked) -> Caller:
+    """Whoever calls, as SIP says who that is."""
+    return Caller(name=asked.get("Caller-Caller-ID-Name"), prefix=names.posted(asked.get("variable_ringpost_prefix")))

@@ -1,0 +1,57 @@
+"""Call records as a FreeSWITCH hands them in."""
+
+from ringpost.clock import seconds
+from ringpost.context import Context
+from ringpost.model.call import Leg, RecordedTo
+from ringpost.model.domain import Domain
+from ringpost.model.errors import InvalidRequest, NotFound
+from ringpost.services.records import joining
+from ringpost.services.switching import meters
+from ringpost.store import keys
+from ringpost.switch.freeswitch import cdr
+
+_A_DAY = 86_400
+
+
+def taken(context: Context, body: bytes, query_uuid: str | None) -> tuple[str, bool]:
+    """Take the record of one leg: its uuid, and whether it was kept.
+
+    One that belongs to no domain, or is older than its domain keeps records, is not: nor need the switch keep it.
+    """
+    leg, domain_uuid, domain_name = cdr.read(body)
+    if query_uuid is not None and query_uuid.lower() != leg.xml_cdr_uuid:
+        raise InvalidRequest("the uuid in the address is not the one in the record", parameter="uuid")
+    domain = _domain(context, domain_uuid, domain_name)
+    if domain is None:
+        return leg.xml_cdr_uuid, False
+    if seconds(leg.start_stamp) > seconds(context.now) + _A_DAY:
+        raise InvalidRequest("this call begins tomorrow or later: is the switch's clock right?")
+    if joining.is_past(context, domain, leg.start_stamp):
+        return leg.xml_cdr_uuid, False
+    order = meters.ended(context, domain.domain_uuid, leg.xml_cdr_uuid)
+    marks = joining.Marks(order.external_id, order.tags) if order else joining.Marks()
+    leg = _with_recording(context, domain, joining.with_own_extension(context, domain.domain_uuid, leg))
+    joining.record(context, domain, [leg], marks)
+    return leg.xml_cdr_uuid, True
+
+
+def _domain(context: Context, domain_uuid: str | None, domain_name: str | None) -> Domain | None:
+    """The domain a leg is marked with. A name may be somebody else's: then the leg is nobody's here."""
+    if domain_uuid is None:
+        found = context.store.get(keys.domain_name(domain_name), Domain) if domain_name else None
+        return None if found is None or found.deleting else found
+    found = context.store.get(keys.domain(domain_uuid), Domain)
+    if found is None or found.deleting:
+        raise NotFound("domain not found")
+    return found
+
+
+def _with_recording(context: Context, domain: Domain, leg: Leg) -> Leg:
+    """The leg with where it was recorded: first by the switch itself, or as was asked for through here."""
+    partition, place = keys.recordings_of_leg(domain.domain_uuid, leg.xml_cdr_uuid)
+    asked_for = [one.path for _, one in context.store.everything(partition, RecordedTo, between=place)]
+    paths = tuple(dict.fromkeys([*([leg.record_path] if leg.record_path else []), *asked_for]))
+    if not asked_for:
+        return leg
+    recorded = {"record_path": paths[0], "record_name": paths[0].rpartition("/")[2]}
+    return leg.model_copy(update=recorded | ({"record_paths": paths} if len(paths) > 1 else {}))

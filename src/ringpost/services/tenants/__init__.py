@@ -1,0 +1,1 @@
+"""The tenants, and the switches they live on."""

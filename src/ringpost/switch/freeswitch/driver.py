@@ -1,0 +1,423 @@
+"""FreeSWITCH, through its event socket. What it answers was captured from 1.11.2; each command has its own yes and no.
+
+Nothing reaches the socket but numbers, uuids and names that were cleaned: no caller chooses an
+application, a dialplan or a context.
+"""
+
+import json
+import logging
+import math
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from ringpost.clock import Clock
+from ringpost.model import dialplan
+from ringpost.model.call import CallOrder, Leg
+from ringpost.model.domain import Domain
+from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
+from ringpost.model.live import LiveCall, Registration
+from ringpost.model.switch import SwitchRecord, SwitchStatus
+from ringpost.switch import CALL_ACTIONS, Finding, Progress
+from ringpost.switch.freeswitch import lists, names
+from ringpost.switch.freeswitch.esl import EventSocket
+from ringpost.switch.freeswitch.recording import RECORDED, RECORDING_STARTED
+from ringpost.switch.freeswitch.said import spoken_of
+
+PORT = 8021
+_log = logging.getLogger("ringpost")
+_PATIENCE = 18.0
+"""Seconds for all steps of a request together; the function is stopped after 29, and somebody may be waited for."""
+_RESTS = 3.0
+"""Seconds a switch that failed is left alone."""
+_POLL_SECONDS = 0.2
+_PARKS_WITHIN = 3.0
+_CAUSE = re.compile(r"-ERR ([A-Z0-9_]+)\s*")
+_WITHOUT_A_LEG = frozenset(
+    {"USER_NOT_REGISTERED", "SUBSCRIBER_ABSENT", "INVALID_GATEWAY", "INVALID_PROFILE", "GATEWAY_DOWN", "INVALID_URL"}
+)
+"""Why an ``originate`` fails before there is a channel."""
+_UPTIME = re.compile(
+    r"UP " + ", ".join(rf"(\d{{1,9}}) {unit}s?" for unit in ("year", "day", "hour", "minute", "second"))
+)
+_VERSION = re.compile(r"FreeSWITCH \(Version (\S+)")
+_TOTAL = re.compile(r"(\d{1,9}) total\.")
+_UNIT_SECONDS = (365 * 86_400, 86_400, 3600, 60, 1)
+_WHISPERS = {
+    "listen": (),
+    "whisper": ("eavesdrop_whisper_bleg",),
+    "barge": ("eavesdrop_whisper_aleg", "eavesdrop_whisper_bleg"),
+}
+
+
+class FreeSwitch:
+    """A ``Switch`` that is a FreeSWITCH. One connection, made when it is first needed."""
+
+    is_sandbox = False
+    capabilities: tuple[str, ...] = CALL_ACTIONS
+
+    def __init__(
+        self,
+        record: SwitchRecord,
+        secret: Callable[[str], str],
+        clock: Clock,
+        *,
+        resting: dict[str, float] | None = None,
+        answer_seconds: float = 4.0,
+    ) -> None:
+        """``resting`` is shared by all lines of a process: until when a switch that failed is left alone."""
+        self._resting = {} if resting is None else resting
+        self._answer_seconds = answer_seconds
+        self._until = math.inf
+        self._record = record
+        self._secret = secret
+        self._clock = clock
+        self._socket: EventSocket | None = None
+        self._job: str | None = None
+        self._found_odd = False
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = self._job = None
+        self._found_odd = False
+        self._until = math.inf
+
+    def status(self) -> SwitchStatus:
+        """How it is. Not reaching it is an answer too."""
+        try:
+            text = self._api("status")
+            calls, phones = self._total("show calls count"), sum(1 for _ in self._registered())
+        except (SwitchUnreachable, SwitchRefused) as problem:
+            error = f"{self._record.address}: {problem.detail}"
+            return SwitchStatus(reachable=False, capabilities=self.capabilities, last_error=error)
+        version, uptime = _VERSION.search(text), _UPTIME.search(text)
+        return SwitchStatus(
+            reachable=True,
+            version=version[1] if version else None,
+            uptime_seconds=_seconds(uptime.groups()) if uptime else None,
+            calls=calls,
+            registrations=phones,
+            capabilities=self.capabilities,
+        )
+
+    def examine(self, domain: Domain | None) -> Sequence[Finding]:
+        """Try each step from here to a registered phone."""
+        from ringpost.switch.freeswitch.doctor import examined  # only the command line asks
+
+        return list(examined(self._record, address(self._record), self._secret, domain))
+
+    # placing calls
+
+    def place(self, order: CallOrder) -> None:
+        """Have it ring A, under our uuid; it goes on by itself."""
+        self._line().background(_originate(order), order.call_uuid)
+        self._job = order.call_uuid
+
+    def await_answer(self, order: CallOrder, seconds: float) -> Progress:
+        """Wait for what becomes of A; of a call placed earlier, look how far it has come."""
+        if self._job != order.call_uuid:
+            return self._looked_up(order, seconds)
+        result = (self._socket or self._line()).result(order.call_uuid, seconds)
+        if result is None:
+            return Progress("ringing")
+        if result.startswith("+OK "):
+            return Progress("answered", answered=True)
+        cause = _CAUSE.fullmatch(result)
+        if cause is None:
+            raise SwitchRefused("the switch did not take the call: see its log")
+        word = spoken_of(cause[1]) or cause[1]
+        return Progress("ended", cause=word, unheard=cause[1] in _WITHOUT_A_LEG)
+
+    def foretold(self, order: CallOrder) -> Sequence[Leg]:
+        """A real switch cannot tell."""
+        return []
+
+    # calls that are up
+
+    def calls(self, domain: Domain) -> list[LiveCall]:
+        """The domain's calls. Its dialplan and directory mark every leg with the domain's uuid (presence_data)."""
+        rows = self._rows("show calls as json")
+        parked = any(lists.may_be_parked(row) for row in rows)
+        return lists.calls(domain, rows, self._slots(domain) if parked else {}, self._odd)
+
+    def answer(self, domain: Domain, leg_uuid: str) -> None:
+        """Tell the phone to answer, which is up to the phone (SIP event talk)."""
+        self._act(domain, leg_uuid, "uuid_phone_event {} talk", answered=False)
+
+    def hang_up(self, domain: Domain, leg_uuid: str) -> None:
+        """End the leg, and mark that it was we who did: nothing else would tell. An older guide's user may not mark."""
+        self._checked(domain, leg_uuid, answered=False)
+        with suppress(SwitchRefused):
+            self._api(f"uuid_setvar {leg_uuid} ringpost_hung_up true")
+        self._do(f"uuid_kill {leg_uuid}")
+
+    def hold(self, domain: Domain, leg_uuid: str) -> None:
+        """This phone holds the call."""
+        if self._checked(domain, leg_uuid).get("Channel-Call-State") != "HELD":
+            self._do(f"uuid_hold {leg_uuid}")
+
+    def resume(self, domain: Domain, leg_uuid: str) -> None:
+        """This phone takes the call back."""
+        if self._checked(domain, leg_uuid).get("Channel-Call-State") != "HELD":
+            raise CannotComply("this party does not hold the call")
+        self._do(f"uuid_hold off {leg_uuid}")
+
+    def mute(self, domain: Domain, leg_uuid: str) -> None:
+        """What it says is dropped. The level is the mute itself: 0 would not mute."""
+        self._act(domain, leg_uuid, "uuid_audio {} start read mute 1")
+
+    def unmute(self, domain: Domain, leg_uuid: str) -> None:
+        """What it says goes through again."""
+        self._act(domain, leg_uuid, "uuid_audio {} stop")
+
+    def send_digits(self, domain: Domain, leg_uuid: str, digits: str) -> None:
+        """Play digits to the leg."""
+        self._act(domain, leg_uuid, f"uuid_send_dtmf {{}} {digits}")
+
+    def transfer(self, domain: Domain, leg_uuid: str, number: str) -> None:
+        """Run the domain's dialplan for this leg."""
+        self._act(domain, leg_uuid, f"uuid_transfer {{}} {number} XML {domain.domain_name}")
+
+    def park(self, domain: Domain, leg_uuid: str) -> str:
+        """Send the leg to the parking code, and see in which slot it comes to wait."""
+        self.transfer(domain, leg_uuid, dialplan.PARK)
+        deadline = self._clock.now() + _PARKS_WITHIN
+        while self._clock.now() < deadline:
+            slot = self._slots(domain).get(leg_uuid)
+            if slot is not None:
+                return slot
+            self._clock.sleep(_POLL_SECONDS)
+        raise CannotComply("the call was not parked: it may have ended, or every slot is taken")
+
+    def record(self, domain: Domain, leg_uuid: str) -> str:
+        """Record into a new file of the switch's own folder, under the domain's name; what records already goes on."""
+        leg = self._checked(domain, leg_uuid)
+        folder = self._api("global_getvar recordings_dir").strip()
+        if not re.fullmatch(r"/[A-Za-z0-9_./-]{1,200}", folder):
+            raise SwitchRefused("the switch has no recordings_dir to record into: set it in its vars.xml")
+        home = f"{folder}/{domain.domain_name}/"
+        running = lists.recorded_to(self._bugs(leg_uuid), home) or _prepared(leg, home)
+        if running is not None:
+            return running
+        if domain.record_announcement:
+            self._do(f"uuid_displace {leg_uuid} start {RECORDING_STARTED} 0 rw")
+        path = f"{home}{secrets.token_hex(4)}-{leg_uuid}.wav"
+        self._do(f"uuid_record {leg_uuid} start {path}")
+        return path
+
+    def _bugs(self, leg_uuid: str) -> str:
+        """What listens in on a leg; empty if the switch does not let us see, which ``doctor`` says."""
+        try:
+            return self._api(f"uuid_buglist {leg_uuid}")
+        except SwitchRefused:
+            return ""
+
+    def stop_recording(self, domain: Domain, leg_uuid: str) -> None:
+        """Stop whatever records this leg."""
+        self._act(domain, leg_uuid, "uuid_record {} stop all")
+
+    # phones
+
+    def registrations(self, domain: Domain) -> list[Registration]:
+        """The phones that registered under the domain's name."""
+        now = self._clock.now()
+        return [lists.registration(found, now) for found in self._registered() if lists.is_in(domain, found)]
+
+    def unregister(self, domain: Domain, extension: str) -> int:
+        """Drop the registrations of an extension in every profile that has one."""
+        phones = [found for found in self._registered() if found["user"].lower() == f"{extension}@{domain.domain_name}"]
+        for profile, user in sorted({(found["profile"], found["user"]) for found in phones}):
+            self._do(f"sofia profile {profile} flush_inbound_reg {user}")
+        return len(phones)
+
+    # the wire
+
+    def _line(self) -> EventSocket:
+        """The connection, with the time that is left for the next step of this request."""
+        if self._socket is None:
+            self._socket = self._connected()
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise SwitchUnreachable("the switch takes too long for all this: see whether it is overloaded")
+        self._socket.answer_seconds = min(self._answer_seconds, left)
+        return self._socket
+
+    def _connected(self) -> EventSocket:
+        """A new connection. A switch that failed just now is left alone, lest everybody waits for it."""
+        now, uuid = time.monotonic(), self._record.switch_uuid
+        password = self._secret(self._record.secret or "")
+        if now < self._resting.get(uuid, 0.0):
+            resting = SwitchUnreachable("the switch did not answer a moment ago: try again", retry_after=int(_RESTS))
+            resting.unsent = True
+            raise resting
+        host, port = address(self._record)
+        try:
+            made = EventSocket(
+                host, port, user=self._record.user, password=password, answer_seconds=self._answer_seconds
+            )
+        except SwitchUnreachable as problem:
+            self._resting[uuid] = time.monotonic() + _RESTS
+            problem.unsent = True
+            raise
+        self._until = now + _PATIENCE
+        return made
+
+    def _api(self, command: str) -> str:
+        try:
+            return self._line().api(command)
+        except SwitchUnreachable:
+            self._resting[self._record.switch_uuid] = time.monotonic() + _RESTS
+            raise
+
+    def _do(self, command: str) -> str:
+        """A command that says +OK if it is done."""
+        answer = self._api(command)
+        if not answer.startswith("+OK"):
+            _refused(command, answer)
+        return answer
+
+    def _act(self, domain: Domain, leg_uuid: str, command: str, *, answered: bool = True) -> None:
+        self._checked(domain, leg_uuid, answered=answered)
+        self._do(command.format(leg_uuid))
+
+    def _checked(self, domain: Domain, leg_uuid: str, *, answered: bool = True) -> dict[str, Any]:
+        """A leg as the switch knows it. One that is not this domain's is acted on by nobody."""
+        leg = _read(self._api(f"uuid_dump {leg_uuid} json"))
+        if leg.get("variable_domain_uuid") != domain.domain_uuid:
+            raise NotFound("call not found")
+        if answered and leg.get("Answer-State") != "answered":
+            raise CannotComply("this party has not answered yet")
+        return leg
+
+    def _looked_up(self, order: CallOrder, seconds: float) -> Progress:
+        deadline = self._clock.now() + seconds
+        while True:
+            self._until = math.inf  # the caller's own time is being waited
+            state = _read(self._api(f"uuid_dump {order.call_uuid} json")).get("Answer-State")
+            if state == "answered":
+                return Progress("answered", answered=True)
+            if state is None or state == "hangup":
+                return Progress("ended")
+            if self._clock.now() >= deadline:
+                return Progress("ringing")
+            self._clock.sleep(_POLL_SECONDS)
+
+    def _list(self, command: str) -> str:
+        """A command that answers a list. One that is refused is no empty list."""
+        answer = self._api(command)
+        if answer.startswith("-"):
+            raise SwitchRefused(f"the switch has no list for {command.split(maxsplit=1)[0]}: see its log")
+        return answer
+
+    def _rows(self, command: str) -> list[dict[str, str]]:
+        """The rows of a list; an empty one has no `rows` at all. What is no row is left out."""
+        rows = _read(self._list(command)).get("rows", [])
+        if not isinstance(rows, list):
+            raise _unreadable()
+        if not all(isinstance(row, dict) for row in rows):
+            self._odd("a row that is none")
+        return [row for row in rows if isinstance(row, dict)]
+
+    def _odd(self, what: str) -> None:
+        """The log is told once a request that a row was left out: the rest of the list stands."""
+        if not self._found_odd:
+            self._found_odd = True
+            _log.warning("left out of what switch %s lists: %s", self._record.switch_uuid, what)
+
+    def _total(self, command: str) -> int | None:
+        found = _TOTAL.search(self._api(command))
+        return int(found[1]) if found else None
+
+    def _slots(self, domain: Domain) -> dict[str, str]:
+        """Who waits in which slot of the domain's lot."""
+        return lists.slots(self._list(f"valet_info {dialplan.lot(domain.domain_name)}"))
+
+    def _registered(self) -> Iterator[dict[str, str]]:
+        """The registrations of every SIP profile: ``show registrations`` goes on listing those that were dropped."""
+        for profile in lists.profiles(self._list("sofia xmlstatus")):
+            for found in lists.registrations(self._list(f"sofia xmlstatus profile {profile} reg")):
+                yield found | {"profile": profile}
+
+
+def address(record: SwitchRecord) -> tuple[str, int]:
+    """Host and port of a switch."""
+    parts = urlsplit(f"//{record.address}")
+    return parts.hostname or "", parts.port or PORT
+
+
+def _prepared(leg: Mapping[str, Any], folder: str) -> str | None:
+    """The file of that folder the dialplan has a leg recorded into as soon as it is connected, which it is not yet."""
+    path = str(leg.get(f"variable_{RECORDED}", ""))
+    return path if path.startswith(folder) and not leg.get("variable_record_path") else None
+
+
+def _originate(order: CallOrder) -> str:
+    """Ring A under our uuid; once it answers, it runs the domain's dialplan for B."""
+    name = names.argument(names.shown(order.caller_id_name) or order.caller_id_number)
+    variables = {
+        "origination_uuid": order.call_uuid,
+        "origination_caller_id_number": order.caller_id_number,
+        "domain_uuid": order.domain_uuid,
+        "domain_name": order.domain_name,
+        "presence_data": order.domain_uuid,
+        "originate_timeout": str(order.ring_seconds),
+        "ignore_early_media": "true",
+        "hangup_after_bridge": "true",
+        **({"call_direction": order.direction} if order.direction else {}),
+        "ringpost_a": order.destination_a,
+        "ringpost_b": order.destination_b,
+        **({"ringpost_extension": order.destination_a} if order.gateway is None else {}),
+        **dict.fromkeys(_WHISPERS[order.monitor_mode] if order.monitors else (), "true"),
+    }
+    block = ",".join(f"{variable}={value}" for variable, value in variables.items())
+    a = f"user/{order.destination_a}@{order.domain_name}"
+    if order.gateway is not None:
+        a = f"sofia/gateway/{order.gateway}/{order.destination_a}"
+    if order.monitors is not None:
+        return f"originate {{{block}}}{a} &eavesdrop({order.monitors}) XML {order.domain_name} {name}"
+    return f"originate {{{block}}}{a} {order.destination_b} XML {order.domain_name} {name}"
+
+
+def _refused(command: str, answer: str) -> NoReturn:
+    verb = command.partition(" ")[0]
+    if answer.startswith(("-ERR No such channel", "-ERR Cannot locate session")):
+        raise NotFound("call not found")
+    if answer.startswith("-ERR Cannot stop record session"):
+        raise CannotComply("this call is not being recorded")
+    raise SwitchRefused(f"the switch did not do {verb}: see its log")
+
+
+_MOST_DIGITS = 20
+"""Of a number in a list: more than any counter of a switch has."""
+
+
+def _whole(digits: str) -> int | None:
+    """A number of a list; one of a length that nothing of a switch's has is none, and costs its row only."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else None
+
+
+def _read(text: str) -> dict[str, Any]:
+    """A JSON answer; `-ERR …` is an empty one."""
+    if text.startswith("-"):
+        return {}
+    try:
+        found = json.loads(text, strict=False, parse_int=_whole)
+    except (ValueError, RecursionError) as error:
+        raise _unreadable() from error
+    if not isinstance(found, dict):
+        raise _unreadable()
+    return found
+
+
+def _unreadable() -> SwitchUnreachable:
+    return SwitchUnreachable("what the switch answered cannot be read: see its log")
+
+
+def _seconds(units: Sequence[str]) -> int:
+    return sum(int(unit) * length for unit, length in zip(units, _UNIT_SECONDS, strict=True))

@@ -1,0 +1,301 @@
+"""FreeSWITCH's events about channels, in our words. What is said here was captured from 1.11.2.
+
+An event says what happened to one channel, with nearly all the switch knows of it, so each is understood by itself.
+A leg belongs to a domain by the variable our directory and dialplan put on it; one from outside has it only once
+the dialplan has sent it there, and what is told of it before is passed over: the next event says it again.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import unquote
+
+from ringpost.clock import stamp
+from ringpost.model.errors import SwitchUnreachable
+from ringpost.model.notices import Notice, RecordedFile, What
+from ringpost.model.values import EXTENSION, is_uuid
+from ringpost.switch.freeswitch.said import (
+    SENT,
+    Said,
+    cause,
+    direction,
+    domain_uuid,
+    ended_by,
+    own_extension,
+    reached,
+    rung_extension,
+    taken_leg,
+    went_to_voicemail,
+)
+
+CHANNEL_EVENTS = (
+    "CHANNEL_CREATE",
+    "CHANNEL_PROGRESS",
+    "CHANNEL_PROGRESS_MEDIA",
+    "CHANNEL_ANSWER",
+    "CHANNEL_HOLD",
+    "CHANNEL_UNHOLD",
+    "CHANNEL_HANGUP_COMPLETE",
+    "RECORD_STOP",
+)
+PARKING = "valet_parking::info"
+SUBSCRIPTION = f"{' '.join(CHANNEL_EVENTS)} HEARTBEAT CUSTOM {PARKING} {SENT}"
+"""What a link listens to. A heartbeat comes every 20 seconds: a connection without one is dead."""
+
+_log = logging.getLogger("ringpost")
+_WHAT: dict[str, What] = {
+    "CHANNEL_CREATE": "made",
+    "CHANNEL_PROGRESS": "ringing",
+    "CHANNEL_PROGRESS_MEDIA": "ringing",
+    "CHANNEL_ANSWER": "answered",
+    "CHANNEL_HOLD": "held",
+    "CHANNEL_UNHOLD": "resumed",
+    "CHANNEL_HANGUP_COMPLETE": "ended",
+}
+_PARKING: dict[str, What] = {"hold": "parked", "bridge": "unparked", "exit": "unparked"}
+_RINGING = frozenset({"RINGING", "EARLY"})
+"""Call states; the answer state is "ringing" before anything rings."""
+_MICROSECONDS = re.compile("[0-9]{16}")
+_SEQUENCE = re.compile("[0-9]{1,18}")
+"""A busy switch is past ten digits within days."""
+_PATH = re.compile(r"/[^\x00-\x1f\x7f-\x9f]{1,500}\.(?:wav|mp3)", re.IGNORECASE)
+_THROWN_AWAY = ("empty-file", "input-too-short")
+_STAMPS: dict[What, tuple[str, ...]] = {
+    "made": ("Caller-Channel-Created-Time",),
+    "ringing": ("Caller-Channel-Progress-Time", "Caller-Channel-Progress-Media-Time"),
+    "answered": ("Caller-Channel-Answered-Time",),
+    "ended": ("Caller-Channel-Hangup-Time",),
+}
+"""When it happened: an event may be told later, such as an end when the record of the leg has been handed in."""
+
+
+def notices(event: Mapping[str, Any]) -> list[Notice]:
+    """What an event tells us, usually one thing; of a channel that was dumped, how far it has come."""
+    name = event.get("Event-Name")
+    if name == "CHANNEL_DATA":
+        return [notice for what in _seen(event) if (notice := _notice(what, event))]
+    what = _custom(event) if name == "CUSTOM" else _WHAT.get(str(name))
+    if what is None:
+        return []
+    if what == "ringing" and event.get("Call-Direction") == "inbound":
+        what = "made"  # it is told that somebody else rings: nobody rings it
+    notice = _notice(what, event)
+    return [notice] if notice else []
+
+
+class Recorded(NamedTuple):
+    """A file the switch has recorded into, and of which leg."""
+
+    path: str
+    file: RecordedFile
+
+
+def recorded(event: Mapping[str, Any]) -> Recorded | None:
+    """The recording an event says is finished. A voicemail message is one too: its path tells.
+
+    One of two who were never connected, or for less than a second, is none: the switch has thrown it away.
+    """
+    if event.get("Event-Name") != "RECORD_STOP" or event.get("Record-Completion-Cause") in _THROWN_AWAY:
+        return None
+    head, said = Said(event), _variables(event)
+    leg, domain, at = head.uuid("Unique-ID"), said.uuid("domain_uuid"), _moment(head, "Event-Date-Timestamp")
+    path = head.matching(_PATH, "Record-File-Path")
+    if leg is None or domain is None or at is None or path is None:
+        return None
+    file_name = Said({"name": path.rpartition("/")[2]}).text("name") or leg
+    seconds = said.whole("record_seconds") or 0
+    return Recorded(
+        path, RecordedFile(domain_uuid=domain, leg_uuid=leg, file_name=file_name, ended_at=at, seconds=seconds)
+    )
+
+
+class CaughtUp(NamedTuple):
+    """What is to be told after a break, with what was heard meanwhile in between: it may say how a leg has ended."""
+
+    there: list[Notice]
+    gone: list[Notice]
+    core: str = ""
+
+
+class Known(NamedTuple):
+    """What a link knew when its connection broke: the run of the switch, when it last heard of it, legs and domains."""
+
+    core: str
+    heard_at: float
+    legs: Mapping[str, str]
+
+
+class Asked(Protocol):
+    """What answers commands: an event socket."""
+
+    def api(self, command: str) -> str:
+        """What the switch answers."""
+
+
+def caught_up(line: Asked, known: Known) -> CaughtUp:
+    """How far each channel has come, and that those are gone that are no more.
+
+    Of a leg that went in this run of the switch the record says how, or will: it is ``gone``. With a run that
+    crashed all its legs are ``lost``, when it was last heard of. Gone may also be the leg for which one was rung that
+    is still there.
+    """
+    core = line.api("global_getvar core_uuid").strip()
+    what: What = "lost" if known.core and is_uuid(core) and known.core != core else "gone"
+    found: list[Notice] = []
+    there: set[str] = set()
+    for uuid in _listed(line.api("show channels as json")):
+        dumped = line.api(f"uuid_dump {uuid} json")
+        if not dumped.startswith("-"):  # it is listed a little longer than it is there
+            found += _dumped(dumped)
+            there.add(uuid.lower())
+    rung_for = {notice.source_uuid: notice.domain_uuid for notice in found if notice.source_uuid}
+    gone = {leg: domain for leg, domain in {**rung_for, **known.legs}.items() if leg not in there}
+    at = stamp(known.heard_at)
+    return CaughtUp(found, [_gone(what, leg, domain, at) for leg, domain in gone.items()], core)
+
+
+def _listed(text: str) -> list[str]:
+    """The uuids of the channels of a list, as the switch writes them; a row without one is left out."""
+    listed = json.loads(text)
+    rows = listed.get("rows", []) if isinstance(listed, dict) else None
+    if not isinstance(rows, list):
+        raise SwitchUnreachable("what the switch lists as its channels cannot be read: see its log")
+    uuids = [Said(row).verbatim("uuid") if isinstance(row, dict) else "" for row in rows]
+    good = [uuid for uuid in uuids if is_uuid(uuid.lower())]
+    if len(good) < len(uuids):
+        _log.warning("left out of the channels a switch lists: %d without a uuid", len(uuids) - len(good))
+    return good
+
+
+def _dumped(text: str) -> list[Notice]:
+    """What a channel's dump tells; nothing if it cannot be read, though the channel is there."""
+    try:
+        event = json.loads(text)
+    except (ValueError, RecursionError):
+        event = None
+    if isinstance(event, dict):
+        return notices(event)
+    _log.warning("a channel's dump cannot be read")
+    return []
+
+
+def _gone(what: What, leg_uuid: str, domain_uuid: str, at: str) -> Notice:
+    """That a leg is gone, and nobody has told how."""
+    return Notice(what=what, at=at, domain_uuid=domain_uuid, leg_uuid=leg_uuid, start_stamp=at)
+
+
+def _custom(event: Mapping[str, Any]) -> What | None:
+    """What a module or our dialplan tells. Who hangs up in a slot leaves it too, but nobody has taken the call."""
+    subclass = unquote(str(event.get("Event-Subclass")))
+    if subclass == SENT:
+        return "sent"
+    if subclass != PARKING or event.get("Answer-State") == "hangup":
+        return None
+    return _PARKING.get(str(event.get("Action")))
+
+
+def _seen(event: Mapping[str, Any]) -> list[What]:
+    """What has happened to a channel so far, as it is now."""
+    state = event.get("Answer-State")
+    rings: list[What] = ["made"] if event.get("Call-Direction") == "inbound" else ["made", "ringing"]
+    call_state = Said(event).verbatim("Channel-Call-State")
+    if state == "answered":
+        held: list[What] = ["held"] if call_state == "HELD" else []
+        return [*rings, "answered", *held]
+    return rings if state == "early" or call_state in _RINGING else ["made"]
+
+
+def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
+    head, said = Said(event), _variables(event)
+    leg, domain = head.uuid("Unique-ID"), domain_uuid(said) or head.uuid("Channel-Presence-Data")
+    at = next(filter(None, (_moment(head, name) for name in (*_STAMPS.get(what, ()), "Event-Date-Timestamp"))), None)
+    if leg is None or domain is None or at is None:
+        return None
+    rung_for = said.uuid("originating_leg_uuid")
+    source = rung_for or (taken_leg(said) if what == "ended" else None)
+    extension, answered = _extension(head, said, rung_for), _moment(head, "Caller-Channel-Answered-Time")
+    is_rung, sent_to = rung_for is not None, head.number("Ringpost-Number")
+    return Notice(
+        what=what,
+        at=at,
+        core=head.text("Core-UUID") or "",
+        sequence=int(head.matching(_SEQUENCE, "Event-Sequence") or 0),
+        domain_uuid=domain,
+        leg_uuid=leg,
+        source_uuid=None if source == leg else source,
+        source_dialled=head.text("Other-Leg-Destination-Number") if rung_for else None,
+        start_stamp=_moment(head, "Caller-Channel-Created-Time") or at,
+        answer_stamp=answered,
+        direction=direction(said, head.verbatim("Caller-Context"), rung=is_rung or what != "ended"),
+        extension=extension,
+        number=extension or _number(head, said, rung_for),
+        **_shown(head, said, rung_for),
+        sent_to=sent_to,
+        sent_to_extension=sent_to is not None and head.verbatim("Ringpost-Extension") == sent_to,
+        taken_by=head.uuid("Bridge-To-UUID") if what == "unparked" else None,
+        reached=reached(said),
+        placed=rung_for is None and said.number("ringpost_a") is not None,
+        **(_end(head, said, failed_a=not is_rung and answered is None) if what == "ended" else {}),
+        slot=head.text("Valet-Extension") if what == "parked" else None,
+    )
+
+
+def _end(head: Said, said: Said, *, failed_a: bool) -> dict[str, Any]:
+    """How a leg ended."""
+    by = ended_by(said)
+    return {
+        "cause": cause(said, head.verbatim("Hangup-Cause"), failed_a=failed_a),
+        "hung_up": by == "party",
+        "ended_by": by,
+        "to_voicemail": went_to_voicemail(said),
+    }
+
+
+def _variables(event: Mapping[str, Any]) -> Said:
+    return Said(
+        {name.removeprefix("variable_"): value for name, value in event.items() if name.startswith("variable_")}
+    )
+
+
+def _extension(head: Said, said: Said, source: str | None) -> str | None:
+    """The phone of ours a leg is: who was rung, or who calls."""
+    if source is None:
+        return own_extension(said)
+    user, _, domain = head.verbatim("Channel-Presence-ID").partition("@")
+    if EXTENSION.fullmatch(user) and domain.lower() == said.verbatim("domain_name").lower():
+        return user
+    return rung_extension(said)
+
+
+def _number(head: Said, said: Said, source: str | None) -> str | None:
+    """Whose leg it is that is no phone of ours."""
+    if source is not None:
+        return head.number("Caller-Destination-Number") or head.number("Caller-Callee-ID-Number")
+    return said.number("ringpost_a") or head.number("Caller-Caller-ID-Number")
+
+
+def _shown(head: Said, said: Said, source: str | None) -> dict[str, str | None]:
+    """Who calls, and what was dialled: of a call we placed, of one from outside, of one of our phones."""
+    dialled = said.number("ringpost_dialled")
+    if said.number("ringpost_b"):
+        return {
+            "caller_id_number": said.number("origination_caller_id_number"),
+            "caller_id_name": said.text("origination_caller_id_name"),
+            "dialled": said.number("ringpost_b"),
+        }
+    if source is None:
+        dialled = dialled or said.number("sip_req_user") or head.number("Caller-Destination-Number")
+    else:
+        dialled = dialled or head.number("Caller-RDNIS") or head.number("Other-Leg-Destination-Number")
+    return {
+        "caller_id_number": head.number("Caller-Caller-ID-Number"),
+        "caller_id_name": head.text("Caller-Caller-ID-Name"),
+        "dialled": dialled,
+    }
+
+
+def _moment(head: Said, name: str) -> str | None:
+    found = head.matching(_MICROSECONDS, name)
+    return stamp(int(found) / 1_000_000) if found else None

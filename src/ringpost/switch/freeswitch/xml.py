@@ -1,0 +1,586 @@
+"""What mod_xml_curl asks and is answered: directory and dialplan, as FreeSWITCH 1.11.2 reads them.
+
+The answer goes through FreeSWITCH's preprocessor line by line before it is read as XML, and that
+expands ``$${…}`` and runs ``X-PRE-PROCESS``. So both are written as character references wherever
+they come from, the prolog stands on a line of its own, and so does every element.
+"""
+
+import hashlib
+import random
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from ringpost.model import dialplan
+from ringpost.model.domain import Domain
+from ringpost.model.errors import InvalidRequest
+from ringpost.model.extension import Extension
+from ringpost.model.ring_group import RingGroup
+from ringpost.model.route import (
+    Emergency,
+    Forwarded,
+    Group,
+    HoldMusic,
+    Inbound,
+    Outside,
+    Phone,
+    Refused,
+    Ringing,
+    Room,
+    Route,
+    Slot,
+)
+from ringpost.model.route import Messages as ToMessages
+from ringpost.model.shapes import EMAIL
+from ringpost.model.voicemail import Voicemail
+from ringpost.switch.freeswitch import names, phones, recording
+from ringpost.switch.freeswitch.said import DIRECTIONS, SENT, extensions_in
+
+_MOST_FIELDS = 2000
+_FIRST_COUNTS = frozenset({"hostname", "section", "tag_name", "key_name", "key_value"})
+_PREPROCESSED = re.compile(r"\$\$|[xX](?=-[pP][rR][eE])")
+_UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DIALLED = ("${dialed_user}", "${dialed_domain}")
+_VARIABLES = "{^^:sip_invite_domain=${dialed_domain}:presence_id=${dialed_user}@${dialed_domain}}"
+_CAUSE = re.compile("[A-Z_]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The form a switch posts.
+
+    The first five members are not encoded, so that a name with ``&`` in it can smuggle in more of them: of
+    these the first counts. The switch adds user, domain and key last: of the others the last counts.
+    """
+
+    fields: Mapping[str, str]
+
+    @classmethod
+    def read(cls, body: bytes) -> "Asked":
+        """The members of a body; ``InvalidRequest`` if it is none of a switch's."""
+        pairs = body.decode(errors="replace").split("&")
+        if len(pairs) > _MOST_FIELDS:
+            raise InvalidRequest(f"a switch asks with at most {_MOST_FIELDS} members")
+        fields: dict[str, str] = {}
+        for pair in pairs:
+            name, _, value = pair.partition("=")
+            if name not in _FIRST_COUNTS or name not in fields:
+                fields[name] = unquote(value)
+        if "section" not in fields:
+            raise InvalidRequest("this is not what mod_xml_curl posts: there is no section in it")
+        return cls(fields)
+
+    def get(self, *names: str) -> str:
+        """The first of these members that is there; empty if none is."""
+        return next((self.fields[name] for name in names if self.fields.get(name)), "")
+
+    @property
+    def is_for_a_user(self) -> bool:
+        """Whether it asks for one user by id, and not for a domain's gateways, networks or groups."""
+        return self.get("key") == "id" and bool(self.get("user")) and not self.get("purpose")
+
+    @property
+    def is_a_phones(self) -> bool:
+        """Whether a phone asks to be let in, and not the switch for somebody to ring or a box to open."""
+        return bool(self.get("sip_auth_method")) or self.get("action") == "sip_auth"
+
+    @property
+    def is_under_our_uuid(self) -> bool:
+        """Whether the phone is to ring first in a call we have given its uuid: only one leg can have it."""
+        return self.get("action") == "user_call" and bool(self.get("origination_uuid"))
+
+    @property
+    def is_a_groups(self) -> bool:
+        """Whether the phone is to ring as one of a ring group's, and be recorded if it answers."""
+        return self.get("action") == "user_call" and self.get("ringpost_group") == "true"
+
+    @property
+    def may_be_recorded(self) -> str:
+        """The direction of a ring group's call that is recorded if the member who answers has it so; or empty."""
+        direction = self.get("call_direction")
+        is_open = self.is_a_groups and direction in DIRECTIONS and not self.get(recording.IS_RECORDED)
+        return direction if is_open else ""
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether this leg is recorded, or will be once it is connected."""
+        return bool(self.get(f"variable_{recording.RECORDED}"))
+
+    @property
+    def passed(self) -> tuple[str, ...]:
+        """The numbers that have forwarded this call so far, as our own dialplan noted them."""
+        return extensions_in(self.get("variable_ringpost_passed"))
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """The extensions this leg was sent to so far, as our own dialplan noted them."""
+        return extensions_in(self.get("variable_ringpost_reached"))
+
+    def failed(self, number: str) -> str | None:
+        """Why the phones of a number were not reached, if our own dialplan has just tried them."""
+        if self.get(f"variable_{_FULL}") == number:
+            return "USER_BUSY"
+        disposition = self.get("variable_originate_disposition")
+        if self.get("variable_ringpost_tried") != number or disposition == "SUCCESS":
+            return None
+        return disposition if _CAUSE.fullmatch(disposition) else None
+
+
+class Messages(NamedTuple):
+    """A voicemail box, and its PIN."""
+
+    box: Voicemail
+    pin: str
+
+
+class Caller(NamedTuple):
+    """Who dials: an extension of the domain, or somebody from outside."""
+
+    extension: Extension | None = None
+    direction: str = ""
+    shows_number: str = ""
+    """What a call placed through the API shows; empty on any other call."""
+    shows_name: str = ""
+    dialled: str = ""
+    """What was dialled to begin with, if this is not the first number it leads to."""
+    reached: tuple[str, ...] = ()
+    has_spoken: bool = False
+    is_recorded: bool = False
+    name: str = ""
+    """What whoever is called is shown, but for what is put in front of it."""
+    prefix: str = ""
+    """What has been put in front of it so far."""
+
+
+class Action(NamedTuple):
+    """One step of a dialplan."""
+
+    application: str
+    data: str = ""
+
+
+def not_found() -> bytes:
+    """Ask elsewhere: FreeSWITCH goes on with its own files."""
+    result = Element("result", status="not found")
+    return _document("result", result)
+
+
+def directory(domain: Domain, name: str, user: Element | None = None) -> bytes:
+    """A domain under the name it was asked by, with one user or none."""
+    found = Element("domain", name=name)
+    _params(found, {"dial-string": _VARIABLES + phones.all_of(*_DIALLED)})
+    _variables(found, {"domain_uuid": domain.domain_uuid, "domain_name": domain.domain_name})
+    groups = SubElement(found, "groups")
+    if user is not None:
+        SubElement(SubElement(groups, "group", name="default"), "users").append(user)
+    return _document("directory", found)
+
+
+def user(domain: Domain, extension: Extension, realm: str, password: str, messages: Messages | None) -> Element:
+    """An extension as a phone's account. It carries hashes: the password itself never leaves us.
+
+    The realm is the domain as the phone spells it. There is no ``cacheable``: FreeSWITCH would serve a kept
+    entry to whatever comes with that name, and nobody would look whose registration it is to be.
+    """
+    number = extension.extension
+    found = Element("user", id=number)
+    params = {
+        "a1-hash": _a1_hash(number, realm, password),
+        "allow-empty-password": "false",
+        "max-registrations-per-extension": str(extension.phones),
+    }
+    _params(found, params | _kept(number, realm, messages))
+    _variables(
+        found,
+        {
+            "domain_uuid": domain.domain_uuid,
+            "domain_name": domain.domain_name,
+            "extension_uuid": extension.extension_uuid,
+            "presence_data": domain.domain_uuid,
+            "user_context": domain.domain_name,
+            "accountcode": f"{number}@{domain.domain_name}",
+            "effective_caller_id_name": names.shown(extension.effective_caller_id_name) or number,
+            "effective_caller_id_number": extension.effective_caller_id_number or number,
+        },
+    )
+    return found
+
+
+def box(domain: Domain, number: str, realm: str, messages: Messages) -> Element:
+    """A voicemail box by itself, as a user nobody can register as: its password is thrown away."""
+    found = Element("user", id=number)
+    nobody = _a1_hash(number, realm, secrets.token_hex(16))
+    _params(found, {"a1-hash": nobody, "allow-empty-password": "false"} | _kept(number, realm, messages))
+    _variables(found, {"domain_uuid": domain.domain_uuid, "domain_name": domain.domain_name})
+    return found
+
+
+def recorded(user: Element, domain: Domain) -> Element:
+    """A user whose phones are recorded if they answer."""
+    return _dialled_as(user, recording.of_a_member(domain) + _VARIABLES + phones.all_of(*_DIALLED))
+
+
+def alone(user: Element) -> Element:
+    """A user of whose phones only one is to ring."""
+    return _dialled_as(user, _VARIABLES + phones.one_of(*_DIALLED))
+
+
+def _dialled_as(user: Element, dial_string: str) -> Element:
+    params = user.find("params")
+    if params is not None:
+        SubElement(params, "param", name="dial-string", value=dial_string)
+    return user
+
+
+def _kept(number: str, realm: str, messages: Messages | None) -> dict[str, str]:
+    """What voicemail needs to know of a box (mod_voicemail's names)."""
+    if messages is None:
+        return {"vm-enabled": "false"}
+    kept = messages.box
+    params = {"vm-enabled": "true", "vm-a1-hash": _a1_hash(number, realm, messages.pin)}
+    if kept.timezone:
+        params["timezone"] = kept.timezone
+    if kept.email and EMAIL.fullmatch(kept.email):  # a box may be older than what is asked of an address
+        params |= {
+            "vm-mailto": kept.email,
+            "vm-email-all-messages": "true",
+            "vm-attach-file": _word(kept.attach_audio),
+            "vm-keep-local-after-email": _word(not kept.delete_messages),
+        }
+    if kept.pager and EMAIL.fullmatch(kept.pager):
+        params |= {"vm-notify-mailto": kept.pager, "vm-notify-email-all-messages": "true"}
+    return params
+
+
+def _word(flag: bool) -> str:
+    return "true" if flag else "false"
+
+
+def dialled(
+    asked: str, domain: Domain, number: str, route: Route, caller: Caller, *, parties: Iterable[Extension] = ()
+) -> bytes:
+    """What a domain's dialplan does with a number, in the context it was asked for.
+
+    ``parties`` are the extensions whose call it is, beside the caller's: any of them may have it recorded.
+    """
+    known = caller.direction in DIRECTIONS
+    direction = caller.direction if known else "outbound" if isinstance(route, Outside | Emergency) else "local"
+    shown = _shows(caller.shows_number, caller.shows_name)
+    marks = [*_marks(domain, direction, caller.dialled or number), Action("set", "hangup_after_bridge=true"), *shown]
+    everybody = [*parties, *([caller.extension] if caller.extension else [])]
+    recorded = _recorded(domain, route, everybody, direction, is_recorded=caller.is_recorded)
+    on_its_way = _on_its_way(number, route, caller)
+    caller = caller._replace(direction=direction, is_recorded=caller.is_recorded or bool(recorded))
+    steps = [*marks, *on_its_way, *_limited(domain, route, caller), *recorded, *_steps(domain, route, caller)]
+    return _dialplan(asked, number, steps)
+
+
+def _limited(domain: Domain, route: Route, caller: Caller) -> list[Action]:
+    """No more calls at once than the caller may have, nor than who is called; one for help is no matter of that.
+
+    A caller who has enough is told that it is busy. Whose called phone has enough is asked about again: it is busy.
+    """
+    extension = caller.extension
+    if isinstance(route, Emergency):
+        return []
+    calls = [Action("limit", f"{_counted(domain, extension)} !USER_BUSY")] if extension else []
+    if not isinstance(route, Phone) or route.extension == extension:
+        return calls
+    number = route.extension.extension
+    again = f"{_counted(domain, route.extension)} {number} XML {domain.domain_name}"
+    return [*calls, Action("set", f"{_FULL}={number}"), Action("limit", again), Action("set", f"{_FULL}=")]
+
+
+_FULL = "ringpost_full"
+"""The variable of a caller's leg: who was called and has as many calls as may be."""
+
+
+def _counted(domain: Domain, extension: Extension) -> str:
+    return f"hash {domain.domain_name} {extension.extension} {extension.limit_max}"
+
+
+def _recorded(
+    domain: Domain, route: Route, parties: Iterable[Extension], direction: str, *, is_recorded: bool
+) -> list[Action]:
+    """What has a call recorded, if a party or the number that was dialled wants it; once, whoever wants it."""
+    if isinstance(route, Emergency | ToMessages | Refused):
+        return []
+    is_wanted = is_recorded or any(one.records(direction) for one in parties)
+    if not is_wanted:
+        return []
+    if isinstance(route, Room):
+        steps = recording.begun_now(domain, is_prepared=is_recorded)
+        return [Action("answer"), *(Action(*step) for step in steps)]
+    return [] if is_recorded else [Action(*step) for step in recording.begun_once_connected(domain)]
+
+
+def called_from_outside(asked: str, number: str, inbound: Inbound, caller: Caller) -> bytes:
+    """What the public context does with a number: on to the domain it leads to."""
+    domain, prefix = inbound.domain, inbound.destination.destination_cid_name_prefix
+    is_recorded = inbound.destination.destination_record
+    recorded = [Action(*step) for step in recording.begun_once_connected(domain)] if is_recorded else []
+    shown = _shows("", inbound.destination.destination_caller_id_name)
+    steps = [*_marks(domain, "inbound", number), *shown, *_named(caller, prefix), *recorded]
+    return _dialplan(asked, number, [*steps, Action("transfer", f"{inbound.number} XML {domain.domain_name}")])
+
+
+def _marks(domain: Domain, direction: str, dialled: str) -> list[Action]:
+    """What every leg carries: whose it is, for the fence and the list of calls; for the record where its call goes."""
+    exported = {
+        "domain_uuid": domain.domain_uuid,
+        "domain_name": domain.domain_name,
+        "presence_data": domain.domain_uuid,
+        "call_direction": direction,
+        "ringpost_dialled": dialled,
+    }
+    return [Action("export", f"{name}={value}") for name, value in exported.items()]
+
+
+def _on_its_way(number: str, route: Route, caller: Caller) -> list[Action]:
+    """Notes whose number it is, for the record, and tells that somebody who has spoken is sent on."""
+    is_extension = _is_an_extensions(number, route)
+    reached = dict.fromkeys((*caller.reached, number))
+    noted = [Action("set", f"ringpost_reached={':'.join(reached)}")] if is_extension else []
+    if not caller.has_spoken or isinstance(route, Slot):
+        return noted
+    told = {"Event-Name": "CUSTOM", "Event-Subclass": SENT, "Ringpost-Number": number}
+    told |= {"Ringpost-Extension": number} if is_extension else {}
+    return [*noted, Action("event", ",".join(f"{name}={value}" for name, value in told.items()))]
+
+
+def _is_an_extensions(number: str, route: Route) -> bool:
+    """Whether a number is an extension's, by where it leads: nobody has a forward or a refusal but an extension."""
+    if isinstance(route, ToMessages):
+        return route.leave and not number.startswith(dialplan.MESSAGE_TO)
+    return isinstance(route, Phone | Forwarded | Refused)
+
+
+def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noqa: PLR0911 - one for each kind
+    match route:
+        case Phone():
+            return _to_phone(domain, route)
+        case Group():
+            return _to_group(domain, route, caller)
+        case Outside(number, gateway):
+            return [*_shown(caller), Action("bridge", f"sofia/gateway/{gateway}/{number}"), _AS_IT_ENDED]
+        case Emergency():
+            return _to_help(route, caller)
+        case ToMessages():
+            return _to_messages(domain, route)
+        case Forwarded(number, passed):
+            return [Action("set", f"ringpost_passed={':'.join(passed)}"), _transfer(domain, number)]
+        case Refused(cause):
+            return [Action("hangup", cause)]
+        case Room() | Slot() | HoldMusic():
+            return [Action("answer"), _by_code(domain, route)]
+
+
+def _by_code(domain: Domain, route: Room | Slot | HoldMusic) -> Action:
+    match route:
+        case Room(room):
+            return Action("conference", f"{room}-{domain.domain_name}@default")
+        case Slot(slot):
+            place = slot or f"auto in {dialplan.SLOTS[0]} {dialplan.SLOTS[-1]}"
+            return Action("valet_park", f"{dialplan.lot(domain.domain_name)} {place}")
+        case HoldMusic():
+            return Action("endless_playback", "${hold_music}")
+
+
+_AS_IT_ENDED = Action("hangup", "${originate_failed_cause}")
+"""Unlike ``originate_disposition`` it has a cause after a bridge of the enterprise kind too."""
+
+
+def _transfer(domain: Domain, number: str) -> Action:
+    return Action("transfer", f"{number} XML {domain.domain_name}")
+
+
+def _to_phone(domain: Domain, route: Phone) -> list[Action]:
+    number = route.extension.extension
+    rings = [
+        Action("set", "continue_on_fail=true"),
+        Action("set", f"call_timeout={route.extension.call_timeout}"),
+        Action("bridge", f"user/{number}@{domain.domain_name}"),
+    ]
+    if route.asks_again:
+        return [Action("set", f"ringpost_tried={number}"), *rings, _transfer(domain, number)]
+    return [*rings, *(_takes_a_message(domain, route.extension.box) if route.takes_messages else [_AS_IT_ENDED])]
+
+
+def _takes_a_message(domain: Domain, number: str) -> list[Action]:
+    return [Action("answer"), Action("sleep", "500"), Action("voicemail", f"default {domain.domain_name} {number}")]
+
+
+def _to_group(domain: Domain, route: Group, caller: Caller) -> list[Action]:
+    group = route.group
+    if not route.ringing:
+        return [Action("hangup", "NO_ROUTE_DESTINATION")]
+    caller = caller._replace(name=group.ring_group_caller_id_name or caller.name)
+    ringing = [one._replace(is_recorded=_is_recorded(one, caller)) for one in route.ringing]
+    return [
+        *_shown_by_a_group(group),
+        *_named(caller, group.ring_group_cid_name_prefix or ""),
+        Action("set", "continue_on_fail=true"),
+        Action("set", f"call_timeout={group.ring_group_call_timeout}"),
+        Action("set", "ignore_early_media=true"),
+        Action("bridge", _ring(domain, group, ringing)),
+        _AS_IT_ENDED,
+    ]
+
+
+def _is_recorded(one: Ringing, caller: Caller) -> bool:
+    """Whether a member's own leg is recorded: its calls are, and the caller's leg is not."""
+    return one.extension is not None and not caller.is_recorded and one.extension.records(caller.direction)
+
+
+def _shown_by_a_group(group: RingGroup) -> list[Action]:
+    """What the members see instead of who calls, and what stands before that one's number."""
+    name, number = group.ring_group_caller_id_name or "", group.ring_group_caller_id_number or ""
+    prefix = group.ring_group_cid_number_prefix or ""
+    return _shows(prefix + (number or "${caller_id_number}") if prefix else number, name)
+
+
+def _ring(domain: Domain, group: RingGroup, ringing: list[Ringing]) -> str:
+    """A bridge over all phones of all members: at once, one member after the other, or each on its own."""
+    match group.ring_group_strategy:
+        case "simultaneous":
+            return ",".join(_leg(domain, one, f"[leg_delay_start={one.delay},{_of(domain, one)}]") for one in ringing)
+        case "enterprise":
+            return ":_:".join(
+                f"{{originate_delay_start={one.delay * 1000},{_of(domain, one)}}}{_leg(domain, one)}" for one in ringing
+            )
+        case "sequence":
+            ringing.sort(key=lambda one: one.delay)
+        case "random":
+            random.shuffle(ringing)
+        case "rollover":
+            pass
+    return "|".join(_leg(domain, one, f"[{_of(domain, one)}]") for one in ringing)
+
+
+def _of(domain: Domain, one: Ringing) -> str:
+    """What a member's legs carry: how long they ring, and whose phones they are, as ``user/`` would mark them.
+
+    A leg of ``user/`` cannot be one of several and itself ring more than one phone. A member that is recorded has one.
+    """
+    members = {"leg_timeout": str(one.timeout)}
+    if one.extension is not None:
+        account = f"{one.number}@{domain.domain_name}"
+        members |= {
+            "sip_invite_domain": domain.domain_name,
+            "presence_id": account,
+            "dialed_user": one.number,
+            "dialed_domain": domain.domain_name,
+            "user_context": domain.domain_name,
+            "accountcode": account,
+            "extension_uuid": one.extension.extension_uuid,
+        }
+    if one.is_recorded:
+        members["ringpost_group"] = "true"
+    return ",".join(f"{name}={value}" for name, value in members.items())
+
+
+def _leg(domain: Domain, one: Ringing, variables: str = "") -> str:
+    if one.gateway is not None:
+        return f"{variables}sofia/gateway/{one.gateway}/{one.number}"
+    if one.extension is None:
+        return "error/SUBSCRIBER_ABSENT"
+    if one.extension.do_not_disturb:
+        return "error/USER_BUSY"
+    if one.is_recorded:  # what records it is in its own entry of the directory
+        return f"{variables}user/{one.number}@{domain.domain_name}"
+    return phones.all_of(one.number, domain.domain_name, variables)
+
+
+def _shown(caller: Caller) -> list[Action]:
+    """What the world outside is shown of an extension, unless the API's caller asked for something else."""
+    extension = caller.extension
+    if extension is None or caller.shows_number:
+        return []
+    if extension.outbound_anonymous:
+        return [Action("privacy", "full"), *_shows("anonymous", "Anonymous")]
+    number = extension.outbound_caller_id_number
+    return _shows(number, extension.outbound_caller_id_name or number)
+
+
+def _shows(number: str, name: str) -> list[Action]:
+    members = {"effective_caller_id_number": number, "effective_caller_id_name": names.shown(name)}
+    return [Action("set", f"{member}={value}") for member, value in members.items() if value]
+
+
+def _to_help(route: Emergency, caller: Caller) -> list[Action]:
+    if route.gateway is None:
+        return [Action("respond", "503 No way to place an emergency call")]
+    extension = caller.extension
+    number = name = ""
+    if extension is not None:
+        number = extension.emergency_caller_id_number or extension.outbound_caller_id_number
+        name = extension.emergency_caller_id_name or extension.outbound_caller_id_name
+    return [*_shows(number, name), Action("bridge", f"sofia/gateway/{route.gateway}/{route.number}"), _AS_IT_ENDED]
+
+
+def _to_messages(domain: Domain, route: ToMessages) -> list[Action]:
+    if route.leave and route.number:
+        return _takes_a_message(domain, route.number)
+    whose = f" {route.number}" if route.number else ""
+    # Said either way: what an earlier code has left on the leg would open any box.
+    without_pin = Action("set", f"voicemail_authorized={_word(not route.asks_pin)}")
+    listens = Action("voicemail", f"check default {domain.domain_name}{whose}")
+    return [Action("answer"), Action("sleep", "500"), without_pin, listens]
+
+
+def _named(caller: Caller, prefix: str) -> list[Action]:
+    """What was called goes in front of the caller's name, behind what has been put there before.
+
+    The name is written out: FreeSWITCH would expand what is in a ``${caller_id_name}``, and anybody may be called so.
+    """
+    prefixes = " ".join(one for one in (caller.prefix, prefix.strip()) if one)
+    if not prefix.strip():
+        return []
+    name = names.shown(f"{prefixes} {caller.name}")
+    return [
+        Action("set", f"ringpost_prefix={names.shown(prefixes)}"),
+        Action("set", f"effective_caller_id_name={name}"),
+    ]
+
+
+def _dialplan(context: str, number: str, actions: Iterable[Action]) -> bytes:
+    found = Element("context", name=context)
+    extension = SubElement(found, "extension", name="ringpost")
+    # The number is an escaped literal: no caller's text is ever a pattern.
+    condition = SubElement(extension, "condition", field="destination_number", expression=f"^{re.escape(number)}$")
+    for application, data in actions:
+        SubElement(condition, "action", application=application, data=data)
+    return _document("dialplan", found)
+
+
+def _params(parent: Element, params: Mapping[str, str]) -> None:
+    home = SubElement(parent, "params")
+    for name, value in params.items():
+        SubElement(home, "param", name=name, value=value)
+
+
+def _variables(parent: Element, variables: Mapping[str, str]) -> None:
+    home = SubElement(parent, "variables")
+    for name, value in variables.items():
+        SubElement(home, "variable", name=name, value=value)
+
+
+def _document(section: str, child: Element) -> bytes:
+    document = Element("document", type="freeswitch/xml")
+    SubElement(document, "section", name=section).append(child)
+    indent(document)
+    text = _PREPROCESSED.sub(_referenced, _UNFIT.sub("", tostring(document, encoding="unicode")))
+    return f'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n{text}\n'.encode()
+
+
+def _referenced(found: re.Match[str]) -> str:
+    return "".join(f"&#{ord(letter)};" for letter in found[0])
+
+
+def _a1_hash(user: str, realm: str, password: str) -> str:
+    """RFC 2617's H(A1), lower case: FreeSWITCH takes no other."""
+    return hashlib.md5(f"{user}:{realm}:{password}".encode(), usedforsecurity=False).hexdigest()

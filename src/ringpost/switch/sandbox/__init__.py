@@ -1,0 +1,1 @@
+"""The sandbox: calls that are played."""

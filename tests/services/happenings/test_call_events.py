@@ -1,0 +1,472 @@
+"""What calls of a real FreeSWITCH 1.11.2 are told as, from its own events (tests/captures/events)."""
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringpost.model.notices import Notice, TrackedCall, What
+from ringpost.services.happenings.call_events import MOST_LEGS, Happening, advanced, begun, joined
+from ringpost.switch.freeswitch.events import notices
+
+CAPTURES = Path(__file__).parents[2] / "captures" / "events"
+STORIES = {
+    "dial_answered_caller_hangs_up": """
+        ringing 101
+        answered 101
+        ended by caller NORMAL_CLEARING local 100 101 answered by 101
+    """,
+    "dial_cancelled": """
+        ringing 101
+        cancelled 101 caller_gave_up
+        ended by None ORIGINATOR_CANCEL local 100 101 answered by None
+    """,
+    "dial_declined": """
+        ringing 101
+        cancelled 101 busy
+        ended by None NORMAL_CLEARING local 100 101 answered by None
+    """,
+    "dial_group_enterprise": """
+        ringing 107
+        ringing 101
+        answered 107
+        cancelled 101 answered_elsewhere
+        ended by caller NORMAL_CLEARING local 100 624 answered by 107
+    """,
+    "dial_group_one_busy": """
+        ringing 101
+        answered 101
+        ended by caller NORMAL_CLEARING local 100 621 answered by 101
+    """,
+    "dial_outside_answered": """
+        ringing 12025550123
+        answered 12025550123
+        ended by caller NORMAL_CLEARING outbound 100 12025550123 answered by 12025550123
+    """,
+    "dial_outside_early_media": """
+        ringing 12025550162
+        answered 12025550162
+        ended by caller NORMAL_CLEARING outbound 100 12025550162 answered by 12025550162
+    """,
+    "forward_no_answer_inbound": """
+        ringing 104
+        cancelled 104 no_answer
+        ringing 101
+        answered 101
+        ended by caller NORMAL_CLEARING inbound 12025550188 12025550145 answered by 101
+    """,
+    "forward_unconditional": """
+        ringing 101
+        answered 101
+        ended by caller NORMAL_CLEARING local 100 106 answered by 101
+    """,
+    "hold_by_api": """
+        ringing 100
+        answered 100
+        ringing 101
+        answered 101
+        held 100
+        resumed 100
+        ended by caller NORMAL_CLEARING local 5550177 101 answered by 101
+    """,
+    "hold_by_phone_callee": """
+        ringing 101
+        answered 101
+        held 101
+        resumed 101
+        ended by callee NORMAL_CLEARING local 100 101 answered by 101
+    """,
+    "inbound_caller_gives_up": """
+        ringing 101
+        cancelled 101 caller_gave_up
+        ended by None ORIGINATOR_CANCEL inbound 12025550188 12025550140 answered by None
+    """,
+    "inbound_group_answered_elsewhere": """
+        ringing 101
+        ringing 107
+        answered 101
+        cancelled 107 answered_elsewhere
+        ended by caller NORMAL_CLEARING inbound 12025550188 12025550143 answered by 101
+    """,
+    "inbound_group_caller_gives_up": """
+        ringing 101
+        ringing 107
+        cancelled 101 caller_gave_up
+        cancelled 107 caller_gave_up
+        ended by None ORIGINATOR_CANCEL inbound 12025550188 12025550143 answered by None
+    """,
+    "inbound_not_registered": """
+        ended by None USER_NOT_REGISTERED inbound 12025550188 12025550147 answered by None
+    """,
+    "inbound_voicemail_answers": """
+        ringing 104
+        cancelled 104 no_answer
+        ended by None NORMAL_CLEARING inbound 12025550188 12025550145 answered by None
+    """,
+    "originate_a_busy": """
+        ended by None USER_BUSY local 5550177 101 answered by None
+    """,
+    "originate_a_no_answer": """
+        ringing 114
+        cancelled 114 no_answer
+        ended by None NO_ANSWER local 5550177 101 answered by None
+    """,
+    "originate_a_rings_api_hangs_up": """
+        ringing 100
+        cancelled 100 hung_up
+        ended by None NORMAL_CLEARING local 5550177 101 answered by None
+    """,
+    "originate_answered_a_hangs_up": """
+        ringing 100
+        answered 100
+        ringing 101
+        answered 101
+        ended by caller NORMAL_CLEARING local 5550177 101 answered by 101
+    """,
+    "originate_answered_api_hangs_up": """
+        ringing 100
+        answered 100
+        ringing 101
+        answered 101
+        ended by switch NORMAL_CLEARING local 5550177 101 answered by 101
+    """,
+    "originate_answered_b_hangs_up": """
+        ringing 100
+        answered 100
+        ringing 101
+        answered 101
+        ended by callee NORMAL_CLEARING local 5550177 101 answered by 101
+    """,
+    "originate_b_busy": """
+        ringing 106
+        answered 106
+        ended by None USER_BUSY local 5550177 115 answered by None
+    """,
+    "originate_b_no_answer": """
+        ringing 106
+        answered 106
+        ringing 114
+        cancelled 114 no_answer
+        ended by None NO_ANSWER local 5550177 114 answered by None
+    """,
+    "originate_outside_a": """
+        ringing 12025550123
+        answered 12025550123
+        ringing 101
+        answered 101
+        ended by callee NORMAL_CLEARING outbound 5550177 101 answered by 101
+    """,
+    "park_unpark_by_api_inbound": """
+        ringing 101
+        answered 101
+        parked 12025550188 5901
+        unparked 12025550188 5901
+        ringing 107
+        answered 107
+        ended by callee NORMAL_CLEARING inbound 12025550188 12025550140 answered by 107
+    """,
+    "record_start_stop": """
+        ringing 100
+        answered 100
+        ringing 101
+        answered 101
+        ended by caller NORMAL_CLEARING local 5550177 101 answered by 101
+    """,
+    "transfer_by_api": """
+        ringing 100
+        answered 100
+        ringing 101
+        answered 101
+        transferred 107
+        ringing 107
+        answered 107
+        ended by callee NORMAL_CLEARING local 5550177 101 answered by 107
+    """,
+    "transfer_by_api_group": """
+        ringing 101
+        answered 101
+        transferred 100
+        ringing 100
+        ringing 107
+        answered 100
+        cancelled 107 answered_elsewhere
+        ended by callee NORMAL_CLEARING inbound 12025550188 12025550140 answered by 100
+    """,
+    "transfer_by_api_inbound": """
+        ringing 101
+        answered 101
+        transferred 107
+        ringing 107
+        answered 107
+        ended by callee NORMAL_CLEARING inbound 12025550188 12025550140 answered by 107
+    """,
+    "transfer_by_phone_caller": """
+        ringing 101
+        answered 101
+        transferred 107
+        ringing 107
+        answered 107
+        ended by callee NORMAL_CLEARING local 100 101 answered by 107
+    """,
+    "dial_group_enterprise_in_vain": """
+        ringing 171
+        cancelled 171 no_answer
+        ended by None USER_BUSY local 100 683 answered by None
+    """,
+    "inbound_voicemail_for_absent": """
+        ended by None NORMAL_CLEARING inbound 12025550199 12025551102 answered by None
+    """,
+    "inbound_forward_unconditional": """
+        ringing 101
+        answered 101
+        ended by caller NORMAL_CLEARING inbound 12025550199 12025551190 answered by 101
+    """,
+    "dial_answered_api_hangs_up": """
+        ringing 101
+        answered 101
+        ended by api NORMAL_CLEARING local 100 101 answered by 101
+    """,
+    "originate_b_not_registered": """
+        ringing 100
+        answered 100
+        ended by None USER_NOT_REGISTERED local 5550100 173 answered by None
+    """,
+    "park_by_code_taken_by_code": """
+        parked 100 5907
+        unparked 100 5907
+        ended by callee NORMAL_CLEARING local 100 *5907 answered by 101
+    """,
+    "park_by_code_hangs_up": """
+        parked 100 5908
+        ended by caller NORMAL_CLEARING local 100 *5908 answered by None
+    """,
+    "dial_nowhere": """
+        ended by None NO_ROUTE_DESTINATION outbound 100 199 answered by None
+    """,
+    "two_calls_at_once": """
+        ringing 107
+        ringing 101
+        answered 107
+        answered 101
+        ended by caller NORMAL_CLEARING local 100 107 answered by 107
+        ended by caller NORMAL_CLEARING inbound 12025550188 12025550140 answered by 101
+    """,
+}
+
+every_story = pytest.mark.parametrize("scenario", STORIES)
+
+
+def heard(scenario: str) -> list[Notice]:
+    """What a switch told of a scenario."""
+    lines = (CAPTURES / f"{scenario}.jsonl").read_text().splitlines()
+    return [notice for line in lines for notice in notices(json.loads(line))]
+
+
+def followed(told: Iterable[Notice]) -> tuple[dict[str, TrackedCall], list[Happening]]:
+    """The calls there were, and what happened to them."""
+    calls: dict[str, TrackedCall] = {}
+    of_leg: dict[str, str] = {}
+    found: list[Happening] = []
+    for notice in told:
+        source = notice.source_uuid or notice.leg_uuid
+        call_uuid = of_leg.get(notice.leg_uuid) or of_leg.get(source) or source
+        call = calls.get(call_uuid) or begun(notice, "live.example.net")
+        if notice.taken_by in of_leg and of_leg[notice.taken_by] != call_uuid:
+            call = joined(call, calls.pop(of_leg[notice.taken_by]))
+        call, happened = advanced(call, notice)
+        calls[call_uuid] = call
+        of_leg.update({leg.leg_uuid: call_uuid for leg in call.legs})
+        found += happened
+    return calls, found
+
+
+def in_words(happened: Sequence[Happening]) -> list[str]:
+    """What happened, a line each."""
+    return [_line(happening) for happening in happened]
+
+
+def _line(happening: Happening) -> str:
+    data = happening.data()
+    call = data["call"]
+    if happening.type == "call.ended":
+        parties = f"{call['direction']} {call['caller_id_number']} {call['destination_number']}"
+        ends = f"ended by {call['hung_up_by']} {call['hangup_cause']}"
+        return f"{ends} {parties} answered by {call['answered_by']}"
+    about = [data["extension"] or data["number"], data.get("reason"), data.get("slot")]
+    return " ".join([happening.type.removeprefix("call."), *(str(one) for one in about if one)])
+
+
+@every_story
+def test_a_call_is_told_as_it_was(scenario: str) -> None:
+    story = [line.strip() for line in STORIES[scenario].strip().splitlines()]
+    assert in_words(followed(heard(scenario))[1]) == story
+
+
+@every_story
+def test_every_event_carries_the_whole_call_and_its_place_in_it(scenario: str) -> None:
+    calls, happened = followed(heard(scenario))
+    for call_uuid in calls:
+        mine = [one for one in happened if one.call.call_uuid == call_uuid]
+        assert [one.call.sequence for one in mine] == list(range(1, len(mine) + 1))
+        assert mine[-1].data()["call"]["state"] == "ended"
+        for one in mine:
+            assert one.data()["call"]["call_uuid"] == call_uuid
+
+
+@every_story
+def test_what_two_links_tell_happens_once(scenario: str) -> None:
+    once = heard(scenario)
+    twice = [notice for notice in once for _ in range(2)]
+    assert in_words(followed(twice)[1]) == in_words(followed(once)[1])
+    assert in_words(followed([*once, *once])[1]) == in_words(followed(once)[1])
+
+
+@given(st.sampled_from(sorted(STORIES)), st.data())
+def test_two_links_may_tell_it_interleaved_in_any_way(scenario: str, data: st.DataObject) -> None:
+    once = heard(scenario)
+    lag = data.draw(st.integers(0, len(once)))
+    merged: list[Notice] = []
+    behind = 0
+    for place, notice in enumerate(once):
+        merged.append(notice)
+        if place >= lag:
+            merged.append(once[behind])
+            behind += 1
+    assert in_words(followed([*merged, *once[behind:]])[1]) == in_words(followed(once)[1])
+
+
+@given(st.sampled_from(sorted(STORIES)), st.data())
+def test_whatever_is_lost_between_the_call_ends_once(scenario: str, data: st.DataObject) -> None:
+    once = heard(scenario)
+    kept = [one for one in once if one.what == "ended" or data.draw(st.booleans())]
+    calls, happened = followed(kept)
+    for call in calls.values():
+        if call.has_ended:
+            types = [one.type for one in happened if one.call.call_uuid == call.call_uuid]
+            assert types.count("call.ended") == 1
+            assert types[-1] == "call.ended"
+
+
+def test_one_event_may_say_that_a_leg_was_made_and_rang_and_was_answered() -> None:
+    answers = [one for one in heard("originate_answered_b_hangs_up") if one.what == "answered"]
+    seen = [one.model_copy(update={"what": what}) for one in answers for what in ("made", "ringing", "answered")]
+    told = ["ringing 100", "answered 100", "ringing 101", "answered 101"]
+    assert in_words(followed(seen)[1]) == told
+    assert in_words(followed([one for one in seen for _ in range(2)])[1]) == told
+
+
+def test_an_answer_that_was_not_told_is_told_with_the_end() -> None:
+    once = [one for one in heard("inbound_group_answered_elsewhere") if one.what != "answered"]
+    assert "answered 101" in in_words(followed(once)[1])
+
+
+def test_of_two_that_answer_at_once_one_is_too_late() -> None:
+    once = heard("inbound_group_answered_elsewhere")
+    late = next(one for one in once if one.extension == "107" and one.what == "ended")
+    answers = late.model_copy(update={"what": "answered", "sequence": late.sequence - 1, "cause": None})
+    place = once.index(late)
+    told = in_words(followed([*once[:place], answers, *once[place:]])[1])
+    assert told[2:5] == ["answered 101", "answered 107", "cancelled 107 answered_elsewhere"]
+    assert told[-1].endswith("answered by 101")
+
+
+def test_a_leg_that_is_gone_without_a_word_has_ended() -> None:
+    once = [one for one in heard("originate_answered_b_hangs_up") if one.what != "ended"]
+    gone = [
+        once[-1].model_copy(update={"what": "lost", "leg_uuid": uuid, "core": "", "sequence": 0, "source_uuid": None})
+        for uuid in dict.fromkeys(one.leg_uuid for one in once)
+    ]
+    calls, happened = followed([*once, *gone])
+    [call] = calls.values()
+    assert (call.told()["state"], call.told()["hung_up_by"]) == ("ended", None)
+    assert happened[-1].type == "call.ended"
+    assert call.is_lost
+
+
+def test_a_phone_that_is_rung_once_more_by_its_group_is_no_transfer() -> None:
+    once = heard("inbound_group_answered_elsewhere")
+    made = next(one for one in once if one.extension == "107" and one.what == "made")
+    rest = [one for one in once if one.leg_uuid != made.leg_uuid]
+    answered = next(place for place, one in enumerate(rest) if one.what == "answered")
+    late = [*rest[: answered + 1], made, *rest[answered + 1 :]]
+    assert not [one for one in followed(late)[1] if one.type == "call.transferred"]
+
+
+def test_a_call_that_rings_for_hours_has_a_bounded_number_of_legs() -> None:
+    once = heard("inbound_group_answered_elsewhere")
+    one_phone = [one for one in once if one.extension == "107" and one.what != "answered"]
+    caller = [one for one in once if one.source_uuid is None]
+    in_vain = [
+        notice.model_copy(update={"leg_uuid": str(uuid.UUID(int=number)), "cause": notice.cause and "NO_ANSWER"})
+        for number in range(1, 200)
+        for notice in one_phone
+    ]
+    calls, happened = followed([caller[0], *in_vain, *caller[1:]])
+    [call] = calls.values()
+    assert (len(call.legs), call.has_ended, call.leg(call.call_uuid) is not None) == (MOST_LEGS, True, True)
+    assert sum(one.type == "call.cancelled" for one in happened) == 199
+
+
+def rung(leg: int, what: What, at: int, number: str = "101", **more: Any) -> Notice:
+    """What happens to a phone that is rung for a caller; hundredths of a second after noon."""
+    stamp = f"2026-11-22T12:00:{at // 100:02d}.{at % 100:02d}0Z"
+    return Notice(
+        what=what,
+        at=stamp,
+        domain_uuid=CALLER,
+        leg_uuid=f"{leg:08d}-0000-4000-8000-000000000000",
+        source_uuid=CALLER,
+        start_stamp="2026-11-22T12:00:00.000Z",
+        direction="inbound",
+        extension=number,
+        number=number,
+        sequence=at,
+        **more,
+    )
+
+
+CALLER = "ca11ca11-0000-4000-8000-000000000001"
+
+
+def told_of(*notices: Notice) -> list[str]:
+    return in_words(followed(notices)[1])
+
+
+def test_an_extension_with_two_phones_rings_once_and_whoever_answers_stops_the_other() -> None:
+    rings = [rung(1, "ringing", 1), rung(2, "ringing", 2)]
+    assert told_of(*rings) == ["ringing 101"]
+    answered = [rung(2, "answered", 300), rung(1, "ended", 301, cause="LOSE_RACE")]
+    assert told_of(*rings, *answered) == ["ringing 101", "answered 101"]
+    other_way = [rung(1, "ended", 300, cause="LOSE_RACE"), rung(2, "answered", 301)]
+    assert told_of(*rings, *other_way) == ["ringing 101", "answered 101"]
+
+
+def test_it_is_told_once_that_an_extension_with_two_phones_rings_no_more() -> None:
+    rings = [rung(1, "ringing", 1), rung(2, "ringing", 2)]
+    elsewhere = [rung(3, "answered", 300, "102"), *(rung(leg, "ended", 301, cause="LOSE_RACE") for leg in (1, 2))]
+    assert told_of(*rings, *elsewhere) == ["ringing 101", "answered 102", "cancelled 101 answered_elsewhere"]
+    one_refuses = [rung(1, "ended", 100, cause="CALL_REJECTED"), rung(2, "ended", 400, cause="NO_ANSWER")]
+    assert told_of(*rings, *one_refuses) == ["ringing 101", "cancelled 101 no_answer"]
+
+
+def test_a_phone_that_is_rung_again_later_rings_again() -> None:
+    again = rung(2, "ringing", 500).model_copy(update={"start_stamp": "2026-11-22T12:00:05.000Z"})
+    told = told_of(rung(1, "ringing", 1), rung(1, "ended", 400, cause="NO_ANSWER"), again)
+    assert told == ["ringing 101", "cancelled 101 no_answer", "ringing 101"]
+
+
+@pytest.mark.parametrize(("number", "is_extension"), [("*99106", False), ("106", True), ("*3001", False)])
+def test_who_is_sent_on_is_sent_to_what_was_dialled(number: str, is_extension: bool) -> None:
+    talks = [rung(1, "ringing", 1), rung(1, "answered", 100)]
+    sent = rung(1, "sent", 200, sent_to=number, sent_to_extension=is_extension)
+    _, happened = followed([*talks, sent])
+    data = happened[-1].data()
+    assert (happened[-1].type, data["number"], data["stays_leg_uuid"]) == ("call.transferred", number, sent.leg_uuid)
+    assert data["extension"] == (number if is_extension else None)
+    assert followed([*talks, sent, sent.model_copy(update={"sequence": 201})])[1][-1] == happened[-1], "told once"
+    assert told_of(rung(1, "ringing", 1), sent) == ["ringing 101"], "who has not spoken is forwarded"
