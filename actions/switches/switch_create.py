@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.contract import Write
-from ringpost.model.switch import Kind, SwitchRecord, SwitchSettings
+from ringpost.model.switch import SwitchKind, SwitchRecord, SwitchSettings
 from ringpost.model.values import SwitchName
 from ringpost.services import kept
 from ringpost.services.tenants import switches
@@ -24,7 +24,7 @@ EXAMPLE = {
 
 class Request(SwitchSettings, Write):
     name: SwitchName = Field(description="what domains call it")
-    kind: Kind
+    kind: SwitchKind
 
 
 Response = SwitchRecord

@@ -6,7 +6,7 @@ A switch that cannot be reached is an answer too: reachable false, and why in la
 from ringpost.context import Context
 from ringpost.contract import Read
 from ringpost.model.requests import OneSwitch
-from ringpost.model.switch import Kind, SwitchStatus
+from ringpost.model.switch import SwitchKind, SwitchStatus
 from ringpost.model.values import Uuid
 from ringpost.services.switching import lines
 from ringpost.services.tenants import switches
@@ -21,7 +21,7 @@ class Request(OneSwitch, Read):
 class Response(SwitchStatus):
     switch_uuid: Uuid
     switch_name: str
-    kind: Kind
+    kind: SwitchKind
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ringpost.link.buffer import Buffer
 from ringpost.model.notices import Notice, RecordedFile
-from ringpost.switch.freeswitch.events import Recorded
+from ringpost.switch.hearing import Recorded
 from tests.services.happenings.test_call_events import STORIES, heard
 
 HOME = "d0d0d0d0-0000-4000-8000-000000000001"

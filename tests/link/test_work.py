@@ -20,15 +20,19 @@ from ringpost.clock import stamp
 from ringpost.entry import recordings
 from ringpost.entry.console import console
 from ringpost.entry.exchange import Exchange
+from ringpost.link.beside import Beside
 from ringpost.link.buffer import Buffer, File
-from ringpost.link.work import Link
+from ringpost.link.hearing import Hearing
+from ringpost.link.work import run
 from ringpost.model.call import Leg
 from ringpost.model.errors import StoreUnavailable, SwitchUnreachable
 from ringpost.services.records import joining
 from ringpost.services.tenants import domains
 from ringpost.store.archive import Upload
 from ringpost.store.folder import PART_BYTES, FolderArchive
+from ringpost.switch.freeswitch.ear import FreeSwitchEar
 from ringpost.switch.freeswitch.esl import EventSocket
+from ringpost.switch.hearing import Ear
 from tests.described import check_event
 from tests.entry.answering import listening
 from tests.entry.crashing import Gate, Trouble, in_words
@@ -79,17 +83,17 @@ class Linking:
     file: Path
     said: list[str] = field(default_factory=list)
 
-    def connect(self) -> EventSocket:
-        return EventSocket(self.switch.host, self.switch.port, user=None, password=PASSWORD)
+    def connect(self) -> Ear:
+        return FreeSwitchEar(EventSocket(self.switch.host, self.switch.port, user=None, password=PASSWORD))
 
     @contextmanager
     def running(
-        self, connect: Callable[[], EventSocket] | None = None, buffer: Buffer | None = None, **members: Any
-    ) -> Iterator[Link]:
+        self, connect: Callable[[], Ear] | None = None, buffer: Buffer | None = None, **members: Any
+    ) -> Iterator[Beside]:
         self.said, buffer = [], buffer or Buffer(self.file)
         members = {"records_within": 0.2, **members}
-        link = Link("live", connect or self.connect, self.client, buffer, Today(), self.said.append, **members)
-        thread = threading.Thread(target=link.run, daemon=True)
+        link = Beside("live", self.client, buffer, Today(), self.said.append, members.pop("recordings", None))
+        thread = threading.Thread(target=run, args=(Hearing(link, connect or self.connect, **members),), daemon=True)
         thread.start()
         try:
             yield link
@@ -101,7 +105,7 @@ class Linking:
             buffer.close()
 
     @contextmanager
-    def listening(self, **members: Any) -> Iterator[Link]:
+    def listening(self, **members: Any) -> Iterator[Beside]:
         with self.running(**members) as link:
             self.says("listening to live")
             yield link
@@ -276,7 +280,7 @@ def test_a_connection_that_breaks_is_made_anew(linking: Linking, switch: Playing
 def test_a_switch_that_hangs_up_was_there_until_then(linking: Linking, switch: PlayingFreeSwitch) -> None:
     lines = iter([linking.connect])
 
-    def connect_once() -> EventSocket:
+    def connect_once() -> Ear:
         connect = next(lines, None)
         if connect is None:
             raise SwitchUnreachable("it is gone")
@@ -309,8 +313,8 @@ def test_what_is_wrong_with_the_switch_is_said_once_and_tried_again(
 ) -> None:
     passwords = iter(["wrong", "wrong", "wrong", PASSWORD])
 
-    def connect() -> EventSocket:
-        return EventSocket(switch.host, switch.port, user=None, password=next(passwords))
+    def connect() -> Ear:
+        return FreeSwitchEar(EventSocket(switch.host, switch.port, user=None, password=next(passwords)))
 
     with linking.listening(connect=connect):
         assert linking.said == [
@@ -331,7 +335,7 @@ def test_what_the_switch_tells_that_is_none_is_said(linking: Linking, switch: Pl
 def test_a_bug_stops_nothing(linking: Linking, switch: PlayingFreeSwitch) -> None:
     attempts = count()
 
-    def connect() -> EventSocket:
+    def connect() -> Ear:
         if next(attempts) == 0:
             raise KeyError("oh dear")
         return linking.connect()
@@ -505,7 +509,7 @@ def test_a_recording_waits_until_the_switch_has_said_where_they_are(
     bucket.fails = []
     before, go_on = bucket.puts, threading.Event()
 
-    def late() -> EventSocket:
+    def late() -> Ear:
         assert go_on.wait(30)
         return linking.connect()
 

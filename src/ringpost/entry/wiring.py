@@ -20,6 +20,7 @@ from ringpost.dispatch.registry import discover
 from ringpost.entry.secrets import Secrets
 from ringpost.settings import Settings
 from ringpost.store import Store
+from ringpost.switch.kinds import Means, kinds
 
 if TYPE_CHECKING:
     from ringpost.model.switch import SwitchRecord
@@ -82,13 +83,7 @@ def connector(clock: Clock) -> Connect:
     resting: dict[str, float] = {}
 
     def connect(record: SwitchRecord, scripts: Scripts) -> Switch:
-        if record.kind == "freeswitch":
-            from ringpost.switch.freeswitch.driver import FreeSwitch
-
-            return FreeSwitch(record, secrets.value, clock, resting=resting)
-        from ringpost.switch.sandbox.driver import SandboxSwitch  # a cold start that places no call can do without
-
-        return SandboxSwitch(clock, scripts)
+        return kinds()[record.kind].connect(record, Means(clock, secrets.value, resting, scripts))
 
     return connect
 
@@ -148,13 +143,9 @@ def preload(settings: Settings) -> None:
     """Import what requests will need, and connect to nothing: for a snapshot."""
     if settings.store.startswith("dynamodb:"):
         importlib.import_module("ringpost.store.dynamodb")
-    for needed in (
-        "ringpost.switch.freeswitch.driver",
-        "ringpost.switch.sandbox.driver",
-        "ringpost.services.switching.sandbox_calls",
-        "ringpost.model.telephone.help",
-    ):
-        importlib.import_module(needed)
+    importlib.import_module("ringpost.model.telephone.help")
+    for kind in kinds():
+        importlib.import_module(f"ringpost.switch.{kind}.driver")
     Catalogue(discover()).preload()
     _build(BaseModel)
 

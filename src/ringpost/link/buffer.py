@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ringpost.clock import stamp
 from ringpost.model.notices import Notice, NumberedAway, NumberedNotice, RecordedFile
-from ringpost.switch.freeswitch.events import Known, Recorded
+from ringpost.switch.hearing import Known, Recorded
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS notices (position INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from ringpost.model.record import Entity, Record, is_false
 from ringpost.model.values import Address, SecretReference, Text, Timestamp, Uuid
 
-Kind = Literal["sandbox", "freeswitch"]
+SwitchKind = Literal["sandbox", "freeswitch"]
 
 SwitchUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}@[A-Za-z0-9.-]{1,253}$")]
 
@@ -17,7 +17,7 @@ class SwitchRecord(Record):
 
     switch_uuid: Uuid
     switch_name: str
-    kind: Kind
+    kind: SwitchKind
     address: str | None = Field(default=None, description="host and port of its Event Socket")
     user: str | None = Field(default=None, description="whom to log in as: name@domain; null: with the password alone")
     secret: str | None = Field(default=None, description="where its password is kept; never the password itself")

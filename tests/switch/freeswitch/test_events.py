@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from ringpost.clock import seconds
 from ringpost.model.notices import Notice
-from ringpost.switch.freeswitch.events import SUBSCRIPTION, Known, caught_up, notices, recorded
+from ringpost.switch.freeswitch.events import SUBSCRIPTION, caught_up, notices, recorded
+from ringpost.switch.hearing import Known
 
 CAPTURES = Path(__file__).parents[2] / "captures" / "events"
 GUIDE = Path(__file__).parents[3] / "docs" / "freeswitch" / "directory" / "ringpost.xml"

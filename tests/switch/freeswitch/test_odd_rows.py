@@ -13,7 +13,8 @@ from ringpost.model.live import Registration
 from ringpost.switch.freeswitch import lists
 from ringpost.switch.freeswitch.driver import FreeSwitch
 from ringpost.switch.freeswitch.esl import EventSocket
-from ringpost.switch.freeswitch.events import Known, caught_up
+from ringpost.switch.freeswitch.events import caught_up
+from ringpost.switch.hearing import Known
 from tests.fakes import NOON, FakeClock
 from tests.switch.freeswitch.scripted import PASSWORD, ScriptedFreeSwitch
 from tests.switch.test_every_switch import GONE, HOME, LIVE, A, B, switch_at

@@ -10,7 +10,10 @@ import click
 from ringpost.clock import SystemClock
 from ringpost.entry.cli.options import client_of, endpoint, plain_errors
 from ringpost.settings import Settings
-from ringpost.switch.freeswitch.esl import EventSocket
+from ringpost.switch.hearing import Ear
+from ringpost.switch.kinds import Place, kinds
+
+_KIND = "freeswitch"
 
 
 @click.command()
@@ -40,8 +43,10 @@ def link(
     What it has heard and not handed in yet is in the folder RINGPOST_DATA (.ringpost) and survives a crash.
     The key is the switch's: ringpost key create --name link --switch NAME --scope switch.event
     """
-    from ringpost.link import work as links
+    from ringpost.link import work
+    from ringpost.link.beside import Beside
     from ringpost.link.buffer import Buffer
+    from ringpost.link.hearing import Hearing
 
     client, password = client_of(url, secret), os.environ.get("RINGPOST_ESL_PASSWORD", "")
     if not password:
@@ -50,15 +55,13 @@ def link(
     if not host or not port.isdecimal() or int(port) > 65535:
         raise click.UsageError(f"{esl!r} is no host and port, such as 127.0.0.1:8021")
 
-    def connect() -> EventSocket:
-        return EventSocket(host, int(port), user=user, password=password)
+    def listen() -> Ear:
+        return kinds()[_KIND].listen(Place(host, int(port), user, password))
 
     with plain_errors():
         buffer = Buffer(Settings.read().data / f"link-{switch_name.lower()}.sqlite3")
-    running = links.Link(
-        switch_name, connect, client, buffer, SystemClock(), click.echo, recordings, records_within=records_within
-    )
-    signal.signal(signal.SIGTERM, lambda *_: running.stopping.set())
+    beside = Beside(switch_name, client, buffer, SystemClock(), click.echo, recordings)
+    signal.signal(signal.SIGTERM, lambda *_: beside.stopping.set())
     with suppress(KeyboardInterrupt):
-        running.run()
+        work.run(Hearing(beside, listen, records_within=records_within))
     click.echo("Stopped.")

@@ -13,6 +13,7 @@ from ringpost.model.values import is_uuid
 from ringpost.services import kept, pages
 from ringpost.store import Check, keys
 from ringpost.store.keys import switch_layout
+from ringpost.switch.kinds import kinds
 
 BUILT_IN = SwitchRecord(
     switch_uuid="5a5a5a5a-0000-4000-8000-000000000000",
@@ -124,9 +125,7 @@ def _plain(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_complete(switch: SwitchRecord) -> None:
-    if switch.kind == "sandbox":
-        return
-    for member in ("address", "secret"):
+    for member in kinds()[switch.kind].needs:
         if getattr(switch, member) is None:
             raise InvalidRequest(f"a {switch.kind} switch needs {member}", parameter=member)
 

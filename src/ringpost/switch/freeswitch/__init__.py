@@ -1,1 +1,30 @@
 """FreeSWITCH: through its event socket, its mod_xml_curl and its mod_json_cdr."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringpost.switch import CALL_ACTIONS
+from ringpost.switch.kinds import Kind
+
+if TYPE_CHECKING:
+    from ringpost.model.switch import SwitchRecord
+    from ringpost.switch import Switch
+    from ringpost.switch.hearing import Ear
+    from ringpost.switch.kinds import Means, Place
+
+
+def _connect(record: SwitchRecord, means: Means) -> Switch:
+    from ringpost.switch.freeswitch.driver import FreeSwitch
+
+    return FreeSwitch(record, means.secret, means.clock, resting=means.resting)
+
+
+def _listen(place: Place) -> Ear:
+    from ringpost.switch.freeswitch.ear import FreeSwitchEar
+    from ringpost.switch.freeswitch.esl import EventSocket
+
+    return FreeSwitchEar(EventSocket(place.host, place.port, user=place.user, password=place.password))
+
+
+KIND = Kind(needs=("address", "secret"), capabilities=CALL_ACTIONS, connect=_connect, listen=_listen)

@@ -9,7 +9,7 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 from ringpost.clock import stamp
@@ -29,6 +29,7 @@ from ringpost.switch.freeswitch.said import (
     taken_leg,
     went_to_voicemail,
 )
+from ringpost.switch.hearing import CaughtUp, Known, Recorded
 
 CHANNEL_EVENTS = (
     "CHANNEL_CREATE",
@@ -85,13 +86,6 @@ def notices(event: Mapping[str, Any]) -> list[Notice]:
     return [notice] if notice else []
 
 
-class Recorded(NamedTuple):
-    """A file the switch has recorded into, and of which leg."""
-
-    path: str
-    file: RecordedFile
-
-
 def recorded(event: Mapping[str, Any]) -> Recorded | None:
     """The recording an event says is finished. A voicemail message is one too: its path tells.
 
@@ -109,22 +103,6 @@ def recorded(event: Mapping[str, Any]) -> Recorded | None:
     return Recorded(
         path, RecordedFile(domain_uuid=domain, leg_uuid=leg, file_name=file_name, ended_at=at, seconds=seconds)
     )
-
-
-class CaughtUp(NamedTuple):
-    """What is to be told after a break, with what was heard meanwhile in between: it may say how a leg has ended."""
-
-    there: list[Notice]
-    gone: list[Notice]
-    core: str = ""
-
-
-class Known(NamedTuple):
-    """What a link knew when its connection broke: the run of the switch, when it last heard of it, legs and domains."""
-
-    core: str
-    heard_at: float
-    legs: Mapping[str, str]
 
 
 class Asked(Protocol):

@@ -1,1 +1,22 @@
 """The sandbox: calls that are played."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringpost.switch import CALL_ACTIONS
+from ringpost.switch.kinds import Kind
+
+if TYPE_CHECKING:
+    from ringpost.model.switch import SwitchRecord
+    from ringpost.switch import Switch
+    from ringpost.switch.kinds import Means
+
+
+def _connect(record: SwitchRecord, means: Means) -> Switch:
+    from ringpost.switch.sandbox.driver import SandboxSwitch
+
+    return SandboxSwitch(means.clock, means.scripts)
+
+
+KIND = Kind(needs=(), capabilities=CALL_ACTIONS, connect=_connect)

@@ -1,0 +1,63 @@
+"""The port of a link: hearing what happens on a switch, in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from ringpost.model.notices import Notice, RecordedFile
+
+
+class Recorded(NamedTuple):
+    """A file the switch has recorded into, and of which leg."""
+
+    path: str
+    file: RecordedFile
+
+
+class Known(NamedTuple):
+    """What a link knew when its connection broke: the run of the switch, when it last heard of it, legs and domains."""
+
+    core: str
+    heard_at: float
+    legs: Mapping[str, str]
+
+
+class CaughtUp(NamedTuple):
+    """What is to be told after a break, with what was heard meanwhile in between: it may say how a leg has ended."""
+
+    there: list[Notice]
+    gone: list[Notice]
+    core: str = ""
+
+
+class Heard(NamedTuple):
+    """What the switch has told: of legs, of recordings, and in which run of it. ``is_alive``: it told anything."""
+
+    notices: list[Notice]
+    recorded: list[Recorded]
+    core: str
+    is_alive: bool
+
+
+class Ear(Protocol):
+    """A line on which a switch tells what happens. Each method raises ``SwitchUnreachable`` once it is cut."""
+
+    def __enter__(self) -> Self:
+        """Itself."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Hang up."""
+
+    def recordings(self) -> Path | None:
+        """The folder the switch records into, if it says."""
+
+    def caught_up(self, known: Known) -> CaughtUp:
+        """How far each leg has come, and which are gone. From before that on it is listened to: nothing is missed."""
+
+    def heard(self, seconds: float) -> Heard:
+        """What has been told since; if nothing was, the next that is, within ``seconds``."""

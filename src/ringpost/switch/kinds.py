@@ -1,0 +1,74 @@
+"""The kinds of switches: a folder here each, whose ``KIND`` is all that the rest of the house knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from ringpost.model.errors import CannotComply
+
+if TYPE_CHECKING:
+    from ringpost.clock import Clock
+    from ringpost.model.switch import SwitchRecord
+    from ringpost.switch import Switch
+    from ringpost.switch.hearing import Ear
+    from ringpost.switch.scripts import Scripts
+
+
+class Means(NamedTuple):
+    """What a line to a switch is made with.
+
+    ``secret`` finds a password by its reference. ``resting`` is shared by all lines of a process: until when, in
+    seconds since 1970, a switch that failed is left alone.
+    """
+
+    clock: Clock
+    secret: Callable[[str], str]
+    resting: dict[str, float]
+    scripts: Scripts
+
+
+class Place(NamedTuple):
+    """Where a link finds its switch, and how it logs in."""
+
+    host: str
+    port: int
+    user: str | None
+    password: str
+
+
+def _nothing_to_hear(_: Place) -> Ear:
+    raise CannotComply("a switch of this kind tells a link nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of switch.
+
+    ``needs``: the members of its record without which it cannot be reached. ``capabilities``: the actions it can do.
+    ``connect`` makes the line to one; nothing is sent before it is first used. ``listen`` opens an ear beside one, for
+    a link; raises ``SwitchUnreachable`` and ``SwitchRefused``, and ``CannotComply`` where there is nothing to hear.
+    """
+
+    needs: tuple[str, ...]
+    capabilities: tuple[str, ...]
+    connect: Callable[[SwitchRecord, Means], Switch]
+    listen: Callable[[Place], Ear] = _nothing_to_hear
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Every kind, by its name."""
+    folders = sorted(file.parent.name for file in Path(__file__).parent.glob("*/__init__.py"))
+    return {name: _exported(f"{__package__}.{name}") for name in folders}
+
+
+def _exported(folder: str) -> Kind:
+    found: Kind | None = getattr(import_module(folder), "KIND", None)
+    if found is None:
+        raise RuntimeError(f"{folder} exports no KIND: say in its __init__.py what kind of switch it is")
+    return found
