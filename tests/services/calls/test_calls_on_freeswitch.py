@@ -16,7 +16,8 @@ from ringpost.switch.freeswitch.driver import FreeSwitch
 from tests.fakes import CountingStore, FakeClock
 from tests.harness import Caller, House
 from tests.switch.freeswitch.scripted import PASSWORD, Mode, ScriptedFreeSwitch
-from tests.switch.test_every_switch import GONE, HOME, LIVE, NOBODY, A, B, switch_at
+from tests.switch.freeswitch.stage import GONE, LIVE, A, B, switch_at
+from tests.switch.staging import HOME, NOBODY
 
 CALL = {"caller_id_number": "5550100", "destination_a": "100", "destination_b": "101"}
 KEY = {"idempotency-key": "deal-4711"}

@@ -11,7 +11,7 @@ from tests.actions.calls.live import placed, record, states
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
 from tests.switch.freeswitch.scripted import PASSWORD, ScriptedFreeSwitch
-from tests.switch.test_every_switch import switch_at
+from tests.switch.freeswitch.stage import switch_at
 
 HOME = {"domain_name": demo.DOMAIN_NAME}
 CALL = {"caller_id_number": "5550100", "destination_a": "100"}

@@ -11,7 +11,8 @@ from ringpost.switch import Finding
 from ringpost.switch.freeswitch.doctor import COMMANDS, MODULES, examined
 from ringpost.switch.freeswitch.sounds import MACROS
 from tests.switch.freeswitch.scripted import PASSWORD, USER, USER_PASSWORD, ScriptedFreeSwitch
-from tests.switch.test_every_switch import HOME, switch_at
+from tests.switch.freeswitch.stage import switch_at
+from tests.switch.staging import HOME
 
 GUIDE = Path(__file__).parents[3] / "docs/freeswitch"
 USAGE = "-USAGE: <uuid>\n"

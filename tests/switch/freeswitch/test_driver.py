@@ -17,7 +17,8 @@ from ringpost.switch import Progress
 from ringpost.switch.freeswitch.driver import FreeSwitch, _originate, address
 from tests.fakes import FakeClock
 from tests.switch.freeswitch.scripted import PASSWORD, Mode, ScriptedFreeSwitch
-from tests.switch.test_every_switch import GONE, HOME, LIVE, NOBODY, A, B, FreeSwitchStage, order, switch_at
+from tests.switch.freeswitch.stage import GONE, LIVE, A, B, FreeSwitchStage, switch_at
+from tests.switch.staging import HOME, NOBODY, order
 
 TRUNK = HOME.model_copy(update={"outbound_gateway": "trunk"})
 

@@ -17,7 +17,8 @@ from ringpost.switch.freeswitch.events import caught_up
 from ringpost.switch.hearing import Known
 from tests.fakes import NOON, FakeClock
 from tests.switch.freeswitch.scripted import PASSWORD, ScriptedFreeSwitch
-from tests.switch.test_every_switch import GONE, HOME, LIVE, A, B, switch_at
+from tests.switch.freeswitch.stage import GONE, LIVE, A, B, switch_at
+from tests.switch.staging import HOME
 
 [ROW] = json.loads(LIVE["answered"]["show calls as json"])["rows"]
 COLUMNS = sorted({*ROW, "created_uepoch", "b_created_uepoch"})
