@@ -1,4 +1,4 @@
-"""What every switch promises, on what the ``stage.py`` of its kind sets up. A new kind brings a stage, and nothing here."""
+"""What every switch promises, on what the ``stage.py`` of its kind sets up: a new kind brings a stage."""
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
