@@ -1,4 +1,4 @@
-"""The picture of the house: read the layers that import-linter holds from pyproject.toml, and draw docs/architecture.md."""
+"""The picture of the house: read the layers that import-linter holds, and draw docs/architecture.md of them."""
 
 import ast
 import tomllib
@@ -11,8 +11,8 @@ SOURCE = ROOT / "src"
 
 _PAGE = """# Architecture
 
-Made from the layers that `make check` holds (pyproject.toml, import-linter) and the first line of each room's docstring;
-`make docs` draws it. Who is above may import who is below, never the other way round (indented: beside the one above
+`make docs` draws it, from the layers that `make check` holds (import-linter, in pyproject.toml) and the first line of
+each room's docstring. Who is above may import who is below, never the other way round (indented: beside the one above
 it), and no two modules import each other in a circle, nor inside a function.
 
     actions               what the API can do: a folder a family, a file an action; each calls one service function
@@ -25,17 +25,17 @@ it), and no two modules import each other in a circle, nor inside a function.
 
 ## switch
 
-A kind of switch is a folder. Its `KIND` is all that the rest of the house knows of it; adding one is adding the folder,
-its name in `SwitchKind` (model/switch.py), and `tests/switch/<kind>/stage.py`, on which the suite for every switch runs.
+A kind of switch is a folder. Its `KIND` is all that the rest of the house knows of it. To add one: the folder, its name
+in `SwitchKind` (model/switch.py), and `tests/switch/<kind>/stage.py`, on which the suite for every switch runs.
 
 {switches}
 
 ## A request
 
-`entry` takes it from Lambda or a socket; `dispatch/pipeline.py` reads from top to bottom: envelope, key (`auth`), scope,
-the action found by its name, `Request` validated, `handle(request, context)`. What it staged is committed in one
-transaction with its events and its audit line. `webhooks` carries the events on from there, and `link` brings in what
-switches tell.
+`entry` takes it from Lambda or a socket; `dispatch/pipeline.py` reads from top to bottom: envelope, key (`auth`),
+scope, the action found by its name, `Request` validated, `handle(request, context)`. What it staged is committed in
+one transaction with its events and its audit line. `webhooks` carries the events on from there, and `link` brings in
+what switches tell.
 """
 
 

@@ -1,4 +1,4 @@
-"""Write what is generated: docs/actions.md, openapi.json, architecture.md, coverage.md, the tables of store.md and costs.md; events/.
+"""Write what is generated: docs/actions.md, openapi.json, architecture.md, coverage.md, tables of others; events/.
 
 With --check, write nothing and fail if anything is not up to date.
 """

@@ -15,8 +15,8 @@ NO_EVENTS = {"cdr.search"}
 def test_what_is_told_is_on_the_list_and_nothing_else() -> None:
     files = [
         *ROOT.glob("actions/*/*.py"),
-        *ROOT.glob("src/ringpost/services/*.py"),
-        *ROOT.glob("src/ringpost/webhooks/*.py"),
+        *ROOT.glob("src/ringpost/services/**/*.py"),
+        *ROOT.glob("src/ringpost/webhooks/**/*.py"),
     ]
     told = {found for file in files for found in TOLD.findall(file.read_text())} - NO_EVENTS
     assert told | {"webhook.test"} == TYPES
