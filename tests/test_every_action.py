@@ -250,7 +250,7 @@ def test_counts_no_more_than_all_and_no_less(name: str, crowd: Caller, operator:
 
 def test_lists_that_are_read_say_how_far() -> None:
     """What is counted, compared or looked through is ``everything``; ``listed`` is a page, of so many."""
-    for file in [*ROOT.glob("actions/*/*.py"), *ROOT.glob("src/ringpost/services/*.py")]:
+    for file in [*ROOT.glob("actions/*/*.py"), *ROOT.glob("src/ringpost/services/**/*.py")]:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("store.listed"):
                 assert "limit" in {one.arg for one in node.keywords}, f"{file.name}:{node.lineno}"
