@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ringpost.store import keys
+from ringpost.store.keys import layout
 
 TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("old_keys.json").read_text())
 CONSTANTS, CALLS, RECORDS = TABLE["constants"], TABLE["calls"], TABLE["records"]
@@ -35,7 +36,7 @@ def makes_keys(name: str) -> bool:
     value = getattr(keys, name)
     if name.isupper():
         return not isinstance(value, bool)
-    is_ours = getattr(value, "__module__", "").startswith(keys.__name__)
+    is_ours = getattr(value, "__module__", "").startswith(keys.__name__) and value is not vars(layout).get(name)
     return is_ours and callable(value) and not isinstance(value, type)
 
 
