@@ -6,12 +6,11 @@ from hashlib import sha256
 from ringpost.clock import Clock
 from ringpost.dispatch.http import HttpAnswer, HttpRequest
 from ringpost.model.errors import StoreUnavailable
-from ringpost.store import Key, Store
+from ringpost.store import Store, keys
 
 _HEALTH = "health"
 _ASKS_AGAIN_AFTER = 1.0
 """Seconds: who has no key has the store asked no more often than that."""
-_NOBODYS = Key("health", "health")
 _STYLE = "body{font:16px/1.5 sans-serif;max-width:42em;margin:3em auto;padding:0 1em}code{background:#8882}"
 _PAGE = f"""<!doctype html>
 <html lang="en">
@@ -77,7 +76,7 @@ class Visitors:
 
     def _answers(self) -> bool:
         try:
-            self._store.get(_NOBODYS)
+            self._store.get(keys.NOBODYS)
         except StoreUnavailable:
             return False
         return True
