@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks.boto3_store import Boto3Store
+from ringpost.store.boto3 import Boto3Store
 from tests.fakes import FakeClock
 from tests.store.dynamo import DynamoServer
 

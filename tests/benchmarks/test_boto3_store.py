@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from benchmarks.boto3_store import Boto3Store
+from ringpost.store.boto3 import Boto3Store
 from tests.store.dynamo import DynamoServer
 from tests.store.test_dynamodb import A
 from tests.store.test_dynamodb import (
