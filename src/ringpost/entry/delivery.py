@@ -192,12 +192,12 @@ def delivering() -> Delivering:
     """What this environment works with, made on first use."""
     global _delivering  # noqa: PLW0603 - one per environment, by design
     if _delivering is None:
+        import boto3
         from botocore.config import Config
-        from botocore.session import Session  # boto3 would be AWS's own, on the botocore that is ours
 
         outbox, courier, clock = wiring.post_office(Settings.read())
         quick = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
-        client = Session().create_client("sqs", config=quick)
+        client = boto3.Session().client("sqs", config=quick)
         first_tries, later = (os.environ[f"RINGPOST_QUEUE_{name}"] for name in ("FIRST_TRIES", "LATER"))
         _delivering = Delivering(outbox, courier, SqsQueues(client, first_tries, later), clock)
     return _delivering

@@ -11,16 +11,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ringpost.switch import Finding
 
 Client = Callable[[str], Any]
-"""Makes botocore's client of a service."""
+"""Makes boto3's client of a service."""
 _SCHEMA = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
 
 
 def client(service: str) -> Any:
     """A client with this environment's credentials and region."""
+    import boto3
     from botocore.config import Config
-    from botocore.session import Session
 
-    return Session().create_client(service, config=Config(connect_timeout=5, read_timeout=10))
+    return boto3.Session().client(service, config=Config(connect_timeout=5, read_timeout=10))
 
 
 def examined(table: str, clients: Client = client, stack: str | None = None) -> Iterator[Finding]:

@@ -1,52 +1,47 @@
-"""The peer that lost: the same port on boto3's client, with the same guarantees.
+"""The table through boto3: AWS's own SDK, in Python.
 
-It passes the suite that our adapters pass (``tests/benchmarks``), so what separates them is the cost.
+Whoever may run no other, or needs of it what pydynox lacks, has ``RINGPOST_DYNAMODB_CLIENT=boto3``.
 """
 
-import random
 import time
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import ConnectionError as NoConnection
 
-from ringpost.model.errors import StoreUnavailable
-from ringpost.store import (
-    Check,
-    ConditionFailed,
-    Delete,
-    Key,
-    Put,
-    Row,
-    Write,
-    check_key,
-    check_range,
-    check_size,
-    narrowed,
+from ringpost.store import Delete, Put, Write
+from ringpost.store.table import (
+    CONNECT_SECONDS,
+    MISTAKES,
+    READ_SECONDS,
+    Condition,
+    Range,
+    TableStore,
+    Trouble,
+    Values,
+    item,
+    named,
 )
 
-_ATTEMPTS = 8
-_FIRST_PAUSE = 0.02
-_MISTAKES = {
-    "AccessDeniedException",
-    "IdempotentParameterMismatchException",
-    "ResourceNotFoundException",
-    "UnrecognizedClientException",
-    "ValidationException",
-}
-_TRANSIENT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "InternalServerError"}
-_THERE = "attribute_exists(pk) AND (attribute_not_exists(expires) OR expires > :now)"
-_ABSENT = "attribute_not_exists(pk) OR expires <= :now"
-_CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 4})
+_CONFIG = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
+    retries={"total_max_attempts": 1},
+    max_pool_connections=256,  # as many as the local server has threads: what is over is thrown away after each call
+)
 
-Item = dict[str, dict[str, str]]
+_LOST = (NoConnection, HTTPClientError, IncompleteReadError)
+
+Typed = dict[str, dict[str, str]]
 
 
-class Boto3Store:
-    """A ``Store`` in a table. ``now`` is the time in seconds since 1970."""
+class Boto3Store(TableStore):
+    """A ``Store`` in a table. ``now`` is the time in seconds since 1970; ``client`` are boto3's own options."""
+
+    errors = (ClientError, BotoCoreError)
 
     def __init__(
         self,
@@ -55,119 +50,65 @@ class Boto3Store:
         sleep: Callable[[float], None] = time.sleep,
         **client: Any,
     ) -> None:
-        self._table = table
-        self._now = now
-        self._sleep = sleep
-        self._client = boto3.client("dynamodb", config=_CONFIG, **client)
+        super().__init__(table, now, sleep)
+        self._client = boto3.Session().client("dynamodb", config=_CONFIG, **client)
+        self._client.meta.events.register("before-parse.dynamodb", _be_whole)
 
-    def get(self, key: Key) -> Row | None:
-        check_key(key)
-        try:
-            found = self._client.get_item(TableName=self._table, Key=_key(key), ConsistentRead=True)
-        except (ClientError, BotoCoreError) as error:
-            raise _understood(error) from error
-        return _live(found["Item"], self._now()) if "Item" in found else None
+    def _item(self, key: Values) -> Values | None:
+        found = self._client.get_item(TableName=self._table, Key=_typed(key), ConsistentRead=True)
+        return _plain(found.get("Item", {}))
 
-    def query(
-        self,
-        partition: str,
-        *,
-        between: tuple[str, str] | None = None,
-        after: str | None = None,
-        descending: bool = False,
-        limit: int = 100,
-    ) -> list[Row]:
-        check_range(partition, between, after)
-        condition, values = "pk = :pk", {":pk": {"S": partition}}
-        if between is not None:
-            low, high, after = narrowed(between, after, descending=descending)
-            if low > high:
-                return []
-            condition += " AND sk BETWEEN :low AND :high"
-            values |= {":low": {"S": low}, ":high": {"S": high}}
-        start = {"ExclusiveStartKey": _key(Key(partition, after))} if after is not None else {}
-        rows: list[Row] = []
-        try:
-            while len(rows) < limit:
-                page = self._client.query(
-                    TableName=self._table,
-                    KeyConditionExpression=condition,
-                    ExpressionAttributeValues=values,
-                    Limit=limit - len(rows),
-                    ScanIndexForward=not descending,
-                    ConsistentRead=True,
-                    **start,
-                )
-                rows += [row for item in page["Items"] if (row := _live(item, self._now()))]
-                if "LastEvaluatedKey" not in page:
-                    break
-                start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
-        except (ClientError, BotoCoreError) as error:
-            raise _understood(error) from error
-        return rows
+    def _page(self, wanted: Range) -> tuple[Sequence[Values], bool]:
+        page = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression=wanted.condition,
+            ExpressionAttributeValues=_typed(wanted.values),
+            Limit=wanted.limit,
+            ScanIndexForward=not wanted.descending,
+            ConsistentRead=True,
+            **({"ExclusiveStartKey": _typed(wanted.start)} if wanted.start is not None else {}),
+        )
+        return [_plain(found) for found in page["Items"]], "LastEvaluatedKey" in page
 
-    def transact(self, writes: Sequence[Write]) -> None:
-        check_size(writes)
-        items = [self._operation(write) for write in writes]
-        token = str(uuid.uuid4())
-        for attempt in range(_ATTEMPTS):
-            try:
-                self._client.transact_write_items(TransactItems=items, ClientRequestToken=token)
-            except self._client.exceptions.TransactionCanceledException as error:
-                reasons = [reason["Code"] for reason in error.response.get("CancellationReasons", [])]
-                failed = [place for place, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]
-                if failed:
-                    raise ConditionFailed(failed) from error
-                if not _TRANSIENT.intersection(reasons):
-                    raise
-                self._sleep(random.uniform(0, _FIRST_PAUSE * 2**attempt))
-            except (ClientError, BotoCoreError) as error:
-                raise _understood(error) from error
-            else:
-                return
-        raise StoreUnavailable
+    def _write(self, writes: Sequence[tuple[Write, Condition | None]], token: str) -> object:
+        operations = [self._operation(write, condition) for write, condition in writes]
+        return self._client.transact_write_items(TransactItems=operations, ClientRequestToken=token)
 
-    def _operation(self, write: Write) -> dict[str, Any]:
-        now = {"N": str(int(self._now()))}
-        about: dict[str, Any] = {"TableName": self._table}
+    def _operation(self, write: Write, condition: Condition | None) -> dict[str, Any]:
+        operation: dict[str, Any] = {"TableName": self._table}
         if isinstance(write, Put):
             kind = "Put"
-            about["Item"] = _item(write.row)
+            operation |= {"Item": _typed(item(write.row))}
         else:
             kind = "Delete" if isinstance(write, Delete) else "ConditionCheck"
-            about["Key"] = _key(write.key)
-        if isinstance(write, Put) and write.if_absent:
-            about |= {"ConditionExpression": _ABSENT, "ExpressionAttributeValues": {":now": now}}
-        elif write.if_version is not None:
-            about |= {
-                "ConditionExpression": f"version = :version AND {_THERE}",
-                "ExpressionAttributeValues": {":version": {"N": str(write.if_version)}, ":now": now},
+            operation |= {"Key": _typed(named(write.key))}
+        if condition is not None:
+            operation |= {
+                "ConditionExpression": condition.expression,
+                "ExpressionAttributeValues": _typed(condition.values),
             }
-        elif isinstance(write, Check):
-            about |= {"ConditionExpression": _THERE, "ExpressionAttributeValues": {":now": now}}
-        return {kind: about}
+        return {kind: operation}
+
+    def _trouble(self, error: ClientError | BotoCoreError) -> Trouble | None:
+        if not isinstance(error, ClientError):
+            return Trouble(unanswered=True) if isinstance(error, _LOST) else None
+        code = error.response["Error"]["Code"]
+        if code == "TransactionCanceledException":
+            return Trouble(cancelled=[reason["Code"] for reason in error.response.get("CancellationReasons", [])])
+        return None if code in MISTAKES else Trouble()
 
 
-def _key(key: Key) -> Item:
-    return {"pk": {"S": key.partition}, "sk": {"S": key.sort}}
+def _be_whole(response_dict: Mapping[str, Any], **_: Any) -> None:
+    """Refuse half a reply, and a page of somebody between: botocore would read either as one with nothing in it."""
+    body, said = response_dict["body"], response_dict["headers"].get("content-length")
+    is_strange = response_dict["status_code"] == 200 and not body.startswith(b"{")
+    if is_strange or (said is not None and len(body) != int(said)):
+        raise IncompleteReadError(actual_bytes=len(body), expected_bytes=said)
 
 
-def _item(row: Row) -> Item:
-    item = {**_key(row.key), "version": {"N": str(row.version)}, "body": {"S": row.body}}
-    if row.expires is not None:
-        item["expires"] = {"N": str(row.expires)}
-    return item
+def _typed(values: Values) -> Typed:
+    return {name: {"N": str(value)} if isinstance(value, int) else {"S": value} for name, value in values.items()}
 
 
-def _live(item: Item, now: float) -> Row | None:
-    expires = int(item["expires"]["N"]) if "expires" in item else None
-    if expires is not None and expires <= now:
-        return None
-    return Row(Key(item["pk"]["S"], item["sk"]["S"]), item["body"]["S"], int(item["version"]["N"]), expires)
-
-
-def _understood(error: ClientError | BotoCoreError) -> Exception:
-    """A mistake in the set-up stays what it is; everything else may pass by itself."""
-    if isinstance(error, ClientError):
-        return error if error.response["Error"]["Code"] in _MISTAKES else StoreUnavailable()
-    return error if isinstance(error, NoCredentialsError | ParamValidationError) else StoreUnavailable()
+def _plain(item: Mapping[str, Mapping[str, Any]]) -> Values:
+    return {name: int(value) if kind == "N" else value for name, typed in item.items() for kind, value in typed.items()}
