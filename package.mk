@@ -8,14 +8,16 @@ PYTHON ?= python3
 LAMBDA_PYTHON ?= 3.13
 LAMBDA_ARCH ?= arm64
 BYTECODE_PYTHON ?=
+# Of what the package is made; the benchmarks have one made of their peers in the same way.
+REQUIREMENTS = requirements/runtime.txt
+SOURCES = src/ringpost actions
 
 # manylinux2014, because the function's Python 3.11 runs on Amazon Linux 2 (glibc 2.26).
 WHEEL_ARCH = $(patsubst arm64,aarch64,$(LAMBDA_ARCH))
 WHEELS = --platform manylinux_2_17_$(WHEEL_ARCH) --platform manylinux2014_$(WHEEL_ARCH) \
 	--python-version $(LAMBDA_PYTHON) --implementation cp --only-binary=:all:
 
-# boto3 brings botocore, and that the description of every AWS service: 20 MB. What we call is kept. boto3's own
-# descriptions are of its resources, and we have clients.
+# boto3 brings botocore, and that the description of every AWS service: 20 MB. What we call is kept.
 BOTOCORE_DATA = dynamodb s3 sqs ssm sts xray *.json
 
 # Bytecode is that of one version of CPython, and not of one that is still to be released.
@@ -29,11 +31,10 @@ build-Api build-Delivery:
 	@mkdir -p "$(ARTIFACTS_DIR)"
 	@test -z "$$(ls -A "$(ARTIFACTS_DIR)")" || { echo "$(ARTIFACTS_DIR) is not empty" >&2; exit 1; }
 	$(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile $(WHEELS) \
-		--target "$(ARTIFACTS_DIR)" -r requirements/runtime.txt
+		--target "$(ARTIFACTS_DIR)" -r $(REQUIREMENTS)
 	rm -rf "$(ARTIFACTS_DIR)/bin"
-	find "$(ARTIFACTS_DIR)/botocore/data" -mindepth 1 -maxdepth 1 $(foreach kept,$(BOTOCORE_DATA),! -name '$(kept)') -exec rm -rf {} +
-	rm -rf "$(ARTIFACTS_DIR)/boto3/data" "$(ARTIFACTS_DIR)/boto3/examples"
-	cp -R src/ringpost actions "$(ARTIFACTS_DIR)"
+	find "$(ARTIFACTS_DIR)/botocore/data" "$(ARTIFACTS_DIR)/boto3/data" -mindepth 1 -maxdepth 1 $(foreach kept,$(BOTOCORE_DATA),! -name '$(kept)') -exec rm -rf {} +
+	cp -R $(SOURCES) "$(ARTIFACTS_DIR)"
 	find "$(ARTIFACTS_DIR)" -type d \( -name __pycache__ -o -name tests \) -prune -exec rm -rf {} +
 	@$(MAKE) --no-print-directory -f "$(THIS_FILE)" bytecode
 

@@ -251,7 +251,7 @@ def test_a_cold_start_compiles_no_module(package: Path, tmp_path: Path, handler:
     """In a process of its own, which tells of all that is compiled: that of a class made at run time has no file."""
     program = (
         "import importlib, sys; tell = sys.stderr.write\n"
-        "sys.addaudithook(lambda event, of: event == 'compile' and f'{of[1]}'.endswith('.py') and tell(f'{of[1]}\\n'))\n"
+        "sys.addaudithook(lambda what, of: what == 'compile' and f'{of[1]}'.endswith('.py') and tell(f'{of[1]}\\n'))\n"
         f"importlib.import_module({handler.rpartition('.')[0]!r})"
     )
     about = {"PYTHONPATH": str(package), "RINGPOST_DATA": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
