@@ -192,12 +192,13 @@ def delivering() -> Delivering:
     """What this environment works with, made on first use."""
     global _delivering  # noqa: PLW0603 - one per environment, by design
     if _delivering is None:
-        import boto3
         from botocore.config import Config
+
+        from ringpost.store import aws
 
         outbox, courier, clock = wiring.post_office(Settings.read())
         quick = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
-        client = boto3.Session().client("sqs", config=quick)
+        client = aws.client("sqs", quick)
         first_tries, later = (os.environ[f"RINGPOST_QUEUE_{name}"] for name in ("FIRST_TRIES", "LATER"))
         _delivering = Delivering(outbox, courier, SqsQueues(client, first_tries, later), clock)
     return _delivering

@@ -6,8 +6,10 @@ A restored table has rows and keys and nothing else of the one it was made from:
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ringpost.store import aws
 from ringpost.switch import Finding
 
 Client = Callable[[str], Any]
@@ -17,10 +19,7 @@ _SCHEMA = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "
 
 def client(service: str) -> Any:
     """A client with this environment's credentials and region."""
-    import boto3
-    from botocore.config import Config
-
-    return boto3.Session().client(service, config=Config(connect_timeout=5, read_timeout=10))
+    return aws.client(service, Config(connect_timeout=5, read_timeout=10))
 
 
 def examined(table: str, clients: Client = client, stack: str | None = None) -> Iterator[Finding]:

@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError, NoRegionError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from ringpost.store import Delete, Put, Write
+from ringpost.store import Delete, Put, Write, aws
 from ringpost.store.table import (
     CONNECT_SECONDS,
     MISTAKES,
@@ -51,7 +50,10 @@ class Boto3Store(TableStore):
         **client: Any,
     ) -> None:
         super().__init__(table, now, sleep)
-        self._client = boto3.Session().client("dynamodb", config=_CONFIG, **client)
+        try:
+            self._client = aws.client("dynamodb", _CONFIG, **client)
+        except NoRegionError as error:
+            raise ValueError("the table is in a region: set AWS_REGION=<region>") from error
         self._client.meta.events.register("before-parse.dynamodb", _be_whole)
 
     def _item(self, key: Values) -> Values | None:

@@ -64,8 +64,9 @@ class S3Archive:
 
 def connect(**options: Any) -> Any:
     """A client whose addresses work in every region, and which gives up soon. ``options`` are boto3's."""
-    import boto3  # half a second, and only a recording needs it
-    from botocore.config import Config
+    from botocore.config import Config  # half a second, and only a recording needs it
+
+    from ringpost.store import aws
 
     config = Config(
         signature_version="s3v4",
@@ -74,7 +75,7 @@ def connect(**options: Any) -> Any:
         read_timeout=3,
         retries={"total_max_attempts": 2},
     )
-    return boto3.Session().client("s3", config=config, **options)
+    return aws.client("s3", config, **options)
 
 
 @contextmanager
