@@ -18,6 +18,7 @@ IN_MEMORY = $(shell [ "$$(df -Pm /dev/shm 2>/dev/null | awk 'END { print $$4 + 0
 
 HERE_PYTHON = $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
+MAKE_PACKAGE = $(MAKE) --no-print-directory build-Api PYTHON=$(BIN)/python LAMBDA_PYTHON=$(HERE_PYTHON) LAMBDA_ARCH=$(HERE_ARCH)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test fuzz check test-package test-clients test-freeswitch format docs bench lock clean
@@ -55,8 +56,7 @@ check: .venv/dev .venv/tools test-package test-clients  ## the rest of the gate
 
 test-package: .venv/dev .venv/tools $(TOOLS)/ric  ## the package as Lambda gets it, under Lambda's own runtime
 	rm -rf .aws-sam/package
-	$(MAKE) --no-print-directory build-Api PYTHON=$(BIN)/python ARTIFACTS_DIR=.aws-sam/package \
-		LAMBDA_PYTHON=$(HERE_PYTHON) LAMBDA_ARCH=$(HERE_ARCH)
+	$(MAKE_PACKAGE) ARTIFACTS_DIR=.aws-sam/package
 	RINGPOST_PACKAGE=.aws-sam/package RINGPOST_RIC=$(TOOLS)/ric \
 	RINGPOST_RIE=$$(echo $(TOOLS)/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-$(HERE_ARCH)) \
 	$(BIN)/pytest -m package tests/package
@@ -74,8 +74,11 @@ format: .venv/dev       ## put the code in order
 docs: .venv/dev         ## write docs/actions.md, docs/openapi.json, docs/store.md, docs/costs.md and events/ anew
 	$(BIN)/python docs/generate.py
 
-bench: .venv/bench      ## the budgets, us and our peers side by side
-	$(BIN)/python -m benchmarks
+bench: .venv/bench      ## the budgets, us and our peers side by side (BENCH=--only=starts, BENCH=--write)
+	rm -rf .aws-sam/bench
+	$(MAKE_PACKAGE) ARTIFACTS_DIR=.aws-sam/bench/ours
+	$(MAKE_PACKAGE) ARTIFACTS_DIR=.aws-sam/bench/peers REQUIREMENTS=requirements/bench.txt SOURCES="src/ringpost benchmarks"
+	RINGPOST_PACKAGE=.aws-sam/bench/ours RINGPOST_PEERS=.aws-sam/bench/peers $(BIN)/python -m benchmarks $(BENCH)
 
 lock: .venv/dev         ## resolve requirements/*.txt anew
 	$(BIN)/python -m pip install $(QUIET) --disable-pip-version-check uv

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from types import ModuleType
 
 from benchmarks import calls, deliveries, growth, package, starts, table, warm, whole
 from benchmarks.work import ROOT
@@ -18,18 +19,29 @@ PARTS = {
 }
 
 
+def _name(part: ModuleType) -> str:
+    return part.__name__.rpartition(".")[2]
+
+
 def main() -> None:
     """One run."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
-    write = parser.parse_args().write
+    parser.add_argument(
+        "--only", choices=[_name(part) for part in PARTS.values()], help="measure one part, and print it"
+    )
+    said = parser.parse_args()
+    if said.write and said.only:
+        parser.error("the page has one run of all parts")
     measured = []
     for what, part in PARTS.items():
+        if said.only not in (None, _name(part)):
+            continue
         print(f"measuring {what} …", file=sys.stderr, flush=True)
         measured += part.lines()
     run = f"{table.machine()}\n\n{table.rendered(measured)}"
     print(run)
-    if write:
+    if said.write:
         PAGE.write_text(table.put_into(PAGE.read_text() if PAGE.exists() else "", run))
 
 

@@ -7,7 +7,6 @@ from unittest.mock import patch
 import boto3
 
 from benchmarks import null_dynamodb, ours, powertools
-from benchmarks.boto3_store import Boto3Store
 from benchmarks.peer import from_table
 from benchmarks.table import Line, compared
 from benchmarks.timing import cpu_seconds, output_thrown_away
@@ -15,6 +14,7 @@ from benchmarks.work import CONTEXT, DOMAIN_UUID, TABLE, Handler, event
 from ringpost.dispatch.pipeline import Outcome
 from ringpost.entry.telemetry import report
 from ringpost.store import keys
+from ringpost.store.boto3 import Boto3Store
 from ringpost.store.dynamodb import DynamoStore
 
 

@@ -12,12 +12,15 @@ _HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32,128}")
 
+DYNAMODB_CLIENTS = ("pydynox", "boto3")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """``RINGPOST_…`` variables. Times in seconds, sizes in bytes."""
 
     store: str = ""
+    dynamodb_client: str = DYNAMODB_CLIENTS[0]
     data: Path = Path(".ringpost")
     calls_per_minute: int = 60
     calls_at_once: int = 20
@@ -43,6 +46,7 @@ class Settings:
         here = f"folder:{data / 'recordings'}" if store.startswith("sqlite:") else ""
         return cls(
             store=store,
+            dynamodb_client=_one_of(environment, "RINGPOST_DYNAMODB_CLIENT", DYNAMODB_CLIENTS),
             data=data,
             recordings=environment.get("RINGPOST_RECORDINGS", here),
             public_url=environment.get("RINGPOST_PUBLIC_URL", "").rstrip("/"),
@@ -67,6 +71,13 @@ def _count(environment: Mapping[str, str], name: str, default: int, *, least: in
     if not text.isdecimal() or not least <= int(text) <= 10_000:
         raise ValueError(f"{name} must be a whole number from {least} to 10000, not {text!r}")
     return int(text)
+
+
+def _one_of(environment: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    text = environment.get(name, "") or choices[0]
+    if text not in choices:
+        raise ValueError(f"{name} must be {' or '.join(choices)}, not {text!r}")
+    return text
 
 
 def _base_path(environment: Mapping[str, str], name: str) -> str:

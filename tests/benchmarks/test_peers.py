@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from benchmarks import null_dynamodb, ours, powertools
-from benchmarks.boto3_store import Boto3Store
 from benchmarks.check import AnswersDifferError, answers_alike, from_store
 from benchmarks.work import CONTEXT, DOMAIN_UUID, TABLE, MemoryStore, event, rows
 from ringpost.entry.telemetry import report
 from ringpost.store import keys
+from ringpost.store.boto3 import Boto3Store
 from ringpost.store.dynamodb import DynamoStore
 
 

@@ -13,7 +13,7 @@ from ringpost.store.sqlite import SqliteStore
 from tests import seeds
 from tests.fakes import FakeClock
 from tests.harness import CATALOGUE, Caller, House
-from tests.store.conftest import dynamo_server, dynamo_store
+from tests.store.conftest import CLIENTS, dynamo_server, dynamo_store
 
 __all__ = ["dynamo_server"]
 
@@ -21,14 +21,14 @@ HOME = {"domain_name": demo.DOMAIN_NAME}
 LONG = {"x" * 3000, "é" * 2000, "日" * 253, "𝄞" * 253, " ", "0" * 400}
 
 
-@pytest.fixture(params=["sqlite", "dynamodb"])
+@pytest.fixture(params=["sqlite", *CLIENTS])
 def anybody(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Caller:
-    """An operator's key, on either store."""
+    """An operator's key, on every store."""
     store: Store
-    if request.param == "dynamodb":
-        store = dynamo_store(request.getfixturevalue("dynamo_server"), clock)
-    else:
+    if request.param == "sqlite":
         store = SqliteStore(tmp_path / "kept.sqlite3", clock.now)
+    else:
+        store = dynamo_store(request.getfixturevalue("dynamo_server"), clock, request.param)
     seeds.plant(store, clock)
     return Caller(House(store, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
 

@@ -1,11 +1,17 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from ringpost.entry import wiring
+from ringpost.settings import DYNAMODB_CLIENTS as CLIENTS
 from ringpost.settings import Settings
+from ringpost.store.boto3 import Boto3Store
 from ringpost.store.dynamodb import DynamoStore
 from ringpost.store.sqlite import SqliteStore
+from ringpost.store.table import TableStore
 from tests.fakes import FakeClock
 
 
@@ -14,6 +20,44 @@ def test_opens_the_store_that_is_named(tmp_path: Path, clock: FakeClock, monkeyp
     assert isinstance(wiring.open_store(Settings.read({"RINGPOST_DATA": str(tmp_path)}), clock), SqliteStore)
     assert isinstance(wiring.open_store(Settings(store=f"sqlite:{tmp_path / 'x'}"), clock), SqliteStore)
     assert isinstance(wiring.open_store(Settings(store="dynamodb:t"), clock), DynamoStore)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "made"), [("", DynamoStore), ("pydynox", DynamoStore), ("boto3", Boto3Store)], ids=["none", *CLIENTS]
+)
+def test_asks_dynamodb_through_the_client_that_is_named(
+    chosen: str, made: type[TableStore], clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    said = {"RINGPOST_STORE": "dynamodb:t", "RINGPOST_DYNAMODB_CLIENT": chosen}
+    assert type(wiring.open_store(Settings.read(said), clock)) is made
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_snapshot_has_the_client_that_is_named_and_not_the_other(client: str) -> None:
+    """In a process of its own: in this one both are imported."""
+    program = (
+        "import sys; from ringpost.entry import wiring; from ringpost.settings import Settings\n"
+        f"wiring.preload(Settings(store='dynamodb:t', dynamodb_client={client!r}))\n"
+        "print(*sorted({'boto3', 'pydynox'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [client]
+
+
+@pytest.mark.parametrize("value", ["botocore", "Boto3", "aiobotocore", "pydynox,boto3", " "])
+def test_says_which_clients_there_are(value: str) -> None:
+    with pytest.raises(ValueError, match="RINGPOST_DYNAMODB_CLIENT must be pydynox or boto3, not"):
+        Settings.read({"RINGPOST_DYNAMODB_CLIENT": value})
+
+
+def test_a_function_with_a_wrong_client_does_not_start() -> None:
+    wrong = {**os.environ, "RINGPOST_DYNAMODB_CLIENT": "botocore"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import ringpost.entry.api"], env=wrong, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "must be pydynox or boto3, not 'botocore'" in done.stderr
 
 
 @pytest.mark.parametrize("store", ["", "redis:x", "sqlite:", "dynamodb:", "demo:x"])

@@ -1,7 +1,10 @@
 """What `sam build` ships: started as Lambda starts it, and looked through."""
 
+import importlib.util
 import json
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,9 +18,12 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from ringpost.entry import demo
+from ringpost.settings import DYNAMODB_CLIENTS
 from ringpost.store import keys
 from ringpost.store.sqlite import SqliteStore
-from tests.package.emulator import DELIVERY, Emulator, needed
+from tests.package.compiled import CompiledModule, compiled
+from tests.package.emulator import API, DELIVERY, Emulator, needed
+from tests.store.dynamo import DynamoServer
 from tests.webhooks.receivers import event, happen, put_webhook, states, webhook
 
 pytestmark = pytest.mark.package
@@ -169,7 +175,7 @@ def queues() -> Iterator[dict[str, str]]:
 
 
 def _sqs(about: dict[str, str]) -> Any:
-    """Ours: it brings boto3 along, which the package does not."""
+    """Ours, outside of the function."""
     return boto3.client(
         "sqs",
         region_name="us-east-1",
@@ -231,6 +237,45 @@ def test_the_package_is_our_code_the_pinned_dependencies_and_nothing_else(packag
 def test_the_package_is_small_enough(package: Path) -> None:
     size = sum(file.stat().st_size for file in package.rglob("*") if file.is_file())
     assert size <= _LARGEST, f"{size:,} bytes"
+
+
+def test_the_package_is_compiled_for_its_python_and_names_no_machine(package: Path) -> None:
+    sources = sorted(file.relative_to(package).as_posix() for file in package.rglob("*.py"))
+    assert compiled(package) == [
+        CompiledModule(source, importlib.util.MAGIC_NUMBER, 1, f"/var/task/{source}") for source in sources
+    ]
+
+
+@pytest.mark.parametrize("handler", [API, DELIVERY])
+def test_a_cold_start_compiles_no_module(package: Path, tmp_path: Path, handler: str) -> None:
+    """In a process of its own, which tells of all that is compiled: that of a class made at run time has no file."""
+    program = (
+        "import importlib, sys; tell = sys.stderr.write\n"
+        "sys.addaudithook(lambda what, of: what == 'compile' and f'{of[1]}'.endswith('.py') and tell(f'{of[1]}\\n'))\n"
+        f"importlib.import_module({handler.rpartition('.')[0]!r})"
+    )
+    about = {"PYTHONPATH": str(package), "RINGPOST_DATA": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-S", "-c", program], env=about, capture_output=True, text=True, check=True)
+    assert [line for line in done.stderr.splitlines() if line.startswith(str(package))] == []
+
+
+def test_dynamodb_is_asked_through_the_client_that_is_chosen_with_what_is_in_the_package(tmp_path: Path) -> None:
+    """A table that is not there: what is left of boto3 and botocore is enough to be told so."""
+    server = DynamoServer()
+    about = {
+        "RINGPOST_STORE": "dynamodb:no-such-table",
+        "AWS_ENDPOINT_URL_DYNAMODB": server.url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    try:
+        for client in DYNAMODB_CLIENTS:
+            server.operations.clear()
+            with Emulator(tmp_path / client, RINGPOST_DYNAMODB_CLIENT=client, **about) as function:
+                assert function.invoke(_event(_DETAILS))["statusCode"] == 500
+            assert set(server.operations) == {"GetItem"}
+    finally:
+        server.stop()
 
 
 def _event(name: str) -> dict[str, Any]:

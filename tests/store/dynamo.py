@@ -91,12 +91,20 @@ class DynamoServer:
             status, kind = _ERRORS[fault]
             answer = Response(json.dumps({"__type": kind, "message": fault}), status, mimetype=_MIME)
             return answer(environ, start)
+        if fault.startswith("refused:"):
+            kind = _CORAL + fault.partition(":")[2]
+            return Response(json.dumps({"__type": kind, "message": fault}), 400, mimetype=_MIME)(environ, start)
         if fault.startswith("cancelled:"):
             reasons = fault.partition(":")[2].split(",")
             return Response(json.dumps(_cancelled(reasons)), 400, mimetype=_MIME)(environ, start)
         status, body = self._idempotent(request)
         if fault == "lost reply":
             raise ConnectionAbortedError("the reply is lost")
+        if fault == "half a reply":
+            start(f"{status} OK", [("Content-Type", _MIME), ("Content-Length", str(len(body)))])
+            return [body[: len(body) // 2]]
+        if fault == "a page":
+            body, status = b"<html>Sign in to this network</html>", 200
         return Response(body, status, mimetype=_MIME)(environ, start)
 
     def _idempotent(self, request: Request) -> tuple[int, bytes]:
@@ -118,12 +126,12 @@ class DynamoServer:
 
 _MIME = "application/x-amz-json-1.0"
 _PREFIX = "com.amazonaws.dynamodb.v20120810#"
+_CORAL = "com.amazon.coral.service#"
 _ERRORS = {
     "throttled": (400, f"{_PREFIX}ProvisionedThroughputExceededException"),
     "request limit": (400, f"{_PREFIX}RequestLimitExceeded"),
     "throttling": (400, "com.amazon.coral.availability#ThrottlingException"),
     "internal": (500, f"{_PREFIX}InternalServerError"),
-    "denied": (400, "com.amazon.coral.service#AccessDeniedException"),
 }
 
 

@@ -1,9 +1,9 @@
-"""Every action's example on the table too: what SQLite takes, DynamoDB must take."""
+"""Every action's example on the table too, through either client: what SQLite takes, DynamoDB must take."""
 
 import pytest
 
 from ringpost.entry import demo
-from ringpost.store.dynamodb import DynamoStore
+from ringpost.store.table import TableStore
 from tests import seeds
 from tests.fakes import FakeClock
 from tests.harness import CATALOGUE, Caller, House
@@ -21,12 +21,12 @@ def planted(dynamo_server: DynamoServer) -> str:
 
 
 @pytest.fixture
-def table_operator(dynamo: DynamoStore, dynamo_server: DynamoServer, planted: str, clock: FakeClock) -> Caller:
+def table_operator(dynamo: TableStore, dynamo_server: DynamoServer, planted: str, clock: FakeClock) -> Caller:
     dynamo_server.copy_rows(planted, dynamo._table)
     return Caller(House(dynamo, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
 
 
-def test_the_demo_tenant_is_made(dynamo: DynamoStore, clock: FakeClock) -> None:
+def test_the_demo_tenant_is_made(dynamo: TableStore, clock: FakeClock) -> None:
     demo.seed_public(dynamo, clock)
     operator = Caller(House(dynamo, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
     assert operator.done("domain-details", domain_uuid=demo.DOMAIN_UUID)["domain_name"] == demo.DOMAIN_NAME

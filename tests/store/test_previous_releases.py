@@ -13,7 +13,7 @@ from ringpost.store.sqlite import SqliteStore
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
 from tests.store import releases
-from tests.store.conftest import dynamo_store
+from tests.store.conftest import CLIENTS, dynamo_store
 from tests.store.dynamo import DynamoServer
 
 _UUID, _TIME = "[0-9a-f-]{36}", r"20\d\d-[0-9-]+T[0-9:.]+Z"
@@ -50,9 +50,9 @@ KINDS = [
 every_release = pytest.mark.parametrize("release", releases.RELEASES)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "dynamodb"])
+@pytest.fixture(scope="module", params=["sqlite", *CLIENTS])
 def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Caller]]:
-    """An operator of each release's rows, on both stores."""
+    """An operator of each release's rows, on every store."""
     found: dict[str, Caller] = {}
     for release in releases.RELEASES:
         clock = FakeClock()
@@ -70,8 +70,7 @@ def _empty(request: pytest.FixtureRequest, path: Path, clock: FakeClock) -> Stor
     if request.param == "sqlite":
         return SqliteStore(path, clock.now)
     server: DynamoServer = request.getfixturevalue("dynamo_server")
-    server.faults.clear()
-    return dynamo_store(server, clock)
+    return dynamo_store(server, clock, request.param)
 
 
 def _holds(now: Any, then: Any) -> bool:

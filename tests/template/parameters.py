@@ -30,6 +30,7 @@ GROUPED: list[dict[str, str]] = [
     {"EdgeSecret": f"{'a' * 64},{'b' * 64}", "EdgeOnly": "yes"},
     {"ExistingTableName": "restored", "ExistingTableStreamArn": STREAM},
     {"ExistingBucketName": "recordings.example.net"},
+    {"DynamoDbClient": "boto3"},
     {"Revision": "2026.11b"},
     {"Deployment": "AllAtOnce"},
     {"Deployment": "Canary10Percent30Minutes"},

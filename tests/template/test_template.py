@@ -59,6 +59,7 @@ def test_the_functions_read_what_they_are_told(chosen: dict[str, str]) -> None:
     for function in ("Api", "Delivery"):
         told = template.properties(function)["Environment"]["Variables"]
         read = Settings.read({name: value if isinstance(value, str) else "dynamodb:x" for name, value in told.items()})
+        assert read.dynamodb_client == template.parameters["DynamoDbClient"]
         if function == "Api":
             assert read.requests_per_key == int(template.parameters["RequestsPerKey"])
             assert read.requests_per_source == int(template.parameters["RequestsPerSource"])

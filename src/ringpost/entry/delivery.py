@@ -193,11 +193,12 @@ def delivering() -> Delivering:
     global _delivering  # noqa: PLW0603 - one per environment, by design
     if _delivering is None:
         from botocore.config import Config
-        from botocore.session import Session  # boto3 would be AWS's own, on the botocore that is ours
+
+        from ringpost.store import aws
 
         outbox, courier, clock = wiring.post_office(Settings.read())
         quick = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
-        client = Session().create_client("sqs", config=quick)
+        client = aws.client("sqs", quick)
         first_tries, later = (os.environ[f"RINGPOST_QUEUE_{name}"] for name in ("FIRST_TRIES", "LATER"))
         _delivering = Delivering(outbox, courier, SqsQueues(client, first_tries, later), clock)
     return _delivering

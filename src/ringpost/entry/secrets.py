@@ -38,11 +38,12 @@ class Secrets:
 def _parameter(name: str) -> str:
     from botocore.config import Config  # half a second, that few need
     from botocore.exceptions import BotoCoreError, ClientError
-    from botocore.session import Session
+
+    from ringpost.store import aws
 
     quick = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})
     try:
-        found = Session().create_client("ssm", config=quick).get_parameter(Name=name, WithDecryption=True)
+        found = aws.client("ssm", quick).get_parameter(Name=name, WithDecryption=True)
     except (BotoCoreError, ClientError) as error:
         raise SwitchRefused(
             f"the parameter {name} cannot be read: see that it exists, and on AWS is under /ringpost/<stack>/"

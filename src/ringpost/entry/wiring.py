@@ -25,6 +25,8 @@ from ringpost.switch.kinds import Means, kinds
 if TYPE_CHECKING:
     from ringpost.model.switch import SwitchRecord
     from ringpost.store.archive import Archive
+    from ringpost.store.boto3 import Boto3Store
+    from ringpost.store.dynamodb import DynamoStore
     from ringpost.switch import Connect, Switch
     from ringpost.switch.scripts import Scripts
     from ringpost.webhooks.courier import Courier
@@ -51,14 +53,25 @@ def open_store(settings: Settings, clock: Clock) -> Store:
 
         return SqliteStore(Path(place), clock.now)
     if kind == "dynamodb" and place:
-        from ringpost.store.dynamodb import DynamoStore
-
-        return DynamoStore(place, clock.now, clock.sleep, endpoint_url=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"))
+        return _table_store(settings)(
+            place, clock.now, clock.sleep, endpoint_url=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
+        )
     if settings.store == "demo":
         from ringpost.entry import demo
 
         return demo.sam_local_store(clock)
     raise ValueError(f"RINGPOST_STORE must be sqlite:<file> or dynamodb:<table>, not {settings.store!r}")
+
+
+def _table_store(settings: Settings) -> type[DynamoStore | Boto3Store]:
+    """The store in a table through the client that ``RINGPOST_DYNAMODB_CLIENT`` names. Nothing is connected."""
+    if settings.dynamodb_client == "boto3":
+        from ringpost.store.boto3 import Boto3Store
+
+        return Boto3Store
+    from ringpost.store.dynamodb import DynamoStore
+
+    return DynamoStore
 
 
 def open_archive(settings: Settings, clock: Clock) -> Archive | None:
@@ -142,7 +155,7 @@ def _links(archive: Archive | None) -> Link:
 def preload(settings: Settings) -> None:
     """Import what requests will need, and connect to nothing: for a snapshot."""
     if settings.store.startswith("dynamodb:"):
-        importlib.import_module("ringpost.store.dynamodb")
+        _table_store(settings)
     importlib.import_module("ringpost.model.telephone.help")
     for kind in kinds():
         importlib.import_module(f"ringpost.switch.{kind}.driver")

@@ -63,9 +63,10 @@ class S3Archive:
 
 
 def connect(**options: Any) -> Any:
-    """A client whose addresses work in every region, and which gives up soon. ``options`` are botocore's."""
+    """A client whose addresses work in every region, and which gives up soon. ``options`` are boto3's."""
     from botocore.config import Config  # half a second, and only a recording needs it
-    from botocore.session import Session
+
+    from ringpost.store import aws
 
     config = Config(
         signature_version="s3v4",
@@ -74,7 +75,7 @@ def connect(**options: Any) -> Any:
         read_timeout=3,
         retries={"total_max_attempts": 2},
     )
-    return Session().create_client("s3", config=config, **options)
+    return aws.client("s3", config, **options)
 
 
 @contextmanager

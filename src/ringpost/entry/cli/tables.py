@@ -6,21 +6,20 @@ A restored table has rows and keys and nothing else of the one it was made from:
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ringpost.store import aws
 from ringpost.switch import Finding
 
 Client = Callable[[str], Any]
-"""Makes botocore's client of a service."""
+"""Makes boto3's client of a service."""
 _SCHEMA = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
 
 
 def client(service: str) -> Any:
     """A client with this environment's credentials and region."""
-    from botocore.config import Config
-    from botocore.session import Session
-
-    return Session().create_client(service, config=Config(connect_timeout=5, read_timeout=10))
+    return aws.client(service, Config(connect_timeout=5, read_timeout=10))
 
 
 def examined(table: str, clients: Client = client, stack: str | None = None) -> Iterator[Finding]:

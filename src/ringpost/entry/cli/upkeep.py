@@ -86,7 +86,7 @@ def _of_switches(settings: Settings, switch_name: str | None, domain_name: str |
 
 
 def _of_table(settings: Settings, stack: str | None) -> list[Finding]:
-    from ringpost.entry.cli import tables  # botocore: half a second, that few commands need
+    from ringpost.entry.cli import tables  # boto3: half a second, that few commands need
 
     kind, _, table = settings.store.partition(":")
     if kind != "dynamodb" or not table:
