@@ -57,6 +57,7 @@ NAMING: dict[str, list[dict[str, Any]]] = {
     "cdr-search": [{"user": ...}, {"extension": ...}, {"number": ...}, {"limit": 1, "extension": ...}],
     "cdr-statistics": [{"user": ...}, {"extension": ...}],
     "contact-lookup": [{"number": ...}],
+    "event-list": [{"extension": ...}, {"call_uuid": ...}, {"as_user": ...}],
     "extension-details": [{"extension": ...}],
     "extension-dnd-set": [{"extension": ..., "enabled": True}],
     "extension-forward-details": [{"extension": ...}],
@@ -207,8 +208,8 @@ def filled(asked: dict[str, Any], names: dict[str, str], number_of: str) -> dict
 
 
 def said(reply: Reply, request: dict[str, Any]) -> tuple[int, str]:
-    """An answer, but for the request id and what was named."""
-    text = re.sub(r'"request_id": ?"[^"]*"', "", reply.text)
+    """An answer, but for the request id, what was named, and the query's own cursor."""
+    text = re.sub(r'"(request_id|next_cursor)": ?"[^"]*"', "", reply.text)
     for name in sorted(map(str, request.values()), key=len, reverse=True):
         text = text.replace(name, "…") if len(name) > 2 else text
     return reply.status, text

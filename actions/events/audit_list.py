@@ -4,7 +4,7 @@ from ringpost.context import Context
 from ringpost.contract import Items, Read
 from ringpost.model.event import AuditLine
 from ringpost.model.event_requests import AuditWanted
-from ringpost.services.happenings import events
+from ringpost.services.history import events
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "limit": 20}
 

@@ -12,7 +12,7 @@ from ringpost.context import Context
 from ringpost.contract import Output, Read
 from ringpost.model.event_requests import EventsWanted
 from ringpost.model.values import Timestamp, Uuid
-from ringpost.services.happenings import events
+from ringpost.services.history import events
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "types": ["call.*"], "limit": 50}
 

@@ -33,7 +33,7 @@ class OfNoDomain(InDomain):
     )
 
 
-class EventsWanted(Span, OfNoDomain, Page):
+class EventsWanted(Span, OfNoDomain, ForUser, Page):
     """A request for events, oldest first."""
 
     types: EventPatterns | None = Field(

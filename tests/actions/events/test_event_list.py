@@ -37,6 +37,26 @@ def ids(items: list[dict[str, Any]]) -> list[str]:
     return [item["id"] for item in items]
 
 
+def test_a_user_is_told_of_the_calls_it_sees_and_of_nothing_else(house: House, tenant: Caller) -> None:
+    tenant.done("user-extension-add", user="bob", extension="101")
+    tenant.done("usergroup-create", display_name="Board")
+    tenant.done("usergroup-member-add", usergroup="board", user="alice")
+    tenant.done("usergroup-member-add", usergroup="interns", user="bob")
+    made = tenant.done("key-create", name="Bob's", scopes=["#"], domains=[demo.DOMAIN_NAME], as_user="bob")
+    bob = Caller(house, made["key_uuid"], made["secret"])
+    place = {"caller_id_number": "5550100", "destination_b": "5550123"}
+    hers = tenant.done("originate", **place, destination_a="100")["call_uuid"]
+    his = tenant.done("originate", **place, destination_a="101")["call_uuid"]
+    house.clock.time += 60
+    told, _, _ = read(bob, limit=1000)
+    assert {hers, his} <= {item["call_uuid"] for item in told}, "nobody has forbidden it"
+    assert {item["type"].partition(".")[0] for item in told} <= {"call", "cdr", "recording"}
+    tenant.done("permission-set", usergroup="interns", key="see_calls", allowed=True, exceptions=["board"])
+    told, _, _ = read(bob, limit=1000)
+    assert {his} == {item["call_uuid"] for item in told} - {demo.CALL_UUID}
+    assert {"call.placed", "call.ringing", "call.ended", "cdr.created"} <= {item["type"] for item in told}
+
+
 def test_tells_what_an_action_did_as_a_webhook_would(house: House, quiet: Caller) -> None:
     cursor = since(quiet)
     made = quiet.done("contact-create", display_name="x")

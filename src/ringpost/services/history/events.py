@@ -1,5 +1,6 @@
 """What happened, and who did it: reading the outbox and the audit."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ringpost.auth.scopes import allows
@@ -8,7 +9,9 @@ from ringpost.context import Context
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.event import AuditLine, Event
 from ringpost.model.event_requests import AuditWanted, EventsWanted
+from ringpost.model.requests import ForUser
 from ringpost.services import pages
+from ringpost.services.people import permissions
 from ringpost.services.tenants import domains
 from ringpost.store import keys
 from ringpost.webhooks.subscriptions import check_types, extensions
@@ -16,6 +19,7 @@ from ringpost.webhooks.subscriptions import check_types, extensions
 SETTLES_IN = 10.0
 """Seconds after which nothing is written any more among what happened before."""
 _FIRST, _LAST = "0", "\uffff"
+_OF_CALLS = ("call.", "cdr.", "recording.")
 
 
 class Stream(NamedTuple):
@@ -40,7 +44,11 @@ def listed(context: Context, request: EventsWanted) -> Stream:
     after = place[0] if place else None
     settled = stamp(seconds(context.now) - SETTLES_IN)
     until = min(request.until or _LAST, context.now if request.fresh else settled)
-    weigh = pages.Scales(context)
+    weigh, sees = pages.Scales(context), visible(context, home, request)
+
+    def is_wanted(event: Event) -> bool:
+        return _is_wanted(event, request) and sees(event)
+
     rows = context.store.listed(
         keys.events(home),
         Event,
@@ -48,12 +56,12 @@ def listed(context: Context, request: EventsWanted) -> Stream:
         after=after,
         limit=request.limit + 1,
     )
-    seen = weigh.fitting(rows[: request.limit], lambda row: row[1].told() if _is_wanted(row[1], request) else None)
+    seen = weigh.fitting(rows[: request.limit], lambda row: row[1].told() if is_wanted(row[1]) else None)
     more = len(rows) > len(seen)
     read_on = [sort for sort, _ in seen if sort < settled]
     last = read_on[-1] if read_on else after or request.from_ or _FIRST
     more = more and bool(read_on)  # what is fresh comes again: asking at once would bring the same
-    items = [event.told() for _, event in seen if _is_wanted(event, request)]
+    items = [event.told() for _, event in seen if is_wanted(event)]
     return Stream(items, pages.sealed(context, request, [last]), more)
 
 
@@ -67,6 +75,34 @@ def audited(context: Context, request: AuditWanted) -> pages.PageOf[AuditLine]:
     if home is not None and not page.items:
         domains.named(context, home)
     return page
+
+
+def visible(context: Context, home: str | None, request: ForUser) -> Callable[[Event], bool]:
+    """Whether an event is one that whoever asks may see.
+
+    For a user: what happened in the calls it sees, their records and recordings, and nothing else.
+    """
+    acting = permissions.acting(context, home, request) if home is not None else None
+    if acting is None:
+        return lambda _: True
+    sees_calls = permissions.sees_calls(context, acting)
+
+    def sees(event: Event) -> bool:
+        return event.type.startswith(_OF_CALLS) and bool(parties := _parties(event)) and sees_calls(parties)
+
+    return sees
+
+
+def _parties(event: Event) -> set[str]:
+    """The extensions in the call an event is about; of one that is only ordered, whom it is to connect."""
+    told: list[dict[str, Any]] = [
+        event.data,
+        *(one for name in ("call", "recording") if isinstance(one := event.data.get(name), dict)),
+    ]
+    named = {one.get(name) for one in told for name in ("extension", "destination_a", "destination_b")}
+    lists = [one.get("extensions") for one in told]
+    listed = {extension for one in lists if isinstance(one, list | tuple) for extension in one}
+    return {party for party in named | listed if isinstance(party, str)}
 
 
 def _home(context: Context, request: AuditWanted | EventsWanted) -> str | None:
