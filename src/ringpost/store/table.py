@@ -60,6 +60,13 @@ Values = dict[str, Any]
 T = TypeVar("T")
 
 
+class Condition(NamedTuple):
+    """On what condition something is written."""
+
+    expression: str
+    values: Values
+
+
 class Range(NamedTuple):
     """What is asked of a partition next: ``start`` is the key it goes on from."""
 
@@ -155,19 +162,12 @@ class TableStore(ABC):
         """The next items, read consistently, and whether there may be more."""
 
     @abstractmethod
-    def _write(self, writes: Sequence[tuple[Write, "Condition | None"]], token: str) -> object:
+    def _write(self, writes: Sequence[tuple[Write, Condition | None]], token: str) -> object:
         """One transaction; with the same token it is done once."""
 
     @abstractmethod
     def _trouble(self, error: Any) -> Trouble | None:
         """What one of ``errors`` means; None for a mistake."""
-
-
-class Condition(NamedTuple):
-    """On what condition something is written."""
-
-    expression: str
-    values: Values
 
 
 def condition(write: Write, now: int) -> Condition | None:
