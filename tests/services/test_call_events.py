@@ -301,6 +301,62 @@ def _line(happening: Happening) -> str:
     return " ".join([happening.type.removeprefix("call."), *(str(one) for one in about if one)])
 
 
+PHONES = {"1": "11111111-0000-4000-8000-000000000160", "2": "22222222-0000-4000-8000-000000000160"}
+
+
+def on_two_phones(scenario: str, which: str | None) -> list[dict[str, Any]]:
+    """The events of a call we placed, as they are if A has two phones, of which one answers, or none."""
+    events = [json.loads(line) for line in (CAPTURES / f"{scenario}.jsonl").read_text().splitlines()]
+    a = events[0]["Unique-ID"]
+    found: list[dict[str, Any]] = []
+    for event in events:
+        name, mark = event["Event-Name"], {"variable_ringpost_call_uuid": a}
+        if event["Unique-ID"] != a:
+            found.append(event)
+        elif name in ("CHANNEL_CREATE", "CHANNEL_PROGRESS"):
+            found += [{**event, **mark, "Unique-ID": phone} for phone in PHONES.values()]
+        elif name == "CHANNEL_ANSWER":
+            late = {"Event-Name": "CHANNEL_HANGUP_COMPLETE", "Hangup-Cause": "LOSE_RACE"}
+            found += [{**event, **mark, "Unique-ID": PHONES[which or ""]}]
+            found += [{**event, **mark, **late, "Unique-ID": phone} for n, phone in PHONES.items() if n != which]
+        elif which is None:
+            found += [{**event, **mark, "Unique-ID": phone} for phone in PHONES.values()]
+        else:
+            found.append({**event, **mark})
+    return found
+
+
+@pytest.mark.parametrize("which", PHONES)
+@pytest.mark.parametrize(
+    "scenario", ["originate_answered_b_hangs_up", "originate_b_busy", "originate_answered_a_hangs_up"]
+)
+def test_all_phones_of_an_a_are_one_leg(scenario: str, which: str) -> None:
+    told = [notice for event in on_two_phones(scenario, which) for notice in notices(event)]
+    calls, happened = followed(told)
+    assert in_words(happened) == [line.strip() for line in STORIES[scenario].strip().splitlines()]
+    assert len([leg for call in calls.values() for leg in call.legs]) == 2
+
+
+def test_an_a_none_of_whose_phones_answers_ends_when_its_job_says_so() -> None:
+    told = [notice for event in on_two_phones("originate_a_no_answer", None) for notice in notices(event)]
+    assert in_words(followed(told)[1]) == ["ringing 114"]
+    failed = told[-1].model_copy(update={"what": "failed", "cause": "CALL_REJECTED", "sequence": told[-1].sequence + 9})
+    assert in_words(followed([*told, failed])[1]) == [
+        "ringing 114",
+        "cancelled 114 refused",
+        "ended by None CALL_REJECTED local 5550177 101 answered by None",
+    ]
+
+
+def test_a_call_began_when_the_phone_was_rung_that_answered() -> None:
+    events = on_two_phones("originate_answered_b_hangs_up", "2")
+    second = {"Caller-Channel-Created-Time": str(int(events[0]["Caller-Channel-Created-Time"]) + 7_000)}
+    its_own = (PHONES["2"], events[0]["variable_ringpost_call_uuid"])
+    told = [{**event, **second} if event["Unique-ID"] in its_own else event for event in events]
+    ended = followed([notice for event in told for notice in notices(event)])[1][-1].data()["call"]
+    assert ended["start_stamp"].endswith("20.163Z")
+
+
 @every_story
 def test_a_call_is_told_as_it_was(scenario: str) -> None:
     story = [line.strip() for line in STORIES[scenario].strip().splitlines()]

@@ -9,8 +9,11 @@ from ringpost.model.outcome import summarised, taken_by, worked_out
 from ringpost.model.record import Entity, is_none
 from ringpost.model.values import Cause, ExtensionNumber, Moment, Number, ShortText, Timestamp, Uuid
 
-What = Literal["made", "ringing", "answered", "held", "resumed", "sent", "parked", "unparked", "ended", "gone", "lost"]
-"""``gone``: nobody heard how it ended, but its record may say. ``lost``: no more will be known of it."""
+What = Literal[
+    "made", "ringing", "answered", "held", "resumed", "sent", "parked", "unparked", "ended", "failed", "gone", "lost"
+]
+"""``failed``: A of a call we placed was not reached, and its switch may know no such leg. ``gone``: nobody heard how it
+ended, but its record may say. ``lost``: no more will be known of it."""
 LegState = Literal["ringing", "answered", "held", "parked", "ended"]
 _TELLING: tuple[LegState, ...] = ("parked", "held", "answered", "ringing")
 

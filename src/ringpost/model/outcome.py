@@ -33,10 +33,10 @@ def root(legs: Iterable[Leg]) -> str:
 def joined(one: Leg, other: Leg) -> Leg:
     """Two posts about one leg: known over unknown, and of two the wider: the earlier start, the later end.
 
-    What its switch says stands over what was only heard of the leg.
+    What its switch says stands over what was only heard of the leg; of what was heard the last stands.
     """
-    if one.heard != other.heard:
-        return other if one.heard else one
+    if one.heard or other.heard:
+        return max(one, other, key=lambda leg: (not leg.heard, leg.end_stamp or ""))
     merged = {}
     for name in Leg.model_fields:
         mine, theirs = getattr(one, name), getattr(other, name)

@@ -121,7 +121,7 @@ class _Step:
                 self._send()
             case "parked" | "unparked":
                 self._park(parks=notice.what == "parked")
-            case "ended" | "lost":
+            case "ended" | "failed" | "lost":
                 self._end()
 
     @property
@@ -149,7 +149,7 @@ class _Step:
                 "extension": known.extension or notice.extension,
                 "number": known.number or notice.number,
                 "source_uuid": known.source_uuid or notice.source_uuid,
-                "start_stamp": min(known.start_stamp, notice.start_stamp),
+                "start_stamp": self._start_of(known),
                 "reached": notice.reached or known.reached,
                 "placed": notice.placed or known.placed,
             }
@@ -157,6 +157,12 @@ class _Step:
         self.call = self.call.model_copy(update={"direction": self.call.direction or notice.direction})
         if notice.leg_uuid == self.call.call_uuid:
             self._know_caller()
+
+    def _start_of(self, known: TrackedLeg) -> str:
+        """When a leg began; of several phones that were rung for it, the one that answered."""
+        notice = self.notice
+        is_its_phone = notice.what == "answered" and known.state == "ringing" and known.placed
+        return notice.start_stamp if is_its_phone else min(known.start_stamp, notice.start_stamp)
 
     def _new_leg(self, heard: Mapping[str, Any]) -> None:
         notice = self.notice

@@ -3,6 +3,7 @@
 from xml.etree.ElementTree import Element
 
 from ringpost.context import Context
+from ringpost.model.call import CallOrder
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Forbidden
 from ringpost.model.extension import Extension, StoredSecret
@@ -59,9 +60,15 @@ def _user(context: Context, domain: Domain, asked: Asked, realm: str, number: st
     if password is None or not password.secret:
         return None
     found = xml.user(domain, extension, realm, password.secret, _messages(context, domain, number))
-    if asked.is_under_our_uuid:
-        return xml.alone(found)
+    order = _placed(context, domain, asked.placed_call)
+    if order is not None and order.destination_a == number:
+        return xml.placed(found, order)
     return xml.recorded(found, domain) if extension.records(asked.may_be_recorded) else found
+
+
+def _placed(context: Context, domain: Domain, call_uuid: str) -> CallOrder | None:
+    """The order of a call we have placed whose A is to be rung."""
+    return context.store.get(keys.order(domain.domain_uuid, call_uuid), CallOrder) if is_uuid(call_uuid) else None
 
 
 def _box(context: Context, domain: Domain, realm: str, number: str) -> Element | None:

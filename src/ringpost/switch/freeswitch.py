@@ -24,10 +24,10 @@ from ringpost.model.live import LiveCall, Registration
 from ringpost.model.switch import SwitchRecord, SwitchStatus
 from ringpost.switch import CALL_ACTIONS, Finding, Progress
 from ringpost.switch import freeswitch_lists as lists
-from ringpost.switch import freeswitch_names as names
+from ringpost.switch import freeswitch_originating as originating
 from ringpost.switch.esl import EventSocket
 from ringpost.switch.freeswitch_recording import RECORDED, RECORDING_STARTED
-from ringpost.switch.freeswitch_said import spoken_of
+from ringpost.switch.freeswitch_said import HUNG_UP
 
 PORT = 8021
 _log = logging.getLogger("ringpost")
@@ -37,22 +37,12 @@ _RESTS = 3.0
 """Seconds a switch that failed is left alone."""
 _POLL_SECONDS = 0.2
 _PARKS_WITHIN = 3.0
-_CAUSE = re.compile(r"-ERR ([A-Z0-9_]+)\s*")
-_WITHOUT_A_LEG = frozenset(
-    {"USER_NOT_REGISTERED", "SUBSCRIBER_ABSENT", "INVALID_GATEWAY", "INVALID_PROFILE", "GATEWAY_DOWN", "INVALID_URL"}
-)
-"""Why an ``originate`` fails before there is a channel."""
 _UPTIME = re.compile(
     r"UP " + ", ".join(rf"(\d{{1,9}}) {unit}s?" for unit in ("year", "day", "hour", "minute", "second"))
 )
 _VERSION = re.compile(r"FreeSWITCH \(Version (\S+)")
 _TOTAL = re.compile(r"(\d{1,9}) total\.")
 _UNIT_SECONDS = (365 * 86_400, 86_400, 3600, 60, 1)
-_WHISPERS = {
-    "listen": (),
-    "whisper": ("eavesdrop_whisper_bleg",),
-    "barge": ("eavesdrop_whisper_aleg", "eavesdrop_whisper_bleg"),
-}
 
 
 class FreeSwitch:
@@ -117,7 +107,7 @@ class FreeSwitch:
 
     def place(self, order: CallOrder) -> None:
         """Have it ring A, under our uuid; it goes on by itself."""
-        self._line().background(_originate(order), order.call_uuid)
+        self._line().background(originating.command(order), order.call_uuid)
         self._job = order.call_uuid
 
     def await_answer(self, order: CallOrder, seconds: float) -> Progress:
@@ -129,11 +119,10 @@ class FreeSwitch:
             return Progress("ringing")
         if result.startswith("+OK "):
             return Progress("answered", answered=True)
-        cause = _CAUSE.fullmatch(result)
-        if cause is None:
+        why = originating.failure(result)
+        if why is None:
             raise SwitchRefused("the switch did not take the call: see its log")
-        word = spoken_of(cause[1]) or cause[1]
-        return Progress("ended", cause=word, unheard=cause[1] in _WITHOUT_A_LEG)
+        return Progress("ended", cause=why.cause, unheard=why.unheard)
 
     def foretold(self, order: CallOrder) -> Sequence[Leg]:
         """A real switch cannot tell."""
@@ -149,14 +138,20 @@ class FreeSwitch:
 
     def answer(self, domain: Domain, leg_uuid: str) -> None:
         """Tell the phone to answer, which is up to the phone (SIP event talk)."""
-        self._act(domain, leg_uuid, "uuid_phone_event {} talk", answered=False)
+        self._do(f"uuid_phone_event {self._channels(domain, leg_uuid)[0]} talk")
 
     def hang_up(self, domain: Domain, leg_uuid: str) -> None:
         """End the leg, and mark that it was we who did: nothing else would tell. An older guide's user may not mark."""
-        self._checked(domain, leg_uuid, answered=False)
-        with suppress(SwitchRefused):
-            self._api(f"uuid_setvar {leg_uuid} ringpost_hung_up true")
-        self._do(f"uuid_kill {leg_uuid}")
+        channels = self._channels(domain, leg_uuid)
+        for uuid in channels:
+            with suppress(SwitchRefused):
+                self._api(f"uuid_setvar {uuid} ringpost_hung_up true")
+        if channels == [leg_uuid]:
+            self._do(f"uuid_kill {leg_uuid}")
+            return
+        for uuid in channels:
+            with suppress(NotFound):  # it has stopped by itself
+                self._do(f"uuid_kill {uuid} {HUNG_UP}")
 
     def hold(self, domain: Domain, leg_uuid: str) -> None:
         """This phone holds the call."""
@@ -283,18 +278,33 @@ class FreeSwitch:
             _refused(command, answer)
         return answer
 
-    def _act(self, domain: Domain, leg_uuid: str, command: str, *, answered: bool = True) -> None:
-        self._checked(domain, leg_uuid, answered=answered)
+    def _act(self, domain: Domain, leg_uuid: str, command: str) -> None:
+        self._checked(domain, leg_uuid)
         self._do(command.format(leg_uuid))
 
-    def _checked(self, domain: Domain, leg_uuid: str, *, answered: bool = True) -> dict[str, Any]:
+    def _checked(self, domain: Domain, leg_uuid: str) -> dict[str, Any]:
         """A leg as the switch knows it. One that is not this domain's is acted on by nobody."""
         leg = _read(self._api(f"uuid_dump {leg_uuid} json"))
-        if leg.get("variable_domain_uuid") != domain.domain_uuid:
+        rings = not leg and self._phones_of(domain.domain_uuid, leg_uuid)
+        if not rings and leg.get("variable_domain_uuid") != domain.domain_uuid:
             raise NotFound("call not found")
-        if answered and leg.get("Answer-State") != "answered":
+        if rings or leg.get("Answer-State") != "answered":
             raise CannotComply("this party has not answered yet")
         return leg
+
+    def _channels(self, domain: Domain, leg_uuid: str) -> list[str]:
+        """The channels that a leg of this domain is: one; or while it is the A we ring, one for each of its phones."""
+        leg = _read(self._api(f"uuid_dump {leg_uuid} json"))
+        found = [] if leg else self._phones_of(domain.domain_uuid, leg_uuid)
+        if leg.get("variable_domain_uuid") == domain.domain_uuid:
+            found = [leg_uuid]
+        if not found:
+            raise NotFound("call not found")
+        return found
+
+    def _phones_of(self, domain_uuid: str, leg_uuid: str) -> list[str]:
+        """The channels of a leg that is A of a call we placed and still rings: one for each phone of the extension."""
+        return lists.ringing_for(leg_uuid, domain_uuid, self._rows("show channels as json"))
 
     def _looked_up(self, order: CallOrder, seconds: float) -> Progress:
         deadline = self._clock.now() + seconds
@@ -303,7 +313,7 @@ class FreeSwitch:
             state = _read(self._api(f"uuid_dump {order.call_uuid} json")).get("Answer-State")
             if state == "answered":
                 return Progress("answered", answered=True)
-            if state is None or state == "hangup":
+            if state == "hangup" or (state is None and not self._phones_of(order.domain_uuid, order.call_uuid)):
                 return Progress("ended")
             if self._clock.now() >= deadline:
                 return Progress("ringing")
@@ -356,33 +366,6 @@ def _prepared(leg: Mapping[str, Any], folder: str) -> str | None:
     """The file of that folder the dialplan has a leg recorded into as soon as it is connected, which it is not yet."""
     path = str(leg.get(f"variable_{RECORDED}", ""))
     return path if path.startswith(folder) and not leg.get("variable_record_path") else None
-
-
-def _originate(order: CallOrder) -> str:
-    """Ring A under our uuid; once it answers, it runs the domain's dialplan for B."""
-    name = names.argument(names.shown(order.caller_id_name) or order.caller_id_number)
-    variables = {
-        "origination_uuid": order.call_uuid,
-        "origination_caller_id_number": order.caller_id_number,
-        "domain_uuid": order.domain_uuid,
-        "domain_name": order.domain_name,
-        "presence_data": order.domain_uuid,
-        "originate_timeout": str(order.ring_seconds),
-        "ignore_early_media": "true",
-        "hangup_after_bridge": "true",
-        **({"call_direction": order.direction} if order.direction else {}),
-        "ringpost_a": order.destination_a,
-        "ringpost_b": order.destination_b,
-        **({"ringpost_extension": order.destination_a} if order.gateway is None else {}),
-        **dict.fromkeys(_WHISPERS[order.monitor_mode] if order.monitors else (), "true"),
-    }
-    block = ",".join(f"{variable}={value}" for variable, value in variables.items())
-    a = f"user/{order.destination_a}@{order.domain_name}"
-    if order.gateway is not None:
-        a = f"sofia/gateway/{order.gateway}/{order.destination_a}"
-    if order.monitors is not None:
-        return f"originate {{{block}}}{a} &eavesdrop({order.monitors}) XML {order.domain_name} {name}"
-    return f"originate {{{block}}}{a} {order.destination_b} XML {order.domain_name} {name}"
 
 
 def _refused(command: str, answer: str) -> NoReturn:

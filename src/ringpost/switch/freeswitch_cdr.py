@@ -13,6 +13,8 @@ from ringpost.model.call import Leg
 from ringpost.model.errors import InvalidRequest
 from ringpost.switch.freeswitch_said import (
     LONG,
+    PHONES,
+    PLACED,
     SHORT,
     Said,
     cause,
@@ -31,6 +33,8 @@ _ENCODED_AWAY = re.compile(r'[ #&+:;<=>?@\[\\\]^`{|}"]')
 """What no value holds as it is if mod_json_cdr encodes values."""
 
 _TEXTS = ("sip_hangup_disposition", "last_app", "last_arg", "record_path", "read_codec", "write_codec")
+_ALL_STOP = frozenset({"NO_ANSWER", "ORIGINATOR_CANCEL"})
+"""Why all phones of an extension stop ringing that still do."""
 _Q850 = {
     "UNALLOCATED_NUMBER": 1,
     "NO_ROUTE_DESTINATION": 3,
@@ -47,11 +51,17 @@ _Q850 = {
 
 
 class Post(NamedTuple):
-    """A leg, and whose it is. An inbound call to a number nobody has is no domain's."""
+    """A leg, and whose it is. An inbound call to a number nobody has is no domain's.
+
+    ``placed_call``: it was one of the phones of A in this call we placed, and not the one that became A.
+    ``is_last``: no other phone of A can answer any more.
+    """
 
     leg: Leg
     domain_uuid: str | None
     domain_name: str | None
+    placed_call: str | None = None
+    is_last: bool = False
 
 
 def read(body: bytes) -> Post:
@@ -61,7 +71,10 @@ def read(body: bytes) -> Post:
     if not isinstance(variables, dict):
         raise InvalidRequest("the post has no variables: is it mod_json_cdr's?", parameter="variables")
     said = Said(variables, encoded=_is_encoded(variables))
-    return Post(_leg(said, _profiles(document)), domain_uuid(said), domain_name(said))
+    leg, call = _leg(said, _profiles(document)), said.uuid(PLACED)
+    placed_call = None if call == leg.xml_cdr_uuid else call
+    is_last = said.verbatim(PHONES) == "1" or leg.hangup_cause in _ALL_STOP or leg.ended_by == "api"
+    return Post(leg, domain_uuid(said), domain_name(said), placed_call, is_last)
 
 
 def _document(body: bytes) -> dict[str, Any]:

@@ -91,7 +91,25 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+def ringing_for(call_uuid: str, domain_uuid: str, rows: Iterable[Row]) -> list[str]:
+    """The channels of a domain that are the phones of A in a call we placed, in which nobody has answered yet."""
+    of_call = [row for row in map(Said, rows) if row.verbatim("call_uuid").lower() == call_uuid]
+    found = [row.uuid("uuid") or "" for row in of_call if row.verbatim("presence_data") == domain_uuid]
+    return [] if call_uuid in found else [uuid for uuid in found if uuid]
+
+
+def _as_one(call_uuid: str, members: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The phones of A in a call we placed are one leg while they ring, as the one that answers will be."""
+    are_rung = all(leg["direction"] == "outbound" and leg["callstate"] not in _STATES for leg in members)
+    is_there = any(leg["uuid"] == call_uuid for leg in members)
+    if is_there or not are_rung or not is_uuid(call_uuid) or len({leg["presence_id"] for leg in members}) > 1:
+        return members
+    nearest = next((leg for leg in members if leg["callstate"] in _RINGS), members[0])
+    return [{**nearest, "start": members[0]["start"], "uuid": call_uuid}]
+
+
 def _call(domain: Domain, call_uuid: str, members: list[dict[str, str]], slots: Mapping[str, str]) -> LiveCall:
+    members = _as_one(call_uuid, members)
     members.sort(key=lambda leg: leg["uuid"] != call_uuid)
     first, legs = members[0], tuple(_leg(domain, leg, slots) for leg in members)
     return LiveCall(

@@ -29,15 +29,21 @@ _ENTERPRISE_FAILED = "FAILURE"
 """What ``originate_disposition`` is after a bridge of the enterprise kind that failed; another variable says why."""
 _NO_CAUSES = frozenset({"NONE", "SUCCESS", _ENTERPRISE_FAILED})
 """What ``originate_disposition`` can be without saying why."""
-_TIMED_OUT = "ALLOTTED_TIMEOUT"
-"""What FreeSWITCH calls it if a member of a ring group has rung for its time: nobody answered."""
 _BY_ITS_PHONE = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
 _WITHIN = frozenset({"conference", "valet_park", "voicemail", "ivr", "park", "playback", "play_and_get_digits"})
 """Applications that are no call outside, whatever was dialled to reach them."""
 SENT = "ringpost::sent"
 """The event our dialplan fires of a leg that has spoken and is sent to another number."""
+PLACED = "ringpost_call_uuid"
+"""The variable of each of A's phones in a call we placed: the call's uuid, which the one that answers is given."""
+PHONES = "ringpost_phones"
+"""The variable of the same: how many phones A had."""
+HUNG_UP = "MANAGER_REQUEST"
+"""The cause with which we hang up the phones of an A that has not answered: their call ends by it, and says so."""
 PUBLIC = "public"
 """The context of calls from outside."""
+_WORDS = {"ALLOTTED_TIMEOUT": "NO_ANSWER", HUNG_UP: "NORMAL_CLEARING"}
+"""Causes that are another here: FreeSWITCH's of a ring group's member that has rung for its time, and our own."""
 
 
 class Said:
@@ -166,7 +172,7 @@ def spoken_of(word: str) -> str | None:
     """A cause in the one word it has here."""
     if word in _NO_CAUSES or not _CAUSE.fullmatch(word):
         return None
-    return "NO_ANSWER" if word == _TIMED_OUT else word
+    return _WORDS.get(word, word)
 
 
 def ended_by(said: Said) -> EndedBy | None:

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ringpost.model import dialplan
+from ringpost.model.call import CallOrder
 from ringpost.model.domain import Domain
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.extension import Extension
@@ -38,6 +39,7 @@ from ringpost.model.route import Messages as ToMessages
 from ringpost.model.shapes import EMAIL
 from ringpost.model.voicemail import Voicemail
 from ringpost.switch import freeswitch_names as names
+from ringpost.switch import freeswitch_originating as originating
 from ringpost.switch import freeswitch_phones as phones
 from ringpost.switch import freeswitch_recording as recording
 from ringpost.switch.freeswitch_said import DIRECTIONS, SENT, extensions_in
@@ -91,9 +93,9 @@ class Asked:
         return bool(self.get("sip_auth_method")) or self.get("action") == "sip_auth"
 
     @property
-    def is_under_our_uuid(self) -> bool:
-        """Whether the phone is to ring first in a call we have given its uuid: only one leg can have it."""
-        return self.get("action") == "user_call" and bool(self.get("origination_uuid"))
+    def placed_call(self) -> str:
+        """The uuid of a call we have placed whose A is asked for; empty if it is none."""
+        return self.get("origination_uuid").lower() if self.get("action") == "user_call" else ""
 
     @property
     def is_a_groups(self) -> bool:
@@ -226,9 +228,10 @@ def recorded(user: Element, domain: Domain) -> Element:
     return _dialled_as(user, recording.of_a_member(domain) + _VARIABLES + phones.all_of(*_DIALLED))
 
 
-def alone(user: Element) -> Element:
-    """A user of whose phones only one is to ring."""
-    return _dialled_as(user, _VARIABLES + phones.one_of(*_DIALLED))
+def placed(user: Element, order: CallOrder) -> Element:
+    """A user whose phones are rung as the A of a call we have placed: each says which call that is."""
+    marks = originating.on_each_phone(order, phones.number_of(*_DIALLED))
+    return _dialled_as(user, marks + _VARIABLES + phones.all_of(*_DIALLED))
 
 
 def _dialled_as(user: Element, dial_string: str) -> Element:

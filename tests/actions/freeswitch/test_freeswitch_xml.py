@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ringpost.entry import demo
+from ringpost.model.call import CallOrder
 from ringpost.store import Delete, Put, Row, keys
 from ringpost.switch import freeswitch_phones as phones
+from ringpost.switch.freeswitch_originating import on_each_phone
 from tests.harness import Caller, House, Reply
 
 HOME = demo.DOMAIN_NAME
@@ -567,6 +569,25 @@ def looked_up(caller: Caller, user: str, action: str = "voicemail-lookup", more:
     return read(ask(caller, LOOKUP.format(domain=HOME, user=user, action=action) + more))
 
 
+CLICK = "55555555-5555-4555-8555-555555555555"
+
+
+def ordered(house: House, call_uuid: str) -> CallOrder:
+    """A call from 100 to 101 that was placed here."""
+    order = CallOrder(
+        call_uuid=call_uuid,
+        domain_uuid=demo.DOMAIN_UUID,
+        domain_name=HOME,
+        caller_id_number="5550100",
+        destination_a="100",
+        destination_b="101",
+        placed_at="2026-11-22T11:59:58.000Z",
+        key_uuid=demo.PUBLIC_KEY_UUID,
+    )
+    house.store.transact([Put(Row(keys.order(demo.DOMAIN_UUID, call_uuid), order.model_dump_json()), if_absent=True)])
+    return order
+
+
 def forward(operator: Caller, number: str, **kinds: str) -> None:
     for to in kinds.values():
         if len(to) == 3:
@@ -593,11 +614,22 @@ def test_nor_does_it_in_a_ring_group(switch_key: Caller, operator: Caller) -> No
     assert "dial-string" not in params(register(switch_key))
 
 
-def test_one_phone_rings_first_in_a_call_of_ours_for_only_one_leg_has_its_uuid(switch_key: Caller) -> None:
-    click = "&origination_uuid=55555555-5555-4555-8555-555555555555"
+def test_all_phones_ring_first_in_a_call_of_ours_and_say_which_that_is(switch_key: Caller, house: House) -> None:
+    placed = ordered(house, CLICK)
     assert "dial-string" not in params(looked_up(switch_key, "100", "user_call", ""))
-    dial = params(looked_up(switch_key, "100", "user_call", click))["dial-string"]
-    assert dial.endswith("}sofia/internal/${dialed_user}%${dialed_domain}")
+    dial = params(looked_up(switch_key, "100", "user_call", f"&origination_uuid={CLICK}"))["dial-string"]
+    assert dial.startswith(on_each_phone(placed, "${sofia_count_reg(internal/${dialed_user}@${dialed_domain})}") + "{")
+    assert dial.endswith("}" + phones.all_of("${dialed_user}", "${dialed_domain}"))
+
+
+@pytest.mark.parametrize(
+    "more", ["", "&origination_uuid=none", "&origination_uuid=66666666-5555-4555-8555-555555555555"]
+)
+def test_nobody_says_that_a_call_is_one_of_ours_but_we(switch_key: Caller, house: House, more: str) -> None:
+    ordered(house, CLICK)
+    assert "dial-string" not in params(looked_up(switch_key, "100", "user_call", more))
+    assert "dial-string" not in params(looked_up(switch_key, "101", "user_call", f"&origination_uuid={CLICK}"))
+    assert "dial-string" not in params(looked_up(switch_key, "100", more=f"&origination_uuid={CLICK}"))
 
 
 def test_a_forward_for_always_is_another_number(switch_key: Caller, operator: Caller) -> None:
