@@ -4,14 +4,17 @@ import json
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringpost.model.call import Leg
 from ringpost.model.notices import Notice, TrackedCall, What
-from ringpost.services.call_events import MOST_LEGS, Happening, advanced, begun, joined
+from ringpost.model.outcome import MOST_LEGS, kept, summarised, worked_out
+from ringpost.services.call_events import MOST_TRACKED, Happening, advanced, begun, joined
 from ringpost.switch.freeswitch_events import notices
 
 CAPTURES = Path(__file__).parent.parent / "captures" / "events"
@@ -464,8 +467,37 @@ def test_a_call_that_rings_for_hours_has_a_bounded_number_of_legs() -> None:
     ]
     calls, happened = followed([caller[0], *in_vain, *caller[1:]])
     [call] = calls.values()
-    assert (len(call.legs), call.has_ended, call.leg(call.call_uuid) is not None) == (MOST_LEGS, True, True)
+    assert (len(call.legs), call.has_ended, call.leg(call.call_uuid) is not None) == (MOST_TRACKED, True, True)
+    assert len(happened[-1].data()["call"]["legs"]) == MOST_LEGS
     assert sum(one.type == "call.cancelled" for one in happened) == 199
+
+
+@given(st.randoms(use_true_random=False))
+def test_of_too_many_legs_event_and_record_keep_the_same_in_whatever_order_they_come(chance: Random) -> None:
+    told = [one for leg in range(1, 59) for one in (a_second_later(leg, "ringing"), a_second_later(leg, "ended"))]
+    told += [a_second_later(59, "answered"), a_second_later(59, "ended")]
+    told += [told[-1].model_copy(update={"leg_uuid": CALLER, "source_uuid": None, "start_stamp": told[0].start_stamp})]
+    calls, happened = followed(told)
+    [call] = calls.values()
+    posted = {leg.xml_cdr_uuid: leg for one in happened for leg in one.call.as_record() if leg.end_stamp}
+    posted |= {leg.xml_cdr_uuid: leg for leg in call.as_record()}
+    handed_in = list(posted.values())
+    chance.shuffle(handed_in)
+    record: list[Leg] = []
+    for leg in handed_in:
+        record = kept([*record, leg])
+    ended = happened[-1].data()["call"]
+    assert {leg["leg_uuid"] for leg in ended["legs"]} == {leg.xml_cdr_uuid for leg in record}
+    assert (len(posted), len(record)) == (60, MOST_LEGS)
+    summary = summarised(call.call_uuid, worked_out(record))
+    assert ended["extensions"] == list(summary["extensions"])
+
+
+def a_second_later(leg: int, what: What) -> Notice:
+    """What happens to one of many phones, each of which is rung a second after the one before."""
+    number, at = str(100 + leg), {"ringing": 0, "answered": 30, "ended": 50}[what]
+    rings = rung(leg, what, 100 * leg + at, number)
+    return rings.model_copy(update={"start_stamp": rung(leg, what, 100 * leg).at})
 
 
 def rung(leg: int, what: What, at: int, number: str = "101", **more: Any) -> Notice:

@@ -14,8 +14,8 @@ from ringpost.model.notices import Notice, TrackedCall, TrackedLeg
 
 _A_MOMENT = 1.0
 """Seconds within which a switch rings all phones of an extension."""
-MOST_LEGS = 50
-"""Of a call, in its events and in the store."""
+MOST_TRACKED = 50
+"""Legs of a call that are known at once; of those that have rung in vain fewer are told."""
 _REASONS = {
     "ORIGINATOR_CANCEL": "caller_gave_up",
     "NO_ANSWER": "no_answer",
@@ -91,7 +91,7 @@ def _is_old(leg: TrackedLeg, notice: Notice) -> bool:
 
 def _room_made(legs: tuple[TrackedLeg, ...]) -> tuple[TrackedLeg, ...]:
     """The legs, without the first that rang in vain if there are too many: a queue may ring for hours."""
-    if len(legs) < MOST_LEGS:
+    if len(legs) < MOST_TRACKED:
         return legs
     vain = next((leg for leg in legs if leg.state == "ended" and leg.answer_stamp is None and leg.source_uuid), None)
     return tuple(leg for leg in legs if leg is not vain)

@@ -12,6 +12,7 @@ from ringpost.model.call import Call, CallOrder, Leg, MovedCall
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound
 from ringpost.model.notices import Notice, NumberedAway, NumberedNotice, OddNotice, TrackedCall
+from ringpost.model.outcome import kept
 from ringpost.model.record import Entity
 from ringpost.model.switch import SwitchRecord
 from ringpost.services import cdrs, meters, switches
@@ -323,7 +324,7 @@ class _Batch:
         order = self._context.store.get(keys.order(call.domain_uuid, call.call_uuid), CallOrder)
         if order is not None:
             meters.stop(self._context, order)
-        legs = [leg.model_copy(update={"heard": True}) for leg in call.as_record()[: cdrs.MOST_LEGS]]
+        legs = [leg.model_copy(update={"heard": True}) for leg in kept(call.as_record())]
         legs = [cdrs.with_own_extension(self._context, call.domain_uuid, leg) for leg in legs]
         known = self._context.store.get(keys.cdr(call.domain_uuid, call.call_uuid), Call)
         is_less = known is not None and known.heard and _place(call) in self._failed  # what somebody else has heard
