@@ -176,7 +176,7 @@ class Switch:
     def channels(self, domain_uuid: str) -> list[dict[str, str]]:
         """The legs of a domain."""
         rows: list[dict[str, str]] = json.loads(self.api("show channels as json")).get("rows", [])
-        return [row for row in rows if row["presence_data"] == domain_uuid]
+        return [row for row in rows if row["presence_data"].partition(":")[0] == domain_uuid]
 
     def hush(self, domain_uuid: str) -> None:
         """End every call of a domain."""

@@ -124,10 +124,10 @@ def test_both_phones_ring_as_the_first_of_an_originate(
     assert {leg["extension"] for leg in call["legs"]} == {TWO, "100"}
     house.api.do("call-hold", call_uuid=call_uuid)
     house.api.do("call-resume", call_uuid=call_uuid)
-    phones[0].hang_up()
+    pair[which].hang_up()
     types = ("ringing", "answered", "ringing", "answered", "held", "resumed", "ended")
     record = agree(house, told, call_uuid, *(f"call.{what}" for what in types))
-    assert (record["answered_by"], record["hung_up_by"], record["hangup_cause"]) == ("100", "callee", "NORMAL_CLEARING")
+    assert (record["answered_by"], record["hung_up_by"], record["hangup_cause"]) == ("100", "caller", "NORMAL_CLEARING")
     assert [leg["extension"] for leg in record["legs"]] == [TWO, "100"]
     assert "heard" not in record
 

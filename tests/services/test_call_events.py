@@ -315,17 +315,20 @@ def on_two_phones(scenario: str, which: str | None) -> list[dict[str, Any]]:
     for event in events:
         name, mark = event["Event-Name"], {"variable_ringpost_call_uuid": a}
         if event["Unique-ID"] != a:
-            found.append(event)
+            source = PHONES[which or ""]
+            rung_for = {"variable_originating_leg_uuid": source, "variable_ringpost_from": f"{source}:{a}"}
+            found.append({**event, **rung_for})
         elif name in ("CHANNEL_CREATE", "CHANNEL_PROGRESS"):
             found += [{**event, **mark, "Unique-ID": phone} for phone in PHONES.values()]
         elif name == "CHANNEL_ANSWER":
             late = {"Event-Name": "CHANNEL_HANGUP_COMPLETE", "Hangup-Cause": "LOSE_RACE"}
+            late |= {"Caller-Channel-Answered-Time": "0"}
             found += [{**event, **mark, "Unique-ID": PHONES[which or ""]}]
             found += [{**event, **mark, **late, "Unique-ID": phone} for n, phone in PHONES.items() if n != which]
         elif which is None:
             found += [{**event, **mark, "Unique-ID": phone} for phone in PHONES.values()]
         else:
-            found.append({**event, **mark})
+            found.append({**event, **mark, "Unique-ID": PHONES[which]})
     return found
 
 
@@ -354,8 +357,7 @@ def test_an_a_none_of_whose_phones_answers_ends_when_its_job_says_so() -> None:
 def test_a_call_began_when_the_phone_was_rung_that_answered() -> None:
     events = on_two_phones("originate_answered_b_hangs_up", "2")
     second = {"Caller-Channel-Created-Time": str(int(events[0]["Caller-Channel-Created-Time"]) + 7_000)}
-    its_own = (PHONES["2"], events[0]["variable_ringpost_call_uuid"])
-    told = [{**event, **second} if event["Unique-ID"] in its_own else event for event in events]
+    told = [{**event, **second} if event["Unique-ID"] == PHONES["2"] else event for event in events]
     ended = followed([notice for event in told for notice in notices(event)])[1][-1].data()["call"]
     assert ended["start_stamp"].endswith("20.163Z")
 

@@ -3,7 +3,6 @@
 from xml.etree.ElementTree import Element
 
 from ringpost.context import Context
-from ringpost.model.call import CallOrder
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Forbidden
 from ringpost.model.extension import Extension, StoredSecret
@@ -60,15 +59,9 @@ def _user(context: Context, domain: Domain, asked: Asked, realm: str, number: st
     if password is None or not password.secret:
         return None
     found = xml.user(domain, extension, realm, password.secret, _messages(context, domain, number))
-    order = _placed(context, domain, asked.placed_call)
-    if order is not None and order.destination_a == number:
-        return xml.placed(found, order)
+    if asked.placed_call:
+        return xml.placed(found, domain, asked.placed_call)
     return xml.recorded(found, domain) if extension.records(asked.may_be_recorded) else found
-
-
-def _placed(context: Context, domain: Domain, call_uuid: str) -> CallOrder | None:
-    """The order of a call we have placed whose A is to be rung."""
-    return context.store.get(keys.order(domain.domain_uuid, call_uuid), CallOrder) if is_uuid(call_uuid) else None
 
 
 def _box(context: Context, domain: Domain, realm: str, number: str) -> Element | None:
@@ -171,6 +164,7 @@ def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
         dialled=dialled if is_number(dialled := asked.get("variable_ringpost_dialled")) else "",
         reached=asked.reached,
         has_spoken=bool(asked.get("variable_bridge_uuid")),
+        came_from=asked.came_from,
     )
 
 

@@ -38,17 +38,18 @@ def taken(context: Context, body: bytes, query_uuid: str | None) -> tuple[str, b
 
 
 def _taken_of_a(context: Context, domain: Domain, post: freeswitch_cdr.Post, call_uuid: str) -> bool:
-    """Take how one of A's phones ended in a call we placed as how A did, until another answers or more is known of it.
+    """Take how one of A's phones ended in a call we placed: the one that answered was A.
 
-    Whether it was kept: of a phone that was too late it is not.
+    As one ended that did not answer A may have ended, until another answers or more is known. Whether it was kept: of a
+    phone that was too late it is not.
     """
     order = context.store.get(keys.order(domain.domain_uuid, call_uuid), CallOrder)
     if order is None or post.leg.hangup_cause in ANSWERED_ELSEWHERE:
         return False
     if post.is_last:
         meters.stop(context, order)
-    leg = post.leg.model_copy(update={"xml_cdr_uuid": call_uuid, "heard": True})
-    leg = cdrs.with_own_extension(context, domain.domain_uuid, leg)
+    leg = post.leg.model_copy(update={"xml_cdr_uuid": call_uuid, "heard": post.leg.answer_stamp is None})
+    leg = _with_recording(context, domain, cdrs.with_own_extension(context, domain.domain_uuid, leg))
     cdrs.record(context, domain, [leg], cdrs.Marks(order.external_id, order.tags))
     return True
 

@@ -107,6 +107,9 @@ class FreeSwitch:
 
     def place(self, order: CallOrder) -> None:
         """Have it ring A, under our uuid; it goes on by itself."""
+        if order.monitors is not None:
+            [listened_to] = self._known_as(order.domain_uuid, order.monitors)[:1] or [order.monitors]
+            order = order.model_copy(update={"monitors": listened_to})
         self._line().background(originating.command(order), order.call_uuid)
         self._job = order.call_uuid
 
@@ -150,19 +153,21 @@ class FreeSwitch:
             self._do(f"uuid_kill {leg_uuid}")
             return
         for uuid in channels:
-            with suppress(NotFound):  # it has stopped by itself
+            with suppress(NotFound):  # this phone has stopped by itself
                 self._do(f"uuid_kill {uuid} {HUNG_UP}")
 
     def hold(self, domain: Domain, leg_uuid: str) -> None:
         """This phone holds the call."""
-        if self._checked(domain, leg_uuid).get("Channel-Call-State") != "HELD":
-            self._do(f"uuid_hold {leg_uuid}")
+        channel, leg = self._checked(domain, leg_uuid)
+        if leg.get("Channel-Call-State") != "HELD":
+            self._do(f"uuid_hold {channel}")
 
     def resume(self, domain: Domain, leg_uuid: str) -> None:
         """This phone takes the call back."""
-        if self._checked(domain, leg_uuid).get("Channel-Call-State") != "HELD":
+        channel, leg = self._checked(domain, leg_uuid)
+        if leg.get("Channel-Call-State") != "HELD":
             raise CannotComply("this party does not hold the call")
-        self._do(f"uuid_hold off {leg_uuid}")
+        self._do(f"uuid_hold off {channel}")
 
     def mute(self, domain: Domain, leg_uuid: str) -> None:
         """What it says is dropped. The level is the mute itself: 0 would not mute."""
@@ -182,10 +187,11 @@ class FreeSwitch:
 
     def park(self, domain: Domain, leg_uuid: str) -> str:
         """Send the leg to the parking code, and see in which slot it comes to wait."""
-        self.transfer(domain, leg_uuid, dialplan.PARK)
+        channel, _ = self._checked(domain, leg_uuid)
+        self._do(f"uuid_transfer {channel} {dialplan.PARK} XML {domain.domain_name}")
         deadline = self._clock.now() + _PARKS_WITHIN
         while self._clock.now() < deadline:
-            slot = self._slots(domain).get(leg_uuid)
+            slot = self._slots(domain).get(channel)
             if slot is not None:
                 return slot
             self._clock.sleep(_POLL_SECONDS)
@@ -193,18 +199,18 @@ class FreeSwitch:
 
     def record(self, domain: Domain, leg_uuid: str) -> str:
         """Record into a new file of the switch's own folder, under the domain's name; what records already goes on."""
-        leg = self._checked(domain, leg_uuid)
+        channel, leg = self._checked(domain, leg_uuid)
         folder = self._api("global_getvar recordings_dir").strip()
         if not re.fullmatch(r"/[A-Za-z0-9_./-]{1,200}", folder):
             raise SwitchRefused("the switch has no recordings_dir to record into: set it in its vars.xml")
         home = f"{folder}/{domain.domain_name}/"
-        running = lists.recorded_to(self._bugs(leg_uuid), home) or _prepared(leg, home)
+        running = lists.recorded_to(self._bugs(channel), home) or _prepared(leg, home)
         if running is not None:
             return running
         if domain.record_announcement:
-            self._do(f"uuid_displace {leg_uuid} start {RECORDING_STARTED} 0 rw")
+            self._do(f"uuid_displace {channel} start {RECORDING_STARTED} 0 rw")
         path = f"{home}{secrets.token_hex(4)}-{leg_uuid}.wav"
-        self._do(f"uuid_record {leg_uuid} start {path}")
+        self._do(f"uuid_record {channel} start {path}")
         return path
 
     def _bugs(self, leg_uuid: str) -> str:
@@ -279,41 +285,49 @@ class FreeSwitch:
         return answer
 
     def _act(self, domain: Domain, leg_uuid: str, command: str) -> None:
-        self._checked(domain, leg_uuid)
-        self._do(command.format(leg_uuid))
+        channel, _ = self._checked(domain, leg_uuid)
+        self._do(command.format(channel))
 
-    def _checked(self, domain: Domain, leg_uuid: str) -> dict[str, Any]:
-        """A leg as the switch knows it. One that is not this domain's is acted on by nobody."""
-        leg = _read(self._api(f"uuid_dump {leg_uuid} json"))
-        rings = not leg and self._phones_of(domain.domain_uuid, leg_uuid)
-        if not rings and leg.get("variable_domain_uuid") != domain.domain_uuid:
+    def _checked(self, domain: Domain, leg_uuid: str) -> tuple[str, dict[str, Any]]:
+        """The channel a leg is that has answered, and what the switch knows of it.
+
+        One that is not this domain's is acted on by nobody.
+        """
+        channel, leg = leg_uuid, self._dumped(leg_uuid)
+        if not leg and (known_as := self._known_as(domain.domain_uuid, leg_uuid)):
+            channel, leg = known_as[0], self._dumped(known_as[0])
+        if leg.get("variable_domain_uuid") != domain.domain_uuid:
             raise NotFound("call not found")
-        if rings or leg.get("Answer-State") != "answered":
+        if leg.get("Answer-State") != "answered":
             raise CannotComply("this party has not answered yet")
-        return leg
+        return channel, leg
 
     def _channels(self, domain: Domain, leg_uuid: str) -> list[str]:
-        """The channels that a leg of this domain is: one; or while it is the A we ring, one for each of its phones."""
-        leg = _read(self._api(f"uuid_dump {leg_uuid} json"))
-        found = [] if leg else self._phones_of(domain.domain_uuid, leg_uuid)
+        """The channels a leg of this domain is: one, or while it is the A we ring, one for each of its phones."""
+        leg = self._dumped(leg_uuid)
         if leg.get("variable_domain_uuid") == domain.domain_uuid:
-            found = [leg_uuid]
+            return [leg_uuid]
+        found = [] if leg else self._known_as(domain.domain_uuid, leg_uuid)
         if not found:
             raise NotFound("call not found")
         return found
 
-    def _phones_of(self, domain_uuid: str, leg_uuid: str) -> list[str]:
-        """The channels of a leg that is A of a call we placed and still rings: one for each phone of the extension."""
-        return lists.ringing_for(leg_uuid, domain_uuid, self._rows("show channels as json"))
+    def _known_as(self, domain_uuid: str, leg_uuid: str) -> list[str]:
+        """The channels of a leg that is A of a call we placed."""
+        return lists.channels_of(leg_uuid, domain_uuid, self._rows("show channels as json"))
+
+    def _dumped(self, channel: str) -> dict[str, Any]:
+        return _read(self._api(f"uuid_dump {channel} json"))
 
     def _looked_up(self, order: CallOrder, seconds: float) -> Progress:
         deadline = self._clock.now() + seconds
         while True:
             self._until = math.inf  # the caller's own time is being waited
-            state = _read(self._api(f"uuid_dump {order.call_uuid} json")).get("Answer-State")
+            channels = [] if order.gateway else self._known_as(order.domain_uuid, order.call_uuid)
+            state = self._dumped((channels or [order.call_uuid])[0]).get("Answer-State")
             if state == "answered":
                 return Progress("answered", answered=True)
-            if state == "hangup" or (state is None and not self._phones_of(order.domain_uuid, order.call_uuid)):
+            if state is None or state == "hangup":
                 return Progress("ended")
             if self._clock.now() >= deadline:
                 return Progress("ringing")

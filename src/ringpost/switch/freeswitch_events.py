@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote
 
 from ringpost.clock import stamp
+from ringpost.model.call import ANSWERED_ELSEWHERE
 from ringpost.model.errors import SwitchUnreachable
 from ringpost.model.notices import Notice, RecordedFile, What
 from ringpost.model.values import EXTENSION, is_uuid
@@ -25,6 +26,7 @@ from ringpost.switch.freeswitch_said import (
     direction,
     domain_uuid,
     ended_by,
+    leg_of,
     own_extension,
     reached,
     rung_extension,
@@ -104,7 +106,8 @@ def recorded(event: Mapping[str, Any]) -> Recorded | None:
     if event.get("Event-Name") != "RECORD_STOP" or event.get("Record-Completion-Cause") in _THROWN_AWAY:
         return None
     head, said = Said(event), _variables(event)
-    leg, domain, at = head.uuid("Unique-ID"), said.uuid("domain_uuid"), _moment(head, "Event-Date-Timestamp")
+    leg, domain = said.uuid(PLACED) or head.uuid("Unique-ID"), said.uuid("domain_uuid")
+    at = _moment(head, "Event-Date-Timestamp")
     path = head.matching(_PATH, "Record-File-Path")
     if leg is None or domain is None or at is None or path is None:
         return None
@@ -246,11 +249,12 @@ def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
     leg = said.uuid(PLACED) or channel
     if channel is None or leg is None or domain is None or at is None:
         return None
-    if what == "ended" and leg != channel:
+    answered = _moment(head, "Caller-Channel-Answered-Time")
+    if what == "ended" and leg != channel and (answered is None or head.verbatim("Hangup-Cause") in ANSWERED_ELSEWHERE):
         return None  # one of A's phones rings no more: another may, and if none does the job says so
-    rung_for = said.uuid("originating_leg_uuid")
+    rung_for = leg_of(said, said.uuid("originating_leg_uuid"))
     source = rung_for or (taken_leg(said) if what == "ended" else None)
-    extension, answered = _extension(head, said, rung_for), _moment(head, "Caller-Channel-Answered-Time")
+    extension = _extension(head, said, rung_for)
     is_rung, sent_to = rung_for is not None, head.number("Ringpost-Number")
     return Notice(
         what=what,
@@ -317,7 +321,7 @@ def _shown(head: Said, said: Said, source: str | None) -> dict[str, str | None]:
     if said.number("ringpost_b"):
         return {
             "caller_id_number": said.number("origination_caller_id_number"),
-            "caller_id_name": said.text("origination_caller_id_name") or _name_shown(head, said),
+            "caller_id_name": said.text("origination_caller_id_name"),
             "dialled": said.number("ringpost_b"),
         }
     if source is None:
@@ -329,11 +333,6 @@ def _shown(head: Said, said: Said, source: str | None) -> dict[str, str | None]:
         "caller_id_name": head.text("Caller-Caller-ID-Name"),
         "dialled": dialled,
     }
-
-
-def _name_shown(head: Said, said: Said) -> str | None:
-    """The name A's phones show, which they have been given without a variable."""
-    return head.text("Caller-Caller-ID-Name") if said.uuid(PLACED) else None
 
 
 def _moment(head: Said, name: str) -> str | None:

@@ -1,8 +1,8 @@
 """The calls we place on a FreeSWITCH: what their legs carry, and how all phones of A are one leg to us.
 
-A's leg has the call's uuid, which only one channel can have. So A's phones ring under uuids of their own, marked with
-the call's: ``user_recurse_variables`` keeps that from them, and the one that answers is given it by FreeSWITCH itself.
-Until then no channel has it, and whatever is told of one of those phones is told of A.
+A's leg has the call's uuid, which only one channel can have; and one that has answered cannot be given it, for then
+Sofia takes no more of its phone's requests. So the phones of an extension ring under uuids of their own, marked with
+the call's. The one that answers keeps its own: what is told of it is told of A, what is done to A is done to it.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ringpost.model.call import CallOrder, EndedBy
 from ringpost.switch import freeswitch_names as names
-from ringpost.switch.freeswitch_said import HUNG_UP, PHONES, PLACED, Said, spoken_of
+from ringpost.switch.freeswitch_said import HUNG_UP, PLACED, Said, presence, spoken_of
 
 _CAUSE = re.compile(r"-ERR ([A-Z0-9_]+)\s*")
 _WITHOUT_A_LEG = frozenset(
@@ -31,38 +31,28 @@ def command(order: CallOrder) -> str:
     name = names.argument(names.shown(order.caller_id_name) or order.caller_id_number)
     variables = {
         "origination_uuid": order.call_uuid,
-        **({"user_recurse_variables": "false"} if order.gateway is None else {}),
-        **_carried(order),
-        "hangup_after_bridge": "true",
-        **dict.fromkeys(_WHISPERS[order.monitor_mode] if order.monitors else (), "true"),
-    }
-    block = ",".join(f"{variable}={value}" for variable, value in variables.items())
-    a = f"user/{order.destination_a}@{order.domain_name}"
-    if order.gateway is not None:
-        a = f"sofia/gateway/{order.gateway}/{order.destination_a}"
-    b = order.destination_b if order.monitors is None else f"&eavesdrop({order.monitors})"
-    return f"originate {{{block}}}{a} {b} XML {order.domain_name} {name}"
-
-
-def on_each_phone(order: CallOrder, phones: str) -> str:
-    """What goes before the dial string of A's phones, of which there are so many."""
-    variables = {**_carried(order), "call_uuid": order.call_uuid, PLACED: order.call_uuid, PHONES: phones}
-    return f"{{^^:{':'.join(f'{variable}={value}' for variable, value in variables.items())}}}"
-
-
-def _carried(order: CallOrder) -> dict[str, str]:
-    return {
         "origination_caller_id_number": order.caller_id_number,
         "domain_uuid": order.domain_uuid,
         "domain_name": order.domain_name,
         "presence_data": order.domain_uuid,
         "originate_timeout": str(order.ring_seconds),
         "ignore_early_media": "true",
+        "hangup_after_bridge": "true",
         **({"call_direction": order.direction} if order.direction else {}),
         "ringpost_a": order.destination_a,
         "ringpost_b": order.destination_b,
-        **({"ringpost_extension": order.destination_a} if order.gateway is None else {}),
+        **dict.fromkeys(_WHISPERS[order.monitor_mode] if order.monitors else (), "true"),
     }
+    if order.gateway is None:
+        del variables["origination_uuid"]
+        of_a = presence(order.domain_uuid, order.call_uuid)
+        variables |= {"ringpost_extension": order.destination_a, PLACED: order.call_uuid, "presence_data": of_a}
+    block = ",".join(f"{variable}={value}" for variable, value in variables.items())
+    a = f"user/{order.destination_a}@{order.domain_name}"
+    if order.gateway is not None:
+        a = f"sofia/gateway/{order.gateway}/{order.destination_a}"
+    b = order.destination_b if order.monitors is None else f"&eavesdrop({order.monitors})"
+    return f"originate {{{block}}}{a} {b} XML {order.domain_name} {name}"
 
 
 class Failure(NamedTuple):
@@ -97,6 +87,6 @@ def failed(event: Mapping[str, Any]) -> Job | None:
     if event.get("Job-Command") != "originate" or argument is None or why is None:
         return None
     said = Said(dict(pair.split("=", 1) for pair in argument[1].split(",") if "=" in pair))
-    call_uuid = said.uuid("origination_uuid")
+    call_uuid = said.uuid(PLACED) or said.uuid("origination_uuid")
     is_told = argument[2] == "sofia" and not why.unheard
     return None if call_uuid is None or is_told else Job(call_uuid, said, why)

@@ -35,7 +35,9 @@ _WITHIN = frozenset({"conference", "valet_park", "voicemail", "ivr", "park", "pl
 SENT = "ringpost::sent"
 """The event our dialplan fires of a leg that has spoken and is sent to another number."""
 PLACED = "ringpost_call_uuid"
-"""The variable of each of A's phones in a call we placed: the call's uuid, which the one that answers is given."""
+"""The variable of each of A's phones in a call we placed: the call's uuid, which is that of A's leg."""
+FROM = "ringpost_from"
+"""The variable of who is rung for that A: the channel of its phone, and the call's uuid."""
 PHONES = "ringpost_phones"
 """The variable of the same: how many phones A had."""
 HUNG_UP = "MANAGER_REQUEST"
@@ -111,6 +113,19 @@ def domain_name(said: Said) -> str | None:
 def domain_uuid(said: Said) -> str | None:
     """The domain a leg belongs to, as our directory and dialplan have marked it."""
     return said.uuid("domain_uuid") or said.uuid("presence_data")
+
+
+def presence(domain: str, leg_uuid: str) -> str:
+    """What marks a channel in the switch's lists that is a leg of a domain under another uuid than its own."""
+    return f"{domain}:{leg_uuid}"
+
+
+def leg_of(said: Said, channel: str | None) -> str | None:
+    """The leg a channel is: itself, unless it is a phone of A in a call we placed, or rung for that."""
+    if channel is not None and channel == said.uuid("uuid") and (placed := said.uuid(PLACED)):
+        return placed
+    known, _, leg = said.verbatim(FROM).lower().partition(":")
+    return leg if channel is not None and known == channel and is_uuid(leg) else channel
 
 
 def rung_extension(said: Said) -> str | None:

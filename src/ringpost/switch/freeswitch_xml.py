@@ -16,7 +16,6 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ringpost.model import dialplan
-from ringpost.model.call import CallOrder
 from ringpost.model.domain import Domain
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.extension import Extension
@@ -37,12 +36,12 @@ from ringpost.model.route import (
 )
 from ringpost.model.route import Messages as ToMessages
 from ringpost.model.shapes import EMAIL
+from ringpost.model.values import is_uuid
 from ringpost.model.voicemail import Voicemail
 from ringpost.switch import freeswitch_names as names
-from ringpost.switch import freeswitch_originating as originating
 from ringpost.switch import freeswitch_phones as phones
 from ringpost.switch import freeswitch_recording as recording
-from ringpost.switch.freeswitch_said import DIRECTIONS, SENT, extensions_in
+from ringpost.switch.freeswitch_said import DIRECTIONS, FROM, PHONES, PLACED, SENT, extensions_in, presence
 
 _MOST_FIELDS = 2000
 _FIRST_COUNTS = frozenset({"hostname", "section", "tag_name", "key_name", "key_value"})
@@ -95,7 +94,14 @@ class Asked:
     @property
     def placed_call(self) -> str:
         """The uuid of a call we have placed whose A is asked for; empty if it is none."""
-        return self.get("origination_uuid").lower() if self.get("action") == "user_call" else ""
+        call_uuid = self.get(PLACED) if self.get("action") == "user_call" else ""
+        return call_uuid if is_uuid(call_uuid) else ""
+
+    @property
+    def came_from(self) -> str:
+        """Which channel dials, and in which call of ours, if it is one of A's phones; or empty."""
+        channel, call_uuid = self.get("Unique-ID"), self.get(f"variable_{PLACED}")
+        return f"{channel}:{call_uuid}" if is_uuid(channel) and is_uuid(call_uuid) else ""
 
     @property
     def is_a_groups(self) -> bool:
@@ -158,6 +164,8 @@ class Caller(NamedTuple):
     """What whoever is called is shown, but for what is put in front of it."""
     prefix: str = ""
     """What has been put in front of it so far."""
+    came_from: str = ""
+    """Its channel and the call's uuid, if it is A of a call we have placed."""
 
 
 class Action(NamedTuple):
@@ -228,10 +236,11 @@ def recorded(user: Element, domain: Domain) -> Element:
     return _dialled_as(user, recording.of_a_member(domain) + _VARIABLES + phones.all_of(*_DIALLED))
 
 
-def placed(user: Element, order: CallOrder) -> Element:
+def placed(user: Element, domain: Domain, call_uuid: str) -> Element:
     """A user whose phones are rung as the A of a call we have placed: each says which call that is."""
-    marks = originating.on_each_phone(order, phones.number_of(*_DIALLED))
-    return _dialled_as(user, marks + _VARIABLES + phones.all_of(*_DIALLED))
+    for variable in user.findall("variables/variable[@name='presence_data']"):
+        variable.set("value", presence(domain.domain_uuid, call_uuid))
+    return _dialled_as(user, f"{{{PHONES}={phones.number_of(*_DIALLED)}}}{_VARIABLES}{phones.all_of(*_DIALLED)}")
 
 
 def _dialled_as(user: Element, dial_string: str) -> Element:
@@ -275,7 +284,11 @@ def dialled(
     known = caller.direction in DIRECTIONS
     direction = caller.direction if known else "outbound" if isinstance(route, Outside | Emergency) else "local"
     shown = _shows(caller.shows_number, caller.shows_name)
-    marks = [*_marks(domain, direction, caller.dialled or number), Action("set", "hangup_after_bridge=true"), *shown]
+    marks = [
+        *_marks(domain, direction, caller.dialled or number, caller.came_from),
+        Action("set", "hangup_after_bridge=true"),
+        *shown,
+    ]
     everybody = [*parties, *([caller.extension] if caller.extension else [])]
     recorded = _recorded(domain, route, everybody, direction, is_recorded=caller.is_recorded)
     on_its_way = _on_its_way(number, route, caller)
@@ -333,14 +346,18 @@ def called_from_outside(asked: str, number: str, inbound: Inbound, caller: Calle
     return _dialplan(asked, number, [*steps, Action("transfer", f"{inbound.number} XML {domain.domain_name}")])
 
 
-def _marks(domain: Domain, direction: str, dialled: str) -> list[Action]:
-    """What every leg carries: whose it is, for the fence and the list of calls; for the record where its call goes."""
+def _marks(domain: Domain, direction: str, dialled: str, came_from: str = "") -> list[Action]:
+    """What every leg carries: whose it is, for the fence and the list of calls; for the record where its call goes.
+
+    The A of a call we have placed keeps what marks it in the list itself.
+    """
     exported = {
         "domain_uuid": domain.domain_uuid,
         "domain_name": domain.domain_name,
-        "presence_data": domain.domain_uuid,
+        f"{'nolocal:' if came_from else ''}presence_data": domain.domain_uuid,
         "call_direction": direction,
         "ringpost_dialled": dialled,
+        **({FROM: came_from} if came_from else {}),
     }
     return [Action("export", f"{name}={value}") for name, value in exported.items()]
 

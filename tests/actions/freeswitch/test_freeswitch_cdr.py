@@ -309,7 +309,7 @@ def clicked(house: House) -> CallOrder:
 def of_a(uuid: str, cause: str = "CALL_REJECTED", *, phones: str = "2", later: int = 0, **more: str) -> dict[str, str]:
     """What one of the phones carries, and how it ended: so many seconds later than in the capture."""
     return {
-        "uuid": uuid, "call_uuid": CLICK, "ringpost_call_uuid": CLICK, "ringpost_phones": phones, "hangup_cause": cause,
+        "uuid": uuid, "ringpost_call_uuid": CLICK, "ringpost_phones": phones, "hangup_cause": cause,
         "ringpost_a": "100", "ringpost_b": "101", "ringpost_extension": "100", "domain_uuid": demo.DOMAIN_UUID,
         "call_direction": "local", "end_uepoch": str(1795307095707994 + later * 1_000_000), **more,
     }  # fmt: skip
@@ -340,7 +340,7 @@ def test_the_phone_of_an_a_that_answered_says_how_the_call_was(
 ) -> None:
     posts = [
         ("originate-busy-a-leg", of_a(FIRST, later=600)),
-        ("originate-clicktocall-a-leg", of_a(CLICK, "NORMAL_CLEARING")),
+        ("originate-clicktocall-a-leg", of_a(SECOND, "NORMAL_CLEARING")),
     ]
     for one in order:
         name, about = posts[one]
@@ -348,6 +348,17 @@ def test_the_phone_of_an_a_that_answered_says_how_the_call_was(
     (call,) = recorded(tenant)
     assert (call["xml_cdr_uuid"], call["hangup_cause"], "heard" in call) == (CLICK, "NORMAL_CLEARING", False)
     assert call["legs"][0]["answer_stamp"] is not None
+
+
+@pytest.mark.parametrize("b_first", [True, False])
+def test_whoever_was_rung_for_an_a_is_in_its_call(clicked: CallOrder, tenant: Caller, b_first: bool) -> None:
+    b = {"originating_leg_uuid": SECOND, "ringpost_from": f"{SECOND}:{CLICK}", "bridge_uuid": SECOND}
+    posts = [("originate-clicktocall-a-leg", of_a(SECOND, "NORMAL_CLEARING")), ("originate-clicktocall-b-leg", b)]
+    for name, about in reversed(posts) if b_first else posts:
+        taken(tenant, name, **about)
+    (call,) = recorded(tenant)
+    assert (call["xml_cdr_uuid"], [leg["leg"] for leg in call["legs"]]) == (CLICK, ["a", "b"])
+    assert call["legs"][1]["originating_leg_uuid"] == call["legs"][1]["bridge_uuid"] == CLICK
 
 
 def test_a_phone_of_an_a_that_was_too_late_leaves_no_record(clicked: CallOrder, tenant: Caller) -> None:

@@ -14,7 +14,6 @@ from ringpost.entry import demo
 from ringpost.model.call import CallOrder
 from ringpost.store import Delete, Put, Row, keys
 from ringpost.switch import freeswitch_phones as phones
-from ringpost.switch.freeswitch_originating import on_each_phone
 from tests.harness import Caller, House, Reply
 
 HOME = demo.DOMAIN_NAME
@@ -569,7 +568,7 @@ def looked_up(caller: Caller, user: str, action: str = "voicemail-lookup", more:
     return read(ask(caller, LOOKUP.format(domain=HOME, user=user, action=action) + more))
 
 
-CLICK = "55555555-5555-4555-8555-555555555555"
+CLICK, PHONE = "55555555-5555-4555-8555-555555555555", "11111111-0000-4000-8000-000000000160"
 
 
 def ordered(house: House, call_uuid: str) -> CallOrder:
@@ -614,22 +613,32 @@ def test_nor_does_it_in_a_ring_group(switch_key: Caller, operator: Caller) -> No
     assert "dial-string" not in params(register(switch_key))
 
 
-def test_all_phones_ring_first_in_a_call_of_ours_and_say_which_that_is(switch_key: Caller, house: House) -> None:
-    placed = ordered(house, CLICK)
+def test_all_phones_ring_first_in_a_call_of_ours_and_are_marked_with_it(switch_key: Caller) -> None:
     assert "dial-string" not in params(looked_up(switch_key, "100", "user_call", ""))
-    dial = params(looked_up(switch_key, "100", "user_call", f"&origination_uuid={CLICK}"))["dial-string"]
-    assert dial.startswith(on_each_phone(placed, "${sofia_count_reg(internal/${dialed_user}@${dialed_domain})}") + "{")
+    found = looked_up(switch_key, "100", "user_call", f"&ringpost_call_uuid={CLICK}")
+    dial = params(found)["dial-string"]
+    assert dial.startswith("{ringpost_phones=${sofia_count_reg(internal/${dialed_user}@${dialed_domain})}}{")
     assert dial.endswith("}" + phones.all_of("${dialed_user}", "${dialed_domain}"))
+    assert variables(found)["presence_data"] == f"{demo.DOMAIN_UUID}:{CLICK}"
 
 
-@pytest.mark.parametrize(
-    "more", ["", "&origination_uuid=none", "&origination_uuid=66666666-5555-4555-8555-555555555555"]
-)
-def test_nobody_says_that_a_call_is_one_of_ours_but_we(switch_key: Caller, house: House, more: str) -> None:
-    ordered(house, CLICK)
-    assert "dial-string" not in params(looked_up(switch_key, "100", "user_call", more))
-    assert "dial-string" not in params(looked_up(switch_key, "101", "user_call", f"&origination_uuid={CLICK}"))
-    assert "dial-string" not in params(looked_up(switch_key, "100", more=f"&origination_uuid={CLICK}"))
+@pytest.mark.parametrize("more", ["", "&ringpost_call_uuid=none", "&ringpost_call_uuid=%24%7Bx%7D"])
+def test_what_is_no_uuid_marks_no_phone(switch_key: Caller, more: str) -> None:
+    found = looked_up(switch_key, "100", "user_call", more)
+    assert ("dial-string" in params(found), variables(found)["presence_data"]) == (False, demo.DOMAIN_UUID)
+    registers = params(looked_up(switch_key, "100", more=f"&ringpost_call_uuid={CLICK}"))
+    assert "dial-string" not in registers
+
+
+def test_whoever_is_rung_for_an_a_is_told_which_leg_that_is(switch_key: Caller) -> None:
+    ours = exported(switch_key, "101", ringpost_call_uuid=CLICK)
+    assert "ringpost_from" not in ours, "which channel it is was not said"
+    body = CALL.format(context=HOME, number="101") + f"&Unique-ID={PHONE}&variable_ringpost_call_uuid={CLICK}"
+    actions = read(ask(switch_key, body)).iter("action")
+    data = dict(one.get("data", "").split("=", 1) for one in actions if one.get("application") == "export")
+    assert data["ringpost_from"] == f"{PHONE}:{CLICK}"
+    assert (data["nolocal:presence_data"], "presence_data" in data) == (demo.DOMAIN_UUID, False)
+    assert exported(switch_key, "101")["presence_data"] == demo.DOMAIN_UUID
 
 
 def test_a_forward_for_always_is_another_number(switch_key: Caller, operator: Caller) -> None:
