@@ -64,6 +64,8 @@ def test_both_phones_ring_when_they_are_dialled(house: House, phones: Pair, pair
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_both_phones_ring_in_a_group(house: House, phones: Pair, pair: Pair, strategy: str):
     phones[0].dial(STRATEGIES[strategy])
+    eventually(lambda: all(ringing(phone) for phone in pair), "both ring")
+    assert house.api.one_call(state="ringing", legs=3)["destination_number"] == STRATEGIES[strategy]
     both_ring_and_one_answers(house, pair, 1)
 
 

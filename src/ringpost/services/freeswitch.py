@@ -156,7 +156,7 @@ def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
     own_name = (extension.effective_caller_id_name or extension.extension) if extension else stranger.name
     return stranger._replace(
         extension=extension,
-        direction=asked.get("variable_call_direction"),
+        direction=asked.get("variable_call_direction") or ("inbound" if asked.is_from_outside else ""),
         shows_number=shown if is_number(shown) else "",
         shows_name=shows_name,
         name=shows_name or own_name,
@@ -164,6 +164,7 @@ def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
         dialled=dialled if is_number(dialled := asked.get("variable_ringpost_dialled")) else "",
         reached=asked.reached,
         has_spoken=bool(asked.get("variable_bridge_uuid")),
+        took=asked.took,
         came_from=asked.came_from,
     )
 

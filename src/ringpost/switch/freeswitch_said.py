@@ -38,6 +38,8 @@ PLACED = "ringpost_call_uuid"
 """The variable of each of A's phones in a call we placed: the call's uuid, which is that of A's leg."""
 FROM = "ringpost_from"
 """The variable of who is rung for that A: the channel of its phone, and the call's uuid."""
+TOOK = "ringpost_took"
+"""The variable of a leg that has taken a parked one by dialling its slot, and was sent on: the parked leg."""
 PHONES = "ringpost_phones"
 """The variable of the same: how many phones A had."""
 HUNG_UP = "MANAGER_REQUEST"
@@ -150,6 +152,8 @@ def taken_leg(said: Said) -> str | None:
 
     Both ran ``valet_park`` and name each other; only who was parked has a slot of its own.
     """
+    if took := said.uuid(TOOK):
+        return took
     takes = said.verbatim("last_app") == "valet_park" and not said.verbatim("valet_lot_extension")
     return said.uuid("bridge_uuid") if takes else None
 

@@ -41,7 +41,7 @@ from ringpost.model.voicemail import Voicemail
 from ringpost.switch import freeswitch_names as names
 from ringpost.switch import freeswitch_phones as phones
 from ringpost.switch import freeswitch_recording as recording
-from ringpost.switch.freeswitch_said import DIRECTIONS, FROM, PHONES, PLACED, SENT, extensions_in, presence
+from ringpost.switch.freeswitch_said import DIRECTIONS, FROM, PHONES, PLACED, SENT, TOOK, extensions_in, presence
 
 _MOST_FIELDS = 2000
 _FIRST_COUNTS = frozenset({"hostname", "section", "tag_name", "key_name", "key_value"})
@@ -92,6 +92,14 @@ class Asked:
         return bool(self.get("sip_auth_method")) or self.get("action") == "sip_auth"
 
     @property
+    def is_from_outside(self) -> bool:
+        """Whether who dials has come in and is no phone of ours: through ``public``, whatever dialplan is there."""
+        is_ours = self.get("variable_sip_authorized") == "true" or self.get(
+            "variable_extension_uuid", "variable_ringpost_a"
+        )
+        return self.get("Call-Direction") == "inbound" and not is_ours
+
+    @property
     def placed_call(self) -> str:
         """The uuid of a call we have placed whose A is asked for; empty if it is none."""
         call_uuid = self.get(PLACED) if self.get("action") == "user_call" else ""
@@ -124,6 +132,13 @@ class Asked:
     def passed(self) -> tuple[str, ...]:
         """The numbers that have forwarded this call so far, as our own dialplan noted them."""
         return extensions_in(self.get("variable_ringpost_passed"))
+
+    @property
+    def took(self) -> str:
+        """The parked leg that this one has taken by dialling its slot, before it was sent on; or empty."""
+        is_taker = bool(self.get("variable_ringpost_slot")) and not self.get("variable_valet_lot_extension")
+        leg = self.get(f"variable_{TOOK}") or (self.get("variable_bridge_uuid") if is_taker else "")
+        return leg if is_uuid(leg) else ""
 
     @property
     def reached(self) -> tuple[str, ...]:
@@ -164,6 +179,8 @@ class Caller(NamedTuple):
     """What whoever is called is shown, but for what is put in front of it."""
     prefix: str = ""
     """What has been put in front of it so far."""
+    took: str = ""
+    """The leg it has taken from its parking slot."""
     came_from: str = ""
     """Its channel and the call's uuid, if it is A of a call we have placed."""
 
@@ -364,9 +381,11 @@ def _marks(domain: Domain, direction: str, dialled: str, came_from: str = "") ->
 
 def _on_its_way(number: str, route: Route, caller: Caller) -> list[Action]:
     """Notes whose number it is, for the record, and tells that somebody who has spoken is sent on."""
-    is_extension = _is_an_extensions(number, route)
+    is_extension, is_parking = _is_an_extensions(number, route), isinstance(route, Slot) or bool(caller.took)
     reached = dict.fromkeys((*caller.reached, number))
     noted = [Action("set", f"ringpost_reached={':'.join(reached)}")] if is_extension else []
+    noted += [Action("set", f"{TOOK}={caller.took}")] if caller.took else []
+    noted += [Action("set", f"ringpost_slot={number if isinstance(route, Slot) else ''}")] if is_parking else []
     if not caller.has_spoken or isinstance(route, Slot):
         return noted
     told = {"Event-Name": "CUSTOM", "Event-Subclass": SENT, "Ringpost-Number": number}
@@ -471,8 +490,11 @@ def _ring(domain: Domain, group: RingGroup, ringing: list[Ringing]) -> str:
         case "simultaneous":
             return ",".join(_leg(domain, one, f"[leg_delay_start={one.delay},{_of(domain, one)}]") for one in ringing)
         case "enterprise":
+            # A leg of this kind is not told whose call it is in, and would be listed as one of its own.
             return ":_:".join(
-                f"{{originate_delay_start={one.delay * 1000},{_of(domain, one)}}}{_leg(domain, one)}" for one in ringing
+                f"{{call_uuid=${{uuid}},originate_delay_start={one.delay * 1000},{_of(domain, one)}}}"
+                f"{_leg(domain, one)}"
+                for one in ringing
             )
         case "sequence":
             ringing.sort(key=lambda one: one.delay)

@@ -391,3 +391,21 @@ def test_a_call_runs_while_another_phone_of_its_a_may_answer(
 def test_a_phone_of_a_call_that_nobody_has_placed_here_leaves_no_record(tenant: Caller) -> None:
     assert handed_in(tenant, capture("originate-busy-a-leg", **of_a(FIRST))).json["recorded"] is False
     assert recorded(tenant) == []
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_who_took_a_parked_call_and_was_sent_on_is_in_that_one_call(tenant: Caller, order: tuple[int, ...]) -> None:
+    on_its_way = {"ringpost_took": CLICK, "uuid": FIRST, "last_app": "bridge", "bridge_uuid": SECOND}
+    posts = [
+        (
+            "answered-a-leg",
+            {"uuid": CLICK, "last_app": "valet_park", "valet_lot_extension": "5901", "bridge_uuid": FIRST},
+        ),
+        ("answered-a-leg", on_its_way),
+        ("answered-b-leg", {"uuid": SECOND, "originating_leg_uuid": FIRST}),
+    ]
+    for one in order:
+        name, about = posts[one]
+        taken(tenant, name, **about)
+    (call,) = recorded(tenant)
+    assert (call["xml_cdr_uuid"], len(call["legs"])) == (CLICK, 3)

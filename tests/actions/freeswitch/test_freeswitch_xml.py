@@ -17,6 +17,7 @@ from ringpost.switch import freeswitch_phones as phones
 from tests.harness import Caller, House, Reply
 
 HOME = demo.DOMAIN_NAME
+CLICK, PHONE = "55555555-5555-4555-8555-555555555555", "11111111-0000-4000-8000-000000000160"
 IN_HOME = {"domain_name": HOME}
 REGISTER = (
     "hostname=fs-xmlcurl&section=directory&tag_name=domain&key_name=name&key_value={domain}&Event-Name=REQUEST_PARAMS"
@@ -42,7 +43,7 @@ def register(caller: Caller, user: str = "100", domain: str = HOME) -> ET.Elemen
     return read(ask(caller, REGISTER.format(user=quote(user), domain=domain)))
 
 
-_MARKS = ("hangup_after_bridge=", "ringpost_reached=", "ringpost_full=")
+_MARKS = ("hangup_after_bridge=", "ringpost_reached=", "ringpost_full=", "ringpost_slot=", "ringpost_took=")
 
 
 def dialled(caller: Caller, number: str, context: str = HOME, **variables: str) -> list[tuple[str, str]]:
@@ -212,6 +213,49 @@ def test_needs_a_key_with_the_scope(house: House) -> None:
 # the dialplan
 
 
+@pytest.mark.parametrize(
+    ("number", "about", "direction"),
+    [
+        ("101", {}, "inbound"),
+        ("600", {"sip_authorized": "false"}, "inbound"),
+        ("*3001", {}, "inbound"),
+        ("101", {"sip_authorized": "true"}, "local"),
+        ("101", {"extension_uuid": "45e11b49-f1a5-4c79-a5a9-527bdb1cf42f"}, "local"),
+        ("101", {"ringpost_a": "100"}, "local"),
+        ("101", {"call_direction": "outbound"}, "outbound"),
+    ],
+)
+def test_a_stranger_whom_an_operators_own_dialplan_sends_into_a_domain_comes_in(
+    switch_key: Caller, number: str, about: dict[str, str], direction: str
+) -> None:
+    assert exported(switch_key, number, **about)["call_direction"] == direction
+
+
+@pytest.mark.parametrize(
+    ("number", "about", "noted"),
+    [
+        ("5901", {}, {"ringpost_slot": "*5901"}),
+        ("101", {}, {}),
+        ("101", {"bridge_uuid": CLICK}, {}),
+        ("101", {"bridge_uuid": CLICK, "ringpost_slot": "*5901"}, {"ringpost_took": CLICK, "ringpost_slot": ""}),
+        ("101", {"bridge_uuid": CLICK, "ringpost_slot": "*5901", "valet_lot_extension": "5901"}, {}),
+        ("101", {"bridge_uuid": PHONE, "ringpost_took": CLICK}, {"ringpost_took": CLICK, "ringpost_slot": ""}),
+        ("5902", {"bridge_uuid": PHONE, "ringpost_took": CLICK}, {"ringpost_took": CLICK, "ringpost_slot": "*5902"}),
+        ("101", {"bridge_uuid": "${x}", "ringpost_slot": "*5901"}, {}),
+    ],
+)
+def test_who_has_taken_a_parked_call_and_is_sent_on_stays_in_it(
+    switch_key: Caller, number: str, about: dict[str, str], noted: dict[str, str]
+) -> None:
+    actions = all_actions(switch_key, f"*{number}" if number[0] == "5" else number, **about)
+    sets = dict(
+        data.split("=", 1)
+        for name, data in actions
+        if name == "set" and data.startswith(("ringpost_slot", "ringpost_took"))
+    )
+    assert sets == noted
+
+
 def test_an_extension_rings_and_then_takes_a_message(switch_key: Caller) -> None:
     assert dialled(switch_key, "101") == [
         ("set", "continue_on_fail=true"),
@@ -221,7 +265,7 @@ def test_an_extension_rings_and_then_takes_a_message(switch_key: Caller) -> None
         ("sleep", "500"),
         ("voicemail", f"default {HOME} 101"),
     ]
-    assert exported(switch_key, "101") == {
+    assert exported(switch_key, "101", sip_authorized="true") == {
         "domain_uuid": demo.DOMAIN_UUID,
         "domain_name": HOME,
         "presence_data": demo.DOMAIN_UUID,
@@ -299,9 +343,9 @@ def test_a_ring_group_rings_as_its_strategy_says(switch_key: Caller, operator: C
         "sequence": f"{leg('100', first)}|{third}|{leg('101', second)}",
         "rollover": f"{leg('100', first)}|{leg('101', second)}|{third}",
         "enterprise": (
-            f"{{originate_delay_start=0,{first}}}{phones.all_of('100', HOME)}"
-            f":_:{{originate_delay_start=5000,{second}}}{phones.all_of('101', HOME)}"
-            ":_:{originate_delay_start=3000,leg_timeout=30}sofia/gateway/trunk/12025550123"
+            f"{{call_uuid=${{uuid}},originate_delay_start=0,{first}}}{phones.all_of('100', HOME)}"
+            f":_:{{call_uuid=${{uuid}},originate_delay_start=5000,{second}}}{phones.all_of('101', HOME)}"
+            ":_:{call_uuid=${uuid},originate_delay_start=3000,leg_timeout=30}sofia/gateway/trunk/12025550123"
         ),
     }
     assert ("bridge", rung[strategy]) in steps
@@ -566,9 +610,6 @@ LOOKUP = (
 
 def looked_up(caller: Caller, user: str, action: str = "voicemail-lookup", more: str = "") -> ET.Element:
     return read(ask(caller, LOOKUP.format(domain=HOME, user=user, action=action) + more))
-
-
-CLICK, PHONE = "55555555-5555-4555-8555-555555555555", "11111111-0000-4000-8000-000000000160"
 
 
 def ordered(house: House, call_uuid: str) -> CallOrder:
