@@ -222,6 +222,14 @@ def test_all_phones_of_an_a_are_hung_up_with_it(stage: FreeSwitchStage) -> None:
     ]
 
 
+def test_the_only_phone_of_an_a_is_hung_up_as_all_would_be(stage: FreeSwitchStage) -> None:
+    ringing(stage, NOBODY)
+    dump = {"variable_domain_uuid": HOME.domain_uuid, "variable_ringpost_call_uuid": NOBODY}
+    stage.server.answers[f"uuid_dump {NOBODY} json"] = json.dumps(dump)
+    stage.switch.hang_up(HOME, NOBODY)
+    assert commands(stage.server)[-1] == f"api uuid_kill {NOBODY} MANAGER_REQUEST"
+
+
 def test_one_phone_of_an_a_is_told_to_answer(stage: FreeSwitchStage) -> None:
     ringing(stage, FIRST, SECOND)
     stage.switch.answer(HOME, NOBODY)

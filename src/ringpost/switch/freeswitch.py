@@ -27,7 +27,7 @@ from ringpost.switch import freeswitch_lists as lists
 from ringpost.switch import freeswitch_originating as originating
 from ringpost.switch.esl import EventSocket
 from ringpost.switch.freeswitch_recording import RECORDED, RECORDING_STARTED
-from ringpost.switch.freeswitch_said import HUNG_UP
+from ringpost.switch.freeswitch_said import HUNG_UP, PLACED
 
 PORT = 8021
 _log = logging.getLogger("ringpost")
@@ -141,15 +141,16 @@ class FreeSwitch:
 
     def answer(self, domain: Domain, leg_uuid: str) -> None:
         """Tell the phone to answer, which is up to the phone (SIP event talk)."""
-        self._do(f"uuid_phone_event {self._channels(domain, leg_uuid)[0]} talk")
+        _, [phone, *_] = self._channels(domain, leg_uuid)
+        self._do(f"uuid_phone_event {phone} talk")
 
     def hang_up(self, domain: Domain, leg_uuid: str) -> None:
         """End the leg, and mark that it was we who did: nothing else would tell. An older guide's user may not mark."""
-        channels = self._channels(domain, leg_uuid)
+        leg, channels = self._channels(domain, leg_uuid)
         for uuid in channels:
             with suppress(SwitchRefused):
                 self._api(f"uuid_setvar {uuid} ringpost_hung_up true")
-        if channels == [leg_uuid]:
+        if leg and not leg.get(f"variable_{PLACED}"):
             self._do(f"uuid_kill {leg_uuid}")
             return
         for uuid in channels:
@@ -302,15 +303,18 @@ class FreeSwitch:
             raise CannotComply("this party has not answered yet")
         return channel, leg
 
-    def _channels(self, domain: Domain, leg_uuid: str) -> list[str]:
-        """The channels a leg of this domain is: one, or while it is the A we ring, one for each of its phones."""
+    def _channels(self, domain: Domain, leg_uuid: str) -> tuple[dict[str, Any], list[str]]:
+        """The channels a leg of this domain is: one, or while it is the A we ring, one for each of its phones.
+
+        With what the switch knows of the one that has the leg's uuid, if any has.
+        """
         leg = self._dumped(leg_uuid)
         if leg.get("variable_domain_uuid") == domain.domain_uuid:
-            return [leg_uuid]
+            return leg, [leg_uuid]
         found = [] if leg else self._known_as(domain.domain_uuid, leg_uuid)
         if not found:
             raise NotFound("call not found")
-        return found
+        return leg, found
 
     def _known_as(self, domain_uuid: str, leg_uuid: str) -> list[str]:
         """The channels of a leg that is A of a call we placed."""

@@ -250,7 +250,8 @@ def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
     if channel is None or leg is None or domain is None or at is None:
         return None
     answered = _moment(head, "Caller-Channel-Answered-Time")
-    if what == "ended" and leg != channel and (answered is None or head.verbatim("Hangup-Cause") in ANSWERED_ELSEWHERE):
+    in_vain = answered is None or head.verbatim("Hangup-Cause") in ANSWERED_ELSEWHERE
+    if what == "ended" and in_vain and said.uuid(PLACED):
         return None  # one of A's phones rings no more: another may, and if none does the job says so
     rung_for = leg_of(said, said.uuid("originating_leg_uuid"))
     source = rung_for or (taken_leg(said) if what == "ended" else None)

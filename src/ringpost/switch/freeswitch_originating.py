@@ -2,7 +2,7 @@
 
 A's leg has the call's uuid, which only one channel can have; and one that has answered cannot be given it, for then
 Sofia takes no more of its phone's requests. So the phones of an extension ring under uuids of their own, marked with
-the call's. The one that answers keeps its own: what is told of it is told of A, what is done to A is done to it.
+the call's, if there are several: what is told of the one that answers is told of A, what is done to A is done to it.
 """
 
 import re

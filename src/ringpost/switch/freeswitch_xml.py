@@ -254,10 +254,12 @@ def recorded(user: Element, domain: Domain) -> Element:
 
 
 def placed(user: Element, domain: Domain, call_uuid: str) -> Element:
-    """A user whose phones are rung as the A of a call we have placed: each says which call that is."""
+    """A user whose phones are rung as the A of a call we have placed: each says which call, an only one is its leg."""
     for variable in user.findall("variables/variable[@name='presence_data']"):
         variable.set("value", presence(domain.domain_uuid, call_uuid))
-    return _dialled_as(user, f"{{{PHONES}={phones.number_of(*_DIALLED)}}}{_VARIABLES}{phones.all_of(*_DIALLED)}")
+    number = phones.number_of(*_DIALLED)
+    mark = f"${{cond({number} == 1 ? origination_uuid : {PLACED})}}"
+    return _dialled_as(user, f"{{{mark}={call_uuid},{PHONES}={number}}}{_VARIABLES}{phones.all_of(*_DIALLED)}")
 
 
 def _dialled_as(user: Element, dial_string: str) -> Element:
