@@ -293,6 +293,20 @@ def test_as_many_phones_register_as_the_extension_has_and_no_more(house: House, 
     assert third.registers(at("170")) == "200 OK", "a place is free"
 
 
+def test_a_phone_that_spells_its_domain_in_capitals_rings_and_comes_back(house: House, phones: Pair):
+    password = house.api.do("extension-create", extension="176", max_registrations=2)["password"]
+    with Answering(RINGING) as loud, house.phone("176", password=password, answers=False) as quiet:
+        with Registering("176", HERE.upper(), password, house.sip) as phone:
+            for _ in range(2):
+                assert phone.registers(f"<sip:176@127.0.0.1:{loud.port}>") == "200 OK"
+            assert len(registered(house, "176")) == 2, "once each"
+            phones[0].dial("176")
+            eventually(lambda: "INVITE sip:" in loud.heard() and ringing(quiet), "both ring")
+            phones[0].hang_up()
+            assert phone.registers(f"<sip:176@127.0.0.1:{loud.port}>", seconds=0) == "200 OK"
+        assert len(registered(house, "176")) == 1
+
+
 def test_a_phone_that_comes_back_does_not_count_twice(house: House, numbered: Callable[..., Any]):
     phone = numbered("171", max_registrations=2)
     one, other = phone(), phone()

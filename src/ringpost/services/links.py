@@ -300,6 +300,9 @@ class _Batch:
     def _joined(self, call: TrackedCall, taker: TrackedCall | None) -> TrackedCall:
         if taker is None or taker.has_ended or taker.call_uuid == call.call_uuid:
             return call
+        first = taker.leg(taker.call_uuid)
+        if first is not None and first.placed:  # whoever has placed it knows it by its own uuid
+            return call
         self._calls[_place(taker)] = taker.model_copy(update={"has_ended": True, "joined_to": call.call_uuid})
         return joined(call, taker)
 

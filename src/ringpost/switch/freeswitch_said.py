@@ -150,8 +150,11 @@ def own_extension(said: Said) -> str | None:
 def taken_leg(said: Said) -> str | None:
     """The parked leg that a leg has dialled a slot to take: it is in that call, though nobody rang it.
 
-    Both ran ``valet_park`` and name each other; only who was parked has a slot of its own.
+    Both ran ``valet_park`` and name each other; only who was parked has a slot of its own. A call that was placed stays
+    one of its own, under the uuid that was answered.
     """
+    if said.number("ringpost_a"):
+        return None
     if took := said.uuid(TOOK):
         return took
     takes = said.verbatim("last_app") == "valet_park" and not said.verbatim("valet_lot_extension")

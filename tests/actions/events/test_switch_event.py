@@ -565,6 +565,21 @@ def test_a_call_that_has_ended_is_not_ended_by_its_job(house: House, operator: C
     assert operator.call("cdr-details", **IN_HOME, xml_cdr_uuid=CLICK).status == 404, "its leg's own record comes"
 
 
+def test_a_placed_call_that_takes_a_parked_one_ends_under_its_own_uuid(
+    house: House, operator: Caller, link: Caller
+) -> None:
+    told = scenario("park_by_code_taken_by_code", house)
+    taker = next(one["taken_by"] for one in told if one["what"] == "unparked")
+    parked = next(one["leg_uuid"] for one in told if one["what"] == "unparked")
+    hand_in(link, [
+        {name: value for name, value in {**one, "placed": True}.items() if name != "source_uuid"}
+        if one["leg_uuid"] == taker else one
+        for one in told
+    ])  # fmt: skip
+    ended = [event["call_uuid"] for event in events(house, operator) if event["type"] == "call.ended"]
+    assert sorted(ended) == sorted([taker, parked])
+
+
 def test_who_took_a_parked_call_unheard_is_in_that_call(house: House, operator: Caller, link: Caller) -> None:
     told = scenario("park_by_code_taken_by_code", house)
     hand_in(link, [one for one in told if one["what"] != "unparked"])

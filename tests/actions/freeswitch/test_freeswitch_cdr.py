@@ -409,3 +409,11 @@ def test_who_took_a_parked_call_and_was_sent_on_is_in_that_one_call(tenant: Call
         taken(tenant, name, **about)
     (call,) = recorded(tenant)
     assert (call["xml_cdr_uuid"], len(call["legs"])) == (CLICK, 3)
+
+
+def test_a_placed_call_that_takes_a_parked_one_has_a_record_of_its_own(clicked: CallOrder, tenant: Caller) -> None:
+    parked = {"uuid": FIRST, "last_app": "valet_park", "valet_lot_extension": "5901", "bridge_uuid": SECOND}
+    taken(tenant, "answered-a-leg", **parked)
+    takes = {"last_app": "valet_park", "bridge_uuid": FIRST}
+    taken(tenant, "originate-clicktocall-a-leg", **of_a(SECOND, "NORMAL_CLEARING", **takes))
+    assert sorted(call["xml_cdr_uuid"] for call in recorded(tenant)) == sorted([FIRST, CLICK])
