@@ -1,6 +1,7 @@
 """Forward an extension: always, when it is busy, not answered, or no phone is registered.
 
-Each is {enabled, destination}; those left out stay. A destination may wait there while it is not enabled.
+Each is {enabled, destination}; those left out stay, and so does a destination that is left out: it may wait there while
+its forward is not enabled. null takes it away.
 """
 
 from typing import ClassVar

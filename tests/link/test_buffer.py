@@ -52,6 +52,12 @@ def test_what_was_heard_is_its_owners_only(file: Path) -> None:
     assert file.parent.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_call_that_failed_is_up_no_more(file: Path) -> None:
+    buffer = Buffer(file)
+    buffer.keep([notice("ringing", A), notice("failed", A), notice("ringing", B)])
+    assert buffer.legs() == {B: HOME}
+
+
 def test_a_position_is_never_used_twice(file: Path) -> None:
     buffer = Buffer(file)
     buffer.keep([notice("made", A), notice("ringing", A)])

@@ -1,6 +1,7 @@
 """One extension, several phones: a desk phone and a softphone ring together, whoever answers stops the other."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from tests.live.conftest import HERE, House
 from tests.live.patience import eventually
 from tests.live.phones import RINGING, Answering, Caller, Phone, Registering, free_port, refusing
+from tests.live.told import ToldEvents
 
 TWO = "160"
 INBOUND = "12025550160"
@@ -62,6 +64,8 @@ def test_both_phones_ring_when_they_are_dialled(house: House, phones: Pair, pair
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_both_phones_ring_in_a_group(house: House, phones: Pair, pair: Pair, strategy: str):
     phones[0].dial(STRATEGIES[strategy])
+    eventually(lambda: all(ringing(phone) for phone in pair), "both ring")
+    assert house.api.one_call(state="ringing", legs=3)["destination_number"] == STRATEGIES[strategy]
     both_ring_and_one_answers(house, pair, 1)
 
 
@@ -82,12 +86,139 @@ def test_both_phones_ring_as_the_second_of_an_originate(house: House, phones: Pa
     both_ring_and_one_answers(house, pair, 1)
 
 
-def test_one_phone_rings_as_the_first_of_an_originate(house: House, phones: Pair, pair: Pair):
-    placed = house.api.do("originate", caller_id_number="5550177", destination_a=TWO, destination_b="100", wait=0)
-    eventually(lambda: any(ringing(phone) for phone in pair), "one rings")
-    assert house.api.one_call(state="ringing", legs=1)["call_uuid"] == placed["call_uuid"]
-    house.api.do("call-hangup", call_uuid=placed["call_uuid"])
-    eventually(lambda: not any(phone.is_in_a_call() for phone in pair), "it stops")
+def placed_to_both(house: House, pair: Pair, a: str = TWO, b: str = "100") -> str:
+    """The uuid of a call in which both phones of A ring, as one leg under that uuid."""
+    placed = house.api.do("originate", caller_id_number="5550177", destination_a=a, destination_b=b, wait=0)
+    eventually(lambda: all(ringing(phone) for phone in pair), "both ring")
+    call = house.api.one_call(state="ringing", legs=1)
+    assert call["call_uuid"] == call["legs"][0]["leg_uuid"] == placed["call_uuid"]
+    return str(placed["call_uuid"])
+
+
+def neither_is_in_a_call(pair: Pair) -> None:
+    eventually(lambda: not any(phone.is_in_a_call() for phone in pair), "both have stopped")
+
+
+def agree(house: House, told: ToldEvents, call_uuid: str, *types: str) -> dict[str, Any]:
+    """The record of a call that was told as these events, the last of which says the same."""
+    call = told.await_types(call_uuid, *types)[-1]["data"]["call"]
+    record = house.api.record(call_uuid)
+    alike = ("start_stamp", "answer_stamp", "end_stamp", "duration", "billsec", "hangup_cause", "hung_up_by",
+             "answered_by", "missed_call", "extensions")  # fmt: skip
+    assert {name: record[name] for name in alike} == {name: call[name] for name in alike}
+    latest = [
+        one["xml_cdr_uuid"] for one in house.api.records(extension=TWO) if one["start_stamp"] >= call["start_stamp"]
+    ]
+    assert latest == [call_uuid], "it is one"
+    return record
+
+
+@pytest.mark.usefixtures("linked")
+@pytest.mark.parametrize("which", [0, 1])
+def test_both_phones_ring_as_the_first_of_an_originate(
+    house: House, phones: Pair, told: ToldEvents, pair: Pair, which: int
+):
+    call_uuid = placed_to_both(house, pair)
+    pair[which].command("accept")
+    eventually(lambda: not pair[1 - which].is_in_a_call(), "the other stops")
+    call = house.api.one_call()
+    assert call["call_uuid"] == call_uuid
+    assert {leg["extension"] for leg in call["legs"]} == {TWO, "100"}
+    house.api.do("call-hold", call_uuid=call_uuid)
+    house.api.do("call-resume", call_uuid=call_uuid)
+    pair[which].hang_up()
+    types = ("ringing", "answered", "ringing", "answered", "held", "resumed", "ended")
+    record = agree(house, told, call_uuid, *(f"call.{what}" for what in types))
+    assert (record["answered_by"], record["hung_up_by"], record["hangup_cause"]) == ("100", "caller", "NORMAL_CLEARING")
+    assert [leg["extension"] for leg in record["legs"]] == [TWO, "100"]
+    assert "heard" not in record
+
+
+@pytest.mark.usefixtures("linked")
+def test_one_phone_of_an_originate_declines_and_the_other_answers(
+    house: House, phones: Pair, told: ToldEvents, pair: Pair
+):
+    call_uuid = placed_to_both(house, pair)
+    pair[0].hang_up()
+    eventually(lambda: not pair[0].is_in_a_call(), "it has declined")
+    assert house.api.one_call(state="ringing", legs=1)["call_uuid"] == call_uuid
+    pair[1].command("accept")
+    house.api.one_call()
+    phones[0].hang_up()
+    types = ("ringing", "answered", "ringing", "answered", "ended")
+    record = agree(house, told, call_uuid, *(f"call.{what}" for what in types))
+    assert (record["answered_by"], record["hangup_cause"]) == ("100", "NORMAL_CLEARING")
+
+
+@pytest.mark.usefixtures("linked")
+def test_all_phones_of_an_originate_decline(house: House, told: ToldEvents, pair: Pair):
+    call_uuid = placed_to_both(house, pair)
+    for phone in pair:
+        phone.hang_up()
+    record = agree(house, told, call_uuid, "call.ringing", "call.cancelled", "call.ended")
+    assert record["hangup_cause"] in ("CALL_REJECTED", "USER_BUSY")
+    assert (record["answer_stamp"], record["hung_up_by"]) == (None, None)
+
+
+@pytest.mark.usefixtures("linked")
+def test_no_phone_of_an_originate_answers(house: House, told: ToldEvents, pair: Pair):
+    house.api.do("extension-update", extension=TWO, call_timeout=2)
+    try:
+        call_uuid = placed_to_both(house, pair)
+        record = agree(house, told, call_uuid, "call.ringing", "call.cancelled", "call.ended")
+    finally:
+        house.api.do("extension-update", extension=TWO, call_timeout=30)
+    assert record["hangup_cause"] == "NO_ANSWER"
+    neither_is_in_a_call(pair)
+
+
+@pytest.mark.usefixtures("linked")
+def test_all_phones_of_an_originate_stop_when_it_is_hung_up(house: House, told: ToldEvents, pair: Pair):
+    call_uuid = placed_to_both(house, pair)
+    house.api.do("call-hangup", call_uuid=call_uuid)
+    neither_is_in_a_call(pair)
+    record = agree(house, told, call_uuid, "call.ringing", "call.cancelled", "call.ended")
+    assert record["hung_up_by"] == "api"
+
+
+@pytest.mark.usefixtures("linked")
+def test_an_originate_that_nobody_waits_for_is_told_to_its_end(house: House, told: ToldEvents):
+    house.api.do("extension-create", extension="163")
+    placed = house.api.do("originate", caller_id_number="5550177", destination_a="163", destination_b="100", wait=0)
+    [ended] = told.await_types(placed["call_uuid"], "call.ended")
+    record = house.api.record(placed["call_uuid"])
+    assert ended["data"]["call"]["hangup_cause"] == record["hangup_cause"] == "USER_NOT_REGISTERED"
+
+
+def test_all_phones_of_an_originate_decline_and_no_link_tells_so(house: House, pair: Pair):
+    call_uuid = placed_to_both(house, pair)
+    for phone in pair:
+        phone.hang_up()
+    record = house.api.record(call_uuid)
+    assert record["hangup_cause"] in ("CALL_REJECTED", "USER_BUSY")
+    assert (record["answer_stamp"], record["extensions"]) == (None, [TWO])
+
+
+def test_an_originate_says_why_no_phone_has_answered(house: House, pair: Pair):
+    with ThreadPoolExecutor() as pool:
+        wanted = {"caller_id_number": "5550177", "destination_a": TWO, "destination_b": "100", "wait": 20}
+        placed = pool.submit(house.api.do, "originate", **wanted)
+        eventually(lambda: all(ringing(phone) for phone in pair), "both ring")
+        for phone in pair:
+            phone.hang_up()
+        assert placed.result()["cause"] in ("CALL_REJECTED", "USER_BUSY")
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_both_phones_of_a_listener_ring(house: House, pair: Pair, call: dict[str, Any], which: int):
+    listening = house.api.do("call-monitor", call_uuid=call["call_uuid"], extension=TWO, wait=0)
+    eventually(lambda: all(ringing(phone) for phone in pair), "both ring")
+    pair[which].command("accept")
+    eventually(lambda: not pair[1 - which].is_in_a_call(), "the other stops")
+    eventually(lambda: "eavesdrop" in house.applications(), "it listens")
+    house.api.do("call-hangup", call_uuid=listening["call_uuid"])
+    neither_is_in_a_call(pair)
+    assert house.api.record(listening["call_uuid"])["hung_up_by"] == "api"
 
 
 def test_both_phones_ring_for_a_parked_call(house: House, phones: Pair, pair: Pair):
@@ -160,6 +291,20 @@ def test_as_many_phones_register_as_the_extension_has_and_no_more(house: House, 
     assert len(registered(house, "170")) == 2
     assert first.registers(at("170"), seconds=0) == "200 OK"
     assert third.registers(at("170")) == "200 OK", "a place is free"
+
+
+def test_a_phone_that_spells_its_domain_in_capitals_rings_and_comes_back(house: House, phones: Pair):
+    password = house.api.do("extension-create", extension="176", max_registrations=2)["password"]
+    with Answering(RINGING) as loud, house.phone("176", password=password, answers=False) as quiet:
+        with Registering("176", HERE.upper(), password, house.sip) as phone:
+            for _ in range(2):
+                assert phone.registers(f"<sip:176@127.0.0.1:{loud.port}>") == "200 OK"
+            assert len(registered(house, "176")) == 2, "once each"
+            phones[0].dial("176")
+            eventually(lambda: "INVITE sip:" in loud.heard() and ringing(quiet), "both ring")
+            phones[0].hang_up()
+            assert phone.registers(f"<sip:176@127.0.0.1:{loud.port}>", seconds=0) == "200 OK"
+        assert len(registered(house, "176")) == 1
 
 
 def test_a_phone_that_comes_back_does_not_count_twice(house: House, numbered: Callable[..., Any]):

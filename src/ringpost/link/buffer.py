@@ -71,7 +71,7 @@ class Buffer:
         is_new = self._file.execute("SELECT 1 FROM legs WHERE leg = ?", (notice.leg_uuid,)).fetchone() is None
         if is_new and notice.source_uuid:
             self._file.execute(add, (notice.source_uuid, notice.domain_uuid))
-        if notice.what in ("ended", "lost"):
+        if notice.what in ("ended", "failed", "lost"):
             self._file.execute("DELETE FROM legs WHERE leg = ?", (notice.leg_uuid,))
         else:
             self._file.execute(add, (notice.leg_uuid, notice.domain_uuid))

@@ -21,8 +21,11 @@ _FORWARD_COLUMNS: dict[ForwardKind, str] = {
 }
 
 
+NEEDS_DESTINATION = "needs a destination to be enabled"
+
+
 class Forward(Entity):
-    """One forward. A destination may wait there while it is not enabled."""
+    """One forward. A destination may wait there while it is not enabled; one that is left out is that."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
@@ -31,8 +34,8 @@ class Forward(Entity):
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:
-        if self.enabled and self.destination is None:
-            raise ValueError("needs a destination to be enabled")
+        if self.enabled and self.destination is None and "destination" in self.model_fields_set:
+            raise ValueError(NEEDS_DESTINATION)
         return self
 
 

@@ -5,12 +5,15 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from ringpost.model.call import Call, Direction, EndedBy, Leg
-from ringpost.model.outcome import summarised, taken_by, worked_out
+from ringpost.model.outcome import legs_kept, summarised, taken_by, worked_out
 from ringpost.model.record import Entity, is_none
 from ringpost.model.values import Cause, ExtensionNumber, Moment, Number, ShortText, Timestamp, Uuid
 
-What = Literal["made", "ringing", "answered", "held", "resumed", "sent", "parked", "unparked", "ended", "gone", "lost"]
-"""``gone``: nobody heard how it ended, but its record may say. ``lost``: no more will be known of it."""
+What = Literal[
+    "made", "ringing", "answered", "held", "resumed", "sent", "parked", "unparked", "ended", "failed", "gone", "lost"
+]
+"""``failed``: A of a call we placed was not reached, and its switch may know no such leg. ``gone``: nobody heard how it
+ended, but its record may say. ``lost``: no more will be known of it."""
 LegState = Literal["ringing", "answered", "held", "parked", "ended"]
 _TELLING: tuple[LegState, ...] = ("parked", "held", "answered", "ringing")
 
@@ -224,7 +227,8 @@ class TrackedCall(Entity):
 
     def told(self) -> dict[str, Any]:
         """The call as events tell it: what became of it as its record will have it."""
-        found = summarised(self.call_uuid, worked_out(self.as_record()))
+        legs = legs_kept(self.as_record())
+        found, shown = summarised(self.call_uuid, worked_out(legs)), {leg.xml_cdr_uuid for leg in legs}
         members = self.model_dump(exclude=set(_OWN))
         about = {name: found[name] for name in _OF_THE_RECORD}
         if self.end_stamp is None:
@@ -238,7 +242,7 @@ class TrackedCall(Entity):
             "extensions": list(found["extensions"]),
             "extension": self.extension,
             "state": self.state,
-            "legs": [leg.model_dump(exclude=set(_OWN_LEG)) for leg in self.legs],
+            "legs": [leg.model_dump(exclude=set(_OWN_LEG)) for leg in self.legs if leg.leg_uuid in shown],
         }
 
 

@@ -17,6 +17,22 @@ _EARLIEST = frozenset({"start_stamp", "answer_stamp"})
 _FROM_A = ("caller_id_name", "caller_id_number", "caller_destination", "source_number", "destination_number")
 
 
+MOST_LEGS = 20
+"""Of a call, in its record and in what is told of it."""
+
+
+def legs_kept(legs: Iterable[Leg]) -> list[Leg]:
+    """All legs; of too many, those that were rung in vain first are left out, in whatever order they come."""
+    legs = list(legs)
+    vain = sorted((leg for leg in legs if _rang_in_vain(leg)), key=lambda leg: (leg.start_stamp, leg.xml_cdr_uuid))
+    left_out = {leg.xml_cdr_uuid for leg in vain[: max(0, len(legs) - MOST_LEGS)]}
+    return [leg for leg in legs if leg.xml_cdr_uuid not in left_out]
+
+
+def _rang_in_vain(leg: Leg) -> bool:
+    return leg.leg == "b" and leg.answer_stamp is None and leg.end_stamp is not None
+
+
 def root(legs: Iterable[Leg]) -> str:
     """The uuid a call goes by: that of the leg all others come from, whether it is known already or not."""
     sources = {leg.xml_cdr_uuid: leg.originating_leg_uuid for leg in legs}
@@ -33,10 +49,10 @@ def root(legs: Iterable[Leg]) -> str:
 def joined(one: Leg, other: Leg) -> Leg:
     """Two posts about one leg: known over unknown, and of two the wider: the earlier start, the later end.
 
-    What its switch says stands over what was only heard of the leg.
+    What its switch says stands over what was only heard of the leg; of what was heard the last stands.
     """
-    if one.heard != other.heard:
-        return other if one.heard else one
+    if one.heard or other.heard:
+        return max(one, other, key=lambda leg: (not leg.heard, leg.end_stamp or ""))
     merged = {}
     for name in Leg.model_fields:
         mine, theirs = getattr(one, name), getattr(other, name)

@@ -5,7 +5,7 @@ import pytest
 
 from ringpost.entry import demo
 from ringpost.entry.console import console
-from ringpost.model.call import CallOrder, Leg
+from ringpost.model.call import CallOrder, Leg, Meter
 from ringpost.model.key import Limits
 from ringpost.services.records import joining
 from ringpost.services.switching import meters
@@ -480,6 +480,106 @@ def test_several_calls_that_were_placed_are_lost_together(house: House, operator
     hand_in(link, told)
     hand_in(link, unheard(told, "lost"))
     assert len(events(house, operator, types=["call.ended"])) == 3
+
+
+CLICK = "55555555-0000-4000-8000-000000000000"
+
+
+def ordered(house: House, call_uuid: str = CLICK, **more: str) -> None:
+    """A call from 100 to 101 that was placed here two seconds ago, and counts as running."""
+    context = console(house.store, house.clock, "originate")
+    order = CallOrder(
+        call_uuid=call_uuid,
+        domain_uuid=demo.DOMAIN_UUID,
+        domain_name=demo.DOMAIN_NAME,
+        caller_id_number="5550100",
+        caller_id_name="Front desk",
+        destination_a="100",
+        destination_b="101",
+        placed_at="2026-11-22T11:59:58.000Z",
+        key_uuid=demo.PUBLIC_KEY_UUID,
+        direction="local",
+        **more,
+    )
+    meters.count(context, order, None)
+    context.store.stage(Put(Row(keys.order(demo.DOMAIN_UUID, call_uuid), order.model_dump_json()), if_absent=True))
+    context.commit()
+
+
+def failed(position: int = 1, **more: Any) -> dict[str, Any]:
+    """That its job says it came to nothing."""
+    return {
+        "what": "failed", "position": position, "domain_uuid": demo.DOMAIN_UUID, "leg_uuid": CLICK, "placed": True,
+        "at": "2026-11-22T11:59:59.500Z", "start_stamp": "2026-11-22T11:59:59.500Z", "cause": "USER_NOT_REGISTERED",
+        "direction": "local", "extension": "100", "number": "100", "caller_id_number": "5550100", "dialled": "101",
+        **more,
+    }  # fmt: skip
+
+
+_SAME = ("start_stamp", "end_stamp", "duration", "billsec", "hangup_cause", "hung_up_by", "missed_call", "extensions")
+
+
+@pytest.mark.parametrize("by", ["api", None])
+def test_a_call_that_was_placed_in_vain_is_told_and_recorded(
+    house: House, operator: Caller, link: Caller, by: str | None
+) -> None:
+    ordered(house, external_id="deal-1")
+    about = {"ended_by": by} if by else {}
+    hand_in(link, [failed(**about)])
+    hand_in(link, [failed(**about)], OTHER_LINK)
+    [ended] = events(house, operator)
+    call = ended["data"]["call"]
+    assert (ended["type"], call["external_id"], call["caller_id_name"]) == ("call.ended", "deal-1", "Front desk")
+    record = operator.done("cdr-details", **IN_HOME, xml_cdr_uuid=CLICK)
+    assert {name: record[name] for name in _SAME} == {name: call[name] for name in _SAME}
+    assert (record["heard"], record["version"], record["hung_up_by"]) == (True, 1, by)
+    assert (record["start_stamp"], record["hangup_cause"]) == ("2026-11-22T11:59:58.000Z", "USER_NOT_REGISTERED")
+    meter = console(house.store, house.clock, "originate").store.get(keys.meter_of_domain(demo.DOMAIN_UUID), Meter)
+    assert meter is not None
+    assert CLICK not in meter.running
+
+
+def test_what_was_recorded_of_it_before_it_was_told_is_replaced(house: House, operator: Caller, link: Caller) -> None:
+    ordered(house)
+    context = console(house.store, house.clock, "originate")
+    note = {"start_stamp": "2026-11-22T11:59:58.000Z", "end_stamp": "2026-11-22T11:59:59.900Z", "heard": True}
+    leg = Leg(xml_cdr_uuid=CLICK, extension="100", hangup_cause="NO_ANSWER", **note)
+    joining.record(context, domains.named(context, demo.DOMAIN_UUID), [leg], joining.Marks())
+    context.commit()
+    rings = {"what": "ringing", "at": "2026-11-22T11:59:58.300Z", "start_stamp": "2026-11-22T11:59:58.200Z"}
+    hand_in(link, [failed(**rings), failed(2, cause="CALL_REJECTED")])
+    call = events(house, operator)[-1]["data"]["call"]
+    record = operator.done("cdr-details", **IN_HOME, xml_cdr_uuid=CLICK)
+    assert {name: record[name] for name in _SAME} == {name: call[name] for name in _SAME}
+    assert (record["start_stamp"], record["hangup_cause"]) == ("2026-11-22T11:59:58.200Z", "CALL_REJECTED")
+
+
+def test_a_job_of_somebody_elses_tells_nothing(house: House, operator: Caller, link: Caller) -> None:
+    hand_in(link, [failed()])
+    assert events(house, operator) == []
+    assert operator.call("cdr-details", **IN_HOME, xml_cdr_uuid=CLICK).status == 404
+
+
+def test_a_call_that_has_ended_is_not_ended_by_its_job(house: House, operator: Caller, link: Caller) -> None:
+    ordered(house)
+    hand_in(link, [failed(what="ringing", cause=None), failed(2, what="ended", cause="USER_BUSY"), failed(3)])
+    assert [event["type"] for event in events(house, operator)] == ["call.ringing", "call.cancelled", "call.ended"]
+    assert operator.call("cdr-details", **IN_HOME, xml_cdr_uuid=CLICK).status == 404, "its leg's own record comes"
+
+
+def test_a_placed_call_that_takes_a_parked_one_ends_under_its_own_uuid(
+    house: House, operator: Caller, link: Caller
+) -> None:
+    told = scenario("park_by_code_taken_by_code", house)
+    taker = next(one["taken_by"] for one in told if one["what"] == "unparked")
+    parked = next(one["leg_uuid"] for one in told if one["what"] == "unparked")
+    hand_in(link, [
+        {name: value for name, value in {**one, "placed": True}.items() if name != "source_uuid"}
+        if one["leg_uuid"] == taker else one
+        for one in told
+    ])  # fmt: skip
+    ended = [event["call_uuid"] for event in events(house, operator) if event["type"] == "call.ended"]
+    assert sorted(ended) == sorted([taker, parked])
 
 
 def test_who_took_a_parked_call_unheard_is_in_that_call(house: House, operator: Caller, link: Caller) -> None:

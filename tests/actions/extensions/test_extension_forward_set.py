@@ -32,6 +32,27 @@ def test_those_left_out_stay(tenant: Caller) -> None:
     assert tenant.done("extension-details", extension="100")["forward_busy_destination"] == "102"
 
 
+@pytest.mark.parametrize("kind", ["unconditional", "busy", "noanswer", "unregistered"])
+def test_one_that_is_switched_keeps_its_destination_until_it_is_taken_away(tenant: Caller, kind: str) -> None:
+    def switched(**members: Any) -> Any:
+        return tenant.done("extension-forward-set", extension="100", **{kind: members})[kind]
+
+    on, off = {"enabled": True, "destination": "101"}, {"enabled": False, "destination": "101"}
+    assert switched(**on) == on
+    assert switched(enabled=False) == off
+    assert switched(enabled=False) == off
+    assert switched(enabled=True) == on
+    assert switched(enabled=False, destination=None) == {"enabled": False, "destination": None}
+    assert tenant.call("extension-forward-set", extension="100", **{kind: {"enabled": True}}).status == 400
+
+
+def test_one_that_waited_is_refused_if_it_leads_nowhere_by_now(tenant: Caller) -> None:
+    tenant.done("extension-create", extension="102")
+    tenant.done("extension-forward-set", extension="100", busy={"enabled": False, "destination": "102"})
+    tenant.done("extension-delete", extension="102")
+    assert tenant.call("extension-forward-set", extension="100", busy={"enabled": True}).status == 422
+
+
 @pytest.mark.parametrize(
     ("bad", "status", "parameter"),
     [

@@ -7,6 +7,11 @@ import pytest
 
 from ringpost.context import CallLimits
 from ringpost.entry import demo
+from ringpost.entry.console import console
+from ringpost.model.call import CallOrder, Meter
+from ringpost.services.switching import meters
+from ringpost.store import keys
+from tests.actions.freeswitch.test_freeswitch_xml import ordered
 from tests.fakes import RecordingSwitch
 from tests.harness import Caller, House, Reply
 
@@ -287,3 +292,128 @@ def test_a_switch_whose_clock_is_days_ahead_is_told_so(house: House, tenant: Cal
     house.clock.time -= 3 * 86_400
     reply = handed_in(tenant, capture("answered-a-leg"))
     assert (reply.status, "clock" in reply.json["error"]) == (400, True)
+
+
+# the phones of A in a call that was placed here
+
+
+CLICK = "55555555-5555-4555-8555-555555555555"
+FIRST, SECOND = "11111111-0000-4000-8000-000000000160", "22222222-0000-4000-8000-000000000160"
+
+
+@pytest.fixture
+def clicked(house: House) -> CallOrder:
+    return ordered(house, CLICK)
+
+
+def of_a(uuid: str, cause: str = "CALL_REJECTED", *, phones: str = "2", later: int = 0, **more: str) -> dict[str, str]:
+    """What one of the phones carries, and how it ended: so many seconds later than in the capture."""
+    return {
+        "uuid": uuid, "ringpost_call_uuid": CLICK, "ringpost_phones": phones, "hangup_cause": cause,
+        "ringpost_a": "100", "ringpost_b": "101", "ringpost_extension": "100", "domain_uuid": demo.DOMAIN_UUID,
+        "call_direction": "local", "end_uepoch": str(1795307095707994 + later * 1_000_000), **more,
+    }  # fmt: skip
+
+
+def is_running(house: House, call_uuid: str) -> bool:
+    context = console(house.store, house.clock, "originate")
+    meter = context.store.get(keys.meter_of_domain(demo.DOMAIN_UUID), Meter)
+    return meter is not None and call_uuid in meter.running
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0)])
+def test_phones_of_an_a_that_all_refuse_are_one_leg_of_one_call(
+    clicked: CallOrder, tenant: Caller, order: tuple[int, ...]
+) -> None:
+    posts = [of_a(FIRST, "USER_BUSY"), of_a(SECOND, "CALL_REJECTED", later=2)]
+    for one in order:
+        taken(tenant, "originate-busy-a-leg", **posts[one])
+    (call,) = recorded(tenant)
+    assert (call["xml_cdr_uuid"], call["hangup_cause"], call["missed_call"]) == (CLICK, "CALL_REJECTED", False)
+    [leg] = call["legs"]
+    assert (leg["xml_cdr_uuid"], leg["extension"], leg["heard"]) == (CLICK, "100", True)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_phone_of_an_a_that_answered_says_how_the_call_was(
+    clicked: CallOrder, tenant: Caller, order: tuple[int, ...]
+) -> None:
+    posts = [
+        ("originate-busy-a-leg", of_a(FIRST, later=600)),
+        ("originate-clicktocall-a-leg", of_a(SECOND, "NORMAL_CLEARING")),
+    ]
+    for one in order:
+        name, about = posts[one]
+        taken(tenant, name, **about)
+    (call,) = recorded(tenant)
+    assert (call["xml_cdr_uuid"], call["hangup_cause"], "heard" in call) == (CLICK, "NORMAL_CLEARING", False)
+    assert call["legs"][0]["answer_stamp"] is not None
+
+
+@pytest.mark.parametrize("b_first", [True, False])
+def test_whoever_was_rung_for_an_a_is_in_its_call(clicked: CallOrder, tenant: Caller, b_first: bool) -> None:
+    b = {"originating_leg_uuid": SECOND, "ringpost_from": f"{SECOND}:{CLICK}", "bridge_uuid": SECOND}
+    posts = [("originate-clicktocall-a-leg", of_a(SECOND, "NORMAL_CLEARING")), ("originate-clicktocall-b-leg", b)]
+    for name, about in reversed(posts) if b_first else posts:
+        taken(tenant, name, **about)
+    (call,) = recorded(tenant)
+    assert (call["xml_cdr_uuid"], [leg["leg"] for leg in call["legs"]]) == (CLICK, ["a", "b"])
+    assert call["legs"][1]["originating_leg_uuid"] == call["legs"][1]["bridge_uuid"] == CLICK
+
+
+def test_a_phone_of_an_a_that_was_too_late_leaves_no_record(clicked: CallOrder, tenant: Caller) -> None:
+    reply = handed_in(tenant, capture("originate-busy-a-leg", **of_a(FIRST, "LOSE_RACE")), uuid=FIRST)
+    assert (reply.status, reply.json["recorded"], reply.json["xml_cdr_uuid"]) == (200, False, FIRST)
+    assert recorded(tenant) == []
+
+
+@pytest.mark.parametrize(
+    ("about", "is_over"),
+    [
+        (of_a(FIRST), False),
+        (of_a(FIRST, phones="1"), True),
+        (of_a(FIRST, "NO_ANSWER"), True),
+        (of_a(FIRST, "NORMAL_CLEARING", ringpost_hung_up="true"), True),
+        (of_a(FIRST, "LOSE_RACE"), False),
+    ],
+)
+def test_a_call_runs_while_another_phone_of_its_a_may_answer(
+    house: House, tenant: Caller, about: dict[str, str], is_over: bool
+) -> None:
+    order = ordered(house, CLICK)
+    context = console(house.store, house.clock, "originate")
+    meters.count(context, order, None)
+    context.commit()
+    handed_in(tenant, capture("originate-busy-a-leg", **about))
+    assert is_running(house, CLICK) is not is_over
+
+
+def test_a_phone_of_a_call_that_nobody_has_placed_here_leaves_no_record(tenant: Caller) -> None:
+    assert handed_in(tenant, capture("originate-busy-a-leg", **of_a(FIRST))).json["recorded"] is False
+    assert recorded(tenant) == []
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_who_took_a_parked_call_and_was_sent_on_is_in_that_one_call(tenant: Caller, order: tuple[int, ...]) -> None:
+    on_its_way = {"ringpost_took": CLICK, "uuid": FIRST, "last_app": "bridge", "bridge_uuid": SECOND}
+    posts = [
+        (
+            "answered-a-leg",
+            {"uuid": CLICK, "last_app": "valet_park", "valet_lot_extension": "5901", "bridge_uuid": FIRST},
+        ),
+        ("answered-a-leg", on_its_way),
+        ("answered-b-leg", {"uuid": SECOND, "originating_leg_uuid": FIRST}),
+    ]
+    for one in order:
+        name, about = posts[one]
+        taken(tenant, name, **about)
+    (call,) = recorded(tenant)
+    assert (call["xml_cdr_uuid"], len(call["legs"])) == (CLICK, 3)
+
+
+def test_a_placed_call_that_takes_a_parked_one_has_a_record_of_its_own(clicked: CallOrder, tenant: Caller) -> None:
+    parked = {"uuid": FIRST, "last_app": "valet_park", "valet_lot_extension": "5901", "bridge_uuid": SECOND}
+    taken(tenant, "answered-a-leg", **parked)
+    takes = {"last_app": "valet_park", "bridge_uuid": FIRST}
+    taken(tenant, "originate-clicktocall-a-leg", **of_a(SECOND, "NORMAL_CLEARING", **takes))
+    assert sorted(call["xml_cdr_uuid"] for call in recorded(tenant)) == sorted([FIRST, CLICK])

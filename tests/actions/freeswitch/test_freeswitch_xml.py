@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ringpost.entry import demo
+from ringpost.model.call import CallOrder
 from ringpost.store import Delete, Put, Row, keys
 from ringpost.switch.freeswitch import phones
 from tests.harness import Caller, House, Reply
 
 HOME = demo.DOMAIN_NAME
+CLICK, PHONE = "55555555-5555-4555-8555-555555555555", "11111111-0000-4000-8000-000000000160"
 IN_HOME = {"domain_name": HOME}
 REGISTER = (
     "hostname=fs-xmlcurl&section=directory&tag_name=domain&key_name=name&key_value={domain}&Event-Name=REQUEST_PARAMS"
@@ -41,7 +43,7 @@ def register(caller: Caller, user: str = "100", domain: str = HOME) -> ET.Elemen
     return read(ask(caller, REGISTER.format(user=quote(user), domain=domain)))
 
 
-_MARKS = ("hangup_after_bridge=", "ringpost_reached=", "ringpost_full=")
+_MARKS = ("hangup_after_bridge=", "ringpost_reached=", "ringpost_full=", "ringpost_slot=", "ringpost_took=")
 
 
 def dialled(caller: Caller, number: str, context: str = HOME, **variables: str) -> list[tuple[str, str]]:
@@ -211,6 +213,49 @@ def test_needs_a_key_with_the_scope(house: House) -> None:
 # the dialplan
 
 
+@pytest.mark.parametrize(
+    ("number", "about", "direction"),
+    [
+        ("101", {}, "inbound"),
+        ("600", {"sip_authorized": "false"}, "inbound"),
+        ("*3001", {}, "inbound"),
+        ("101", {"sip_authorized": "true"}, "local"),
+        ("101", {"extension_uuid": "45e11b49-f1a5-4c79-a5a9-527bdb1cf42f"}, "local"),
+        ("101", {"ringpost_a": "100"}, "local"),
+        ("101", {"call_direction": "outbound"}, "outbound"),
+    ],
+)
+def test_a_stranger_whom_an_operators_own_dialplan_sends_into_a_domain_comes_in(
+    switch_key: Caller, number: str, about: dict[str, str], direction: str
+) -> None:
+    assert exported(switch_key, number, **about)["call_direction"] == direction
+
+
+@pytest.mark.parametrize(
+    ("number", "about", "noted"),
+    [
+        ("5901", {}, {"ringpost_slot": "*5901"}),
+        ("101", {}, {}),
+        ("101", {"bridge_uuid": CLICK}, {}),
+        ("101", {"bridge_uuid": CLICK, "ringpost_slot": "*5901"}, {"ringpost_took": CLICK, "ringpost_slot": ""}),
+        ("101", {"bridge_uuid": CLICK, "ringpost_slot": "*5901", "valet_lot_extension": "5901"}, {}),
+        ("101", {"bridge_uuid": PHONE, "ringpost_took": CLICK}, {"ringpost_took": CLICK, "ringpost_slot": ""}),
+        ("5902", {"bridge_uuid": PHONE, "ringpost_took": CLICK}, {"ringpost_took": CLICK, "ringpost_slot": "*5902"}),
+        ("101", {"bridge_uuid": "${x}", "ringpost_slot": "*5901"}, {}),
+    ],
+)
+def test_who_has_taken_a_parked_call_and_is_sent_on_stays_in_it(
+    switch_key: Caller, number: str, about: dict[str, str], noted: dict[str, str]
+) -> None:
+    actions = all_actions(switch_key, f"*{number}" if number[0] == "5" else number, **about)
+    sets = dict(
+        data.split("=", 1)
+        for name, data in actions
+        if name == "set" and data.startswith(("ringpost_slot", "ringpost_took"))
+    )
+    assert sets == noted
+
+
 def test_an_extension_rings_and_then_takes_a_message(switch_key: Caller) -> None:
     assert dialled(switch_key, "101") == [
         ("set", "continue_on_fail=true"),
@@ -220,7 +265,7 @@ def test_an_extension_rings_and_then_takes_a_message(switch_key: Caller) -> None
         ("sleep", "500"),
         ("voicemail", f"default {HOME} 101"),
     ]
-    assert exported(switch_key, "101") == {
+    assert exported(switch_key, "101", sip_authorized="true") == {
         "domain_uuid": demo.DOMAIN_UUID,
         "domain_name": HOME,
         "presence_data": demo.DOMAIN_UUID,
@@ -298,9 +343,9 @@ def test_a_ring_group_rings_as_its_strategy_says(switch_key: Caller, operator: C
         "sequence": f"{leg('100', first)}|{third}|{leg('101', second)}",
         "rollover": f"{leg('100', first)}|{leg('101', second)}|{third}",
         "enterprise": (
-            f"{{originate_delay_start=0,{first}}}{phones.all_of('100', HOME)}"
-            f":_:{{originate_delay_start=5000,{second}}}{phones.all_of('101', HOME)}"
-            ":_:{originate_delay_start=3000,leg_timeout=30}sofia/gateway/trunk/12025550123"
+            f"{{call_uuid=${{uuid}},originate_delay_start=0,{first}}}{phones.all_of('100', HOME)}"
+            f":_:{{call_uuid=${{uuid}},originate_delay_start=5000,{second}}}{phones.all_of('101', HOME)}"
+            ":_:{call_uuid=${uuid},originate_delay_start=3000,leg_timeout=30}sofia/gateway/trunk/12025550123"
         ),
     }
     assert ("bridge", rung[strategy]) in steps
@@ -567,6 +612,22 @@ def looked_up(caller: Caller, user: str, action: str = "voicemail-lookup", more:
     return read(ask(caller, LOOKUP.format(domain=HOME, user=user, action=action) + more))
 
 
+def ordered(house: House, call_uuid: str) -> CallOrder:
+    """A call from 100 to 101 that was placed here."""
+    order = CallOrder(
+        call_uuid=call_uuid,
+        domain_uuid=demo.DOMAIN_UUID,
+        domain_name=HOME,
+        caller_id_number="5550100",
+        destination_a="100",
+        destination_b="101",
+        placed_at="2026-11-22T11:59:58.000Z",
+        key_uuid=demo.PUBLIC_KEY_UUID,
+    )
+    house.store.transact([Put(Row(keys.order(demo.DOMAIN_UUID, call_uuid), order.model_dump_json()), if_absent=True)])
+    return order
+
+
 def forward(operator: Caller, number: str, **kinds: str) -> None:
     for to in kinds.values():
         if len(to) == 3:
@@ -593,11 +654,34 @@ def test_nor_does_it_in_a_ring_group(switch_key: Caller, operator: Caller) -> No
     assert "dial-string" not in params(register(switch_key))
 
 
-def test_one_phone_rings_first_in_a_call_of_ours_for_only_one_leg_has_its_uuid(switch_key: Caller) -> None:
-    click = "&origination_uuid=55555555-5555-4555-8555-555555555555"
+def test_all_phones_ring_first_in_a_call_of_ours_and_are_marked_with_it(switch_key: Caller) -> None:
     assert "dial-string" not in params(looked_up(switch_key, "100", "user_call", ""))
-    dial = params(looked_up(switch_key, "100", "user_call", click))["dial-string"]
-    assert dial.endswith("}sofia/internal/${dialed_user}%${dialed_domain}")
+    found = looked_up(switch_key, "100", "user_call", f"&ringpost_call_uuid={CLICK}")
+    dial = params(found)["dial-string"]
+    number = "${sofia_count_reg(internal/${dialed_user}@${dialed_domain})}"
+    only = f"${{cond({number} == 1 ? origination_uuid : ringpost_call_uuid)}}"
+    assert dial.startswith(f"{{{only}={CLICK},ringpost_phones={number}}}{{"), "only one leg can have its uuid"
+    assert dial.endswith("}" + phones.all_of("${dialed_user}", "${dialed_domain}"))
+    assert variables(found)["presence_data"] == f"{demo.DOMAIN_UUID}:{CLICK}"
+
+
+@pytest.mark.parametrize("more", ["", "&ringpost_call_uuid=none", "&ringpost_call_uuid=%24%7Bx%7D"])
+def test_what_is_no_uuid_marks_no_phone(switch_key: Caller, more: str) -> None:
+    found = looked_up(switch_key, "100", "user_call", more)
+    assert ("dial-string" in params(found), variables(found)["presence_data"]) == (False, demo.DOMAIN_UUID)
+    registers = params(looked_up(switch_key, "100", more=f"&ringpost_call_uuid={CLICK}"))
+    assert "dial-string" not in registers
+
+
+def test_whoever_is_rung_for_an_a_is_told_which_leg_that_is(switch_key: Caller) -> None:
+    ours = exported(switch_key, "101", ringpost_call_uuid=CLICK)
+    assert "ringpost_from" not in ours, "which channel it is was not said"
+    body = CALL.format(context=HOME, number="101") + f"&Unique-ID={PHONE}&variable_ringpost_call_uuid={CLICK}"
+    actions = read(ask(switch_key, body)).iter("action")
+    data = dict(one.get("data", "").split("=", 1) for one in actions if one.get("application") == "export")
+    assert data["ringpost_from"] == f"{PHONE}:{CLICK}"
+    assert (data["nolocal:presence_data"], "presence_data" in data) == (demo.DOMAIN_UUID, False)
+    assert exported(switch_key, "101")["presence_data"] == demo.DOMAIN_UUID
 
 
 def test_a_forward_for_always_is_another_number(switch_key: Caller, operator: Caller) -> None:

@@ -34,6 +34,18 @@ def test_refuses_members_that_are_none(tenant: Caller, destinations: object) -> 
     assert (reply.status, reply.code) == (400, "invalid-request")
 
 
+def test_refuses_a_group_as_a_member(tenant: Caller) -> None:
+    tenant.done("ringgroup-create", name="One", extension="601", destinations=MEMBERS, strategy="simultaneous")
+    wanted = {"name": "Two", "extension": "602", "strategy": "sequence"}
+    reply = tenant.call("ringgroup-create", **wanted, destinations=[*MEMBERS, {"number": "601"}])
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (422, "destinations")
+    assert reply.json["error"].startswith("601 is a ring group")
+    made = tenant.done("ringgroup-create", **wanted, destinations=MEMBERS)
+    about = {"ring_group_uuid": made["ring_group_uuid"]}
+    assert tenant.call("ringgroup-update", **about, destinations=[{"number": "602"}]).status == 422
+    assert tenant.call("ringgroup-member-add", **about, number="601").status == 422
+
+
 def test_refuses_a_strategy_there_is_not(tenant: Caller) -> None:
     reply = tenant.call("ringgroup-create", name="S", extension="601", destinations=MEMBERS, strategy="loudest")
     assert reply.json["errors"][0]["parameter"] == "strategy"

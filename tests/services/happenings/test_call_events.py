@@ -4,14 +4,17 @@ import json
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringpost.model.call import Leg
 from ringpost.model.notices import Notice, TrackedCall, What
-from ringpost.services.happenings.call_events import MOST_LEGS, Happening, advanced, begun, joined
+from ringpost.model.outcome import MOST_LEGS, legs_kept, summarised, worked_out
+from ringpost.services.happenings.call_events import MOST_TRACKED, Happening, advanced, begun, joined
 from ringpost.switch.freeswitch.events import notices
 
 CAPTURES = Path(__file__).parents[2] / "captures" / "events"
@@ -301,6 +304,64 @@ def _line(happening: Happening) -> str:
     return " ".join([happening.type.removeprefix("call."), *(str(one) for one in about if one)])
 
 
+PHONES = {"1": "11111111-0000-4000-8000-000000000160", "2": "22222222-0000-4000-8000-000000000160"}
+
+
+def on_two_phones(scenario: str, which: str | None) -> list[dict[str, Any]]:
+    """The events of a call we placed, as they are if A has two phones, of which one answers, or none."""
+    events = [json.loads(line) for line in (CAPTURES / f"{scenario}.jsonl").read_text().splitlines()]
+    a = events[0]["Unique-ID"]
+    found: list[dict[str, Any]] = []
+    for event in events:
+        name, mark = event["Event-Name"], {"variable_ringpost_call_uuid": a}
+        if event["Unique-ID"] != a:
+            source = PHONES[which or ""]
+            rung_for = {"variable_originating_leg_uuid": source, "variable_ringpost_from": f"{source}:{a}"}
+            found.append({**event, **rung_for})
+        elif name in ("CHANNEL_CREATE", "CHANNEL_PROGRESS"):
+            found += [{**event, **mark, "Unique-ID": phone} for phone in PHONES.values()]
+        elif name == "CHANNEL_ANSWER":
+            late = {"Event-Name": "CHANNEL_HANGUP_COMPLETE", "Hangup-Cause": "LOSE_RACE"}
+            late |= {"Caller-Channel-Answered-Time": "0"}
+            found += [{**event, **mark, "Unique-ID": PHONES[which or ""]}]
+            found += [{**event, **mark, **late, "Unique-ID": phone} for n, phone in PHONES.items() if n != which]
+        elif which is None:
+            found += [{**event, **mark, "Unique-ID": phone} for phone in PHONES.values()]
+        else:
+            found.append({**event, **mark, "Unique-ID": PHONES[which]})
+    return found
+
+
+@pytest.mark.parametrize("which", PHONES)
+@pytest.mark.parametrize(
+    "scenario", ["originate_answered_b_hangs_up", "originate_b_busy", "originate_answered_a_hangs_up"]
+)
+def test_all_phones_of_an_a_are_one_leg(scenario: str, which: str) -> None:
+    told = [notice for event in on_two_phones(scenario, which) for notice in notices(event)]
+    calls, happened = followed(told)
+    assert in_words(happened) == [line.strip() for line in STORIES[scenario].strip().splitlines()]
+    assert len([leg for call in calls.values() for leg in call.legs]) == 2
+
+
+def test_an_a_none_of_whose_phones_answers_ends_when_its_job_says_so() -> None:
+    told = [notice for event in on_two_phones("originate_a_no_answer", None) for notice in notices(event)]
+    assert in_words(followed(told)[1]) == ["ringing 114"]
+    failed = told[-1].model_copy(update={"what": "failed", "cause": "CALL_REJECTED", "sequence": told[-1].sequence + 9})
+    assert in_words(followed([*told, failed])[1]) == [
+        "ringing 114",
+        "cancelled 114 refused",
+        "ended by None CALL_REJECTED local 5550177 101 answered by None",
+    ]
+
+
+def test_a_call_began_when_the_phone_was_rung_that_answered() -> None:
+    events = on_two_phones("originate_answered_b_hangs_up", "2")
+    second = {"Caller-Channel-Created-Time": str(int(events[0]["Caller-Channel-Created-Time"]) + 7_000)}
+    told = [{**event, **second} if event["Unique-ID"] == PHONES["2"] else event for event in events]
+    ended = followed([notice for event in told for notice in notices(event)])[1][-1].data()["call"]
+    assert ended["start_stamp"].endswith("20.163Z")
+
+
 @every_story
 def test_a_call_is_told_as_it_was(scenario: str) -> None:
     story = [line.strip() for line in STORIES[scenario].strip().splitlines()]
@@ -408,8 +469,37 @@ def test_a_call_that_rings_for_hours_has_a_bounded_number_of_legs() -> None:
     ]
     calls, happened = followed([caller[0], *in_vain, *caller[1:]])
     [call] = calls.values()
-    assert (len(call.legs), call.has_ended, call.leg(call.call_uuid) is not None) == (MOST_LEGS, True, True)
+    assert (len(call.legs), call.has_ended, call.leg(call.call_uuid) is not None) == (MOST_TRACKED, True, True)
+    assert len(happened[-1].data()["call"]["legs"]) == MOST_LEGS
     assert sum(one.type == "call.cancelled" for one in happened) == 199
+
+
+@given(st.randoms(use_true_random=False))
+def test_of_too_many_legs_event_and_record_keep_the_same_in_whatever_order_they_come(chance: Random) -> None:
+    told = [one for leg in range(1, 59) for one in (a_second_later(leg, "ringing"), a_second_later(leg, "ended"))]
+    told += [a_second_later(59, "answered"), a_second_later(59, "ended")]
+    told += [told[-1].model_copy(update={"leg_uuid": CALLER, "source_uuid": None, "start_stamp": told[0].start_stamp})]
+    calls, happened = followed(told)
+    [call] = calls.values()
+    posted = {leg.xml_cdr_uuid: leg for one in happened for leg in one.call.as_record() if leg.end_stamp}
+    posted |= {leg.xml_cdr_uuid: leg for leg in call.as_record()}
+    handed_in = list(posted.values())
+    chance.shuffle(handed_in)
+    record: list[Leg] = []
+    for leg in handed_in:
+        record = legs_kept([*record, leg])
+    ended = happened[-1].data()["call"]
+    assert {leg["leg_uuid"] for leg in ended["legs"]} == {leg.xml_cdr_uuid for leg in record}
+    assert (len(posted), len(record)) == (60, MOST_LEGS)
+    summary = summarised(call.call_uuid, worked_out(record))
+    assert ended["extensions"] == list(summary["extensions"])
+
+
+def a_second_later(leg: int, what: What) -> Notice:
+    """What happens to one of many phones, each of which is rung a second after the one before."""
+    number, at = str(100 + leg), {"ringing": 0, "answered": 30, "ended": 50}[what]
+    rings = rung(leg, what, 100 * leg + at, number)
+    return rings.model_copy(update={"start_stamp": rung(leg, what, 100 * leg).at})
 
 
 def rung(leg: int, what: What, at: int, number: str = "101", **more: Any) -> Notice:

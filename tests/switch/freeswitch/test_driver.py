@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.switch import Progress
-from ringpost.switch.freeswitch.driver import FreeSwitch, _originate, address
+from ringpost.switch.freeswitch import originating
+from ringpost.switch.freeswitch.driver import FreeSwitch, address
 from tests.fakes import FakeClock
 from tests.switch.freeswitch.scripted import PASSWORD, Mode, ScriptedFreeSwitch
 from tests.switch.freeswitch.stage import GONE, LIVE, A, B, FreeSwitchStage, switch_at
@@ -57,10 +58,10 @@ def placed(stage: FreeSwitchStage, **changes: Any) -> str:
 def test_rings_the_extension_and_sends_it_to_the_domains_dialplan(stage: FreeSwitchStage) -> None:
     command = placed(stage, direction="local")
     assert command == (
-        f"bgapi originate {{origination_uuid={NOBODY},origination_caller_id_number=5550100,"
-        f"domain_uuid={HOME.domain_uuid},domain_name=live.example.net,"
-        f"presence_data={HOME.domain_uuid},originate_timeout=30,ignore_early_media=true,hangup_after_bridge=true,"
-        "call_direction=local,ringpost_a=100,ringpost_b=101,ringpost_extension=100}user/100@live.example.net"
+        f"bgapi originate {{origination_caller_id_number=5550100,domain_uuid={HOME.domain_uuid},"
+        f"domain_name=live.example.net,presence_data={HOME.domain_uuid}:{NOBODY},originate_timeout=30,"
+        "ignore_early_media=true,hangup_after_bridge=true,call_direction=local,ringpost_a=100,ringpost_b=101,"
+        f"ringpost_extension=100,ringpost_call_uuid={NOBODY}}}user/100@live.example.net"
         f" 101 XML live.example.net Front\\sdesk\nJob-UUID: {NOBODY}"
     )
 
@@ -68,6 +69,7 @@ def test_rings_the_extension_and_sends_it_to_the_domains_dialplan(stage: FreeSwi
 def test_rings_a_number_outside_through_the_gateway(stage: FreeSwitchStage) -> None:
     command = placed(stage, destination_a="+12025550123", gateway="trunk", direction="outbound")
     assert "}sofia/gateway/trunk/+12025550123 101 XML live.example.net Front\\sdesk\n" in command
+    assert f"{{origination_uuid={NOBODY}," in command
     assert "ringpost_extension" not in command
 
 
@@ -108,7 +110,7 @@ def test_a_name_reaches_the_socket_as_one_word(stage: FreeSwitchStage, name: str
 
 @given(name=st.text(max_size=80))
 def test_no_name_is_more_than_a_word(name: str) -> None:
-    command = _originate(order().model_copy(update={"caller_id_name": name}))
+    command = originating.command(order().model_copy(update={"caller_id_name": name}))
     before, _, word = command.rpartition(" ")
     assert before.endswith("}user/100@live.example.net 101 XML live.example.net")
     assert not set(word) & set('"\r\n\0/:@')
@@ -151,6 +153,114 @@ def test_only_a_yes_is_a_yes(stage: FreeSwitchStage, verb: str, answer: str, pro
     stage.server.answers[f"{verb} {A}"] = answer
     with pytest.raises(problem):
         stage.switch.hang_up(HOME, A)
+
+
+FIRST, SECOND = "11111111-0000-4000-8000-000000000160", "22222222-0000-4000-8000-000000000160"
+
+
+def ringing(stage: FreeSwitchStage, *phones: str, home: str = HOME.domain_uuid, state: str = "RINGING") -> None:
+    """A call we placed, whose A has these phones, which ring."""
+    row = {"direction": "outbound", "created_epoch": "1795343900", "presence_data": f"{home}:{NOBODY}"}
+    row |= {
+        "presence_id": f"100@{HOME.domain_name}",
+        "callstate": state,
+        "name": f"sofia/internal/100@{HOME.domain_name}",
+    }
+    rows = [{**row, "uuid": phone, "call_uuid": phone} for phone in phones]
+    listed = json.dumps({"row_count": len(rows), **({"rows": rows} if rows else {})})
+    stage.server.answers |= {"show calls as json": listed, "show channels as json": listed, "uuid_kill": "+OK\n"}
+    stage.server.answers |= {f"uuid_dump {NOBODY} json": GONE, "uuid_phone_event": "+OK Success\n"}
+
+
+def test_the_phones_of_an_a_that_ring_are_one_leg_under_the_calls_uuid(stage: FreeSwitchStage) -> None:
+    ringing(stage, FIRST, SECOND)
+    [call] = stage.switch.calls(HOME)
+    assert (call.call_uuid, call.state) == (NOBODY, "ringing")
+    assert [(leg.leg_uuid, leg.extension, leg.state) for leg in call.legs] == [(NOBODY, "100", "ringing")]
+
+
+def test_the_phone_of_an_a_that_has_answered_is_that_leg(stage: FreeSwitchStage) -> None:
+    ringing(stage, FIRST, SECOND)
+    rows = json.loads(str(stage.server.answers["show calls as json"]))["rows"]
+    rows[1] |= {"callstate": "ACTIVE", "created_epoch": "1795343901"}
+    b = {**rows[1], "uuid": B, "presence_data": HOME.domain_uuid, "presence_id": f"101@{HOME.domain_name}"}
+    joined = {**rows[1], **{f"b_{name}": value for name, value in b.items()}}
+    for rows_now in ([*rows, b], [rows[0], joined]):
+        stage.server.answers["show calls as json"] = json.dumps({"row_count": len(rows_now), "rows": rows_now})
+        [call] = stage.switch.calls(HOME)
+        assert (call.call_uuid, call.state, call.direction) == (NOBODY, "answered", "local")
+        assert [(leg.leg_uuid, leg.extension) for leg in call.legs] == [(NOBODY, "100"), (B, "101")]
+
+
+def test_what_is_done_to_an_a_is_done_to_its_phone(stage: FreeSwitchStage) -> None:
+    ringing(stage, FIRST, state="ACTIVE")
+    dump = json.loads(str(stage.server.answers[f"uuid_dump {A} json"]))
+    stage.server.answers |= {f"uuid_dump {FIRST} json": json.dumps(dump), f"uuid_hold {FIRST}": "+OK Success\n"}
+    for act in (stage.switch.hold, stage.switch.mute, stage.switch.stop_recording):
+        act(HOME, NOBODY)
+    stage.switch.transfer(HOME, NOBODY, "102")
+    stage.switch.send_digits(HOME, NOBODY, "1")
+    assert stage.switch.record(HOME, NOBODY).endswith(f"{NOBODY}.wav")
+    done = [
+        line.split()[1:] for line in commands(stage.server) if f" {FIRST} " in f"{line} " and "uuid_dump" not in line
+    ]
+    assert [verb for verb, *_ in done] == [
+        "uuid_hold", "uuid_audio", "uuid_record", "uuid_transfer", "uuid_send_dtmf", "uuid_buglist", "uuid_record"
+    ]  # fmt: skip
+    placed(stage, monitors=NOBODY)
+    assert f"&eavesdrop({FIRST})" in originated(stage.server)
+
+
+def test_all_phones_of_an_a_are_hung_up_with_it(stage: FreeSwitchStage) -> None:
+    ringing(stage, FIRST, SECOND)
+    stage.server.answers[f"uuid_kill {FIRST} MANAGER_REQUEST"] = GONE
+    stage.switch.hang_up(HOME, NOBODY)
+    assert commands(stage.server)[2:] == [
+        f"api uuid_setvar {FIRST} ringpost_hung_up true",
+        f"api uuid_setvar {SECOND} ringpost_hung_up true",
+        f"api uuid_kill {FIRST} MANAGER_REQUEST",
+        f"api uuid_kill {SECOND} MANAGER_REQUEST",
+    ]
+
+
+def test_the_only_phone_of_an_a_is_hung_up_as_all_would_be(stage: FreeSwitchStage) -> None:
+    ringing(stage, NOBODY)
+    dump = {"variable_domain_uuid": HOME.domain_uuid, "variable_ringpost_call_uuid": NOBODY}
+    stage.server.answers[f"uuid_dump {NOBODY} json"] = json.dumps(dump)
+    stage.switch.hang_up(HOME, NOBODY)
+    assert commands(stage.server)[-1] == f"api uuid_kill {NOBODY} MANAGER_REQUEST"
+
+
+def test_one_phone_of_an_a_is_told_to_answer(stage: FreeSwitchStage) -> None:
+    ringing(stage, FIRST, SECOND)
+    stage.switch.answer(HOME, NOBODY)
+    assert commands(stage.server)[-1] == f"api uuid_phone_event {FIRST} talk"
+
+
+def test_an_a_that_rings_is_neither_held_nor_recorded(stage: FreeSwitchStage) -> None:
+    ringing(stage, FIRST, SECOND)
+    dump = {"variable_domain_uuid": HOME.domain_uuid, "Answer-State": "early"}
+    stage.server.answers[f"uuid_dump {FIRST} json"] = json.dumps(dump)
+    for act in (stage.switch.hold, stage.switch.record, stage.switch.mute, stage.switch.park):
+        with pytest.raises(CannotComply, match="not answered"):
+            act(HOME, NOBODY)
+
+
+def test_the_phones_of_another_domain_are_left_alone(stage: FreeSwitchStage) -> None:
+    ringing(stage, FIRST, SECOND, home=NOBODY)
+    for act in (stage.switch.hang_up, stage.switch.answer, stage.switch.hold):
+        with pytest.raises(NotFound):
+            act(HOME, NOBODY)
+    assert not [line for line in commands(stage.server) if "kill" in line or "phone_event" in line]
+
+
+def test_a_call_placed_earlier_rings_while_a_phone_of_its_a_does(stage: FreeSwitchStage) -> None:
+    ringing(stage, FIRST)
+    for state, progress in (("early", Progress("ringing")), ("answered", Progress("answered", answered=True))):
+        stage.server.answers[f"uuid_dump {FIRST} json"] = json.dumps({"Answer-State": state})
+        assert stage.switch.await_answer(order(call_uuid=NOBODY), 0) == progress
+    ringing(stage)
+    assert stage.switch.await_answer(order(call_uuid=NOBODY), 0) == Progress("ended")
 
 
 @pytest.mark.parametrize("answer", ["+OK\n", "-ERR permission denied\n"])

@@ -136,6 +136,20 @@ def known(legs: dict[str, str], core: str = CORE) -> Known:
     return Known(core, 1_795_348_800.0, legs)
 
 
+def test_an_a_is_there_while_a_phone_of_it_rings() -> None:
+    event = first("originate_a_no_answer", "CHANNEL_PROGRESS")
+    phone, home = "11111111-0000-4000-8000-000000000160", event["variable_domain_uuid"]
+    dumped = {
+        **event,
+        "Event-Name": "CHANNEL_DATA",
+        "Unique-ID": phone,
+        "variable_ringpost_call_uuid": event["Unique-ID"],
+    }
+    caught = caught_up(Line({phone: dumped}), known({event["Unique-ID"]: home}))
+    assert {notice.leg_uuid for notice in caught.there} == {event["Unique-ID"]}
+    assert caught.gone == []
+
+
 def in_short(told: Iterable[Notice]) -> list[tuple[str, str]]:
     return [(one.what, one.leg_uuid) for one in told]
 

@@ -188,7 +188,8 @@ def _record_failure(context: Context, domain: Domain, order: CallOrder, progress
     """Again if somebody was faster: the meters of a busy domain are written all the time."""
     for left in reversed(range(_TRIES)):
         meters.stop(context, order)
-        joining.record(context, domain, [leg], joining.Marks(order.external_id, order.tags))
+        if context.store.get(keys.cdr(domain.domain_uuid, order.call_uuid), Call) is None:
+            joining.record(context, domain, [leg], joining.Marks(order.external_id, order.tags))
         if progress.unheard:
             links.tell_end(context, domain, order, leg)
         try:

@@ -14,8 +14,8 @@ from ringpost.model.notices import Notice, TrackedCall, TrackedLeg
 
 _A_MOMENT = 1.0
 """Seconds within which a switch rings all phones of an extension."""
-MOST_LEGS = 50
-"""Of a call, in its events and in the store."""
+MOST_TRACKED = 50
+"""Legs of a call that are known at once; of those that have rung in vain fewer are told."""
 _REASONS = {
     "ORIGINATOR_CANCEL": "caller_gave_up",
     "NO_ANSWER": "no_answer",
@@ -91,7 +91,7 @@ def _is_old(leg: TrackedLeg, notice: Notice) -> bool:
 
 def _room_made(legs: tuple[TrackedLeg, ...]) -> tuple[TrackedLeg, ...]:
     """The legs, without the first that rang in vain if there are too many: a queue may ring for hours."""
-    if len(legs) < MOST_LEGS:
+    if len(legs) < MOST_TRACKED:
         return legs
     vain = next((leg for leg in legs if leg.state == "ended" and leg.answer_stamp is None and leg.source_uuid), None)
     return tuple(leg for leg in legs if leg is not vain)
@@ -121,7 +121,7 @@ class _Step:
                 self._send()
             case "parked" | "unparked":
                 self._park(parks=notice.what == "parked")
-            case "ended" | "lost":
+            case "ended" | "failed" | "lost":
                 self._end()
 
     @property
@@ -149,7 +149,7 @@ class _Step:
                 "extension": known.extension or notice.extension,
                 "number": known.number or notice.number,
                 "source_uuid": known.source_uuid or notice.source_uuid,
-                "start_stamp": min(known.start_stamp, notice.start_stamp),
+                "start_stamp": self._start_of(known),
                 "reached": notice.reached or known.reached,
                 "placed": notice.placed or known.placed,
             }
@@ -157,6 +157,12 @@ class _Step:
         self.call = self.call.model_copy(update={"direction": self.call.direction or notice.direction})
         if notice.leg_uuid == self.call.call_uuid:
             self._know_caller()
+
+    def _start_of(self, known: TrackedLeg) -> str:
+        """When a leg began; of several phones that were rung for it, the one that answered."""
+        notice = self.notice
+        is_its_phone = notice.what == "answered" and known.state == "ringing" and known.placed
+        return notice.start_stamp if is_its_phone else min(known.start_stamp, notice.start_stamp)
 
     def _new_leg(self, heard: Mapping[str, Any]) -> None:
         notice = self.notice

@@ -97,6 +97,11 @@ def remove_member(context: Context, group: RingGroup, number: str, if_version: i
 
 def _check_members(context: Context, domain: Domain, members: Iterable[Member]) -> None:
     for member in members:
+        if numbering.ring_group(context, domain.domain_uuid, member.number) is not None:
+            raise CannotComply(
+                f"{member.number} is a ring group: name its members, for a group rings extensions and numbers outside",
+                parameter="destinations",
+            )
         routing.check_way(context, domain, member.number, "destinations", awaited=True)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, InvalidRequest, NotFound
-from ringpost.model.extension import Extension, Forward, ForwardKind, StoredSecret, forward_columns
+from ringpost.model.extension import NEEDS_DESTINATION, Extension, Forward, ForwardKind, StoredSecret, forward_columns
 from ringpost.model.groups import ExtensionGroup
 from ringpost.model.requests import Listing, OneExtension
 from ringpost.model.user import User, UserExtension
@@ -104,7 +104,16 @@ def set_do_not_disturb(context: Context, extension: Extension, enabled: bool) ->
 def set_forwards(context: Context, extension: Extension, forwards: Mapping[ForwardKind, Forward | None]) -> Extension:
     """Let calls to it go elsewhere: always, when it is busy, when nobody answers, when no phone is registered."""
     domain = domains.named(context, extension.domain_uuid)
-    return update(context, extension, forwarded(context, domain, extension.extension, forwards), None)
+    switched = {kind: _with_waiting(extension, kind, sent) for kind, sent in forwards.items()}
+    return update(context, extension, forwarded(context, domain, extension.extension, switched), None)
+
+
+def _with_waiting(extension: Extension, kind: ForwardKind, sent: Forward | None) -> Forward | None:
+    """A forward that is switched on or off without a word of its destination, with the one it has."""
+    if sent is None or "destination" in sent.model_fields_set:
+        return sent
+    has: Forward = getattr(extension.forwards, kind)
+    return sent.model_copy(update={"destination": has.destination})
 
 
 def forwarded(
@@ -114,6 +123,8 @@ def forwarded(
     columns: dict[str, Any] = {}
     for kind, sent in forwards.items():
         forward = sent or Forward(enabled=False)
+        if forward.enabled and forward.destination is None:
+            raise InvalidRequest(NEEDS_DESTINATION, parameter=kind)
         if forward.destination is not None:
             if forward.destination == number:
                 raise CannotComply("an extension is not forwarded to itself", parameter=kind)

@@ -8,14 +8,13 @@ from ringpost.context import Context
 from ringpost.model.call import Call, Leg
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict
-from ringpost.model.outcome import joined, root, summarised, worked_out
+from ringpost.model.outcome import MOST_LEGS, joined, legs_kept, root, summarised, worked_out
 from ringpost.services import kept
 from ringpost.services.numbers import numbering
 from ringpost.services.records import call_lists
 from ringpost.store import keys
 from ringpost.store.keys import cdr_layout
 
-MOST_LEGS = 20
 MOST_TAGS = 10
 RECORD_EVENTS = 1000
 """What is told of a call while it is up comes before what is told of its record."""
@@ -59,15 +58,11 @@ def record(
 
 
 def _kept(legs: Iterable[Leg]) -> list[Leg]:
-    """All legs; of more than a record holds, those that rang in vain are left out, in whatever order they come."""
-    ordered = sorted(legs, key=lambda leg: (_rang_in_vain(leg), leg.xml_cdr_uuid))
-    if any(not _rang_in_vain(leg) for leg in ordered[MOST_LEGS:]):
+    """The legs that are kept of a call; refused if they are too many, and none of them rang in vain."""
+    found = legs_kept(legs)
+    if len(found) > MOST_LEGS:
         raise CannotComply(f"a call has at most {MOST_LEGS} legs", parameter="xml_cdr_uuid")
-    return ordered[:MOST_LEGS]
-
-
-def _rang_in_vain(leg: Leg) -> bool:
-    return leg.leg == "b" and leg.answer_stamp is None and leg.end_stamp is not None
+    return found
 
 
 def foretold(context: Context, domain: Domain, before: Call | None, legs: Sequence[Leg], marks: Marks) -> Call:

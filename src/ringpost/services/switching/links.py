@@ -12,6 +12,7 @@ from ringpost.model.call import Call, CallOrder, Leg, MovedCall
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound
 from ringpost.model.notices import Notice, NumberedAway, NumberedNotice, OddNotice, TrackedCall
+from ringpost.model.outcome import legs_kept
 from ringpost.model.record import Entity
 from ringpost.model.switch import SwitchRecord
 from ringpost.services.happenings.call_events import Happening, advanced, begun, joined
@@ -134,12 +135,14 @@ def tell_end(context: Context, domain: Domain, order: CallOrder, leg: Leg) -> No
         cause=leg.hangup_cause,
         placed=True,
     )
-    begins = looked_up(context, begun(notice, domain.domain_name), order)
-    call, happened = advanced(begins, notice)
+    known = call_of(context, domain.domain_uuid, order.call_uuid)
+    call, happened = advanced(looked_up(context, known or begun(notice, domain.domain_name), order), notice)
+    if not happened:
+        return
     teller, now = Teller(context), stamp(context.clock.now())
     for happening in happened:
         teller.tell(happening, now)
-    _keep(context, call, version=0, told_at=now)
+    _keep(context, call, version=known.version if known else 0, told_at=now)
 
 
 def _keep(context: Context, call: TrackedCall, *, version: int, told_at: str) -> int:
@@ -162,6 +165,7 @@ class _Batch:
         self._before: dict[_Place, TrackedCall | None] = {}
         self._of_leg: dict[_Place, _Place] = {}
         self._happened: list[Happening] = []
+        self._failed: set[_Place] = set()
         self._new_legs = 0
         self.refused = 0
 
@@ -172,12 +176,14 @@ class _Batch:
             len(self._happened) >= _MOST_EVENTS
             or len(self._calls) >= _MOST_CALLS
             or self._new_legs >= _MOST_LEGS
-            or bool(self._lost())
+            or bool(self._unrecorded())
         )
 
     def has_room_for(self, notice: NumberedNotice | NumberedAway | OddNotice) -> bool:
         """Whether a notice fits into the transaction; one of which records are made or read has one to itself."""
-        is_alone = isinstance(notice, NumberedAway) or (isinstance(notice, Notice) and notice.what == "lost")
+        is_alone = isinstance(notice, NumberedAway) or (
+            isinstance(notice, Notice) and notice.what in ("failed", "lost")
+        )
         return not self.is_full and not (is_alone and self._calls)
 
     def take_unheard(self, away: NumberedAway, looked_at: str) -> str | None:
@@ -234,6 +240,8 @@ class _Batch:
         notice = told
         call = self._with_taker(self._call(notice, domain), notice)
         after, happened = advanced(call, notice)
+        if happened and notice.what == "failed":
+            self._failed.add(_place(after))
         if happened:
             after = looked_up(self._context, after)
             more = {name: getattr(after, name) for name in ("contact", "external_id", "tags", "is_looked_up")}
@@ -262,16 +270,18 @@ class _Batch:
                 if leg.leg_uuid not in known and leg.leg_uuid != uuid:
                     row = Row(keys.call_of_leg(call.domain_uuid, leg.leg_uuid), pointer, 1, expires)
                     self._context.store.stage(Put(row))
-        for call in self._lost():
+        for call in self._unrecorded():
             self._record(call)
 
     def _found_out(self, notice: Notice) -> Notice | None:
         """What a notice comes to: of a leg that is gone its record says how it ended, now or later."""
+        if notice.what == "failed":
+            return self._of_order(notice)
         if notice.what not in ("gone", "lost"):
             return notice
         record = self._context.store.get(keys.cdr(notice.domain_uuid, notice.leg_uuid), Call)
         leg = record.leg(notice.leg_uuid) if record else None
-        if leg is None or leg.end_stamp is None or leg.heard:
+        if leg is None or leg.end_stamp is None or (leg.heard and notice.what == "gone"):
             return notice if notice.what == "lost" else None
         if self._known(notice.domain_uuid, notice.leg_uuid) is None:
             return None  # of a call that nothing was told of, or that has long been told
@@ -292,13 +302,24 @@ class _Batch:
     def _joined(self, call: TrackedCall, taker: TrackedCall | None) -> TrackedCall:
         if taker is None or taker.has_ended or taker.call_uuid == call.call_uuid:
             return call
+        first = taker.leg(taker.call_uuid)
+        if first is not None and first.placed:  # whoever has placed it knows it by its own uuid
+            return call
         self._calls[_place(taker)] = taker.model_copy(update={"has_ended": True, "joined_to": call.call_uuid})
         return joined(call, taker)
 
-    def _lost(self) -> list[TrackedCall]:
-        """The calls that have ended now, and nobody heard how a leg of theirs did."""
-        ended = (call for place, call in self._calls.items() if not _had_ended(self._before[place]))
-        return [call for call in ended if call.has_ended and call.is_lost]
+    def _of_order(self, notice: Notice) -> Notice | None:
+        """A notice that a call was placed in vain, with what its order says; None if nobody has ordered it here."""
+        order = self._context.store.get(keys.order(notice.domain_uuid, notice.leg_uuid), CallOrder)
+        if order is None:
+            return None
+        shows = {"caller_id_name": order.caller_id_name or None, "start_stamp": order.placed_at}
+        return notice if self._known(notice.domain_uuid, notice.leg_uuid) else notice.model_copy(update=shows)
+
+    def _unrecorded(self) -> list[TrackedCall]:
+        """The calls that have ended now of which no record comes: nobody heard how a leg did, or there was none."""
+        ended = [place for place, call in self._calls.items() if call.has_ended and not _had_ended(self._before[place])]
+        return [self._calls[place] for place in ended if self._calls[place].is_lost or place in self._failed]
 
     def _record(self, call: TrackedCall) -> None:
         """Record a call whose switch will hand in no record: as it was heard, and marked so."""
@@ -308,10 +329,13 @@ class _Batch:
         order = self._context.store.get(keys.order(call.domain_uuid, call.call_uuid), CallOrder)
         if order is not None:
             meters.stop(self._context, order)
-        legs = [leg.model_copy(update={"heard": True}) for leg in call.as_record()[: joining.MOST_LEGS]]
+        legs = [leg.model_copy(update={"heard": True}) for leg in legs_kept(call.as_record())]
         legs = [joining.with_own_extension(self._context, call.domain_uuid, leg) for leg in legs]
+        known = self._context.store.get(keys.cdr(call.domain_uuid, call.call_uuid), Call)
+        is_less = known is not None and known.heard and _place(call) in self._failed  # what somebody else has heard
         with suppress(CannotComply):  # what cannot be recorded holds up nobody
-            joining.record(self._context, domain, legs, joining.Marks(call.external_id, call.tags))
+            marks = joining.Marks(call.external_id, call.tags)
+            joining.record(self._context, domain, legs, marks, if_version=known.version if known and is_less else None)
 
     def _domain(self, domain_uuid: str) -> Domain | None:
         """The domain, if it lives on this switch."""

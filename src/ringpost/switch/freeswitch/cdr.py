@@ -13,6 +13,8 @@ from ringpost.model.call import Leg
 from ringpost.model.errors import InvalidRequest
 from ringpost.switch.freeswitch.said import (
     LONG,
+    PHONES,
+    PLACED,
     SHORT,
     Said,
     cause,
@@ -20,6 +22,7 @@ from ringpost.switch.freeswitch.said import (
     domain_name,
     domain_uuid,
     ended_by,
+    leg_of,
     own_extension,
     reached,
     rung_extension,
@@ -31,6 +34,8 @@ _ENCODED_AWAY = re.compile(r'[ #&+:;<=>?@\[\\\]^`{|}"]')
 """What no value holds as it is if mod_json_cdr encodes values."""
 
 _TEXTS = ("sip_hangup_disposition", "last_app", "last_arg", "record_path", "read_codec", "write_codec")
+_ALL_STOP = frozenset({"NO_ANSWER", "ORIGINATOR_CANCEL"})
+"""Why all phones of an extension stop ringing that still do."""
 _Q850 = {
     "UNALLOCATED_NUMBER": 1,
     "NO_ROUTE_DESTINATION": 3,
@@ -47,11 +52,16 @@ _Q850 = {
 
 
 class Post(NamedTuple):
-    """A leg, and whose it is. An inbound call to a number nobody has is no domain's."""
+    """A leg, and whose it is. An inbound call to a number nobody has is no domain's.
+
+    ``placed_call``: it was one of the phones of A in this call we placed. ``is_last``: no other can answer any more.
+    """
 
     leg: Leg
     domain_uuid: str | None
     domain_name: str | None
+    placed_call: str | None = None
+    is_last: bool = False
 
 
 def read(body: bytes) -> Post:
@@ -61,7 +71,9 @@ def read(body: bytes) -> Post:
     if not isinstance(variables, dict):
         raise InvalidRequest("the post has no variables: is it mod_json_cdr's?", parameter="variables")
     said = Said(variables, encoded=_is_encoded(variables))
-    return Post(_leg(said, _profiles(document)), domain_uuid(said), domain_name(said))
+    leg = _leg(said, _profiles(document))
+    is_last = said.verbatim(PHONES) == "1" or leg.hangup_cause in _ALL_STOP or leg.ended_by == "api"
+    return Post(leg, domain_uuid(said), domain_name(said), said.uuid(PLACED), is_last or leg.answer_stamp is not None)
 
 
 def _document(body: bytes) -> dict[str, Any]:
@@ -108,7 +120,7 @@ def _leg(said: Said, profiles: list[Said]) -> Leg:
             "the post does not say when the leg began: start_uepoch and start_epoch are no times",
             parameter="variables.start_uepoch",
         )
-    source = said.uuid("originating_leg_uuid") or _originator(profiles[-1])
+    source = leg_of(said, said.uuid("originating_leg_uuid") or _originator(profiles[-1]))
     parked = None if source else taken_leg(said)
     answered = said.moment("answer")
     why, q850 = _cause(said, failed_a=source is None and answered is None)
@@ -122,7 +134,7 @@ def _leg(said: Said, profiles: list[Said]) -> Leg:
             "xml_cdr_uuid": uuid,
             "leg": "b" if source or parked else "a",
             "originating_leg_uuid": source or parked,
-            "bridge_uuid": said.uuid("bridge_uuid"),
+            "bridge_uuid": leg_of(said, said.uuid("bridge_uuid")),
             "extension_uuid": said.uuid("extension_uuid"),
             **({"source_number": own} if own and not said.number("ringpost_a") else {}),
             "extension": rung if source else own,

@@ -23,10 +23,10 @@ from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchU
 from ringpost.model.live import LiveCall, Registration
 from ringpost.model.switch import SwitchRecord, SwitchStatus
 from ringpost.switch import CALL_ACTIONS, Finding, Progress
-from ringpost.switch.freeswitch import lists, names
+from ringpost.switch.freeswitch import lists, originating
 from ringpost.switch.freeswitch.esl import EventSocket
 from ringpost.switch.freeswitch.recording import RECORDED, RECORDING_STARTED
-from ringpost.switch.freeswitch.said import spoken_of
+from ringpost.switch.freeswitch.said import HUNG_UP, PLACED
 
 PORT = 8021
 _log = logging.getLogger("ringpost")
@@ -36,22 +36,12 @@ _RESTS = 3.0
 """Seconds a switch that failed is left alone."""
 _POLL_SECONDS = 0.2
 _PARKS_WITHIN = 3.0
-_CAUSE = re.compile(r"-ERR ([A-Z0-9_]+)\s*")
-_WITHOUT_A_LEG = frozenset(
-    {"USER_NOT_REGISTERED", "SUBSCRIBER_ABSENT", "INVALID_GATEWAY", "INVALID_PROFILE", "GATEWAY_DOWN", "INVALID_URL"}
-)
-"""Why an ``originate`` fails before there is a channel."""
 _UPTIME = re.compile(
     r"UP " + ", ".join(rf"(\d{{1,9}}) {unit}s?" for unit in ("year", "day", "hour", "minute", "second"))
 )
 _VERSION = re.compile(r"FreeSWITCH \(Version (\S+)")
 _TOTAL = re.compile(r"(\d{1,9}) total\.")
 _UNIT_SECONDS = (365 * 86_400, 86_400, 3600, 60, 1)
-_WHISPERS = {
-    "listen": (),
-    "whisper": ("eavesdrop_whisper_bleg",),
-    "barge": ("eavesdrop_whisper_aleg", "eavesdrop_whisper_bleg"),
-}
 
 
 class FreeSwitch:
@@ -116,7 +106,10 @@ class FreeSwitch:
 
     def place(self, order: CallOrder) -> None:
         """Have it ring A, under our uuid; it goes on by itself."""
-        self._line().background(_originate(order), order.call_uuid)
+        if order.monitors is not None:
+            [listened_to] = self._known_as(order.domain_uuid, order.monitors)[:1] or [order.monitors]
+            order = order.model_copy(update={"monitors": listened_to})
+        self._line().background(originating.command(order), order.call_uuid)
         self._job = order.call_uuid
 
     def await_answer(self, order: CallOrder, seconds: float) -> Progress:
@@ -128,11 +121,10 @@ class FreeSwitch:
             return Progress("ringing")
         if result.startswith("+OK "):
             return Progress("answered", answered=True)
-        cause = _CAUSE.fullmatch(result)
-        if cause is None:
+        why = originating.failure(result)
+        if why is None:
             raise SwitchRefused("the switch did not take the call: see its log")
-        word = spoken_of(cause[1]) or cause[1]
-        return Progress("ended", cause=word, unheard=cause[1] in _WITHOUT_A_LEG)
+        return Progress("ended", cause=why.cause, unheard=why.unheard)
 
     def foretold(self, order: CallOrder) -> Sequence[Leg]:
         """A real switch cannot tell."""
@@ -148,25 +140,34 @@ class FreeSwitch:
 
     def answer(self, domain: Domain, leg_uuid: str) -> None:
         """Tell the phone to answer, which is up to the phone (SIP event talk)."""
-        self._act(domain, leg_uuid, "uuid_phone_event {} talk", answered=False)
+        _, [phone, *_] = self._channels(domain, leg_uuid)
+        self._do(f"uuid_phone_event {phone} talk")
 
     def hang_up(self, domain: Domain, leg_uuid: str) -> None:
         """End the leg, and mark that it was we who did: nothing else would tell. An older guide's user may not mark."""
-        self._checked(domain, leg_uuid, answered=False)
-        with suppress(SwitchRefused):
-            self._api(f"uuid_setvar {leg_uuid} ringpost_hung_up true")
-        self._do(f"uuid_kill {leg_uuid}")
+        leg, channels = self._channels(domain, leg_uuid)
+        for uuid in channels:
+            with suppress(SwitchRefused):
+                self._api(f"uuid_setvar {uuid} ringpost_hung_up true")
+        if leg and not leg.get(f"variable_{PLACED}"):
+            self._do(f"uuid_kill {leg_uuid}")
+            return
+        for uuid in channels:
+            with suppress(NotFound):  # this phone has stopped by itself
+                self._do(f"uuid_kill {uuid} {HUNG_UP}")
 
     def hold(self, domain: Domain, leg_uuid: str) -> None:
         """This phone holds the call."""
-        if self._checked(domain, leg_uuid).get("Channel-Call-State") != "HELD":
-            self._do(f"uuid_hold {leg_uuid}")
+        channel, leg = self._checked(domain, leg_uuid)
+        if leg.get("Channel-Call-State") != "HELD":
+            self._do(f"uuid_hold {channel}")
 
     def resume(self, domain: Domain, leg_uuid: str) -> None:
         """This phone takes the call back."""
-        if self._checked(domain, leg_uuid).get("Channel-Call-State") != "HELD":
+        channel, leg = self._checked(domain, leg_uuid)
+        if leg.get("Channel-Call-State") != "HELD":
             raise CannotComply("this party does not hold the call")
-        self._do(f"uuid_hold off {leg_uuid}")
+        self._do(f"uuid_hold off {channel}")
 
     def mute(self, domain: Domain, leg_uuid: str) -> None:
         """What it says is dropped. The level is the mute itself: 0 would not mute."""
@@ -186,10 +187,11 @@ class FreeSwitch:
 
     def park(self, domain: Domain, leg_uuid: str) -> str:
         """Send the leg to the parking code, and see in which slot it comes to wait."""
-        self.transfer(domain, leg_uuid, dialplan.PARK)
+        channel, _ = self._checked(domain, leg_uuid)
+        self._do(f"uuid_transfer {channel} {dialplan.PARK} XML {domain.domain_name}")
         deadline = self._clock.now() + _PARKS_WITHIN
         while self._clock.now() < deadline:
-            slot = self._slots(domain).get(leg_uuid)
+            slot = self._slots(domain).get(channel)
             if slot is not None:
                 return slot
             self._clock.sleep(_POLL_SECONDS)
@@ -197,18 +199,18 @@ class FreeSwitch:
 
     def record(self, domain: Domain, leg_uuid: str) -> str:
         """Record into a new file of the switch's own folder, under the domain's name; what records already goes on."""
-        leg = self._checked(domain, leg_uuid)
+        channel, leg = self._checked(domain, leg_uuid)
         folder = self._api("global_getvar recordings_dir").strip()
         if not re.fullmatch(r"/[A-Za-z0-9_./-]{1,200}", folder):
             raise SwitchRefused("the switch has no recordings_dir to record into: set it in its vars.xml")
         home = f"{folder}/{domain.domain_name}/"
-        running = lists.recorded_to(self._bugs(leg_uuid), home) or _prepared(leg, home)
+        running = lists.recorded_to(self._bugs(channel), home) or _prepared(leg, home)
         if running is not None:
             return running
         if domain.record_announcement:
-            self._do(f"uuid_displace {leg_uuid} start {RECORDING_STARTED} 0 rw")
+            self._do(f"uuid_displace {channel} start {RECORDING_STARTED} 0 rw")
         path = f"{home}{secrets.token_hex(4)}-{leg_uuid}.wav"
-        self._do(f"uuid_record {leg_uuid} start {path}")
+        self._do(f"uuid_record {channel} start {path}")
         return path
 
     def _bugs(self, leg_uuid: str) -> str:
@@ -282,24 +284,50 @@ class FreeSwitch:
             _refused(command, answer)
         return answer
 
-    def _act(self, domain: Domain, leg_uuid: str, command: str, *, answered: bool = True) -> None:
-        self._checked(domain, leg_uuid, answered=answered)
-        self._do(command.format(leg_uuid))
+    def _act(self, domain: Domain, leg_uuid: str, command: str) -> None:
+        channel, _ = self._checked(domain, leg_uuid)
+        self._do(command.format(channel))
 
-    def _checked(self, domain: Domain, leg_uuid: str, *, answered: bool = True) -> dict[str, Any]:
-        """A leg as the switch knows it. One that is not this domain's is acted on by nobody."""
-        leg = _read(self._api(f"uuid_dump {leg_uuid} json"))
+    def _checked(self, domain: Domain, leg_uuid: str) -> tuple[str, dict[str, Any]]:
+        """The channel a leg is that has answered, and what the switch knows of it.
+
+        One that is not this domain's is acted on by nobody.
+        """
+        channel, leg = leg_uuid, self._dumped(leg_uuid)
+        if not leg and (known_as := self._known_as(domain.domain_uuid, leg_uuid)):
+            channel, leg = known_as[0], self._dumped(known_as[0])
         if leg.get("variable_domain_uuid") != domain.domain_uuid:
             raise NotFound("call not found")
-        if answered and leg.get("Answer-State") != "answered":
+        if leg.get("Answer-State") != "answered":
             raise CannotComply("this party has not answered yet")
-        return leg
+        return channel, leg
+
+    def _channels(self, domain: Domain, leg_uuid: str) -> tuple[dict[str, Any], list[str]]:
+        """The channels a leg of this domain is: one, or while it is the A we ring, one for each of its phones.
+
+        With what the switch knows of the one that has the leg's uuid, if any has.
+        """
+        leg = self._dumped(leg_uuid)
+        if leg.get("variable_domain_uuid") == domain.domain_uuid:
+            return leg, [leg_uuid]
+        found = [] if leg else self._known_as(domain.domain_uuid, leg_uuid)
+        if not found:
+            raise NotFound("call not found")
+        return leg, found
+
+    def _known_as(self, domain_uuid: str, leg_uuid: str) -> list[str]:
+        """The channels of a leg that is A of a call we placed."""
+        return lists.channels_of(leg_uuid, domain_uuid, self._rows("show channels as json"))
+
+    def _dumped(self, channel: str) -> dict[str, Any]:
+        return _read(self._api(f"uuid_dump {channel} json"))
 
     def _looked_up(self, order: CallOrder, seconds: float) -> Progress:
         deadline = self._clock.now() + seconds
         while True:
             self._until = math.inf  # the caller's own time is being waited
-            state = _read(self._api(f"uuid_dump {order.call_uuid} json")).get("Answer-State")
+            channels = [] if order.gateway else self._known_as(order.domain_uuid, order.call_uuid)
+            state = self._dumped((channels or [order.call_uuid])[0]).get("Answer-State")
             if state == "answered":
                 return Progress("answered", answered=True)
             if state is None or state == "hangup":
@@ -355,33 +383,6 @@ def _prepared(leg: Mapping[str, Any], folder: str) -> str | None:
     """The file of that folder the dialplan has a leg recorded into as soon as it is connected, which it is not yet."""
     path = str(leg.get(f"variable_{RECORDED}", ""))
     return path if path.startswith(folder) and not leg.get("variable_record_path") else None
-
-
-def _originate(order: CallOrder) -> str:
-    """Ring A under our uuid; once it answers, it runs the domain's dialplan for B."""
-    name = names.argument(names.shown(order.caller_id_name) or order.caller_id_number)
-    variables = {
-        "origination_uuid": order.call_uuid,
-        "origination_caller_id_number": order.caller_id_number,
-        "domain_uuid": order.domain_uuid,
-        "domain_name": order.domain_name,
-        "presence_data": order.domain_uuid,
-        "originate_timeout": str(order.ring_seconds),
-        "ignore_early_media": "true",
-        "hangup_after_bridge": "true",
-        **({"call_direction": order.direction} if order.direction else {}),
-        "ringpost_a": order.destination_a,
-        "ringpost_b": order.destination_b,
-        **({"ringpost_extension": order.destination_a} if order.gateway is None else {}),
-        **dict.fromkeys(_WHISPERS[order.monitor_mode] if order.monitors else (), "true"),
-    }
-    block = ",".join(f"{variable}={value}" for variable, value in variables.items())
-    a = f"user/{order.destination_a}@{order.domain_name}"
-    if order.gateway is not None:
-        a = f"sofia/gateway/{order.gateway}/{order.destination_a}"
-    if order.monitors is not None:
-        return f"originate {{{block}}}{a} &eavesdrop({order.monitors}) XML {order.domain_name} {name}"
-    return f"originate {{{block}}}{a} {order.destination_b} XML {order.domain_name} {name}"
 
 
 def _refused(command: str, answer: str) -> NoReturn:

@@ -13,16 +13,20 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from ringpost.clock import stamp
+from ringpost.model.call import ANSWERED_ELSEWHERE
 from ringpost.model.errors import SwitchUnreachable
 from ringpost.model.notices import Notice, RecordedFile, What
 from ringpost.model.values import EXTENSION, is_uuid
+from ringpost.switch.freeswitch import originating
 from ringpost.switch.freeswitch.said import (
+    PLACED,
     SENT,
     Said,
     cause,
     direction,
     domain_uuid,
     ended_by,
+    leg_of,
     own_extension,
     reached,
     rung_extension,
@@ -42,7 +46,7 @@ CHANNEL_EVENTS = (
     "RECORD_STOP",
 )
 PARKING = "valet_parking::info"
-SUBSCRIPTION = f"{' '.join(CHANNEL_EVENTS)} HEARTBEAT CUSTOM {PARKING} {SENT}"
+SUBSCRIPTION = f"{' '.join(CHANNEL_EVENTS)} BACKGROUND_JOB HEARTBEAT CUSTOM {PARKING} {SENT}"
 """What a link listens to. A heartbeat comes every 20 seconds: a connection without one is dead."""
 
 _log = logging.getLogger("ringpost")
@@ -75,6 +79,8 @@ _STAMPS: dict[What, tuple[str, ...]] = {
 def notices(event: Mapping[str, Any]) -> list[Notice]:
     """What an event tells us, usually one thing; of a channel that was dumped, how far it has come."""
     name = event.get("Event-Name")
+    if name == "BACKGROUND_JOB":
+        return _failed(event)
     if name == "CHANNEL_DATA":
         return [notice for what in _seen(event) if (notice := _notice(what, event))]
     what = _custom(event) if name == "CUSTOM" else _WHAT.get(str(name))
@@ -94,7 +100,8 @@ def recorded(event: Mapping[str, Any]) -> Recorded | None:
     if event.get("Event-Name") != "RECORD_STOP" or event.get("Record-Completion-Cause") in _THROWN_AWAY:
         return None
     head, said = Said(event), _variables(event)
-    leg, domain, at = head.uuid("Unique-ID"), said.uuid("domain_uuid"), _moment(head, "Event-Date-Timestamp")
+    leg, domain = said.uuid(PLACED) or head.uuid("Unique-ID"), said.uuid("domain_uuid")
+    at = _moment(head, "Event-Date-Timestamp")
     path = head.matching(_PATH, "Record-File-Path")
     if leg is None or domain is None or at is None or path is None:
         return None
@@ -126,8 +133,9 @@ def caught_up(line: Asked, known: Known) -> CaughtUp:
     for uuid in _listed(line.api("show channels as json")):
         dumped = line.api(f"uuid_dump {uuid} json")
         if not dumped.startswith("-"):  # it is listed a little longer than it is there
-            found += _dumped(dumped)
-            there.add(uuid.lower())
+            of_leg = _dumped(dumped)
+            found += of_leg
+            there |= {uuid.lower(), *(notice.leg_uuid for notice in of_leg)}
     rung_for = {notice.source_uuid: notice.domain_uuid for notice in found if notice.source_uuid}
     gone = {leg: domain for leg, domain in {**rung_for, **known.legs}.items() if leg not in there}
     at = stamp(known.heard_at)
@@ -164,6 +172,33 @@ def _gone(what: What, leg_uuid: str, domain_uuid: str, at: str) -> Notice:
     return Notice(what=what, at=at, domain_uuid=domain_uuid, leg_uuid=leg_uuid, start_stamp=at)
 
 
+def _failed(event: Mapping[str, Any]) -> list[Notice]:
+    """That a call we placed came to nothing: none of A's phones has answered, if any rang."""
+    job, at = originating.failed(event), _moment(Said(event), "Event-Date-Timestamp")
+    domain = job and domain_uuid(job.said)
+    if job is None or domain is None or at is None:
+        return []
+    said, head = job.said, Said(event)
+    notice = Notice(
+        what="failed",
+        at=at,
+        core=head.text("Core-UUID") or "",
+        sequence=int(head.matching(_SEQUENCE, "Event-Sequence") or 0),
+        domain_uuid=domain,
+        leg_uuid=job.call_uuid,
+        start_stamp=at,
+        direction=direction(said, "", rung=False),
+        extension=own_extension(said),
+        number=said.number("ringpost_a"),
+        caller_id_number=said.number("origination_caller_id_number"),
+        dialled=said.number("ringpost_b"),
+        cause=job.failure.cause,
+        ended_by=job.failure.ended_by,
+        placed=True,
+    )
+    return [notice]
+
+
 def _custom(event: Mapping[str, Any]) -> What | None:
     """What a module or our dialplan tells. Who hangs up in a slot leaves it too, but nobody has taken the call."""
     subclass = unquote(str(event.get("Event-Subclass")))
@@ -187,13 +222,18 @@ def _seen(event: Mapping[str, Any]) -> list[What]:
 
 def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
     head, said = Said(event), _variables(event)
-    leg, domain = head.uuid("Unique-ID"), domain_uuid(said) or head.uuid("Channel-Presence-Data")
+    channel, domain = head.uuid("Unique-ID"), domain_uuid(said) or head.uuid("Channel-Presence-Data")
     at = next(filter(None, (_moment(head, name) for name in (*_STAMPS.get(what, ()), "Event-Date-Timestamp"))), None)
-    if leg is None or domain is None or at is None:
+    leg = said.uuid(PLACED) or channel
+    if channel is None or leg is None or domain is None or at is None:
         return None
-    rung_for = said.uuid("originating_leg_uuid")
+    answered = _moment(head, "Caller-Channel-Answered-Time")
+    in_vain = answered is None or head.verbatim("Hangup-Cause") in ANSWERED_ELSEWHERE
+    if what == "ended" and in_vain and said.uuid(PLACED):
+        return None  # one of A's phones rings no more: another may, and if none does the job says so
+    rung_for = leg_of(said, said.uuid("originating_leg_uuid"))
     source = rung_for or (taken_leg(said) if what == "ended" else None)
-    extension, answered = _extension(head, said, rung_for), _moment(head, "Caller-Channel-Answered-Time")
+    extension = _extension(head, said, rung_for)
     is_rung, sent_to = rung_for is not None, head.number("Ringpost-Number")
     return Notice(
         what=what,

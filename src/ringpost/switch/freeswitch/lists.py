@@ -11,7 +11,7 @@ from ringpost.model.domain import Domain
 from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state_of
 from ringpost.model.values import is_number, is_uuid
 from ringpost.switch.freeswitch import names
-from ringpost.switch.freeswitch.said import LONG, Said
+from ringpost.switch.freeswitch.said import LONG, Said, presence
 
 _STATES: dict[str, LegState] = {"ACTIVE": "answered", "UNHELD": "answered", "HELD": "held"}
 _RINGS = ("RINGING", "EARLY")
@@ -53,6 +53,13 @@ def calls(domain: Domain, rows: Iterable[Row], slots: Mapping[str, str], odd: Od
     """
     legs = [leg for row in rows for leg in _legs(domain, row, odd)]
     legs.sort(key=lambda leg: (leg["start"], leg["direction"] == "outbound", leg["uuid"]))
+    known_as = {leg["channel"]: leg["uuid"] for leg in legs}
+    of_uuid: dict[str, list[dict[str, str]]] = {}
+    for leg in legs:
+        of_uuid.setdefault(leg["uuid"], []).append(
+            {**leg, "call_uuid": known_as.get(leg["call_uuid"], leg["call_uuid"])}
+        )
+    legs = [_as_one(channels) for channels in of_uuid.values()]
     came_from = {leg["uuid"]: leg["call_uuid"] for leg in legs}
     groups: dict[str, list[dict[str, str]]] = {}
     for leg in legs:
@@ -75,20 +82,35 @@ def _legs(domain: Domain, row: Row, odd: Odd) -> Iterator[dict[str, str]]:
     name = "call_uuid" if of_row.verbatim("call_uuid") else "uuid"
     call_uuid = of_row.uuid(name) or of_row.verbatim(name)
     for side in ("", "b_"):
-        if of_row.verbatim(f"{side}presence_data") != domain.domain_uuid or not row.get(f"{side}uuid"):
+        home, _, placed = of_row.verbatim(f"{side}presence_data").partition(":")
+        if home != domain.domain_uuid or not row.get(f"{side}uuid"):
             continue
         uuid, start = of_row.uuid(f"{side}uuid"), of_row.moment(f"{side}created")
         if uuid is None or start is None:
             odd("a leg without a uuid or a start")
             continue
         leg = {name: of_row.text(side + name, LONG) or "" for name in _COLUMNS}
-        yield leg | {"uuid": uuid, "start": start, "call_uuid": call_uuid}
+        of_leg = placed if is_uuid(placed) else uuid
+        yield leg | {"uuid": of_leg, "channel": uuid, "start": start, "call_uuid": call_uuid}
 
 
 _COLUMNS = (
     "direction", "name", "state", "cid_name", "cid_num", "dest", "presence_id", "accountcode", "callstate",
     "callee_name", "callee_num",
 )  # fmt: skip
+
+
+def channels_of(leg_uuid: str, domain_uuid: str, rows: Iterable[Row]) -> list[str]:
+    """The channels that are a leg under another uuid than theirs: A's phones, or the one of them that has answered."""
+    found = [Said(row) for row in rows if row.get("presence_data") == presence(domain_uuid, leg_uuid)]
+    answered = [row for row in found if row.verbatim("callstate") in _STATES]
+    return [uuid for row in answered or found if (uuid := row.uuid("uuid"))]
+
+
+def _as_one(phones: list[dict[str, str]]) -> dict[str, str]:
+    """A leg of several channels, which are A's phones: the one that has answered, or rings."""
+    nearest = max(phones, key=lambda phone: (phone["callstate"] in _STATES, phone["callstate"] in _RINGS))
+    return nearest if nearest["callstate"] in _STATES else {**nearest, "start": phones[0]["start"]}
 
 
 def _call(domain: Domain, call_uuid: str, members: list[dict[str, str]], slots: Mapping[str, str]) -> LiveCall:
@@ -103,7 +125,7 @@ def _call(domain: Domain, call_uuid: str, members: list[dict[str, str]], slots: 
         caller_id_name=_name(first["cid_name"]) or legs[0].name,
         caller_id_number=_caller(first, legs[0]),
         destination_number=_number(first["dest"]),
-        slot=next((slots[leg.leg_uuid] for leg in legs if leg.leg_uuid in slots), None),
+        slot=next((slots[leg["channel"]] for leg in members if leg["channel"] in slots), None),
         legs=legs,
     )
 
@@ -118,7 +140,7 @@ def _leg(domain: Domain, leg: dict[str, str], slots: Mapping[str, str]) -> LiveL
         extension=extension,
         number=extension or (_called(leg) if called else _number(leg["cid_num"])),
         name=_name(leg["callee_name"] if called else leg["cid_name"]),
-        state="parked" if leg["uuid"] in slots else _state(leg),
+        state="parked" if leg["channel"] in slots else _state(leg),
         start_stamp=leg["start"],
     )
 

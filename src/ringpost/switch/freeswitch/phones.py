@@ -30,9 +30,9 @@ def all_of(user: str, host: str, variables: str = "") -> str:
     return f"${{url_decode(${{regex({one}#{them}|^(?:[^#]*+#(?={known}$))?+(.*?)(?:#.*)?$|%1)}})}}"
 
 
-def one_of(user: str, host: str) -> str:
-    """A dial string that rings one phone of a user."""
-    return f"sofia/internal/{user}%{host}"
+def number_of(user: str, host: str) -> str:
+    """How many phones a user has."""
+    return f"${{sofia_count_reg(internal/{user}@{host})}}"
 
 
 def _encoded(text: str) -> str:

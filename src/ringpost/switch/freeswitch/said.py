@@ -29,15 +29,25 @@ _ENTERPRISE_FAILED = "FAILURE"
 """What ``originate_disposition`` is after a bridge of the enterprise kind that failed; another variable says why."""
 _NO_CAUSES = frozenset({"NONE", "SUCCESS", _ENTERPRISE_FAILED})
 """What ``originate_disposition`` can be without saying why."""
-_TIMED_OUT = "ALLOTTED_TIMEOUT"
-"""What FreeSWITCH calls it if a member of a ring group has rung for its time: nobody answered."""
 _BY_ITS_PHONE = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
 _WITHIN = frozenset({"conference", "valet_park", "voicemail", "ivr", "park", "playback", "play_and_get_digits"})
 """Applications that are no call outside, whatever was dialled to reach them."""
 SENT = "ringpost::sent"
 """The event our dialplan fires of a leg that has spoken and is sent to another number."""
+PLACED = "ringpost_call_uuid"
+"""The variable of each of A's phones in a call we placed: the call's uuid, which is that of A's leg."""
+FROM = "ringpost_from"
+"""The variable of who is rung for that A: the channel of its phone, and the call's uuid."""
+TOOK = "ringpost_took"
+"""The variable of a leg that has taken a parked one by dialling its slot, and was sent on: the parked leg."""
+PHONES = "ringpost_phones"
+"""The variable of the same: how many phones A had."""
+HUNG_UP = "MANAGER_REQUEST"
+"""The cause with which we hang up the phones of an A that has not answered: their call ends by it, and says so."""
 PUBLIC = "public"
 """The context of calls from outside."""
+_WORDS = {"ALLOTTED_TIMEOUT": "NO_ANSWER", HUNG_UP: "NORMAL_CLEARING"}
+"""Causes that are another here: FreeSWITCH's of a ring group's member that has rung for its time, and our own."""
 
 
 class Said:
@@ -107,6 +117,19 @@ def domain_uuid(said: Said) -> str | None:
     return said.uuid("domain_uuid") or said.uuid("presence_data")
 
 
+def presence(domain: str, leg_uuid: str) -> str:
+    """What marks a channel in the switch's lists that is a leg of a domain under another uuid than its own."""
+    return f"{domain}:{leg_uuid}"
+
+
+def leg_of(said: Said, channel: str | None) -> str | None:
+    """The leg a channel is: itself, unless it is a phone of A in a call we placed, or rung for that."""
+    if channel is not None and channel == said.uuid("uuid") and (placed := said.uuid(PLACED)):
+        return placed
+    known, _, leg = said.verbatim(FROM).lower().partition(":")
+    return leg if channel is not None and known == channel and is_uuid(leg) else channel
+
+
 def rung_extension(said: Said) -> str | None:
     """The user a B leg rang: our dial string says so in ``presence_id``.
 
@@ -127,8 +150,13 @@ def own_extension(said: Said) -> str | None:
 def taken_leg(said: Said) -> str | None:
     """The parked leg that a leg has dialled a slot to take: it is in that call, though nobody rang it.
 
-    Both ran ``valet_park`` and name each other; only who was parked has a slot of its own.
+    Both ran ``valet_park`` and name each other; only who was parked has a slot of its own. A call that was placed stays
+    one of its own, under the uuid that was answered.
     """
+    if said.number("ringpost_a"):
+        return None
+    if took := said.uuid(TOOK):
+        return took
     takes = said.verbatim("last_app") == "valet_park" and not said.verbatim("valet_lot_extension")
     return said.uuid("bridge_uuid") if takes else None
 
@@ -166,7 +194,7 @@ def spoken_of(word: str) -> str | None:
     """A cause in the one word it has here."""
     if word in _NO_CAUSES or not _CAUSE.fullmatch(word):
         return None
-    return "NO_ANSWER" if word == _TIMED_OUT else word
+    return _WORDS.get(word, word)
 
 
 def ended_by(said: Said) -> EndedBy | None:

@@ -36,9 +36,10 @@ from ringpost.model.route import (
 )
 from ringpost.model.route import Messages as ToMessages
 from ringpost.model.shapes import EMAIL
+from ringpost.model.values import is_uuid
 from ringpost.model.voicemail import Voicemail
 from ringpost.switch.freeswitch import names, phones, recording
-from ringpost.switch.freeswitch.said import DIRECTIONS, SENT, extensions_in
+from ringpost.switch.freeswitch.said import DIRECTIONS, FROM, PHONES, PLACED, SENT, TOOK, extensions_in, presence
 
 _MOST_FIELDS = 2000
 _FIRST_COUNTS = frozenset({"hostname", "section", "tag_name", "key_name", "key_value"})
@@ -89,9 +90,24 @@ class Asked:
         return bool(self.get("sip_auth_method")) or self.get("action") == "sip_auth"
 
     @property
-    def is_under_our_uuid(self) -> bool:
-        """Whether the phone is to ring first in a call we have given its uuid: only one leg can have it."""
-        return self.get("action") == "user_call" and bool(self.get("origination_uuid"))
+    def is_from_outside(self) -> bool:
+        """Whether who dials has come in and is no phone of ours: through ``public``, whatever dialplan is there."""
+        is_ours = self.get("variable_sip_authorized") == "true" or self.get(
+            "variable_extension_uuid", "variable_ringpost_a"
+        )
+        return self.get("Call-Direction") == "inbound" and not is_ours
+
+    @property
+    def placed_call(self) -> str:
+        """The uuid of a call we have placed whose A is asked for; empty if it is none."""
+        call_uuid = self.get(PLACED) if self.get("action") == "user_call" else ""
+        return call_uuid if is_uuid(call_uuid) else ""
+
+    @property
+    def came_from(self) -> str:
+        """Which channel dials, and in which call of ours, if it is one of A's phones; or empty."""
+        channel, call_uuid = self.get("Unique-ID"), self.get(f"variable_{PLACED}")
+        return f"{channel}:{call_uuid}" if is_uuid(channel) and is_uuid(call_uuid) else ""
 
     @property
     def is_a_groups(self) -> bool:
@@ -114,6 +130,13 @@ class Asked:
     def passed(self) -> tuple[str, ...]:
         """The numbers that have forwarded this call so far, as our own dialplan noted them."""
         return extensions_in(self.get("variable_ringpost_passed"))
+
+    @property
+    def took(self) -> str:
+        """The parked leg that this one has taken by dialling its slot, before it was sent on; or empty."""
+        is_taker = bool(self.get("variable_ringpost_slot")) and not self.get("variable_valet_lot_extension")
+        leg = self.get(f"variable_{TOOK}") or (self.get("variable_bridge_uuid") if is_taker else "")
+        return leg if is_uuid(leg) else ""
 
     @property
     def reached(self) -> tuple[str, ...]:
@@ -154,6 +177,10 @@ class Caller(NamedTuple):
     """What whoever is called is shown, but for what is put in front of it."""
     prefix: str = ""
     """What has been put in front of it so far."""
+    took: str = ""
+    """The leg it has taken from its parking slot."""
+    came_from: str = ""
+    """Its channel and the call's uuid, if it is A of a call we have placed."""
 
 
 class Action(NamedTuple):
@@ -224,9 +251,13 @@ def recorded(user: Element, domain: Domain) -> Element:
     return _dialled_as(user, recording.of_a_member(domain) + _VARIABLES + phones.all_of(*_DIALLED))
 
 
-def alone(user: Element) -> Element:
-    """A user of whose phones only one is to ring."""
-    return _dialled_as(user, _VARIABLES + phones.one_of(*_DIALLED))
+def placed(user: Element, domain: Domain, call_uuid: str) -> Element:
+    """A user whose phones are rung as the A of a call we have placed: each says which call, an only one is its leg."""
+    for variable in user.findall("variables/variable[@name='presence_data']"):
+        variable.set("value", presence(domain.domain_uuid, call_uuid))
+    number = phones.number_of(*_DIALLED)
+    mark = f"${{cond({number} == 1 ? origination_uuid : {PLACED})}}"
+    return _dialled_as(user, f"{{{mark}={call_uuid},{PHONES}={number}}}{_VARIABLES}{phones.all_of(*_DIALLED)}")
 
 
 def _dialled_as(user: Element, dial_string: str) -> Element:
@@ -270,7 +301,11 @@ def dialled(
     known = caller.direction in DIRECTIONS
     direction = caller.direction if known else "outbound" if isinstance(route, Outside | Emergency) else "local"
     shown = _shows(caller.shows_number, caller.shows_name)
-    marks = [*_marks(domain, direction, caller.dialled or number), Action("set", "hangup_after_bridge=true"), *shown]
+    marks = [
+        *_marks(domain, direction, caller.dialled or number, caller.came_from),
+        Action("set", "hangup_after_bridge=true"),
+        *shown,
+    ]
     everybody = [*parties, *([caller.extension] if caller.extension else [])]
     recorded = _recorded(domain, route, everybody, direction, is_recorded=caller.is_recorded)
     on_its_way = _on_its_way(number, route, caller)
@@ -328,23 +363,29 @@ def called_from_outside(asked: str, number: str, inbound: Inbound, caller: Calle
     return _dialplan(asked, number, [*steps, Action("transfer", f"{inbound.number} XML {domain.domain_name}")])
 
 
-def _marks(domain: Domain, direction: str, dialled: str) -> list[Action]:
-    """What every leg carries: whose it is, for the fence and the list of calls; for the record where its call goes."""
+def _marks(domain: Domain, direction: str, dialled: str, came_from: str = "") -> list[Action]:
+    """What every leg carries: whose it is, for the fence and the list of calls; for the record where its call goes.
+
+    The A of a call we have placed keeps what marks it in the list itself.
+    """
     exported = {
         "domain_uuid": domain.domain_uuid,
         "domain_name": domain.domain_name,
-        "presence_data": domain.domain_uuid,
+        f"{'nolocal:' if came_from else ''}presence_data": domain.domain_uuid,
         "call_direction": direction,
         "ringpost_dialled": dialled,
+        **({FROM: came_from} if came_from else {}),
     }
     return [Action("export", f"{name}={value}") for name, value in exported.items()]
 
 
 def _on_its_way(number: str, route: Route, caller: Caller) -> list[Action]:
     """Notes whose number it is, for the record, and tells that somebody who has spoken is sent on."""
-    is_extension = _is_an_extensions(number, route)
+    is_extension, is_parking = _is_an_extensions(number, route), isinstance(route, Slot) or bool(caller.took)
     reached = dict.fromkeys((*caller.reached, number))
     noted = [Action("set", f"ringpost_reached={':'.join(reached)}")] if is_extension else []
+    noted += [Action("set", f"{TOOK}={caller.took}")] if caller.took else []
+    noted += [Action("set", f"ringpost_slot={number if isinstance(route, Slot) else ''}")] if is_parking else []
     if not caller.has_spoken or isinstance(route, Slot):
         return noted
     told = {"Event-Name": "CUSTOM", "Event-Subclass": SENT, "Ringpost-Number": number}
@@ -449,8 +490,11 @@ def _ring(domain: Domain, group: RingGroup, ringing: list[Ringing]) -> str:
         case "simultaneous":
             return ",".join(_leg(domain, one, f"[leg_delay_start={one.delay},{_of(domain, one)}]") for one in ringing)
         case "enterprise":
+            # A leg of this kind is not told whose call it is in, and would be listed as one of its own.
             return ":_:".join(
-                f"{{originate_delay_start={one.delay * 1000},{_of(domain, one)}}}{_leg(domain, one)}" for one in ringing
+                f"{{call_uuid=${{uuid}},originate_delay_start={one.delay * 1000},{_of(domain, one)}}}"
+                f"{_leg(domain, one)}"
+                for one in ringing
             )
         case "sequence":
             ringing.sort(key=lambda one: one.delay)

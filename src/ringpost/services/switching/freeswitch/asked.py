@@ -58,8 +58,8 @@ def _user(context: Context, domain: Domain, asked: Asked, realm: str, number: st
     if password is None or not password.secret:
         return None
     found = xml.user(domain, extension, realm, password.secret, _messages(context, domain, number))
-    if asked.is_under_our_uuid:
-        return xml.alone(found)
+    if asked.placed_call:
+        return xml.placed(found, domain, asked.placed_call)
     return xml.recorded(found, domain) if extension.records(asked.may_be_recorded) else found
 
 
@@ -155,7 +155,7 @@ def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
     own_name = (extension.effective_caller_id_name or extension.extension) if extension else stranger.name
     return stranger._replace(
         extension=extension,
-        direction=asked.get("variable_call_direction"),
+        direction=asked.get("variable_call_direction") or ("inbound" if asked.is_from_outside else ""),
         shows_number=shown if is_number(shown) else "",
         shows_name=shows_name,
         name=shows_name or own_name,
@@ -163,6 +163,8 @@ def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
         dialled=dialled if is_number(dialled := asked.get("variable_ringpost_dialled")) else "",
         reached=asked.reached,
         has_spoken=bool(asked.get("variable_bridge_uuid")),
+        took=asked.took,
+        came_from=asked.came_from,
     )
 
 

@@ -2,7 +2,7 @@
 
 from ringpost.clock import seconds
 from ringpost.context import Context
-from ringpost.model.call import Leg, RecordedTo
+from ringpost.model.call import ANSWERED_ELSEWHERE, CallOrder, Leg, RecordedTo
 from ringpost.model.domain import Domain
 from ringpost.model.errors import InvalidRequest, NotFound
 from ringpost.services.records import joining
@@ -18,21 +18,41 @@ def taken(context: Context, body: bytes, query_uuid: str | None) -> tuple[str, b
 
     One that belongs to no domain, or is older than its domain keeps records, is not: nor need the switch keep it.
     """
-    leg, domain_uuid, domain_name = cdr.read(body)
+    post = cdr.read(body)
+    leg = post.leg
     if query_uuid is not None and query_uuid.lower() != leg.xml_cdr_uuid:
         raise InvalidRequest("the uuid in the address is not the one in the record", parameter="uuid")
-    domain = _domain(context, domain_uuid, domain_name)
+    domain = _domain(context, post.domain_uuid, post.domain_name)
     if domain is None:
         return leg.xml_cdr_uuid, False
     if seconds(leg.start_stamp) > seconds(context.now) + _A_DAY:
         raise InvalidRequest("this call begins tomorrow or later: is the switch's clock right?")
     if joining.is_past(context, domain, leg.start_stamp):
         return leg.xml_cdr_uuid, False
+    if post.placed_call is not None:
+        return leg.xml_cdr_uuid, _taken_of_a(context, domain, post, post.placed_call)
     order = meters.ended(context, domain.domain_uuid, leg.xml_cdr_uuid)
     marks = joining.Marks(order.external_id, order.tags) if order else joining.Marks()
     leg = _with_recording(context, domain, joining.with_own_extension(context, domain.domain_uuid, leg))
     joining.record(context, domain, [leg], marks)
     return leg.xml_cdr_uuid, True
+
+
+def _taken_of_a(context: Context, domain: Domain, post: cdr.Post, call_uuid: str) -> bool:
+    """Take how one of A's phones ended in a call we placed: the one that answered was A.
+
+    As one ended that did not answer A may have ended, until another answers or more is known. Whether it was kept: of a
+    phone that was too late it is not.
+    """
+    order = context.store.get(keys.order(domain.domain_uuid, call_uuid), CallOrder)
+    if order is None or post.leg.hangup_cause in ANSWERED_ELSEWHERE:
+        return False
+    if post.is_last:
+        meters.stop(context, order)
+    leg = post.leg.model_copy(update={"xml_cdr_uuid": call_uuid, "heard": post.leg.answer_stamp is None})
+    leg = _with_recording(context, domain, joining.with_own_extension(context, domain.domain_uuid, leg))
+    joining.record(context, domain, [leg], joining.Marks(order.external_id, order.tags))
+    return True
 
 
 def _domain(context: Context, domain_uuid: str | None, domain_name: str | None) -> Domain | None:
