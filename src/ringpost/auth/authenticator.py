@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ringpost.auth.actor import Actor
-from ringpost.auth.tokens import Credentials, presented, proves_key, proves_token, sha256
+from ringpost.auth.tokens import presented, proves_key, proves_token, sha256
 from ringpost.clock import Clock, seconds, stamp
 from ringpost.model.errors import Problem, Unauthorized
 from ringpost.model.key import ApiKey
@@ -35,12 +35,15 @@ class Authenticator:
         credentials = presented(headers)
         if credentials is None:
             raise Unauthorized
-        proof = (credentials.is_token, credentials.uuid, sha256(credentials.secret))
+        return self.again((credentials.is_token, credentials.uuid, sha256(credentials.secret)), source_ip)
+
+    def again(self, proof: Proof, source_ip: str) -> Actor:
+        """The actor who proved itself so before, or does now; ``Unauthorized`` for every reason there is."""
         now = self._clock.now()
         actor = self._recall(proof, now)
         if actor is not None and actor.welcome(source_ip, now):
             return actor
-        actor = self._prove(credentials, proof[2], now)
+        actor = self._prove(proof, now)
         if actor is None or not actor.welcome(source_ip, now):
             raise Unauthorized
         self._remember(proof, actor, now)
@@ -71,10 +74,11 @@ class Authenticator:
         until, actor = self._remembered.get(proof, (0.0, None))
         return actor if until > now else None
 
-    def _prove(self, credentials: Credentials, digest: str, now: float) -> Actor | None:
-        if credentials.is_token:
-            return token_holder(self._store, credentials.uuid, digest, stamp(now))
-        row = self._store.get(keys.api_key(credentials.uuid or _NOBODY))
+    def _prove(self, proof: Proof, now: float) -> Actor | None:
+        is_token, uuid, digest = proof
+        if is_token:
+            return token_holder(self._store, uuid, digest, stamp(now))
+        row = self._store.get(keys.api_key(uuid or _NOBODY))
         if not proves_key(digest, row.body if row else None) or row is None:
             return None
         key = ApiKey.model_validate_json(row.body)

@@ -49,6 +49,25 @@ class Ports:
     request_limits: RequestLimits = field(default_factory=RequestLimits)
 
 
+    def context(
+        self, catalogue: Catalogue, tenant: TenantStore, action: str, request_id: str, source_ip: str
+    ) -> Context:
+        """What an action may touch, for whoever the store is bound to."""
+        return Context(
+            actor=tenant.actor,
+            store=tenant,
+            connect=self.connect,
+            clock=self.clock,
+            catalogue=catalogue,
+            call_limits=self.call_limits,
+            webhook_networks=self.webhook_networks,
+            open_archive=self.open_archive,
+            action=action,
+            request_id=request_id,
+            source_ip=source_ip,
+        )
+
+
 @dataclass(slots=True)
 class Outcome:
     """What became of a request: all that is logged and counted of it. No body, no secret."""
@@ -160,20 +179,10 @@ class Endpoint:
                 replay = Replay(ports.store, ports.clock, tenant, envelope, asked)
                 if (kept := replay.before(request.request_id)) is not None:
                     return kept
-            context = Context(
-                actor=actor,
-                store=tenant,
-                connect=ports.connect,
-                clock=ports.clock,
-                catalogue=self._catalogue,
-                call_limits=ports.call_limits,
-                webhook_networks=ports.webhook_networks,
-                open_archive=ports.open_archive,
-                action=envelope.action,
-                request_id=request.request_id,
-                source_ip=request.source_ip,
-                claim=replay,
+            context = ports.context(
+                self._catalogue, tenant, envelope.action, request.request_id, request.source_ip
             )
+            context.claim = replay
             try:
                 response = action.handle(asked, context)
                 answer = _answered(response, request.request_id)

@@ -18,6 +18,7 @@ from ringpost.store.keys.access import *
 from ringpost.store.keys.calls import *
 from ringpost.store.keys.happenings import *
 from ringpost.store.keys.layout import *
+from ringpost.store.keys.live import *
 from ringpost.store.keys.names import *
 from ringpost.store.keys.numbers import *
 from ringpost.store.keys.people import *

@@ -1,0 +1,1 @@
+"""The live connection: events pushed to whoever subscribes, and commands to links, over one WebSocket."""

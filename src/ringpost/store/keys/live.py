@@ -1,0 +1,21 @@
+"""Live connections: who listens to what, which links are there, and what these are told to do."""
+
+from __future__ import annotations
+
+
+from ringpost.store.keys.layout import Partition, of_domain, over_all
+
+
+LIVE = over_all("live")
+"""All live connections, by their ids: for the sweep."""
+live_connection = Partition("live#{connection}").row("connection")
+_listeners = Partition("{home}#listeners")
+links_of_switch = Partition("switch#{switch}#links")
+"""The connections of a switch's links, by their ids."""
+command = Partition("command#{uuid}").row("command")
+"""What a link was told to do, and what became of it."""
+
+
+def listeners(home: str | None) -> str:
+    """The connections that are told what happens in a domain, or in none, by their ids."""
+    return _listeners(of_domain(home) if home else "operator")
