@@ -1,16 +1,24 @@
-"""What every switch promises, on what the ``stage.py`` of its kind sets up: a new kind brings a stage."""
+"""What every switch promises, on what the ``stage.py`` of its kind sets up: a new kind brings a stage.
+
+It is asked once directly, and once through a link.
+"""
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound
+from ringpost.model.switch import SwitchRecord, Via
 from ringpost.switch import Progress, Switch
 from ringpost.switch.kinds import kinds
+from ringpost.switch.linked import linked
 from tests.fakes import FakeClock
 from tests.harness import CATALOGUE
+from tests.link.wire import linking
 from tests.switch.staging import HOME, NOBODY, OTHER, SetsUp, Stage, order
 
 
@@ -20,11 +28,20 @@ def kind(request: pytest.FixtureRequest) -> str:
     return found
 
 
-@pytest.fixture
-def stage(kind: str, clock: FakeClock) -> Iterator[Stage]:
+@pytest.fixture(params=get_args(Via))
+def stage(request: pytest.FixtureRequest, kind: str, clock: FakeClock, tmp_path: Path) -> Iterator[Stage]:
     sets_up: SetsUp = import_module(f"tests.switch.{kind}.stage").staged
     with sets_up(clock) as live:
-        yield live
+        if request.param == "direct":
+            yield live
+            return
+        beside = live.switch
+        with linking(lambda: beside, tmp_path / "commands.sqlite3") as wire:
+            record = SwitchRecord.model_validate(
+                {"switch_uuid": NOBODY, "switch_name": "pbx1", "kind": kind, "via": "link"}
+            )
+            live.switch = linked(record, wire)
+            yield live
 
 
 ACTS: list[Callable[[Switch, Domain, str], object]] = [

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ringpost.store.boto3 import Boto3Store
     from ringpost.store.dynamodb import DynamoStore
     from ringpost.switch import Connect, Switch
+    from ringpost.switch.linked import Commands
     from ringpost.switch.scripts import Scripts
     from ringpost.webhooks.courier import Courier
     from ringpost.webhooks.outbox import Outbox
@@ -90,12 +91,16 @@ def open_archive(settings: Settings, clock: Clock) -> Archive | None:
     return None
 
 
-def connector(clock: Clock) -> Connect:
-    """Makes the line to a switch, whatever kind it is."""
+def connector(clock: Clock, commands: Commands | None = None) -> Connect:
+    """Makes the line to a switch, whatever kind it is. ``commands`` carries what is asked of one behind a link."""
     secrets = Secrets(clock)
     resting: dict[str, float] = {}
 
     def connect(record: SwitchRecord, scripts: Scripts) -> Switch:
+        if record.via == "link":
+            from ringpost.switch.linked import linked
+
+            return linked(record, commands)
         return kinds()[record.kind].connect(record, Means(clock, secrets.value, resting, scripts))
 
     return connect
@@ -108,12 +113,13 @@ def build(
     clock: Clock | None = None,
     store: Store | None = None,
     archive: Archive | None = None,
+    commands: Commands | None = None,
 ) -> Endpoint:
-    """The endpoint of this process."""
+    """The endpoint of this process. ``commands`` is its live channel, if links connect to it."""
     clock = clock or SystemClock()
     ports = Ports(
         store=store or open_store(settings, clock),
-        connect=connector(clock),
+        connect=connector(clock, commands),
         clock=clock,
         call_limits=CallLimits(settings.calls_per_minute, settings.calls_at_once),
         webhook_networks=settings.webhook_networks,
@@ -159,6 +165,7 @@ def preload(settings: Settings) -> None:
     importlib.import_module("ringpost.model.telephone.help")
     for kind in kinds():
         importlib.import_module(f"ringpost.switch.{kind}.driver")
+    importlib.import_module("ringpost.switch.linked")
     Catalogue(discover()).preload()
     _build(BaseModel)
 

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from ringpost.model.record import Entity, Record, is_empty, is_false, is_none
-from ringpost.model.values import ExternalId, Number, ShortText, TagList, Timestamp, Uuid
+from ringpost.model.values import DomainName, ExternalId, Gateway, Number, ShortText, TagList, Timestamp, Uuid
 
 Direction = Literal["inbound", "outbound", "local"]
 MonitorMode = Literal["listen", "whisper", "barge"]
@@ -41,12 +41,12 @@ class CallOrder(Wanted):
 
     call_uuid: Uuid
     domain_uuid: Uuid
-    domain_name: str
+    domain_name: DomainName
     ring_seconds: int = 30
     placed_at: Timestamp
     key_uuid: Uuid
     direction: Direction | None = None
-    gateway: str | None = Field(default=None, description="the trunk A is rung through; null: it is an extension")
+    gateway: Gateway | None = Field(default=None, description="the trunk A is rung through; null: it is an extension")
     monitors: Uuid | None = Field(default=None, description="the leg A listens to, instead of being connected to B")
     monitor_mode: MonitorMode = "listen"
     way: tuple[Rung, ...] = Field(default=(), description="in the sandbox: whom B's forwards lead to; empty: to B")

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints, computed_field
 
 from ringpost.model.record import Entity, Record, is_false
 from ringpost.model.status import Preconfigured
-from ringpost.model.values import Country, Number, Reference, Text, Timestamp, Uuid
+from ringpost.model.values import Country, DomainName, Gateway, Number, Reference, Text, Timestamp, Uuid
 
 
 class Domain(Record):
@@ -14,7 +14,7 @@ class Domain(Record):
 
     domain_uuid: Uuid
     domain_parent_uuid: Uuid | None = None
-    domain_name: str
+    domain_name: DomainName
     domain_enabled: bool = True
     domain_description: Text = ""
     insert_date: Timestamp | None = None
@@ -25,7 +25,7 @@ class Domain(Record):
     switch_uuid: Uuid | None = Field(default=None, description="null: the built-in sandbox")
     country: Country = Field(default="US", description="ISO 3166-1; decides the emergency numbers")
     emergency_numbers: tuple[Number, ...] | None = Field(default=None, description="besides the country's own")
-    outbound_gateway: str | None = Field(default=None, description="the SIP trunk of outside calls; null: none")
+    outbound_gateway: Gateway | None = Field(default=None, description="the SIP trunk of outside calls; null: none")
     outbound_prefixes: tuple[str, ...] = Field(
         default=(), description="what outside numbers must begin with; empty: none may be dialled"
     )
@@ -59,9 +59,7 @@ class DomainSettings(Entity):
     emergency_numbers: Annotated[tuple[Number, ...], Field(max_length=20)] | None = Field(
         default=None, description="besides the country's own"
     )
-    outbound_gateway: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] | None = Field(
-        default=None, description="the SIP trunk of outside calls"
-    )
+    outbound_gateway: Gateway | None = Field(default=None, description="the SIP trunk of outside calls")
     outbound_prefixes: Annotated[tuple[Prefix, ...], Field(max_length=200)] | None = Field(
         default=None, description="what outside numbers must begin with; none may be dialled otherwise"
     )

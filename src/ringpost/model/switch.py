@@ -8,6 +8,7 @@ from ringpost.model.record import Entity, Record, is_false
 from ringpost.model.values import Address, SecretReference, Text, Timestamp, Uuid
 
 SwitchKind = Literal["sandbox", "freeswitch"]
+Via = Literal["direct", "link"]
 
 SwitchUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}@[A-Za-z0-9.-]{1,253}$")]
 
@@ -18,6 +19,7 @@ class SwitchRecord(Record):
     switch_uuid: Uuid
     switch_name: str
     kind: SwitchKind
+    via: Via = Field(default="direct", description="how it is spoken to: from here, or through its link")
     address: str | None = Field(default=None, description="host and port of its Event Socket")
     user: str | None = Field(default=None, description="whom to log in as: name@domain; null: with the password alone")
     secret: str | None = Field(default=None, description="where its password is kept; never the password itself")
@@ -34,6 +36,10 @@ class SwitchRecord(Record):
 class SwitchSettings(Entity):
     """What a caller may set of a switch. Left out: as it is. Null: as it is for a new one."""
 
+    via: Via | None = Field(
+        default=None,
+        description="how it is spoken to: direct, at its address; or through its link, without address and secret",
+    )
     address: Address | None = Field(default=None, description="host and port of its Event Socket; the port is 8021")
     user: SwitchUser | None = Field(default=None, description="whom to log in as (userauth): name@domain")
     secret: SecretReference | None = Field(
@@ -41,6 +47,16 @@ class SwitchSettings(Entity):
     )
     enabled: bool | None = None
     description: Text | None = None
+
+
+class LinkState(Entity):
+    """How the link of a switch is."""
+
+    connected: bool
+    version: str | None = Field(default=None, description="the release of Ringpost it runs")
+    connected_since: Timestamp | None = None
+    last_heard: Timestamp | None = Field(default=None, description="when it last said anything; null: never")
+    round_trip_ms: float | None = Field(default=None, description="how long word to it and back takes")
 
 
 class SwitchStatus(Entity):
@@ -53,3 +69,4 @@ class SwitchStatus(Entity):
     registrations: int | None = Field(default=None, description="phones that are registered, over all domains")
     capabilities: tuple[str, ...] = Field(default=(), description="the actions it can do")
     last_error: str | None = Field(default=None, description="why it could not be asked")
+    link: LinkState | None = Field(default=None, description="how its link is, if it is spoken to through one")

@@ -219,6 +219,8 @@ EventPatterns = Annotated[
 Cause = Annotated[str, matching(re.compile("[A-Z0-9_]{1,64}"), "must be a cause such as USER_BUSY")]
 Network = Annotated[str, AfterValidator(_network)]
 Scope = Annotated[str, BeforeValidator(_lower), AfterValidator(_scope)]
+Gateway = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+"""The name of a SIP trunk on a switch."""
 Country = Annotated[
     str, BeforeValidator(_upper), matching(re.compile("[A-Z]{2}"), "must be a country's two letters, such as US")
 ]

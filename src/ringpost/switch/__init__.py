@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ringpost.model.domain import Domain
     from ringpost.model.live import LiveCall, Registration
     from ringpost.model.switch import SwitchRecord, SwitchStatus
+    from ringpost.model.values import Digits, ExtensionNumber, Number, Uuid
     from ringpost.switch.scripts import Scripts
 
 CALL_ACTIONS = (
@@ -68,6 +69,8 @@ class Switch(Protocol):
 
     Any method may raise ``SwitchRefused`` or ``SwitchUnreachable``. One that takes a leg acts on it
     only after the switch has said that it belongs to the domain, and raises ``NotFound`` otherwise.
+    What they take and answer is what travels to a link (``calls``): a value that means nothing to a switch's own
+    language, and a type that pydantic reads.
     """
 
     @property
@@ -106,37 +109,37 @@ class Switch(Protocol):
     def calls(self, domain: Domain) -> list[LiveCall]:
         """The calls of a domain, oldest first."""
 
-    def answer(self, domain: Domain, leg_uuid: str) -> None:
+    def answer(self, domain: Domain, leg_uuid: Uuid) -> None:
         """Answer a leg that rings, for the phone."""
 
-    def hang_up(self, domain: Domain, leg_uuid: str) -> None:
+    def hang_up(self, domain: Domain, leg_uuid: Uuid) -> None:
         """End a leg, and with it its call."""
 
-    def hold(self, domain: Domain, leg_uuid: str) -> None:
+    def hold(self, domain: Domain, leg_uuid: Uuid) -> None:
         """Let this party put the other on hold."""
 
-    def resume(self, domain: Domain, leg_uuid: str) -> None:
+    def resume(self, domain: Domain, leg_uuid: Uuid) -> None:
         """Take the other party back."""
 
-    def mute(self, domain: Domain, leg_uuid: str) -> None:
+    def mute(self, domain: Domain, leg_uuid: Uuid) -> None:
         """Let what this party says be heard by nobody."""
 
-    def unmute(self, domain: Domain, leg_uuid: str) -> None:
+    def unmute(self, domain: Domain, leg_uuid: Uuid) -> None:
         """Let it be heard again."""
 
-    def send_digits(self, domain: Domain, leg_uuid: str, digits: str) -> None:
+    def send_digits(self, domain: Domain, leg_uuid: Uuid, digits: Digits) -> None:
         """Play digits to this party, as if the other had dialled them."""
 
-    def transfer(self, domain: Domain, leg_uuid: str, number: str) -> None:
+    def transfer(self, domain: Domain, leg_uuid: Uuid, number: Number) -> None:
         """Connect this party with a number of the domain's dialplan. The other party is released."""
 
-    def park(self, domain: Domain, leg_uuid: str) -> str:
+    def park(self, domain: Domain, leg_uuid: Uuid) -> str:
         """Let this party wait in a free slot, and say in which. The other party is released."""
 
-    def record(self, domain: Domain, leg_uuid: str) -> str:
+    def record(self, domain: Domain, leg_uuid: Uuid) -> str:
         """Record what this party hears and says, and say where."""
 
-    def stop_recording(self, domain: Domain, leg_uuid: str) -> None:
+    def stop_recording(self, domain: Domain, leg_uuid: Uuid) -> None:
         """Record no more."""
 
     # phones
@@ -144,7 +147,7 @@ class Switch(Protocol):
     def registrations(self, domain: Domain) -> list[Registration]:
         """The phones of a domain that are registered."""
 
-    def unregister(self, domain: Domain, extension: str) -> int:
+    def unregister(self, domain: Domain, extension: ExtensionNumber) -> int:
         """Drop the registrations of an extension, and say how many there were."""
 
 

@@ -23,13 +23,13 @@ class Means(NamedTuple):
     """What a line to a switch is made with.
 
     ``secret`` finds a password by its reference. ``resting`` is shared by all lines of a process: until when, in
-    seconds since 1970, a switch that failed is left alone.
+    seconds since 1970, a switch that failed is left alone. ``scripts`` are the sandbox's, where there is one.
     """
 
     clock: Clock
     secret: Callable[[str], str]
     resting: dict[str, float]
-    scripts: Scripts
+    scripts: Scripts | None = None
 
 
 class Place(NamedTuple):
@@ -49,15 +49,21 @@ def _nothing_to_hear(_: Place) -> Ear:
 class Kind:
     """A kind of switch.
 
-    ``needs``: the members of its record without which it cannot be reached. ``capabilities``: the actions it can do.
-    ``connect`` makes the line to one; nothing is sent before it is first used. ``listen`` opens an ear beside one, for
-    a link; raises ``SwitchUnreachable`` and ``SwitchRefused``, and ``CannotComply`` where there is nothing to hear.
+    ``needs``: the members of its record without which it cannot be reached from here. ``capabilities``: the actions it
+    can do. ``connect`` makes the line to one; nothing is sent before it is first used. ``listen`` opens an ear beside
+    one, for a link; raises ``SwitchUnreachable`` and ``SwitchRefused``, and ``CannotComply`` where there is nothing to
+    hear.
     """
 
     needs: tuple[str, ...]
     capabilities: tuple[str, ...]
     connect: Callable[[SwitchRecord, Means], Switch]
     listen: Callable[[Place], Ear] = _nothing_to_hear
+
+    @property
+    def has_link(self) -> bool:
+        """Whether a link can run beside one."""
+        return self.listen is not _nothing_to_hear
 
 
 @cache

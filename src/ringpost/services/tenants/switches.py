@@ -125,7 +125,10 @@ def _plain(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_complete(switch: SwitchRecord) -> None:
-    for member in kinds()[switch.kind].needs:
+    kind = kinds()[switch.kind]
+    if switch.via == "link" and not kind.has_link:
+        raise InvalidRequest(f"a {switch.kind} switch has no link: via is direct", parameter="via")
+    for member in kind.needs if switch.via == "direct" else ():
         if getattr(switch, member) is None:
             raise InvalidRequest(f"a {switch.kind} switch needs {member}", parameter=member)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ringpost.model.errors import CannotComply
 from ringpost.switch import CALL_ACTIONS
 from ringpost.switch.kinds import Kind
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 def _connect(record: SwitchRecord, means: Means) -> Switch:
     from ringpost.switch.sandbox.driver import SandboxSwitch
 
+    if means.scripts is None:
+        raise CannotComply("the sandbox's calls are played where they are written down, beside no switch")
     return SandboxSwitch(means.clock, means.scripts)
 
 
