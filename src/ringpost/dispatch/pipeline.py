@@ -48,7 +48,6 @@ class Ports:
     open_archive: "Callable[[], Archive | None]" = lambda: None
     request_limits: RequestLimits = field(default_factory=RequestLimits)
 
-
     def context(
         self, catalogue: Catalogue, tenant: TenantStore, action: str, request_id: str, source_ip: str
     ) -> Context:
@@ -84,8 +83,8 @@ class Endpoint:
     """The one endpoint."""
 
     def __init__(self, ports: Ports, catalogue: Catalogue, report: Callable[[Outcome], None]) -> None:
-        self._ports = ports
-        self._catalogue = catalogue
+        self.ports = ports
+        self.catalogue = catalogue
         self._report = report
         self._authenticator = Authenticator(ports.store, ports.clock)
         self._visitors = Visitors(ports.store, ports.clock)
@@ -124,14 +123,14 @@ class Endpoint:
         if "webhook-signature" in request.headers:
             raise Forbidden("a webhook does not call Ringpost itself: what it does would be told it again")
         envelope = self._raw(request) or wire.opened(request)
-        action = self._catalogue.load(
+        action = self.catalogue.load(
             envelope.action, "the body" if wire.path_name(request.path) is None else "the path"
         )
         outcome.action = envelope.action
         if not actor.may(envelope.action):
             scope = envelope.action.replace("-", ".")
             raise Forbidden(f"this key may not call {envelope.action}: it needs the scope {scope}")
-        if not self._catalogue.is_open_to(actor, envelope.action):
+        if not self.catalogue.is_open_to(actor, envelope.action):
             raise Forbidden(f"this key acts for a user, and {envelope.action} is for no user")
         asked = self._asked(request, action, envelope)
         answer = self._done(request, actor, action, envelope, asked)
@@ -146,7 +145,7 @@ class Endpoint:
         name = wire.path_name(request.path)
         if name is None:
             return None
-        model = self._catalogue.load(name, "the path").Request
+        model = self.catalogue.load(name, "the path").Request
         if issubclass(model, RawRequest):
             return wire.as_it_is(request, name)
         is_file = request.headers.get("content-type", "").lower().startswith(_FILES)
@@ -163,13 +162,13 @@ class Endpoint:
         try:
             return model.model_validate(envelope.parameters)
         except ValidationError as error:
-            raise wire.invalid(error, model, lambda member: self._catalogue.example(envelope.action, member)) from None
+            raise wire.invalid(error, model, lambda member: self.catalogue.example(envelope.action, member)) from None
 
     def _done(
         self, request: HttpRequest, actor: Actor, action: Action, envelope: Envelope, asked: Input | RawRequest
     ) -> HttpAnswer:
         """Run the action and commit what it staged; run it again if somebody else was first."""
-        ports = self._ports
+        ports = self.ports
         for attempt in range(ATTEMPTS):
             if attempt:
                 ports.clock.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311 - jitter, not a secret
@@ -179,9 +178,7 @@ class Endpoint:
                 replay = Replay(ports.store, ports.clock, tenant, envelope, asked)
                 if (kept := replay.before(request.request_id)) is not None:
                     return kept
-            context = ports.context(
-                self._catalogue, tenant, envelope.action, request.request_id, request.source_ip
-            )
+            context = ports.context(self.catalogue, tenant, envelope.action, request.request_id, request.source_ip)
             context.claim = replay
             try:
                 response = action.handle(asked, context)

@@ -222,6 +222,12 @@ class Connection(H11Protocol):
         elif self.conn.trailing_data[0]:
             self._watch_head()
 
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """From now on it is a live connection, with limits of its own."""
+        self._stop_clock()
+        self.door.leave(self, self.source)
+        super().handle_websocket_upgrade(event)
+
     def timeout_keep_alive_handler(self) -> None:
         """It was idle for too long, and has perhaps not even read its answer."""
         self.transport.abort() if self.transport.get_write_buffer_size() else super().timeout_keep_alive_handler()

@@ -34,7 +34,7 @@ class Exchange:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-        self.headers = _headers(scope["headers"])
+        self.headers = headers_of(scope["headers"])
         self.source_ip: str = (scope["client"] or ("",))[0]
         self.request_id = str(uuid.uuid4())
         self.connection: Connection = scope["state"]["connection"]
@@ -139,7 +139,7 @@ def _in(seconds: float) -> float:
     return asyncio.get_running_loop().time() + seconds
 
 
-def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """By their names in lower case; those that are there several times in one."""
     found: dict[str, str] = {}
     for raw_name, raw_value in pairs:

@@ -5,6 +5,7 @@ import logging
 import resource
 import socket
 import sys
+import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,9 +16,11 @@ from ringpost.dispatch.http import HttpRequest, below
 from ringpost.dispatch.pipeline import Endpoint, Outcome
 from ringpost.entry.connections import Door, Patience, at
 from ringpost.entry.cors import Origins
-from ringpost.entry.exchange import Asgi, Exchange, GoneError, Message, Receive, Send
+from ringpost.entry.exchange import Asgi, Exchange, GoneError, Message, Receive, Send, headers_of
 from ringpost.entry.hosts import Hosts
-from ringpost.model.errors import Problem
+from ringpost.entry.live import Live, refuse
+from ringpost.live.messages import MOST_BYTES
+from ringpost.model.errors import NotFound, Problem
 
 _THREADS = 256
 _STOPS_WITHIN = 35
@@ -35,6 +38,7 @@ def application(
     recordings: Answering | None = None,
     origins: Origins | None = None,
     base_path: str = "",
+    live: Live | None = None,
 ) -> Asgi:
     """The endpoint as an ASGI application, and what answers under ``/recordings/``, if anything does.
 
@@ -43,6 +47,9 @@ def application(
     origins = origins or Origins()
 
     async def answer(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await _live(live, hosts, scope, receive, send)
+            return
         exchange = Exchange(scope, receive, send)
         exchange.path = below(exchange.path, base_path)
         try:
@@ -63,6 +70,19 @@ def application(
             return
 
     return answer
+
+
+async def _live(live: Live | None, hosts: Hosts, scope: Message, receive: Receive, send: Send) -> None:
+    """A live connection. A page of another origin has no key that a browser would send by itself."""
+    headers = headers_of(scope["headers"])
+    try:
+        hosts.check(headers.get("host", ""))
+        if live is None:
+            raise NotFound("this server has no live connections")
+    except Problem as problem:
+        await refuse(send, refusal(problem, str(uuid.uuid4())))
+        return
+    await live.answer(scope, receive, send, headers)
 
 
 async def _answered(endpoint: Endpoint, exchange: Exchange) -> None:
@@ -97,7 +117,9 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 answering,
                 http=at(Door(patience)),
-                ws="none",
+                ws="websockets-sansio",
+                ws_max_size=2 * MOST_BYTES,
+                ws_per_message_deflate=False,
                 loop="asyncio",
                 lifespan="off",
                 log_config=None,
@@ -143,6 +165,7 @@ def serve(
     patience: Patience | None = None,
     origins: Origins | None = None,
     base_path: str = "",
+    live: Live | None = None,
 ) -> None:
     """Answer until interrupted. ``ready`` is told the address once it is listening.
 
@@ -156,7 +179,7 @@ def serve(
         for address, number in (name[:2] for name in names):
             ready(f"http://[{address}]:{number}" if ":" in address else f"http://{address}:{number}")
         _open_files(patience.connections + _FILES_BESIDE)
-        answering = application(endpoint, hosts([name[0] for name in names]), recordings, origins, base_path)
+        answering = application(endpoint, hosts([name[0] for name in names]), recordings, origins, base_path, live)
         Server(answering, patience).run(sockets)
     finally:
         for one in sockets:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ringpost.switch.linked import Commands
     from ringpost.switch.scripts import Scripts
     from ringpost.webhooks.courier import Courier
-    from ringpost.webhooks.outbox import Outbox
+    from ringpost.webhooks.outbox import Listeners, Outbox
     from ringpost.webhooks.writing import Link
 
 
@@ -130,7 +130,11 @@ def build(
 
 
 def post_office(
-    settings: Settings, store: Store | None = None, clock: Clock | None = None, archive: Archive | None = None
+    settings: Settings,
+    store: Store | None = None,
+    clock: Clock | None = None,
+    archive: Archive | None = None,
+    listeners: Listeners | None = None,
 ) -> PostOffice:
     """What hands events on, and what delivers them."""
     from ringpost.webhooks.addresses import Reach
@@ -142,7 +146,7 @@ def post_office(
     store = store or open_store(settings, clock)
     posting = HttpsPosting(Reach(settings.webhook_networks))
     archive = archive or open_archive(settings, clock)
-    return PostOffice(Outbox(store, clock, archive), Courier(store, clock, posting, _links(archive)), clock)
+    return PostOffice(Outbox(store, clock, archive, listeners), Courier(store, clock, posting, _links(archive)), clock)
 
 
 def _links(archive: Archive | None) -> Link:

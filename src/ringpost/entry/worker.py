@@ -12,16 +12,19 @@ from ringpost.entry import wiring
 from ringpost.settings import Settings
 from ringpost.store import Store
 from ringpost.store.archive import Archive
+from ringpost.webhooks.outbox import Listeners
 from ringpost.webhooks.worker import Worker
 
 _LOOKS_FOR_LOCK_EVERY = 0.5
 
 
 @contextmanager
-def beside(settings: Settings, store: Store, clock: Clock, archive: Archive | None) -> Iterator[None]:
+def beside(
+    settings: Settings, store: Store, clock: Clock, archive: Archive | None, listeners: Listeners | None = None
+) -> Iterator[None]:
     """Deliver in a thread as long as this lasts."""
     stopping = threading.Event()
-    thread = threading.Thread(target=work, args=(settings, store, clock, archive, stopping), daemon=True)
+    thread = threading.Thread(target=work, args=(settings, store, clock, archive, stopping, listeners), daemon=True)
     thread.start()
     try:
         yield
@@ -30,11 +33,18 @@ def beside(settings: Settings, store: Store, clock: Clock, archive: Archive | No
         thread.join()
 
 
-def work(settings: Settings, store: Store, clock: Clock, archive: Archive | None, stopping: threading.Event) -> None:
+def work(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    archive: Archive | None,
+    stopping: threading.Event,
+    listeners: Listeners | None = None,
+) -> None:
     """Deliver until told to stop, as soon as no other process of this machine does."""
     with _lock(settings.data / "deliveries.lock", stopping):
         if not stopping.is_set():
-            office = wiring.post_office(settings, store, clock, archive)
+            office = wiring.post_office(settings, store, clock, archive, listeners)
             Worker(office.outbox, office.courier, clock).run(stopping)
 
 

@@ -42,6 +42,7 @@ class LinkOf(Entity):
     switch_uuid: str
     link_uuid: str
     version: str
+    round_trip_ms: float | None = None
 
 
 class LiveConnection(Entity):
@@ -56,8 +57,6 @@ class LiveConnection(Entity):
     link: LinkOf | None = None
     has_gap: bool = False
     version: int = 1
-
-
 
 
 class Connections:
@@ -87,9 +86,7 @@ class Connections:
         after = before.model_copy(update=changes)
         old, new = _keys(before), _keys(after)
         writes: list[Write] = [Delete(key) for key in old if key not in new]
-        writes += [
-            Put(self._row(key, after), if_version=before.version if key == new[0] else None) for key in new
-        ]
+        writes += [Put(self._row(key, after), if_version=before.version if key == new[0] else None) for key in new]
         try:
             self._store.transact(writes)
         except ConditionFailed:
@@ -97,11 +94,19 @@ class Connections:
         return after
 
     def gone(self, connection_id: str) -> LiveConnection | None:
-        """Take it away with its copies: what it was."""
+        """Take it away with its copies: what it was. Of a link it is kept when it was last heard of."""
         known = self.get(connection_id)
         if known is not None:
-            self._store.transact([Delete(key) for key in _keys(known)])
+            writes: list[Write] = [Delete(key) for key in _keys(known)]
+            if known.link is not None:
+                writes.append(Put(self._row(keys.link_seen(known.link.switch_uuid), known, for_good=True)))
+            self._store.transact(writes)
         return known
+
+    def last_seen(self, switch_uuid: str) -> LiveConnection | None:
+        """The link of a switch that went last, as it was."""
+        row = self._store.get(keys.link_seen(switch_uuid))
+        return LiveConnection.model_validate_json(row.body) if row else None
 
     def note_gap(self, connection_id: str) -> None:
         """Something could not be told it."""
@@ -127,8 +132,9 @@ class Connections:
         rows = self._store.query(partition, limit=_AT_ONCE)
         return [LiveConnection.model_validate_json(row.body) for row in rows]
 
-    def _row(self, key: Key, one: LiveConnection) -> Row:
-        return Row(key, one.model_dump_json(), one.version, int(self._clock.now()) + _KEPT)
+    def _row(self, key: Key, one: LiveConnection, *, for_good: bool = False) -> Row:
+        expires = None if for_good else int(self._clock.now()) + _KEPT
+        return Row(key, one.model_dump_json(), one.version, expires)
 
 
 def _keys(one: LiveConnection) -> list[Key]:

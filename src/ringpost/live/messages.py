@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ringpost.model.call import Direction
 from ringpost.model.errors import InvalidRequest, Problem, TooLarge
 from ringpost.model.values import DomainName, EventPatterns, ExtensionNumber, Reference, ShortText, Uuid
+from ringpost.switch import calls
 
 MOST_BYTES = 96 << 10
 """Of a message from a client: API Gateway takes 128 KB, in frames of 32."""
@@ -60,6 +61,7 @@ class Heartbeat(Message):
     """It is there: said at least every five minutes, and answered with the same."""
 
     message: Literal["heartbeat"]
+    round_trip_ms: float | None = Field(default=None, ge=0, le=600_000, description="how long the last one took")
 
 
 class Link(Message):
@@ -75,13 +77,10 @@ class Answer(Message):
     """What became of a command."""
 
     message: Literal["answer"]
-    command_uuid: Uuid
-    outcome: dict[str, Any]
+    answer: calls.Answer
 
 
-Said = Annotated[
-    Authenticate | Subscribe | Unsubscribe | Heartbeat | Link | Answer, Field(discriminator="message")
-]
+Said = Annotated[Authenticate | Subscribe | Unsubscribe | Heartbeat | Link | Answer, Field(discriminator="message")]
 
 # what it is told
 
@@ -134,10 +133,7 @@ class Command(Message):
     """Something its switch is to be told: a call of the ``Switch`` port, to be begun within so many seconds."""
 
     message: Literal["command"] = "command"
-    command_uuid: str
-    switch_uuid: str
-    seconds: float
-    asked: dict[str, Any]
+    command: calls.Command
 
 
 class Refused(Message):

@@ -25,10 +25,10 @@ from ringpost.live.connections import (
 from ringpost.live.ports import Gone
 from ringpost.model.errors import Conflict, Forbidden, InternalError, Problem, Unauthorized
 from ringpost.services.history import events
-from ringpost.services.switching import links
+from ringpost.services.switching import commands, links
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pydantic import BaseModel
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from ringpost.auth.authenticator import Proof
     from ringpost.dispatch.catalogue import Catalogue
     from ringpost.dispatch.pipeline import Ports
-    from ringpost.live.commands import Commands
     from ringpost.live.ports import Sockets
 
 LISTENS, LINKS = "event-list", "switch-link"
@@ -52,13 +51,13 @@ class _Speaker(NamedTuple):
 
 
 class Talk:
-    """The endpoint's side of all live connections."""
+    """The endpoint's side of all live connections. ``heard`` is told which command was answered here."""
 
-    def __init__(self, ports: Ports, catalogue: Catalogue, sockets: Sockets, commands: Commands) -> None:
+    def __init__(self, ports: Ports, catalogue: Catalogue, sockets: Sockets, heard: Callable[[str], None]) -> None:
         self._ports = ports
         self._catalogue = catalogue
         self._sockets = sockets
-        self._commands = commands
+        self._heard = heard
         self._connections = Connections(ports.store, ports.clock)
         self._authenticator = Authenticator(ports.store, ports.clock)
         self._admission = Admission(ports.request_limits, ports.clock)
@@ -155,13 +154,15 @@ class Talk:
     def _heeded(self, said: messages.Said, _speaker: _Speaker) -> BaseModel | None:
         raise NotImplementedError(said)
 
-    @_heeded.register
-    def _(self, _said: messages.Heartbeat, speaker: _Speaker) -> BaseModel:
-        before = speaker.connection
-        after = self._connections.changed(before, has_gap=False)
+    @_heeded.register(messages.Heartbeat)
+    def _(self, said: messages.Heartbeat, speaker: _Speaker) -> BaseModel:
+        before, link = speaker.connection, speaker.connection.link
+        if link is not None:
+            link = link.model_copy(update={"round_trip_ms": said.round_trip_ms})
+        after = self._connections.changed(before, has_gap=False, link=link)
         return messages.Gap() if before.has_gap else messages.Alive(at=after.heard_at)
 
-    @_heeded.register
+    @_heeded.register(messages.Subscribe)
     def _(self, said: messages.Subscribe, speaker: _Speaker) -> BaseModel:
         context = self._context(speaker, LISTENS)
         others = tuple(one for one in speaker.connection.subscriptions if one.name != said.subscription)
@@ -181,24 +182,26 @@ class Talk:
         self._connections.changed(speaker.connection, subscriptions=(*others, made))
         return messages.Subscribed(subscription=said.subscription, read=read, cursor=stream.cursor)
 
-    @_heeded.register
+    @_heeded.register(messages.Unsubscribe)
     def _(self, said: messages.Unsubscribe, speaker: _Speaker) -> None:
         left = tuple(one for one in speaker.connection.subscriptions if one.name != said.subscription)
         self._connections.changed(speaker.connection, subscriptions=left)
 
-    @_heeded.register
+    @_heeded.register(messages.Link)
     def _(self, said: messages.Link, speaker: _Speaker) -> BaseModel:
         switch = links.switch_of(self._context(speaker, LINKS), said.switch)
         beside = LinkOf(switch_uuid=switch.switch_uuid, link_uuid=said.link_uuid, version=said.version)
         self._connections.changed(speaker.connection, link=beside)
         return messages.Linked(switch_uuid=switch.switch_uuid)
 
-    @_heeded.register
+    @_heeded.register(messages.Answer)
     def _(self, said: messages.Answer, speaker: _Speaker) -> None:
-        self._context(speaker, LINKS)
+        context = self._context(speaker, LINKS)
         if speaker.connection.link is None:
             raise Forbidden("only a link answers commands: say which switch's it is")
-        self._commands.answered(speaker.connection.link.switch_uuid, said.command_uuid, said.outcome)
+        commands.answered(context, speaker.connection.link.switch_uuid, said.answer)
+        context.commit()
+        self._heard(said.answer.command_uuid)
 
     def _context(self, speaker: _Speaker, action: str) -> Context:
         """What the actor may touch, if its scopes cover the action."""

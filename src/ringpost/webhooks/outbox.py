@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from zlib import crc32
 
 from ringpost.clock import Clock, seconds, stamp
@@ -54,10 +54,20 @@ class Task(NamedTuple):
         return f"{self.due.webhook_uuid}.{self.due.lane}"
 
 
+class Listeners(Protocol):
+    """Who is told of events as they are handed on, as well as it goes."""
+
+    def told(self, happened: Iterable[Event]) -> None:
+        """These were handed on. It raises nothing, and waits for nobody."""
+
+
 class Outbox:
     """What is due, and handing events on."""
 
-    def __init__(self, store: Store, clock: Clock, archive: Archive | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, archive: Archive | None = None, listeners: Listeners | None = None
+    ) -> None:
+        self._listeners = listeners
         self._store = store
         self._clock = clock
         self._archive = archive
@@ -77,15 +87,18 @@ class Outbox:
         """Do what is due that is no delivery, in order: make those of events, as many as a transaction holds."""
         listening: dict[str | None, list[Webhook]] = {}
         waiting: list[tuple[Task, list[Write]]] = []
+        happened: list[Event] = []
         for task in tasks:
-            writes = self._handed_on(task, listening)
+            writes = self._handed_on(task, listening, happened)
             if sum(len(writes) for _, writes in waiting) + len(writes) > MAX_WRITES:
                 self._write(waiting)
                 waiting = []
             waiting.append((task, writes))
         self._write(waiting)
+        if self._listeners is not None and happened:
+            self._listeners.told(happened)
 
-    def _handed_on(self, task: Task, listening: dict[str | None, list[Webhook]]) -> list[Write]:
+    def _handed_on(self, task: Task, listening: dict[str | None, list[Webhook]], happened: list[Event]) -> list[Write]:
         """The deliveries of an event, and that it is not due any more; none if somebody took the event back."""
         if task.due.is_removal:
             if self._archive is not None:
@@ -96,6 +109,7 @@ class Outbox:
         if row is None:
             return writes
         event = Event.model_validate_json(row.body)
+        happened.append(event)
         now = stamp(self._clock.now())
         for webhook in self._listening(task.due.domain_uuid, listening):
             if wants(webhook, event):

@@ -25,9 +25,14 @@ def wants(webhook: Webhook, event: Event) -> bool:
         return False
     if webhook.domains and event.domain_uuid not in webhook.domains:
         return False
-    if webhook.direction is not None and _call(event).get("direction") != webhook.direction:
+    if webhook.direction is not None and direction_of(event) != webhook.direction:
         return False
     return not webhook.extensions or not extensions(event).isdisjoint(webhook.extensions)
+
+
+def direction_of(event: Event) -> object:
+    """The direction of the call an event is about; None if it is about none."""
+    return _call(event).get("direction")
 
 
 def extensions(event: Event) -> frozenset[str]:

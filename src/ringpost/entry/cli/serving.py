@@ -63,6 +63,7 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool, pages: t
     from ringpost.entry.connections import Patience
     from ringpost.entry.cors import Origins
     from ringpost.entry.hosts import Hosts
+    from ringpost.entry.live import Live
     from ringpost.store.folder import FolderArchive
 
     with plain_errors():
@@ -72,7 +73,10 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool, pages: t
         archive = wiring.open_archive(settings, clock)
         is_new = with_demo and settings.store.startswith("sqlite:") and demo.may_seed(store)
         fresh = _first_start(store, clock) if is_new else None
-        endpoint = wiring.build(settings, server.report, clock=clock, store=store, archive=archive)
+        live = Live(store, clock, settings)
+        endpoint = wiring.build(
+            settings, server.report, clock=clock, store=store, archive=archive, commands=live.commands
+        )
 
     def ready(address: str) -> None:
         if isinstance(archive, FolderArchive):
@@ -80,7 +84,7 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool, pages: t
         click.echo(f"Ringpost {__version__} answers at {address}, store {place}. Ctrl-C stops it.")
         click.echo(_welcome(address, fresh) if fresh else _no_key())
         if delivers or (delivers is None and settings.store.startswith("sqlite:")):
-            beside.enter_context(worker.beside(settings, store, clock, archive))
+            beside.enter_context(worker.beside(settings, store, clock, archive, live.listeners))
 
     def hosts(bound: Iterable[str]) -> Hosts:
         return Hosts(bound, settings.hosts, urlsplit(settings.public_url).netloc)
@@ -89,8 +93,8 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool, pages: t
     patience = Patience(of_one_source=settings.connections_per_source)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with suppress(KeyboardInterrupt), ExitStack() as beside:
-            server.serve(endpoint, host, port, ready, sounds, hosts, patience, origins, settings.base_path)
+        with suppress(KeyboardInterrupt), ExitStack() as beside, live.working(endpoint):
+            server.serve(endpoint, host, port, ready, sounds, hosts, patience, origins, settings.base_path, live)
     except (OSError, ValueError) as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error}. PORT= takes another port") from None
     click.echo("Stopped.")

@@ -1,6 +1,6 @@
 """What happened, and who did it: reading the outbox and the audit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ringpost.auth.scopes import allows
@@ -32,13 +32,7 @@ class Stream(NamedTuple):
 
 def listed(context: Context, request: EventsWanted) -> Stream:
     """What happened from a cursor or a time on, oldest first; as many rows are read as may be answered."""
-    try:
-        check_types(request.types or ())
-    except ValueError as error:
-        raise InvalidRequest(f"types {error}", parameter="types") from None
-    home = _home(context, request)
-    if home is not None:
-        domains.named(context, home)  # what is left of one that is gone is nobody's to read
+    home = _checked(context, request)
     place = pages.opened(context, request)
     pages.check_span(request.from_, request.until)
     after = place[0] if place else None
@@ -75,6 +69,43 @@ def audited(context: Context, request: AuditWanted) -> pages.PageOf[AuditLine]:
     if home is not None and not page.items:
         domains.named(context, home)
     return page
+
+
+class Begun(NamedTuple):
+    """Of which domain, or none, is told from now on, and the cursor of ``event-list`` that begins here."""
+
+    home: str | None
+    cursor: str
+
+
+def begun(context: Context, read: Mapping[str, object]) -> Begun:
+    """What ``event-list`` reads with these parameters, from now on. Refused as it would refuse."""
+    request = EventsWanted.model_validate(read)
+    home = _checked(context, request)
+    return Begun(home, pages.sealed(context, request, [stamp(seconds(context.now) - SETTLES_IN)]))
+
+
+def cursor_before(context: Context, home: str | None, read: Mapping[str, object], event: Event) -> str | None:
+    """Where to read on for whoever was told an event: what may have been written beside it comes again.
+
+    None if whoever asks may not see it, or not any more.
+    """
+    request = EventsWanted.model_validate(read)
+    if _checked(context, request) != home or not visible(context, home, request)(event):
+        return None
+    return pages.sealed(context, request, [stamp(seconds(event.due_at) - SETTLES_IN)])
+
+
+def _checked(context: Context, request: EventsWanted) -> str | None:
+    """The domain a request is about, or none, whose events it may ask for."""
+    try:
+        check_types(request.types or ())
+    except ValueError as error:
+        raise InvalidRequest(f"types {error}", parameter="types") from None
+    home = _home(context, request)
+    if home is not None:
+        domains.named(context, home)  # what is left of one that is gone is nobody's to read
+    return home
 
 
 def visible(context: Context, home: str | None, request: ForUser) -> Callable[[Event], bool]:

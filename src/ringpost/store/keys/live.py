@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-
 from ringpost.store.keys.layout import Partition, of_domain, over_all
-
 
 LIVE = over_all("live")
 """All live connections, by their ids: for the sweep."""
@@ -12,6 +10,8 @@ live_connection = Partition("live#{connection}").row("connection")
 _listeners = Partition("{home}#listeners")
 links_of_switch = Partition("switch#{switch}#links")
 """The connections of a switch's links, by their ids."""
+link_seen = Partition("switch#{uuid}#link-seen").row("seen")
+"""When a link of a switch was last heard of, and which."""
 command = Partition("command#{uuid}").row("command")
 """What a link was told to do, and what became of it."""
 
