@@ -23,7 +23,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: FakeClock) -> Iterator[SqliteStore]:
-    opened = SqliteStore(tmp_path / "test.sqlite3", clock.now)
+    opened = seeds.opened(tmp_path / "test.sqlite3", clock)
     yield opened
     opened.close()
 

@@ -8,7 +8,7 @@ import pytest
 
 from ringpost.store import Store
 from ringpost.store.dynamodb import DynamoStore
-from ringpost.store.sqlite import SqliteStore
+from tests import seeds
 from tests.fakes import FakeClock
 from tests.store.dynamo import DynamoServer
 
@@ -45,6 +45,6 @@ def any_store(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) 
     if request.param == "dynamodb":
         yield dynamo_store(request.getfixturevalue("dynamo_server"), clock)
         return
-    store = SqliteStore(tmp_path / "any.sqlite3", clock.now)
+    store = seeds.opened(tmp_path / "any.sqlite3", clock)
     yield store
     store.close()
