@@ -1,7 +1,8 @@
 """Fixtures: a store, an endpoint, and people with keys."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -12,9 +13,23 @@ from tests import seeds
 from tests.entry.answering import listening
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
+from tests.looking_away import look_no_more, untraced
 
 settings.register_profile("unhurried", deadline=None)  # a slow machine is no failure
 settings.load_profile("unhurried")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The process that only hands tests out runs nothing of ours."""
+    if session.config.getoption("numprocesses", None) and not hasattr(session.config, "workerinput"):
+        look_no_more()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem() -> Generator[None, Any, Any]:
+    """A module has been read: to make thousands of tests of it is pytest's."""
+    with untraced():
+        return (yield)
 
 
 @pytest.fixture
@@ -24,7 +39,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: FakeClock) -> Iterator[SqliteStore]:
-    opened = SqliteStore(tmp_path / "test.sqlite3", clock.now)
+    opened = seeds.opened(tmp_path / "test.sqlite3", clock)
     yield opened
     opened.close()
 

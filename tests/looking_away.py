@@ -1,6 +1,7 @@
 """Where nothing of ours runs, coverage need not look: under its eyes it takes three times as long."""
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,3 +15,9 @@ def untraced() -> Iterator[None]:
         yield
     finally:
         sys.settrace(tracer)
+
+
+def look_no_more() -> None:
+    """Coverage looks away from this process, and from each thread that it starts."""
+    threading.settrace(None)
+    sys.settrace(None)

@@ -22,6 +22,7 @@ from ringpost.services.numbers.numbering import Holder
 from ringpost.services.people import user_groups
 from ringpost.services.tenants import domains
 from ringpost.store import Check, Delete, Key, Put, Row, Store, Write, keys
+from tests import seeds
 from tests.fakes import CountingStore
 from tests.harness import Caller, House
 
@@ -105,8 +106,7 @@ def test_everything_is_all_there_is_however_many(house: House, count: int) -> No
     partition = keys.usergroups(demo.DOMAIN_UUID)
     [row, *others] = house.store.query(partition)
     added = [Row(row.key._replace(sort=f"~{number:05d}"), row.body) for number in range(count)]
-    for start in range(0, count, 100):
-        house.store.transact([Put(one) for one in added[start : start + 100]])
+    seeds.put(house.store, added)
     store = console(house.store, house.clock, "usergroup-list").store
     found = [sort for sort, _ in store.everything(partition, UserGroup)]
     assert len(found) == count + 1 + len(others)
@@ -115,9 +115,7 @@ def test_everything_is_all_there_is_however_many(house: House, count: int) -> No
     assert len(store.everything(partition, UserGroup, between=between)) == count - 5
     listed = house.store.query(keys.spelled("12025550100"), limit=1)
     spelled = Row(listed[0].key, listed[0].body)
-    for start in range(0, count, 100):
-        many = range(start, min(start + 100, count))
-        house.store.transact([Put(Row(spelled.key._replace(sort=f"~{one:05d}"), spelled.body)) for one in many])
+    seeds.put(house.store, [Row(spelled.key._replace(sort=f"~{one:05d}"), spelled.body) for one in range(count)])
     assert len(store.of_all_domains(spelled.key.partition, Destination)) == count + 1
 
 

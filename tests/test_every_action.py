@@ -21,7 +21,7 @@ from ringpost.entry import demo
 from ringpost.model.domain import Domain
 from ringpost.model.live import LiveCall, LiveLeg, Registration
 from ringpost.model.requests import Page
-from ringpost.store import MAX_WRITES, Key, Put, Row, keys
+from ringpost.store import Key, Row, keys
 from ringpost.store.sqlite import SqliteStore
 from tests import seeds
 from tests.described import check_answer, check_event, check_request, events_of
@@ -204,9 +204,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
     assert operator.call("webhook-test", **here, webhook_uuid=demo.WEBHOOK_UUID, wait=0).status == 202
     for partition in (*(of(demo.DOMAIN_UUID) for of in OF_THE_DOMAIN), *OF_ALL):
         [row] = store.query(partition, limit=1)
-        rows = [again(row, number) for number in range(MANY)]
-        for start in range(0, MANY, MAX_WRITES):
-            store.transact([Put(one) for one in rows[start : start + MAX_WRITES]])
+        seeds.put(store, [again(row, number) for number in range(MANY)])
     operator.done("domain-update", **here, switch="lab")
     house.switch = Crowded()
     clock.time += 3600

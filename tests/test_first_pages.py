@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from ringpost.entry import demo
-from ringpost.store import Put, Row, keys
+from ringpost.store import Row, keys
+from tests import seeds
 from tests.fakes import CountingStore
 from tests.harness import CATALOGUE, Caller, House
 
@@ -61,10 +62,7 @@ def test_the_first_page_of_ten_thousand_is_one_query(house: House, operator: Cal
         assert operator.call("webhook-test", **here, wait=0).status == 202
     partition = LISTS[name](HOME)
     [row, *_] = house.store.query(partition, limit=1)
-    for start in range(0, MANY, 100):
-        house.store.transact(
-            [Put(Row(row.key._replace(sort=f"~{n:05d}"), row.body)) for n in range(start, start + 100)]
-        )
+    seeds.put(house.store, [Row(row.key._replace(sort=f"~{n:05d}"), row.body) for n in range(MANY)])
     house.store = counting = CountingStore(house.store)
     house.restart()
     operator.done("action-list")

@@ -9,8 +9,8 @@ import pytest
 from ringpost.store import Store
 from ringpost.store.boto3 import Boto3Store
 from ringpost.store.dynamodb import DynamoStore
-from ringpost.store.sqlite import SqliteStore
 from ringpost.store.table import TableStore
+from tests import seeds
 from tests.fakes import FakeClock
 from tests.store.dynamo import DynamoServer
 
@@ -59,6 +59,6 @@ def any_store(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) 
     if request.param != "sqlite":
         yield dynamo_store(request.getfixturevalue("dynamo_server"), clock, request.param)
         return
-    store = SqliteStore(tmp_path / "any.sqlite3", clock.now)
+    store = seeds.opened(tmp_path / "any.sqlite3", clock)
     yield store
     store.close()

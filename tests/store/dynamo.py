@@ -1,17 +1,21 @@
 """A DynamoDB to test against: a moto server on loopback, made to behave as the real one does.
 
 moto races in transactions and ignores ``ClientRequestToken``: here one lock is around it, and a
-token's second use is answered as its first. In front of it faults can be put: throttling, replies
-that are lost, and calls that hang.
+token's second use is answered as its first, and no more of a table is copied than may change. In front of it
+faults can be put: throttling, replies that are lost, and calls that hang.
 """
 
+import copy
 import json
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
@@ -22,7 +26,27 @@ TABLE = "ringpost"
 Start = Callable[..., Any]
 
 
+class PromptTable(Table):
+    """moto sorts the whole table for each query, and copies every value of it for each write of a transaction."""
+
+    def query(self, hash_key: DynamoType, *more: Any, **named: Any) -> Any:
+        partition = copy.copy(self)
+        partition.items = {hash_key: self.items.get(hash_key, {})}
+        return super(PromptTable, partition).query(hash_key, *more, **named)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "PromptTable":
+        """Rows are put and deleted, never changed in place: a copy may have the same."""
+        backup = copy.copy(self)
+        backup.items = defaultdict(dict, {partition: dict(rows) for partition, rows in self.items.items()})
+        return backup
+
+
 class Quiet(WSGIRequestHandler):
+    def handle(self) -> None:
+        """Answer a connection's requests: none of this is ours."""
+        with untraced():
+            super().handle()
+
     def log_request(self, *_: Any) -> None:
         """Say nothing."""
 
@@ -63,12 +87,16 @@ class DynamoServer:
                 **streaming,
             },
         )
+        self._tables()[name].__class__ = PromptTable
 
     def copy_rows(self, source: str, target: str) -> None:
         """Have the rows of one table in another: moto is asked for each by itself, and slow at it."""
-        tables = dynamodb_backends["123456789012"]["us-east-1"].tables
+        tables = self._tables()
         for partition, rows in tables[source].items.items():
             tables[target].items[partition] = dict(rows)
+
+    def _tables(self) -> dict[str, Table]:
+        return dynamodb_backends["123456789012"]["us-east-1"].tables
 
     def ask(self, operation: str, body: dict[str, Any], service: str = "DynamoDB") -> Any:
         """Ask moto itself, past the faults; the table's stream is the service DynamoDBStreams."""

@@ -1,9 +1,7 @@
 """What the archive's port promises, on every adapter; and what only a folder or only a bucket can do to us."""
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +21,7 @@ from tests.entry.answering import listening
 from tests.entry.test_recordings import HOME, HOUR, MP3, NAME, SECRET, SOUND
 from tests.fakes import NOON, FakeClock
 from tests.harness import House
+from tests.store import at_once
 
 REGION = "eu-central-1"
 BUCKET = "recordings"
@@ -168,25 +167,16 @@ def test_a_secret_that_is_none_is_said(tmp_path: Path) -> None:
         FolderArchive.create(tmp_path, lambda: NOON)
 
 
-def link_made(folder: Path) -> str:
-    return FolderArchive.create(folder, lambda: NOON).link(NAME, HOUR, "x.wav")
-
-
 def test_several_processes_may_make_the_folder_at_once(tmp_path: Path) -> None:
     folders = [tmp_path / f"x{number // 4}" for number in range(80)]
-    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
-        links = list(pool.map(link_made, folders, timeout=60))
+    with at_once.processes() as pool:
+        links = list(pool.map(at_once.link_made, folders, [NAME] * 80, timeout=60))
     assert len(set(zip(folders, links, strict=True))) == len(set(links)) == 20
 
 
-def extended(folder: Path, first: int) -> int:
-    archive = FolderArchive(folder, "", SECRET, lambda: NOON)
-    return max(archive.write(NAME, Part(at, at + 4, 1024), BytesIO(SOUND[at : at + 4])) for at in range(0, first, 4))
-
-
 def test_several_processes_may_write_the_same_file(tmp_path: Path) -> None:
-    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
-        assert list(pool.map(extended, [tmp_path] * 8, [1024] * 8, timeout=60)) == [1024] * 8
+    with at_once.processes() as pool:
+        assert list(pool.map(at_once.extended, [tmp_path] * 8, [NAME] * 8, [SOUND] * 8, timeout=60)) == [1024] * 8
     assert (tmp_path / NAME).read_bytes() == SOUND
 
 

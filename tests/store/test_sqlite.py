@@ -1,17 +1,16 @@
 """What only a file can do to us."""
 
-import multiprocessing
 import sqlite3
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from ringpost import __version__
 from ringpost.model.errors import StoreUnavailable
-from ringpost.store import ConditionFailed, Key, Put, Row
+from ringpost.store import Key, Put, Row
 from ringpost.store.sqlite import SqliteStore
 from tests.fakes import NOON, FakeClock
+from tests.store import at_once
 
 A = Key("home", "a")
 
@@ -77,38 +76,21 @@ def test_a_row_says_which_release_wrote_it_last_also_in_an_older_file(tmp_path: 
     store.close()
 
 
-def claim(path: Path, number: int) -> bool:
-    store = SqliteStore(path, lambda: NOON)
-    try:
-        store.transact([Put(Row(A, str(number)), if_absent=True)])
-    except ConditionFailed:
-        return False
-    else:
-        return True
-    finally:
-        store.close()
-
-
 def test_of_several_processes_one_gets_a_name(tmp_path: Path) -> None:
-    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
-        won = list(pool.map(claim, [tmp_path / "x"] * 12, range(12), timeout=60))
+    with at_once.processes() as pool:
+        won = list(pool.map(at_once.claim, [tmp_path / "x"] * 12, [A] * 12, range(12), timeout=60))
     assert won.count(True) == 1
-
-
-def opened(path: Path) -> bool:
-    SqliteStore(path, lambda: NOON).close()
-    return True
 
 
 def test_several_processes_may_make_the_file_at_once(tmp_path: Path) -> None:
     files = [tmp_path / f"x{number // 4}" for number in range(120)]
-    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
-        assert all(pool.map(opened, files, timeout=60))
+    with at_once.processes() as pool:
+        assert all(pool.map(at_once.opened, files, timeout=60))
 
 
 def test_of_several_processes_that_open_an_older_file_all_may(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "x") as file:
         file.executescript(OLD_SCHEMA)
     file.close()
-    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
-        assert all(pool.map(opened, [tmp_path / "x"] * 8))
+    with at_once.processes() as pool:
+        assert all(pool.map(at_once.opened, [tmp_path / "x"] * 8))

@@ -10,7 +10,9 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TypeVarTuple
+from typing import TYPE_CHECKING, NoReturn, TypeVarTuple
+
+from uvicorn.protocols.utils import ClientDisconnected
 
 from ringpost.dispatch.envelope import refusal
 from ringpost.dispatch.http import below
@@ -172,7 +174,6 @@ class Live:
         except Problem as problem:
             self.sockets.leave(connection_id)
             await refuse(send, refusal(problem, connection_id))
-            return
         await send({"type": "websocket.accept"})
         saying = asyncio.create_task(self._say(end, send))
         try:
@@ -206,9 +207,10 @@ async def _in_a_thread(do: Callable[[*Given], object], *args: *Given) -> None:
     await asyncio.get_running_loop().run_in_executor(None, do, *args)
 
 
-async def refuse(send: Send, answer: HttpAnswer) -> None:
-    """Answer the handshake as any refused request."""
+async def refuse(send: Send, answer: HttpAnswer) -> NoReturn:
+    """Answer the handshake as any refused request, and be done: uvicorn would log that it was forgotten."""
     headers = [("content-type", answer.content_type), *answer.headers.items()]
     sent = [(name.lower().encode(), value.encode()) for name, value in headers]
     await send({"type": "websocket.http.response.start", "status": answer.status, "headers": sent})
     await send({"type": "websocket.http.response.body", "body": answer.body})
+    raise ClientDisconnected

@@ -81,7 +81,6 @@ async def _live(live: Live | None, hosts: Hosts, scope: Message, receive: Receiv
             raise NotFound("this server has no live connections")
     except Problem as problem:
         await refuse(send, refusal(problem, str(uuid.uuid4())))
-        return
     await live.answer(scope, receive, send, headers)
 
 
