@@ -22,10 +22,14 @@ GONE = UP.model_copy(update={"connected": False, "connected_since": None, "round
 
 
 class Wire:
-    """``Commands`` on one side, ``Answers`` and ``Post`` on the other. ``link`` is None while no link is there."""
+    """``Commands`` on one side, ``Answers`` and ``Post`` on the other. ``link`` is None while no link is there.
+
+    ``longest`` is how many seconds whoever asks waits at most, whatever it says to the link.
+    """
 
     def __init__(self) -> None:
         self.link: Doing | None = None
+        self.longest = 30.0
         self.commands: list[str] = []
         self.answers: list[Answer] = []
         self.posted: list[Answer] = []
@@ -44,7 +48,7 @@ class Wire:
         self.commands.append(sent)
         command = Command.model_validate_json(sent)
         self.link.take(command)
-        answer = self.answer_to(command, seconds)
+        answer = self.answer_to(command, min(seconds, self.longest))
         if answer is None:
             raise SwitchUnreachable("the link did not answer in time")
         return answer.outcome
@@ -81,7 +85,7 @@ class Wire:
 def linking(connect: Callable[[], Switch], file: Path, switch: str = "pbx1") -> Iterator[Wire]:
     """A wire with a link at its end that does what is asked on the lines ``connect`` makes."""
     wire, journal = Wire(), Journal(file)
-    wire.link = Doing(switch, connect, journal, wire, wire)
+    wire.link = doing = Doing(switch, connect, journal, wire, wire)
     yield wire
-    wire.link.close()
+    doing.close()
     journal.close()

@@ -165,12 +165,10 @@ class Doing:
 
     def _work(self) -> None:
         while (waiting := self._next()) is not None:
-            command = waiting.command
-            try:
-                self._tell(command, self._outcome(waiting))
-            finally:
-                with self._ready:
-                    self._under_way.discard(command.command_uuid)
+            outcome = self._outcome(waiting)
+            with self._ready:  # before it is told: one that is lost on the way may be asked for at once
+                self._under_way.discard(waiting.command.command_uuid)
+            self._tell(waiting.command, outcome)
 
     def _next(self) -> _Waiting | None:
         """The next command; None if none came for a while, or none will be begun any more."""

@@ -214,7 +214,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def _read(of: TypeAdapter[Any], value: JsonValue) -> Any:
     """A value that came as JSON, where a tuple is an array."""
-    return of.validate_json(to_json(value))
+    return of.validate_json(to_json(value, inf_nan_mode="null"))
 
 
 def _size(value: JsonValue) -> int:

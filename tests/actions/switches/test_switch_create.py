@@ -37,6 +37,33 @@ def test_a_freeswitch_has_an_address_and_a_secret(operator: Caller, missing: str
         assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, missing)
 
 
+def test_one_behind_a_link_needs_neither_address_nor_secret(operator: Caller) -> None:
+    made = operator.done("switch-create", name="cellar", kind="freeswitch", via="link")
+    assert (made["via"], made["address"], made["secret"]) == ("link", None, None)
+    assert operator.done("switch-details", switch="cellar") == made
+    operator.done("domain-create", domain_name="a.example.net", switch="cellar")
+
+
+def test_one_is_spoken_to_direct_unless_it_says_otherwise(operator: Caller) -> None:
+    for name, said in (("pbx1", {}), ("pbx2", {"via": None}), ("pbx3", {"via": "direct"})):
+        assert operator.done("switch-create", **{**PBX, "name": name}, **said)["via"] == "direct"
+    reply = operator.call("switch-create", name="pbx4", kind="freeswitch", via="direct")
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "address")
+
+
+@pytest.mark.parametrize("via", ["", "Link", "tunnel", True, 5, ["link"]])
+def test_there_are_two_ways(operator: Caller, via: object) -> None:
+    reply = operator.call("switch-create", **PBX, via=via)
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "via")
+
+
+def test_a_sandbox_has_no_link(operator: Caller) -> None:
+    reply = operator.call("switch-create", name="lab2", kind="sandbox", via="link")
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "via")
+    assert operator.call("switch-update", switch="lab", via="link").status == 400
+    assert operator.done("switch-details", switch="lab")["via"] == "direct"
+
+
 @pytest.mark.parametrize(
     "secret",
     [

@@ -1,8 +1,13 @@
+import json
 from typing import Any
 
 import pytest
 
 from ringpost.entry import demo
+from ringpost.model.switch import SwitchRecord
+from ringpost.store import Put, Row
+from ringpost.store.keys import switch_layout
+from ringpost.store.sqlite import SqliteStore
 from tests.harness import Caller, House
 
 PBX: dict[str, Any] = {
@@ -34,6 +39,34 @@ def test_a_freeswitch_keeps_an_address_and_a_secret(operator: Caller, member: st
     assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, member)
     assert operator.done("switch-details", switch="pbx1")[member] == PBX[member]
     assert operator.call("switch-update", switch="pbx1", secret="ClueCon").status == 400
+
+
+def test_moves_behind_its_link_and_back(operator: Caller) -> None:
+    operator.done("switch-create", **PBX)
+    after = operator.done("switch-update", switch="pbx1", via="link", address=None, secret=None)
+    assert (after["via"], after["address"], after["secret"]) == ("link", None, None)
+    for back in ({"via": "direct"}, {"via": None}):
+        reply = operator.call("switch-update", switch="pbx1", **back)
+        assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "address")
+    back = {"via": "direct", "address": PBX["address"], "secret": PBX["secret"]}
+    assert operator.done("switch-update", switch="pbx1", **back)["via"] == "direct"
+
+
+def test_what_is_not_needed_behind_a_link_may_stay(operator: Caller) -> None:
+    operator.done("switch-create", **PBX)
+    assert operator.done("switch-update", switch="pbx1", via="link")["address"] == PBX["address"]
+    assert operator.done("switch-update", switch="pbx1", via=None)["via"] == "direct"
+
+
+def test_a_row_of_an_earlier_release_is_direct(operator: Caller, store: SqliteStore) -> None:
+    made = operator.done("switch-create", **PBX)
+    for key in switch_layout(SwitchRecord.model_validate(made)).all:
+        row = store.get(key)
+        assert row is not None
+        body = {name: value for name, value in json.loads(row.body).items() if name != "via"}
+        store.transact([Put(Row(key, json.dumps(body), row.version, row.expires))])
+    assert operator.done("switch-details", switch="pbx1") == made
+    assert operator.done("switch-update", switch="pbx1", description="Rack 3")["via"] == "direct"
 
 
 def test_a_switch_without_domains_is_renamed(operator: Caller) -> None:
