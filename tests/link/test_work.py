@@ -22,7 +22,9 @@ from ringpost.entry.console import console
 from ringpost.entry.exchange import Exchange
 from ringpost.link.beside import Beside
 from ringpost.link.buffer import Buffer, File
+from ringpost.link.carrying import Carrying
 from ringpost.link.hearing import Hearing
+from ringpost.link.telling import Telling
 from ringpost.link.work import run
 from ringpost.model.call import Leg
 from ringpost.model.errors import StoreUnavailable, SwitchUnreachable
@@ -93,7 +95,11 @@ class Linking:
         self.said, buffer = [], buffer or Buffer(self.file)
         members = {"records_within": 0.2, **members}
         link = Beside("live", self.client, buffer, Today(), self.said.append, members.pop("recordings", None))
-        thread = threading.Thread(target=run, args=(Hearing(link, connect or self.connect, **members),), daemon=True)
+        thread = threading.Thread(
+            target=run,
+            args=(link, Hearing(link, connect or self.connect, **members), Telling(link), Carrying(link)),
+            daemon=True,
+        )
         thread.start()
         try:
             yield link

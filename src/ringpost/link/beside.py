@@ -48,9 +48,12 @@ class Beside:
 
     def hand_in(self, **what: Any) -> Any:
         """What ``switch-event`` answers; None if it did not take it."""
-        members = {"switch": self.switch, "link_uuid": self.buffer.link_uuid, **what}
+        return self.call("switch-event", {"link_uuid": self.buffer.link_uuid, **what})
+
+    def call(self, action: str, members: dict[str, Any]) -> Any:
+        """What an action about this switch answers; None if it did not take it."""
         try:
-            answer = self.client.call("switch-event", members)
+            answer = self.client.call(action, {"switch": self.switch, **members})
         except click.ClickException as error:
             self.say_once("endpoint", error.message)
             return None

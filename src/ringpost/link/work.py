@@ -1,7 +1,7 @@
 """A link: beside a switch, it listens to what happens there and hands it in, in order, nothing twice.
 
-Three works go on side by side: hearing, which only writes to the buffer; telling, which hands in what is in it;
-and carrying recordings. Each goes on by itself after whatever went wrong.
+Several works go on side by side: hearing, which only writes to the buffer; telling, which hands in what is in it;
+carrying recordings; being reachable for commands. Each goes on by itself after whatever went wrong.
 """
 
 import threading
@@ -9,9 +9,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ringpost.link.beside import LONGEST_PAUSE, Beside
-from ringpost.link.carrying import Carrying
-from ringpost.link.hearing import Hearing
-from ringpost.link.telling import Telling
 
 _RESTS = 1.0
 
@@ -23,10 +20,8 @@ class Work(Protocol):
         """Work until the link is stopping."""
 
 
-def run(hearing: Hearing) -> None:
-    """Do all that a link does, until it is ``stopping``."""
-    link = hearing.link
-    works: tuple[Work, ...] = (hearing, Telling(link), Carrying(link))
+def run(link: Beside, *works: Work) -> None:
+    """Do all that a link does, side by side, until it is ``stopping``."""
     threads = [threading.Thread(target=_go_on, args=(link, work.work), daemon=True) for work in works]
     for thread in threads:
         thread.start()

@@ -28,6 +28,7 @@ _KIND = "freeswitch"
     show_default=True,
     help="Seconds in which the record of a call has come that ended unheard; then it is made from what was heard.",
 )
+@click.option("--live-url", envvar="RINGPOST_LIVE_URL", show_envvar=True, help="Live connections, if not at /live.")
 @endpoint
 def link(
     switch_name: str,
@@ -35,10 +36,11 @@ def link(
     user: str | None,
     recordings: Path | None,
     records_within: float,
+    live_url: str | None,
     url: str,
     secret: str | None,
 ) -> None:
-    """Hand in what a FreeSWITCH does: events of calls, recordings. It runs beside the switch.
+    """Hand in what a FreeSWITCH does, and do there what is asked of it. It runs beside the switch.
 
     What it has heard and not handed in yet is in the folder RINGPOST_DATA (.ringpost) and survives a crash.
     The key is the switch's: ringpost key create --name link --switch NAME --scope switch.event
@@ -46,7 +48,15 @@ def link(
     from ringpost.link import work
     from ringpost.link.beside import Beside
     from ringpost.link.buffer import Buffer
+    from ringpost.link.carrying import Carrying
+    from ringpost.link.doing import Doing
+    from ringpost.link.doing import beside as doing_beside
     from ringpost.link.hearing import Hearing
+    from ringpost.link.journal import Journal
+    from ringpost.link.posting import Posting
+    from ringpost.link.telling import Telling
+    from ringpost.link.wire import Wire
+    from ringpost.live_client import LiveClient
 
     client, password = client_of(url, secret), os.environ.get("RINGPOST_ESL_PASSWORD", "")
     if not password:
@@ -56,12 +66,21 @@ def link(
         raise click.UsageError(f"{esl!r} is no host and port, such as 127.0.0.1:8021")
 
     def listen() -> Ear:
-        return kinds()[_KIND].listen(Place(host, int(port), user, password))
+        return kinds()[_KIND].listen(place)
 
     with plain_errors():
         buffer = Buffer(Settings.read().data / f"link-{switch_name.lower()}.sqlite3")
+        journal = Journal(Settings.read().data / f"link-{switch_name.lower()}-commands.sqlite3")
     beside = Beside(switch_name, client, buffer, SystemClock(), click.echo, recordings)
+    wire = Wire(beside, lambda: LiveClient(live_url or client.url, client.token))
+    place = Place(host, int(port), user, password)
+    doing = Doing(
+        switch_name, doing_beside(_KIND, place, SystemClock()), journal, wire, Posting(beside), say=click.echo
+    )
+    wire.does = doing
     signal.signal(signal.SIGTERM, lambda *_: beside.stopping.set())
     with suppress(KeyboardInterrupt):
-        work.run(Hearing(beside, listen, records_within=records_within))
+        work.run(
+            beside, Hearing(beside, listen, records_within=records_within), Telling(beside), Carrying(beside), wire
+        )
     click.echo("Stopped.")

@@ -27,15 +27,16 @@ class CommandRow(Entity):
         return Row(keys.command(command_uuid), self.model_dump_json(), self.version, expires)
 
 
-def answered(context: Context, switch_uuid: str, answer: Answer) -> None:
-    """Take in what a command came to: of its switch's link, the first, and in time. All else changes nothing."""
+def answered(context: Context, switch_uuid: str, answer: Answer) -> bool:
+    """Take in what a command came to: of its switch's link, the first, and in time. All else changes nothing: False."""
     known = context.store.get(keys.command(answer.command_uuid), CommandRow)
     why_not = _why_not(known, switch_uuid, answer, context.now)
     if known is None or why_not:
         _log.warning("an answer to command %s is passed over: %s", answer.command_uuid, why_not)
-        return
+        return False
     after = known.model_copy(update={"outcome": answer.outcome, "version": known.version + 1})
     context.store.stage(Put(after.row(answer.command_uuid), if_version=known.version), Moved())
+    return True
 
 
 def _why_not(known: CommandRow | None, switch_uuid: str, answer: Answer, now: str) -> str | None:
