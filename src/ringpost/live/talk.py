@@ -11,7 +11,7 @@ from ringpost.auth.authenticator import Authenticator
 from ringpost.auth.tokens import presented, sha256
 from ringpost.clock import seconds
 from ringpost.context import Context, TenantStore
-from ringpost.dispatch.limits import Admission
+from ringpost.dispatch.limits import Admission, Buckets
 from ringpost.live import messages
 from ringpost.live.connections import (
     LONGEST,
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 LISTENS, LINKS = "event-list", "switch-link"
 """The actions whose scopes say who may subscribe, and be a switch's link."""
+MESSAGES_A_SECOND = 25
+"""On one connection, as far as one process sees them; a link answers as many commands."""
 _log = logging.getLogger("ringpost")
 
 
@@ -61,6 +63,7 @@ class Talk:
         self._connections = Connections(ports.store, ports.clock)
         self._authenticator = Authenticator(ports.store, ports.clock)
         self._admission = Admission(ports.request_limits, ports.clock)
+        self._messages = Buckets(MESSAGES_A_SECOND, ports.clock)
 
     def opened(self, connection_id: str, headers: Mapping[str, str], source_ip: str) -> None:
         """Somebody has connected: with a key in its headers, or to say in a message who it is. ``Unauthorized``."""
@@ -133,6 +136,7 @@ class Talk:
             raise Unauthorized
         actor = self._authenticator.again(connection.proof, connection.source_ip)
         self._admission.key(actor.key_uuid)
+        self._messages.take(connection.connection_id, "on one live connection")
         return self._heeded(said, _Speaker(connection, actor))
 
     def _authenticated(self, connection: LiveConnection, said: messages.Authenticate) -> BaseModel:
