@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
@@ -33,8 +34,9 @@ class LiveClient:
     def __init__(self, url: str, token: str) -> None:
         """``url`` is the endpoint's, or that of its live connections. ``NoLive`` if it has none for this key."""
         headers = {"Authorization": f"Bearer {token}"}
+        self._open = ExitStack()
         try:
-            self._line = connect(
+            line = connect(
                 live_url(url),
                 additional_headers=headers,
                 user_agent_header=f"ringpost/{__version__}",
@@ -45,6 +47,7 @@ class LiveClient:
                 max_size=_MOST_HEARD,
                 compression=None,
             )
+            self._line = self._open.enter_context(line)
         except InvalidStatus as error:
             raise NoLive(f"the endpoint refuses a live connection: {_why(error)}") from error
         except (InvalidHandshake, InvalidURI, TimeoutError) as error:
@@ -58,7 +61,7 @@ class LiveClient:
 
     def close(self) -> None:
         """Hang up. To do it again is no mistake."""
-        self._line.close()
+        self._open.close()
 
     def say(self, message: BaseModel) -> None:
         """Say something, in frames that API Gateway takes."""

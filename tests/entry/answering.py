@@ -8,6 +8,7 @@ from ringpost.dispatch.pipeline import Endpoint
 from ringpost.entry.connections import Patience
 from ringpost.entry.cors import Origins
 from ringpost.entry.hosts import Hosts
+from ringpost.entry.live import Live
 from ringpost.entry.server import Answering, Server, application, bound
 
 WAIT = 30
@@ -20,11 +21,13 @@ def listening(
     patience: Patience | None = None,
     origins: Origins | None = None,
     base_path: str = "",
+    live: Live | None = None,
 ) -> Iterator[str]:
     """Where it answers."""
     [line] = bound("127.0.0.1", 0)
     host, port = line.getsockname()
-    server = Server(application(endpoint, Hosts([host]), recordings, origins, base_path), patience or Patience())
+    answering = application(endpoint, Hosts([host]), recordings, origins, base_path, live)
+    server = Server(answering, patience or Patience())
     thread = threading.Thread(target=server.run, args=([line],))
     thread.start()
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ringpost.clock import SystemClock
-from ringpost.entry.cli.options import client_of, endpoint, plain_errors
+from ringpost.entry.cli.options import client_of, endpoint, live_address, plain_errors
 from ringpost.settings import Settings
 from ringpost.switch.hearing import Ear
 from ringpost.switch.kinds import Place, kinds
@@ -28,7 +28,7 @@ _KIND = "freeswitch"
     show_default=True,
     help="Seconds in which the record of a call has come that ended unheard; then it is made from what was heard.",
 )
-@click.option("--live-url", envvar="RINGPOST_LIVE_URL", show_envvar=True, help="Live connections, if not at /live.")
+@live_address
 @endpoint
 def link(
     switch_name: str,

@@ -6,7 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,22 +16,82 @@ import click
 
 from ringpost.client import Client
 from ringpost.clock import stamp
-from ringpost.entry.cli.options import client_of, endpoint
+from ringpost.entry.cli.options import client_of, endpoint, live_address
+from ringpost.live import messages
+from ringpost.live_client import LiveClient
 from ringpost.webhooks.signature import is_secret, new_secret, signed
 
 LOOKS_EVERY = 0.5
-"""Seconds."""
+"""Seconds, where nothing is pushed."""
+LOOKS_ANYHOW_EVERY = 60.0
+_ANSWERS_WITHIN = 10.0
 _REMEMBERED = 5000
 _FORWARD_SECONDS = 15
 
 
+class Pushed:
+    """Events as they are pushed, over a live connection that is made anew when it was cut; none if there is none."""
+
+    def __init__(self, connect: Callable[[], LiveClient], place: Mapping[str, Any]) -> None:
+        """``place``: the domain and the types of ``event-list``."""
+        self._connect = connect
+        self._subscribe = messages.Subscribe.model_validate(
+            {
+                "message": "subscribe",
+                "subscription": "listen",
+                **{name: place[name] for name in ("domain_name",) if name in place},
+                **({"events": place["types"]} if place.get("types") else {}),
+            }
+        )
+        self._line: LiveClient | None = None
+        self._asks_at = 0.0
+
+    @property
+    def is_there(self) -> bool:
+        """Whether events come by themselves; after a while without, it is tried again."""
+        if self._line is None and time.monotonic() >= self._asks_at:
+            self._asks_at = time.monotonic() + LOOKS_ANYHOW_EVERY
+            with suppress(OSError):
+                self._line = self._connected()
+        return self._line is not None
+
+    def events(self, seconds: float, is_over: Callable[[], bool]) -> Iterator[dict[str, Any]]:
+        """What is pushed within so many seconds; fewer after a gap, or if the connection is cut."""
+        line, until = self._line, time.monotonic() + seconds
+        try:
+            while line is not None and not is_over() and (left := until - time.monotonic()) > 0:
+                heard = line.hear(min(left, LOOKS_EVERY))
+                if isinstance(heard, messages.Told):
+                    yield heard.event
+                elif isinstance(heard, messages.Gap | messages.Refused):
+                    return
+            if line is not None:
+                line.say(messages.Heartbeat(message="heartbeat"))
+        except OSError:
+            self._line, self._asks_at = None, 0.0
+
+    def _connected(self) -> LiveClient | None:
+        line = self._connect()
+        line.say(self._subscribe)
+        if isinstance(line.hear(_ANSWERS_WITHIN), messages.Subscribed):
+            return line
+        line.close()
+        return None
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._line is not None:
+            self._line.close()
+
+
 @dataclass(slots=True)
 class Listening:
-    """Follows ``event-list`` from now on. It also asks for what is fresh, so it knows what it has shown already."""
+    """Follows what happens from now on: what is pushed, and what ``event-list`` has, so that nothing is left out."""
 
     client: Client
     place: dict[str, Any]
     say: Callable[[str], None]
+    pushed: Pushed | None = None
     _said: str = ""
     _cursor: str | None = None
     _seen: OrderedDict[str, None] = field(default_factory=OrderedDict)
@@ -43,13 +103,22 @@ class Listening:
     def events(self, is_over: Callable[[], bool] = lambda: False) -> Iterator[dict[str, Any]]:
         """Each event once, until it is over. ``ClickException`` if the endpoint never answers well at all."""
         while not is_over():
+            is_pushed = self.pushed is not None and self.pushed.is_there  # before it is read, so nothing is between
             page = self._page()
-            for event in page["items"]:
-                if event["id"] not in self._seen:
-                    self._remember(event["id"])
-                    yield event
-            if not page["more"]:
+            yield from self._new(page["items"])
+            if page["more"]:
+                continue
+            if self.pushed is not None and is_pushed:
+                yield from self._new(self.pushed.events(LOOKS_ANYHOW_EVERY, is_over))
+            else:
                 time.sleep(LOOKS_EVERY)
+
+    def _new(self, events: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Those that were not shown yet."""
+        for event in events:
+            if event["id"] not in self._seen:
+                self._remember(event["id"])
+                yield event
 
     def _page(self) -> Any:
         """What there is to read. Once it has gone well, trouble is said, and passes."""
@@ -108,6 +177,7 @@ def forward(event: dict[str, Any], url: str, secret: str) -> str:
 @click.option("--forward", "forward_to", metavar="URL", help="Post each there too, signed as a webhook's are.")
 @click.option("--secret", "signing", envvar="RINGPOST_SIGNING_SECRET", help="What to sign with; left out: a new one.")
 @click.option("--json", "as_json", is_flag=True, help="Print each event whole, one a line.")
+@live_address
 @endpoint
 def listen(
     domain_name: str | None,
@@ -115,6 +185,7 @@ def listen(
     forward_to: str | None,
     signing: str | None,
     as_json: bool,
+    live_url: str | None,
     url: str,
     secret: str | None,
 ) -> None:
@@ -127,7 +198,9 @@ def listen(
         **({"domain_name": domain_name} if domain_name else {}),
         **({"types": types} if types else {}),
     }
-    listener = Listening(client_of(url, secret), place, partial(click.echo, err=True))
+    client = client_of(url, secret)
+    pushed = Pushed(lambda: LiveClient(live_url or url, client.token), place)
+    listener = Listening(client, place, partial(click.echo, err=True), pushed)
     if forward_to and not forward_to.startswith(("http://", "https://")):
         raise click.UsageError(f"the address needs http:// or https:// in front: {forward_to}")
     if signing and not is_secret(signing):

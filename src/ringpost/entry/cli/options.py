@@ -24,6 +24,14 @@ address = click.option(
 )
 
 
+live_address = click.option(
+    "--live-url",
+    envvar="RINGPOST_LIVE_URL",
+    show_envvar=True,
+    help="Where its live connections are: the stack's LiveUrl. Left out: /live of the endpoint.",
+)
+
+
 def endpoint(command: Command) -> Command:
     """Where to call, and with which key."""
     token = click.option(
