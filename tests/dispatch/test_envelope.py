@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringpost.dispatch.envelope import MAX_BODY, opened, refusal
+from ringpost.dispatch.envelope import MAX_BODY, opened
 from ringpost.dispatch.http import HttpRequest
 from ringpost.entry import demo
-from ringpost.model.errors import Problem, SwitchRefused
+from ringpost.model.errors import Problem
 from tests.harness import CATALOGUE, Caller
 
 DETAILS = {"action": "domain-details", "domain_name": demo.DOMAIN_NAME}
@@ -275,15 +275,6 @@ def test_every_error_has_the_one_shape(operator: Caller) -> None:
         assert said["status"] == reply.status
         assert reply.content_type == "application/problem+json"
         assert reply.headers["X-Request-Id"] == said["request_id"]
-
-
-def test_what_an_error_brings_along_takes_the_place_of_nothing() -> None:
-    brought = {"code": "x", "status": 200, "errors": [], "request_id": "x", "call_uuid": "y"}
-    problem = SwitchRefused("said no")
-    problem.members = dict(brought)
-    said = json.loads(refusal(problem, "r").body)
-    assert (said["code"], said["status"], said["request_id"]) == ("switch-refused", 502, "r")
-    assert said["call_uuid"] == "y"
 
 
 def test_a_good_answer_has_a_request_id_too(operator: Caller) -> None:
