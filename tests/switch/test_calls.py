@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from ringpost.clock import stamp
+from ringpost.dispatch.envelope import refusal
 from ringpost.model.call import CallOrder, Rung
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, NotFound, Problem, SwitchRefused, SwitchUnreachable
@@ -365,6 +366,36 @@ def test_a_problem_of_no_switch_is_one_of_the_link() -> None:
     with pytest.raises(SwitchUnreachable, match="could not tell what came of it: taken") as caught:
         calls.result(an_asked("hold"), over(Outcome.failed(Conflict("taken"))))
     assert not caught.value.unsent
+
+
+def test_what_a_link_answers_beside_takes_the_place_of_nothing() -> None:
+    said = json.loads(refusal(SwitchRefused("no"), "r").body)
+    assert set(said) == calls.ANSWERED_ANYWAY
+    for name in said:
+        with pytest.raises(ValidationError):
+            Raised(code="switch-refused", detail="x", members={name: "x"})
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        SwitchRefused("no", more="x" * 20_000),
+        SwitchRefused("no", status=200),
+        SwitchRefused("no", more=object()),
+        SwitchRefused("no", more="\ud800"),
+        SwitchRefused("no", errors=(("a", "\ud800"),)),
+        SwitchRefused("no", retry_after=-1),
+    ],
+)
+def test_what_cannot_travel_beside_a_problem_stays_behind(problem: Problem) -> None:
+    with pytest.raises(SwitchRefused, match=r"^no$") as caught:
+        calls.result(an_asked("hold"), over(Outcome.failed(problem)))
+    assert (caught.value.members, caught.value.errors) == ({}, ())
+
+
+def test_a_sentence_is_cut_and_made_text() -> None:
+    for detail in ("x" * 10_000, "\ud800" * 10):
+        assert len(over(Outcome.failed(NotFound(detail))).problem.detail) in (2000, 10)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ def success(
 
 def refusal(problem: Problem, request_id: str) -> HttpAnswer:
     """The one shape of every error."""
-    own: dict[str, Any] = {
+    shape: dict[str, Any] = {
         "error": problem.detail,
         "code": problem.code,
         "status": problem.status,
@@ -231,8 +231,8 @@ def refusal(problem: Problem, request_id: str) -> HttpAnswer:
         "detail": problem.detail,
         "errors": [{"parameter": parameter, "message": message} for parameter, message in problem.errors],
         "request_id": request_id,
+        **problem.members,
     }
-    shape = {**own, **problem.members, **own}  # what a problem brings along takes the place of none of these
     headers = {"X-Request-Id": request_id}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)

@@ -42,6 +42,8 @@ _MOST_SAID = 2000
 _MOST_ERRORS = 20
 _MOST_BESIDE = 10_000
 """Bytes of what is answered beside a problem."""
+ANSWERED_ANYWAY = frozenset({"error", "code", "status", "title", "detail", "errors", "request_id"})
+"""Members that every problem is answered with: what comes from a link takes the place of none."""
 
 
 class Raised(Entity):
@@ -59,14 +61,21 @@ class Raised(Entity):
         """A problem as it travels. One that is none of the port's is nothing a switch has said: nobody knows more."""
         if problem.code not in _TRAVELS:
             return cls.of(SwitchUnreachable(f"the link could not tell what came of it: {problem.detail}"))
-        return cls(
-            code=problem.code,
-            detail=problem.detail[:_MOST_SAID],
-            errors=problem.errors[:_MOST_ERRORS],
-            retry_after=problem.retry_after,
-            members=TypeAdapter(dict[str, Any]).dump_python(problem.members, mode="json"),
-            unsent=isinstance(problem, SwitchUnreachable) and problem.unsent,
-        )
+        detail = problem.detail[:_MOST_SAID].encode(errors="replace").decode()
+        plain = cls(code=problem.code, detail=detail, unsent=isinstance(problem, SwitchUnreachable) and problem.unsent)
+        try:
+            whole = cls.model_validate(
+                {
+                    **plain.model_dump(),
+                    "errors": problem.errors[:_MOST_ERRORS],
+                    "retry_after": problem.retry_after,
+                    "members": TypeAdapter(dict[str, Any]).dump_python(problem.members, mode="json"),
+                }
+            )
+            whole.model_dump_json()
+        except ValueError:  # the sentence travels, whatever there is beside it
+            return plain
+        return whole
 
     @model_validator(mode="after")
     def _is_of_the_port(self) -> Self:
@@ -74,6 +83,8 @@ class Raised(Entity):
             raise ValueError(f"{self.code[:64]!r} is no problem of a switch")
         if self.unsent and self.code != SwitchUnreachable.code:
             raise ValueError("a switch that answers has heard it")
+        if ANSWERED_ANYWAY & self.members.keys():
+            raise ValueError("what is answered beside takes the place of nothing")
         if len(to_json(self.members)) > _MOST_BESIDE:
             raise ValueError(f"what is answered beside has at most {_MOST_BESIDE} bytes")
         return self
