@@ -12,8 +12,9 @@ SOURCE = ROOT / "src"
 _PAGE = """# Architecture
 
 `make docs` draws it, from the layers that `make check` holds (import-linter, in pyproject.toml) and the first line of
-each room's docstring. Who is above may import who is below, never the other way round (indented: beside the one above
-it), and no two modules import each other in a circle, nor inside a function.
+each room's docstring. Who is above may import who is below, never the other way round. Rooms that are indented stand
+beside the one above them, and do not import each other. No two modules import each other in a circle, and an import
+inside a function is counted as one.
 
     actions               what the API can do: a folder a family, a file an action; each calls one service function
 
@@ -25,8 +26,10 @@ it), and no two modules import each other in a circle, nor inside a function.
 
 ## switch
 
-A kind of switch is a folder. Its `KIND` is all that the rest of the house knows of it. To add one: the folder, its name
-in `SwitchKind` (model/switch.py), and `tests/switch/<kind>/stage.py`, on which the suite for every switch runs.
+A kind of switch is a folder. Its `KIND` (switch/kinds.py) is all that the rest of the house knows of how one is spoken
+to. To add one: the folder with `KIND` and `driver.py`, its name in `SwitchKind` (model/switch.py), and
+`tests/switch/<kind>/stage.py`, on which the suite for every switch runs. What such a switch asks and hands in is
+answered from the store, so that stands above: `services/switching/<kind>/`, and an action each in `actions/<kind>/`.
 
 {switches}
 
@@ -53,8 +56,9 @@ def page() -> str:
 def _drawn(contract: dict[str, Any]) -> Iterator[str]:
     [container] = contract["containers"]
     for layer in contract["layers"]:
-        rooms = [room.strip() for room in layer.replace(":", "|").split("|")]
-        yield from (_line(f"{container}.{room}", place) for place, room in enumerate(rooms))
+        apart = [room.strip() for room in layer.split("|")]
+        for place, room in enumerate(apart):
+            yield from (_line(f"{container}.{one.strip()}", place) for one in room.split(":"))
 
 
 def _line(module: str, place: int) -> str:

@@ -1,4 +1,4 @@
-"""Write what is generated: docs/actions.md, openapi.json, architecture.md, coverage.md, tables of others; events/.
+"""Write what is generated: docs/actions.md, openapi.json, architecture.md, coverage.md, parts of others; events/.
 
 With --check, write nothing and fail if anything is not up to date.
 """
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import costs  # noqa: E402 - found beside this folder
-from docs import architecture_page, coverage_page  # noqa: E402
+from docs import architecture_page, coverage_page, live_page  # noqa: E402
 from tests.store_calls import calls_of  # noqa: E402 - the harness knows how to count
 
 _TABLE = re.compile(r"^\| action \| reads \|.*?\n(?=\n|\Z)", re.MULTILINE | re.DOTALL)
@@ -37,6 +37,7 @@ def generated(catalogue: Catalogue) -> dict[Path, str]:
         ROOT / "docs/actions.md": _reference(catalogue),
         ROOT / "docs/coverage.md": coverage_page.page(),
         ROOT / "docs/architecture.md": architecture_page.page(),
+        ROOT / "docs/live.md": live_page.page(),
     }
     for name in names:
         files[ROOT / f"events/{name}.json"] = _json(_event_of(catalogue, name))

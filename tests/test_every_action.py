@@ -31,7 +31,7 @@ from tests.harness import CATALOGUE, Caller, House, Reply
 ROOT = Path(__file__).parent.parent
 VERBS = {
     "add", "answer", "cdr", "create", "current", "delete", "details", "dtmf", "event", "export", "hangup", "hold",
-    "import", "list", "lookup", "monitor", "mute", "openapi", "originate", "park", "provision", "remove", "reset",
+    "import", "link", "list", "lookup", "monitor", "mute", "openapi", "originate", "park", "provision", "remove", "reset",
     "resume", "retry", "rotate", "search", "set", "start", "statistics", "status", "stop", "test", "transfer",
     "unmute", "unpark", "update", "xml",
 }  # fmt: skip

@@ -8,7 +8,6 @@ from ringpost.context import Context
 from ringpost.contract import Output, Write
 from ringpost.model.requests import OneSwitch
 from ringpost.services.switching import commands, links
-from ringpost.switch.calls import Answer
 
 EXAMPLE = {
     "switch": "lab",
@@ -21,7 +20,7 @@ EXAMPLE = {
 
 
 class Request(OneSwitch, Write):
-    answer: Answer
+    answer: commands.Answer
 
 
 class Response(Output):

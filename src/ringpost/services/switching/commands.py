@@ -9,6 +9,8 @@ from ringpost.model.values import Timestamp
 from ringpost.store import Put, Row, keys
 from ringpost.switch.calls import Answer, Outcome
 
+__all__ = ["Answer", "CommandRow", "answered", "begun"]
+
 _KEPT = 3600
 _log = logging.getLogger("ringpost")
 

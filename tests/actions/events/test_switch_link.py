@@ -1,0 +1,28 @@
+"""What a command came to, handed in over HTTPS; tests/live_connections/test_commands.py has the whole way."""
+
+from typing import Any
+
+from tests.harness import Caller, House
+
+ANSWER: dict[str, Any] = {
+    "command_uuid": "c3c3c3c3-0000-4000-8000-000000000001",
+    "switch_uuid": "5a5a5a5a-0000-4000-8000-000000000001",
+    "outcome": {"result": []},
+}
+
+
+def test_an_answer_nobody_waits_for_changes_nothing(house: House) -> None:
+    key = house.key("switch.link", switch="lab")
+    assert key.done("switch-link", switch="lab", answer=ANSWER) == {"taken": False}
+
+
+def test_only_the_switchs_own_key_may(house: House, tenant: Caller) -> None:
+    assert tenant.call("switch-link", switch="lab", answer=ANSWER).status == 403
+    assert house.key("switch.event", switch="lab").call("switch-link", switch="lab", answer=ANSWER).status == 403
+
+
+def test_what_is_no_outcome_is_refused(house: House) -> None:
+    key = house.key("switch.link", switch="lab")
+    both = {"result": 1, "problem": {"code": "not-found", "detail": "x"}}
+    for outcome in (both, {"problem": {"code": "teapot", "detail": "x"}}, 7):
+        assert key.call("switch-link", switch="lab", answer={**ANSWER, "outcome": outcome}).status == 400
