@@ -223,7 +223,7 @@ class Serving:
 
     def __enter__(self) -> Self:
         self._process = Process(
-            [sys.executable, "-m", "ringpost.entry.cli.main.main", "serve", "--no-demo", *self._where],
+            [sys.executable, "-m", "ringpost.entry.cli.main", "serve", "--no-demo", *self._where],
             self.folder,
             self.environment,
         )
@@ -243,7 +243,7 @@ class Serving:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The command line, on the same store."""
-        command = [sys.executable, "-m", "ringpost.entry.cli.main.main", *arguments]
+        command = [sys.executable, "-m", "ringpost.entry.cli.main", *arguments]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
 
     def key(self) -> str:
@@ -395,7 +395,7 @@ def linking(serving: Serving, house: House, tmp_path: Path) -> Callable[[], Abst
 
     @contextmanager
     def start() -> Iterator[Process]:
-        process = Process([sys.executable, "-m", "ringpost.entry.cli.main.main", "link", *where], tmp_path, environment)
+        process = Process([sys.executable, "-m", "ringpost.entry.cli.main", "link", *where], tmp_path, environment)
         try:
             eventually(lambda: "listening to live" in process.said(), "the link listens")
             yield process
