@@ -12,7 +12,7 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -274,22 +274,45 @@ def serving() -> Iterator[Serving]:
 
 
 @pytest.fixture(scope="session")
-def api(serving: Serving) -> Api:
-    """Ringpost with the switch and two domains on it."""
-    operator = Api(serving.url, serving.key())
-    switch = operator.operate(
-        "switch-create",
-        name="live",
-        kind="freeswitch",
-        address=os.environ["FREESWITCH_ESL"],
-        user="ringpost@ringpost.internal",
-        secret="env:RINGPOST_SECRET_LIVE",
-    )
+def api(serving: Serving) -> Iterator[Api]:
+    """Ringpost with the switch and two domains on it; with FREESWITCH_VIA=link it speaks to it through a link only."""
+    operator, via_link = Api(serving.url, serving.key()), os.environ.get("FREESWITCH_VIA") == "link"
+    direct = {
+        "address": os.environ["FREESWITCH_ESL"],
+        "user": "ringpost@ringpost.internal",
+        "secret": "env:RINGPOST_SECRET_LIVE",
+    }
+    way = {"via": "link"} if via_link else direct
+    switch = operator.operate("switch-create", name="live", kind="freeswitch", **way)
     assert switch.status == 200, switch
     serving.take_key(os.environ["FREESWITCH_KEY"], switch.body["switch_uuid"])
     for name in (HERE, ELSEWHERE):
         operator[name].do("domain-create", switch="live", outbound_gateway="trunk", outbound_prefixes=[PREFIX])
-    return operator
+    with _reachable(serving, operator) if via_link else nullcontext():
+        yield operator
+
+
+@contextmanager
+def _reachable(serving: Serving, operator: Api) -> Iterator[None]:
+    """A link through which the switch is spoken to. What happens is told by the links of tests."""
+    scopes = ("--scope", "switch.link")
+    made = serving.run("key", "create", "--name", "commands", "--switch", "live", *scopes, "--json")
+    environment = {
+        **os.environ,
+        "RINGPOST_URL": serving.url,
+        "RINGPOST_TOKEN": json.loads(made.stdout)["token"],
+        "RINGPOST_DATA": str(serving.folder / "commands"),
+        "RINGPOST_ESL_PASSWORD": os.environ["FREESWITCH_LINK_PASSWORD"],
+        "RINGPOST_COMMANDS_PASSWORD": os.environ["FREESWITCH_PASSWORD"],
+    }
+    where = ["--switch", "live", "--esl", os.environ["FREESWITCH_ESL"], "--user", "link@ringpost.internal"]
+    command = [sys.executable, "-m", "ringpost.entry.cli.main", "link", *where]
+    process = Process([*command, "--commands-user", "ringpost@ringpost.internal"], serving.folder, environment)
+    try:
+        eventually(lambda: operator.operate("switch-status", switch="live").body["reachable"], "the link is there", 30)
+        yield
+    finally:
+        process.stop()
 
 
 @pytest.fixture(scope="session")
