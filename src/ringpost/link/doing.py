@@ -252,8 +252,12 @@ def beside(kind: str, place: Place, clock: Clock) -> Callable[[], Switch]:
             "secret": _PASSWORD,
         }
     )
-    means = Means(clock, lambda _: place.password, {})
-    return lambda: found.connect(record, means)
+
+    def connect() -> Switch:
+        """A line that rests after nobody's failure but its own: one command that hangs is no word about the others."""
+        return found.connect(record, Means(clock, lambda _: place.password, {}))
+
+    return connect
 
 
 def _not_begun(says: str, retry_after: int | None = None) -> SwitchUnreachable:
