@@ -7,8 +7,9 @@ from typing import get_args
 import grimp
 import pytest
 
+from ringpost.model.errors import CannotComply, SwitchUnreachable
 from ringpost.model.switch import SwitchKind
-from ringpost.switch.kinds import kinds
+from ringpost.switch.kinds import Place, kinds
 
 SWITCH = Path(__file__).parents[1] / "src/ringpost/switch"
 
@@ -57,6 +58,13 @@ def test_a_kind_of_switch_knows_no_other(house: grimp.ImportGraph) -> None:
         for other in set(kinds()) - {one}:
             found = house.find_shortest_chains(f"ringpost.switch.{one}", f"ringpost.switch.{other}", as_packages=True)
             assert not found, f"what {one} and {other} share belongs into switch/ itself: {found}"
+
+
+def test_a_kind_has_a_link_if_there_is_something_to_hear_beside_one() -> None:
+    nowhere = Place("127.0.0.1", 9, None, "")
+    for kind in kinds().values():
+        with pytest.raises(SwitchUnreachable if kind.has_link else CannotComply):
+            kind.listen(nowhere)
 
 
 @pytest.mark.parametrize("name", kinds())

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,17 @@ from ringpost.link.journal import KEEPS, Journal
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import Registration
-from ringpost.switch import Progress, calls
+from ringpost.model.switch import SwitchRecord
+from ringpost.switch import Progress, Switch, calls
 from ringpost.switch.calls import MOST_ANSWERED, Answer, Asked, Command, Outcome
 from ringpost.switch.kinds import Place
+from ringpost.switch.linked import linked
 from tests.fakes import FakeClock, RecordingSwitch
-from tests.link.wire import Wire
+from tests.link.wire import UP, Wire, linking
 from tests.switch.freeswitch.scripted import PASSWORD, ScriptedFreeSwitch
-from tests.switch.freeswitch.stage import LIVE
+from tests.switch.freeswitch.stage import LIVE, A, FreeSwitchStage
 from tests.switch.staging import CALL, HOME, NOBODY, order
+from tests.webhooks.receivers import until
 
 LEG, HANGS = "2d5e52aa-0000-4000-8000-0000000000a1", "2d5e52aa-0000-4000-8000-0000000000a2"
 SWITCH_UUID = "5e5e5e5e-0000-4000-8000-000000000001"
@@ -112,10 +116,11 @@ class Desk:
 
     def again(self, command: Command) -> Outcome:
         """What is answered to the same command once more."""
-        count = len(self.wire.answers)
+        before = len(self.wire.answers_to(command))
         self.doing.take(command)
-        self.wire.wait_for_answers(count + 1)
-        return self.wire.answers[-1].outcome
+        answer = self.wire.answer_to(command, after=before)
+        assert answer is not None
+        return answer.outcome
 
 
 @pytest.fixture
@@ -230,8 +235,9 @@ def test_after_a_kill_what_was_done_is_known_and_what_was_begun_is_not_done_agai
     assert pbx.hanging.acquire(timeout=30)
     desk.start()  # the former one is left in the middle of it, as kill -9 leaves it
     assert desk.again(done) == first
-    desk.again(begun)
-    assert not refused(desk, begun, "it may have been done").unsent
+    with pytest.raises(SwitchUnreachable, match="it may have been done") as caught:
+        calls.result(begun.asked, desk.again(begun))
+    assert not caught.value.unsent
     assert pbx.told == [HANGS]
 
 
@@ -424,6 +430,61 @@ def test_the_switch_is_where_the_links_own_options_say(clock: FakeClock) -> None
         assert line.status().reachable
         line.close()
         assert connect() is not line
+
+
+@pytest.fixture
+def server(clock: FakeClock) -> Iterator[ScriptedFreeSwitch]:
+    with ScriptedFreeSwitch() as server:
+        FreeSwitchStage(server, clock)
+        yield server
+
+
+@pytest.fixture
+def beside_it(server: ScriptedFreeSwitch, clock: FakeClock, tmp_path: Path) -> Iterator[Switch]:
+    """A FreeSWITCH, through its link."""
+    place = Place(server.host, server.port, None, PASSWORD)
+    record = SwitchRecord(switch_uuid=SWITCH_UUID, switch_name="pbx1", kind="freeswitch", via="link")
+    with linking(beside("freeswitch", place, clock), tmp_path / "commands.sqlite3") as wire:
+        yield linked(record, wire)
+
+
+def test_a_switch_that_hangs_over_one_command_does_the_others(server: ScriptedFreeSwitch, beside_it: Switch) -> None:
+    gate = threading.Event()
+
+    def hangs(_: str) -> str:
+        gate.wait()
+        return "+OK Success\n"
+
+    server.answers[f"uuid_hold {A}"] = hangs
+    with ThreadPoolExecutor() as pool:
+        holding = pool.submit(beside_it.hold, HOME, A)
+        until(lambda: any("uuid_hold" in line for line in server.heard))
+        for _ in range(5):
+            beside_it.mute(HOME, A)
+        assert not holding.done()
+        gate.set()
+        assert holding.result(30) is None
+
+
+def test_one_that_failed_is_no_word_about_the_next(server: ScriptedFreeSwitch, beside_it: Switch) -> None:
+    server.answers[f"uuid_hold {A}"] = b"nonsense\n\n"
+    for _ in range(3):
+        with pytest.raises(SwitchUnreachable, match="does not speak as a FreeSWITCH"):
+            beside_it.hold(HOME, A)
+        beside_it.mute(HOME, A)
+
+
+def test_a_switch_that_is_not_there_is_said_through_the_link(clock: FakeClock, tmp_path: Path) -> None:
+    place = Place("127.0.0.1", 9, None, PASSWORD)
+    record = SwitchRecord(switch_uuid=SWITCH_UUID, switch_name="pbx1", kind="freeswitch", via="link")
+    with linking(beside("freeswitch", place, clock), tmp_path / "commands.sqlite3") as wire:
+        line = linked(record, wire)
+        with pytest.raises(SwitchUnreachable, match="cannot be reached") as caught:
+            line.hold(HOME, LEG)
+        assert caught.value.unsent
+        status = line.status()
+    assert (status.reachable, status.link) == (False, UP)
+    assert "127.0.0.1:9" in (status.last_error or "")
 
 
 @pytest.mark.parametrize("host", ["::1", "[::1]"])

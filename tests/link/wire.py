@@ -65,16 +65,15 @@ class Wire:
         self.posted.append(answer)
         self.answer(answer)
 
-    def answer_to(self, command: Command, seconds: float = 30) -> Answer | None:
-        """The first answer to that command, from its own switch."""
-
-        def found() -> Answer | None:
-            theirs = (one for one in self.answers if one.command_uuid == command.command_uuid)
-            return next((one for one in theirs if one.switch_uuid == command.switch_uuid), None)
-
+    def answer_to(self, command: Command, seconds: float = 30, *, after: int = 0) -> Answer | None:
+        """The first answer to that command, from its own switch; or the first after so many."""
         with self._told:
-            self._told.wait_for(found, seconds)
-            return found()
+            self._told.wait_for(lambda: len(self.answers_to(command)) > after, seconds)
+            return next(iter(self.answers_to(command)[after:]), None)
+
+    def answers_to(self, command: Command) -> list[Answer]:
+        theirs = [one for one in self.answers if one.command_uuid == command.command_uuid]
+        return [one for one in theirs if one.switch_uuid == command.switch_uuid]
 
     def wait_for_answers(self, count: int) -> None:
         with self._told:

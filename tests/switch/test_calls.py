@@ -405,6 +405,8 @@ def test_a_sentence_is_cut_and_made_text() -> None:
         {"problem": {"code": "not-found"}},
         {"problem": {"code": "not-found", "detail": "x", "unsent": True}},
         {"problem": {"code": "not-found", "detail": "x", "retry_after": -1}},
+        {"problem": {"code": "not-found", "detail": "x", "retry_after": 10**9}},
+        {"problem": {"code": "not-found", "detail": "x", "errors": [["a", "x" * 20_000]]}},
         {"problem": {"code": "not-found", "detail": "x", "errors": [["a"]]}},
         {"problem": {"code": "not-found", "detail": "x"}, "result": "5901"},
         {"problem": "x"},

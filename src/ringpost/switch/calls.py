@@ -52,7 +52,7 @@ class Raised(Entity):
     code: str = Field(json_schema_extra={"enum": list(_TRAVELS)})
     detail: str = Field(max_length=_MOST_SAID)
     errors: tuple[tuple[str, str], ...] = Field(default=(), max_length=_MOST_ERRORS, description="a parameter, and why")
-    retry_after: int | None = Field(default=None, ge=0, description="seconds")
+    retry_after: int | None = Field(default=None, ge=0, le=3600, description="seconds")
     members: dict[str, JsonValue] = Field(default={}, description="what is answered beside")
     unsent: bool = Field(default=False, description="the switch cannot have heard what it was to do")
 
@@ -85,7 +85,7 @@ class Raised(Entity):
             raise ValueError("a switch that answers has heard it")
         if ANSWERED_ANYWAY & self.members.keys():
             raise ValueError("what is answered beside takes the place of nothing")
-        if len(to_json(self.members)) > _MOST_BESIDE:
+        if len(to_json([self.errors, self.members])) > _MOST_BESIDE:
             raise ValueError(f"what is answered beside has at most {_MOST_BESIDE} bytes")
         return self
 

@@ -8,7 +8,10 @@ from ringpost.clock import seconds, stamp
 from ringpost.model.call import CallOrder, Direction, Leg, Rung
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
+from ringpost.model.switch import SwitchRecord
 from ringpost.switch import Progress
+from ringpost.switch.kinds import Means
+from ringpost.switch.sandbox import KIND
 from ringpost.switch.sandbox.driver import SandboxSwitch
 from ringpost.switch.sandbox.play import Play
 from ringpost.switch.scripts import Script, Turn
@@ -247,3 +250,9 @@ def past(found: list[Leg], now: float) -> set[tuple[str, str, str]]:
         for name in ("start_stamp", "answer_stamp", "end_stamp")
     ]
     return {(uuid, name, at) for uuid, name, at in stamps if at and seconds(at) < round(now, 3) - 0.001}
+
+
+def test_is_played_beside_no_switch(clock: FakeClock) -> None:
+    record = SwitchRecord(switch_uuid=UUID, switch_name="lab", kind="sandbox")
+    with pytest.raises(CannotComply, match="beside no switch"):
+        KIND.connect(record, Means(clock, str, {}))
