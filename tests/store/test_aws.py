@@ -3,7 +3,7 @@
 import pytest
 from botocore.config import Config
 
-from ringpost.entry import tables
+from ringpost.entry.cli import tables
 from ringpost.entry.wiring import open_store
 from ringpost.settings import Settings
 from ringpost.store import aws, s3

@@ -75,10 +75,9 @@ ASKING = {
     "webhook-delete": {},
     "delivery-list": {},
     "delivery-retry": {"from": "2026-11-22T00:00:00Z"},
-    "event-list": {},
     "audit-list": {},
 }
-ABOUT_ONE = [name for name in ASKING if name not in ("webhook-create", "webhook-list", "event-list", "audit-list")]
+ABOUT_ONE = [name for name in ASKING if name not in ("webhook-create", "webhook-list", "audit-list")]
 
 
 def asking(name: str, webhook: str) -> dict[str, object]:
