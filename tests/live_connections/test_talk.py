@@ -184,6 +184,13 @@ def test_too_many_messages_a_second_are_refused(line: Line, tenant: Caller) -> N
     assert answers[-1]["retry_after"] >= 1
 
 
+def test_a_link_may_answer_as_many_commands_as_it_was_asked(line: Line, house: House) -> None:
+    link = line.client(house.key("switch.link", switch="lab"))
+    link.say("link", **LINK)
+    answer = {"command_uuid": LINK["link_uuid"], "switch_uuid": LINK["link_uuid"], "outcome": {"result": None}}
+    assert all(link.say("answer", answer=answer) == {} for _ in range(100))
+
+
 def test_a_message_of_a_connection_that_is_gone_is_answered_by_hanging_up(line: Line, tenant: Caller) -> None:
     client = line.client(tenant)
     line.talk.closed(client.connection_id)

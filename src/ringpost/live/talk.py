@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 LISTENS, LINKS = "event-list", "switch-link"
 """The actions whose scopes say who may subscribe, and be a switch's link."""
 MESSAGES_A_SECOND = 25
-"""On one connection, as far as one process sees them; a link answers as many commands."""
+"""On one connection, as far as one process sees them."""
 _log = logging.getLogger("ringpost")
 
 
@@ -135,8 +135,9 @@ class Talk:
         if connection.proof is None:
             raise Unauthorized
         actor = self._authenticator.again(connection.proof, connection.source_ip)
-        self._admission.key(actor.key_uuid)
-        self._messages.take(connection.connection_id, "on one live connection")
+        if not isinstance(said, messages.Answer):  # of these there are no more than were asked for
+            self._admission.key(actor.key_uuid)
+            self._messages.take(connection.connection_id, "on one live connection")
         return self._heeded(said, _Speaker(connection, actor))
 
     def _authenticated(self, connection: LiveConnection, said: messages.Authenticate) -> BaseModel:
