@@ -24,6 +24,7 @@ def test_every_operation_of_each_origin_is_there() -> None:
         "webhookd": 16,
         "isymphony-configuration": 84,
         "isymphony-live": 32,
+        "isymphony-event": 8,
     }
 
 
