@@ -141,6 +141,15 @@ def test_a_client_that_reads_nothing_is_cut(running: Running) -> None:
         until(is_cut)
 
 
+def test_it_outlasts_every_patience_with_requests(running: Running) -> None:
+    impatient = Patience(head=0.2, body=0.2, reading=0.2, idle=1)
+    with listening(running.endpoint, patience=impatient, live=running.live) as url:
+        with LiveClient(url, running.token()) as line:
+            assert line.hear(1.5) is None
+            line.say(messages.Heartbeat(message="heartbeat"))
+            heard(line, messages.Alive)
+
+
 def test_one_source_has_so_many_and_no_more(tmp_path: Path) -> None:
     server = Running(tmp_path)
     server.live = Live(server.store, server.clock, Settings(connections_per_source=2))

@@ -164,6 +164,7 @@ class Connection(H11Protocol):
     source: Source
     held = 0
     """Bytes of a body that is not whole yet."""
+    _is_live = False
     _clock: asyncio.TimerHandle | None = None
     _reading: asyncio.TimerHandle | None = None
 
@@ -224,6 +225,7 @@ class Connection(H11Protocol):
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """From now on it is a live connection, with limits of its own."""
+        self._is_live = True
         self._stop_clock()
         self.door.leave(self, self.source)
         super().handle_websocket_upgrade(event)
@@ -263,7 +265,7 @@ class Connection(H11Protocol):
         )
 
     def _watch_head(self) -> None:
-        if self.is_under_way or self.transport.is_closing():
+        if self._is_live or self.is_under_way or self.transport.is_closing():
             self._stop_clock()
         elif self._clock is None:
             self._clock = self.loop.call_later(self.door.patience.head, self._head_is_late)

@@ -20,7 +20,7 @@ from ringpost.switch import Progress, Switch, calls
 from ringpost.switch.calls import Answer, Command, Outcome
 from ringpost.switch.kinds import Means, Place, kinds
 
-OVER_HTTPS = 100_000
+OVER_HTTPS = 90_000
 """Bytes of an answer; a larger one is posted: a message of the channel has at most 128 KB."""
 AT_ONCE = 64
 """Commands. One that waits for A takes half a minute, and so does one of a switch that hangs."""
