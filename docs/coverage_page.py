@@ -19,7 +19,7 @@ ORIGINS = {
         "the place of an id (`getByName/…`) is the same operation. Where the method is not documented the\n"
         "usual one is taken: POST adds, PUT changes, DELETE removes."
     ),
-    "isymphony-event": "Its WebSocket under `/communication_manager/`: the connection, its filter, and each type of event.",
+    "isymphony-event": "Its WebSocket, under `/communication_manager/`: it, its filter, and each type of event.",
     "isymphony-live": (
         "Paths after `/communication_manager/rest/live/`; `CS` is `coreServers/{core_server_id}`. A name in the place\n"
         "of an id (`getByName/…`) is the same operation. Of the actions only `status/set` has its path documented;\n"

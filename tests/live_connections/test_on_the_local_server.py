@@ -15,6 +15,7 @@ from ringpost.client import Client
 from ringpost.clock import SystemClock
 from ringpost.entry import demo, wiring, worker
 from ringpost.entry.cli.listening import Listening, Pushed
+from ringpost.entry.connections import Patience
 from ringpost.entry.console import console
 from ringpost.entry.live import MOST_UNREAD, Live
 from ringpost.link.beside import Beside
@@ -142,12 +143,14 @@ def test_a_client_that_reads_nothing_is_cut(running: Running) -> None:
 
 
 def test_it_outlasts_every_patience_with_requests(running: Running) -> None:
-    impatient = Patience(head=0.2, body=0.2, reading=0.2, idle=1)
-    with listening(running.endpoint, patience=impatient, live=running.live) as url:
-        with LiveClient(url, running.token()) as line:
-            assert line.hear(1.5) is None
-            line.say(messages.Heartbeat(message="heartbeat"))
-            heard(line, messages.Alive)
+    impatient = Patience(head=0.05, body=0.05, reading=0.05)
+    with (
+        listening(running.endpoint, patience=impatient, live=running.live) as url,
+        LiveClient(url, running.token()) as line,
+    ):
+        assert line.hear(0.3) is None
+        line.say(messages.Heartbeat(message="heartbeat"))
+        heard(line, messages.Alive)
 
 
 def test_one_source_has_so_many_and_no_more(tmp_path: Path) -> None:
