@@ -23,10 +23,10 @@ class Work(Protocol):
         """Work until the link is stopping."""
 
 
-def run(hearing: Hearing) -> None:
-    """Do all that a link does, until it is ``stopping``."""
+def run(hearing: Hearing, *besides: Work) -> None:
+    """Do all that a link does, and what it is asked to do besides, until it is ``stopping``."""
     link = hearing.link
-    works: tuple[Work, ...] = (hearing, Telling(link), Carrying(link))
+    works: tuple[Work, ...] = (hearing, Telling(link), Carrying(link), *besides)
     threads = [threading.Thread(target=_go_on, args=(link, work.work), daemon=True) for work in works]
     for thread in threads:
         thread.start()

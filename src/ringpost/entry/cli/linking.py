@@ -28,6 +28,14 @@ _KIND = "freeswitch"
     show_default=True,
     help="Seconds in which the record of a call has come that ended unheard; then it is made from what was heard.",
 )
+@click.option("--listen", help="Where it answers what the switch asks, such as 127.0.0.1:3100: on loopback only.")
+@click.option(
+    "--stand-in-hours",
+    type=click.FloatRange(0, 24 * 30),
+    default=24.0,
+    show_default=True,
+    help="How long it answers from what it has kept while Ringpost is away; with --listen.",
+)
 @endpoint
 def link(
     switch_name: str,
@@ -35,33 +43,52 @@ def link(
     user: str | None,
     recordings: Path | None,
     records_within: float,
+    listen: str | None,
+    stand_in_hours: float,
     url: str,
     secret: str | None,
 ) -> None:
     """Hand in what a FreeSWITCH does: events of calls, recordings. It runs beside the switch.
 
+    With --listen the switch asks it, and not Ringpost, who may register and where a number leads; it asks Ringpost, and
+    answers by itself while Ringpost is away.
+
     What it has heard and not handed in yet is in the folder RINGPOST_DATA (.ringpost) and survives a crash.
-    The key is the switch's: ringpost key create --name link --switch NAME --scope switch.event
+    The key is the switch's: ringpost key create --name link --switch NAME --scope switch.event; to stand in, also
+    --scope 'freeswitch.#' --scope 'switch.link.#' --scope domain.list --scope event.list
     """
     from ringpost.link import work
     from ringpost.link.beside import Beside
     from ringpost.link.buffer import Buffer
     from ringpost.link.hearing import Hearing
+    from ringpost.link.loopback import is_loopback
+    from ringpost.link.standing_in import StandingIn
 
     client, password = client_of(url, secret), os.environ.get("RINGPOST_ESL_PASSWORD", "")
     if not password:
         raise click.UsageError("no password: set RINGPOST_ESL_PASSWORD to the event socket's, or the user's")
-    host, _, port = esl.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        raise click.UsageError(f"{esl!r} is no host and port, such as 127.0.0.1:8021")
+    host, port = _host_and_port(esl, "127.0.0.1:8021")
+    door = _host_and_port(listen, "127.0.0.1:3100") if listen else None
+    if door and not is_loopback(door[0]):
+        raise click.UsageError(f"{listen}: whoever asks there needs no key, so it is an address of loopback")
 
-    def listen() -> Ear:
-        return kinds()[_KIND].listen(Place(host, int(port), user, password))
+    def hear() -> Ear:
+        return kinds()[_KIND].listen(Place(host, port, user, password))
 
     with plain_errors():
-        buffer = Buffer(Settings.read().data / f"link-{switch_name.lower()}.sqlite3")
-    beside = Beside(switch_name, client, buffer, SystemClock(), click.echo, recordings)
+        data = Settings.read().data
+        buffer = Buffer(data / f"link-{switch_name.lower()}.sqlite3")
+        beside = Beside(switch_name, client, buffer, SystemClock(), click.echo, recordings)
+        asks = kinds()[_KIND].asks()
+        standing = StandingIn.beside(beside, asks, data, door, hours=stand_in_hours) if door else None
     signal.signal(signal.SIGTERM, lambda *_: beside.stopping.set())
     with suppress(KeyboardInterrupt):
-        work.run(Hearing(beside, listen, records_within=records_within))
+        work.run(Hearing(beside, hear, records_within=records_within), *(standing.works if standing else ()))
     click.echo("Stopped.")
+
+
+def _host_and_port(text: str, example: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise click.UsageError(f"{text!r} is no host and port, such as {example}")
+    return host.strip("[]"), int(port)

@@ -10,7 +10,7 @@ from ringpost.context import Context
 from ringpost.model import dialplan
 from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
-from ringpost.model.extension import Extension, ForwardKind
+from ringpost.model.extension import Extension
 from ringpost.model.record import Entity
 from ringpost.model.requests import Page
 from ringpost.model.ring_group import RingGroup
@@ -20,7 +20,6 @@ from ringpost.services import pages
 from ringpost.store import keys
 
 _CODES = (dialplan.HOLD_MUSIC, dialplan.MESSAGES, dialplan.OWN_MESSAGES, dialplan.PARK)
-_IF_NOT_REACHED: tuple[ForwardKind, ...] = ("busy", "noanswer", "unregistered")
 _AT_ONCE = 100
 _FIRST, _LAST = "0", "\uffff"
 
@@ -35,8 +34,6 @@ class Ahead(Entity):
     what: What
     number: str = Field(description="what is dialled; of a destination in one of the ways a switch may name it")
     record_uuid: Uuid | None = Field(description="the extension, the ring group or the destination")
-    leads_to: str | None = Field(description="the number in its domain to which a destination leads")
-    forwards: bool = Field(description="whether its calls go elsewhere if its phones are not reached")
 
 
 E = TypeVar("E", bound=Entity)
@@ -100,8 +97,7 @@ def _plain(domain: Domain, what: What, numbers: list[str], after: str) -> Iterat
 def _extensions(context: Context, domain: Domain, after: str) -> Iterator[tuple[str, Ahead]]:
     for sort, one in _rows(context, keys.extensions(domain.domain_uuid), Extension, after):
         if one.enabled:
-            forwards = any(one.forward(kind) for kind in _IF_NOT_REACHED)
-            yield sort, _ahead(domain, "extension", one.extension, one.extension_uuid, forwards=forwards)
+            yield sort, _ahead(domain, "extension", one.extension, one.extension_uuid)
 
 
 def _ring_groups(context: Context, domain: Domain, after: str) -> Iterator[tuple[str, Ahead]]:
@@ -118,10 +114,9 @@ def _destinations(context: Context, domain: Domain, after: str) -> Iterator[tupl
     for sort, one in chain(begun, _rows(context, partition, Destination, row)):
         if not one.destination_enabled or not one.destination_actions:
             continue
-        leads_to = one.destination_actions[0].destination_data.partition(" ")[0]
         for number in sorted({one.destination_e164 or one.destination_number, *one.destination_spellings}):
             if sort != row or number > spelled:
-                yield f"{sort} {number}", _ahead(domain, "destination", number, one.destination_uuid, leads_to)
+                yield f"{sort} {number}", _ahead(domain, "destination", number, one.destination_uuid)
 
 
 def _rows(context: Context, partition: str, kind: type[E], after: str) -> Iterator[tuple[str, E]]:
@@ -134,21 +129,11 @@ def _rows(context: Context, partition: str, kind: type[E], after: str) -> Iterat
         last = rows[-1][0]
 
 
-def _ahead(
-    domain: Domain,
-    what: What,
-    number: str,
-    record_uuid: str | None = None,
-    leads_to: str | None = None,
-    *,
-    forwards: bool = False,
-) -> Ahead:
+def _ahead(domain: Domain, what: What, number: str, record_uuid: str | None = None) -> Ahead:
     return Ahead(
         domain_uuid=domain.domain_uuid,
         domain_name=domain.domain_name,
         what=what,
         number=number,
         record_uuid=record_uuid,
-        leads_to=leads_to,
-        forwards=forwards,
     )

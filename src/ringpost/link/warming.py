@@ -1,0 +1,102 @@
+"""Warming: what phones may ask for is asked ahead, slowly, at the start and after every change."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import click
+
+from ringpost.link.asking import Away
+from ringpost.link.beside import Beside, Pause
+from ringpost.link.standing import Standing
+from ringpost.switch.asking import Fields, Question
+
+A_SECOND = 10.0
+"""Questions a second."""
+_AT_ONCE = 100
+_EVERY = 3600.0
+"""Seconds after which all is looked through again, whether something changed or not."""
+
+
+@dataclass(slots=True)
+class Warming:
+    """The work of keeping what is kept complete."""
+
+    link: Beside
+    standing: Standing
+    a_second: float = A_SECOND
+
+    def work(self) -> None:
+        """Work until the link is stopping."""
+        pause = Pause(self.link.stopping)
+        while not self.link.stopping.is_set():
+            self.standing.stirred.clear()
+            try:
+                self.warm()
+            except (Away, click.ClickException) as why:
+                self.link.say_once("warm", f"nothing is asked ahead: {why}")
+                pause.wait()
+                continue
+            pause.reset()
+            self._wait()
+
+    def warm(self) -> None:
+        """Ask anew what may have changed, and for the first time whatever is not kept; ``Away``, ``ClickException``."""
+        self._ask_anew()
+        for named in self._domains():
+            for question in self.standing.questions.values():
+                for fields in question.ahead(named):
+                    self._ask(question, fields)
+                    if self.link.stopping.is_set():
+                        return
+        self.link.say_once("warm", "what phones may ask for is kept")
+
+    def _ask_anew(self) -> None:
+        """Ask what was kept until something changed."""
+        row = 0
+        while lapsed := self.standing.kept.lapsed(row, _AT_ONCE):
+            for one in lapsed:
+                if self.link.stopping.is_set():
+                    return
+                if one.action in self.standing.questions:
+                    self.standing.ask_ahead(self.standing.questions[one.action], one.fields)
+                    self._rest()
+                row = one.row
+
+    def _ask(self, question: Question, fields: Fields) -> None:
+        """Ask what is not kept, and what follows from its answer."""
+        waiting = [fields]
+        while waiting and not self.link.stopping.is_set():
+            fields = waiting.pop()
+            kept = self.standing.is_kept(question, fields)
+            answer = kept.body if kept else None
+            if answer is None:
+                told = self.standing.ask_ahead(question, fields)
+                self._rest()
+                answer = told.body if told.status == 200 else question.nothing
+            waiting += question.follows(fields, answer)
+
+    def _rest(self) -> None:
+        self.link.stopping.wait(1 / self.a_second)
+
+    def _domains(self) -> Iterator[list[dict[str, Any]]]:
+        """What phones may ask for, a domain after the other."""
+        for _, named in groupby(self._named(), key=lambda one: one["domain_uuid"]):
+            yield list(named)
+
+    def _named(self) -> Iterator[dict[str, Any]]:
+        asked: dict[str, Any] = {"switch": self.link.switch, "limit": 1000}
+        while True:
+            page = self.link.client.done("switch-link-question-list", asked)
+            yield from page["items"]
+            if page["next_cursor"] is None:
+                return
+            asked["cursor"] = page["next_cursor"]
+
+    def _wait(self) -> None:
+        """Wait until something has changed, and a moment more: changes come in company."""
+        waited = 0.0
+        while not self.standing.stirred.wait(0.5) and not self.link.stopping.is_set() and waited < _EVERY:
+            waited += 0.5
+        self.link.stopping.wait(0.5)
