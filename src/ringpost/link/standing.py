@@ -59,6 +59,8 @@ class Standing:
     time: StandingTime
     stirred: Event = field(default_factory=Event)
     """Set when something changed."""
+    known: Event = field(default_factory=Event)
+    """Set once all changes were known."""
     _changes: int = 0
     _lock: Lock = field(default_factory=Lock)
 
@@ -112,6 +114,7 @@ class Standing:
     def caught_up(self) -> None:
         """What is kept may be used for as long as ever, from now on."""
         self.time.begin_anew()
+        self.known.set()
 
     def _asked(self, question: Question, fields: Fields, body: bytes, *, is_ahead: bool) -> Told:
         known = self._changes

@@ -1,8 +1,10 @@
 """Warming: what phones may ask for is asked ahead, slowly, at the start and after every change."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from threading import Event
 from typing import Any
 
 import click
@@ -15,6 +17,10 @@ from ringpost.switch.asking import Fields, Question
 A_SECOND = 10.0
 """Questions a second."""
 _AT_ONCE = 100
+_FIRST = 5.0
+_SETTLES = 0.5
+"""Changes come in company."""
+_LOOKS_EVERY = 0.2
 _EVERY = 3600.0
 """Seconds after which all is looked through again, whether something changed or not."""
 
@@ -30,6 +36,7 @@ class Warming:
     def work(self) -> None:
         """Work until the link is stopping."""
         pause = Pause(self.link.stopping)
+        self._wait(self.standing.known, _FIRST)  # what changed before it began is nothing to ask anew for
         while not self.link.stopping.is_set():
             self.standing.stirred.clear()
             try:
@@ -39,7 +46,8 @@ class Warming:
                 pause.wait()
                 continue
             pause.reset()
-            self._wait()
+            self._wait(self.standing.stirred, _EVERY)
+            self.link.stopping.wait(_SETTLES)
 
     def warm(self) -> None:
         """Ask anew what may have changed, and for the first time whatever is not kept; ``Away``, ``ClickException``."""
@@ -50,7 +58,8 @@ class Warming:
                     self._ask(question, fields)
                     if self.link.stopping.is_set():
                         return
-        self.link.say_once("warm", "what phones may ask for is kept")
+        if not self.standing.stirred.is_set():
+            self.link.say_once("warm", "what phones may ask for is kept")
 
     def _ask_anew(self) -> None:
         """Ask what was kept until something changed."""
@@ -94,9 +103,8 @@ class Warming:
                 return
             asked["cursor"] = page["next_cursor"]
 
-    def _wait(self) -> None:
-        """Wait until something has changed, and a moment more: changes come in company."""
-        waited = 0.0
-        while not self.standing.stirred.wait(0.5) and not self.link.stopping.is_set() and waited < _EVERY:
-            waited += 0.5
-        self.link.stopping.wait(0.5)
+    def _wait(self, event: Event, seconds: float) -> None:
+        """Wait for something, so long at most, or until the link is stopping."""
+        until = time.monotonic() + seconds
+        while not self.link.stopping.is_set() and time.monotonic() < until and not event.wait(_LOOKS_EVERY):
+            pass
