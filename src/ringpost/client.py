@@ -42,6 +42,14 @@ class Answer:
         except (ValueError, KeyError, TypeError):
             return str(self.status)
 
+    @property
+    def code(self) -> str:
+        """The code of a refusal in Ringpost's one shape; what is something else's in between has none."""
+        try:
+            return str(self.json["code"])
+        except (ValueError, KeyError, TypeError):
+            return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Client:

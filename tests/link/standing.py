@@ -35,6 +35,7 @@ class Endpoint(Serving):
         self.asked: list[str] = []
         self.instead: dict[str, tuple[int, bytes]] = {}
         """What is answered to an action instead."""
+        self.breaks_on = ""
         self.before_answering = threading.Event()
         self.before_answering.set()
 
@@ -44,6 +45,8 @@ class Endpoint(Serving):
         how = self.how
         if how == "away":
             return
+        if self.breaks_on and self.breaks_on in body.decode(errors="replace"):
+            how = 500
         if isinstance(how, int):
             reply(asked, how, b"{}")
             return

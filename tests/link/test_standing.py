@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from ringpost.link.asking import Away
 from ringpost.link.kept_answers import Kept, KeptAnswers
 from ringpost.switch.deciding import mark
 from tests.actions.freeswitch.test_decided_by import OF_A_PHONE, QUESTIONS
@@ -188,6 +189,18 @@ def test_a_restart_does_not_begin_the_time_anew(lab: Lab, clock: FakeClock) -> N
         assert not asked.is_known(REGISTERS)
 
 
+def test_what_was_kept_too_long_is_asked_anew_before_it_is_used_again(lab: Lab, operator: Caller) -> None:
+    with lab.link() as asked:
+        asked.ask(REGISTERS)
+        asked.stands.watching.look()
+        lab.endpoint.how = "away"
+        lab.passing.seconds += 40 * A_DAY
+        lab.endpoint.how = "there"
+        asked.stands.watching.look()
+        lab.endpoint.how = "away"
+        assert not asked.is_known(REGISTERS), "what changed so long ago is not told any more"
+
+
 CHANGES: list[tuple[str, dict[str, Any], str]] = [
     ("extension-password-reset", {"extension": "100", "password": "an0ther-Passw0rd"}, "registers"),
     ("extension-update", {"extension": "100", "enabled": False}, "registers"),
@@ -300,6 +313,24 @@ def test_a_key_that_is_refused_has_nothing_any_more(what: str, lab: Lab, operato
         lab.endpoint.how = "away"
         assert not asked.is_known(REGISTERS)
         assert any("refuses the link's key" in one for one in lab.said)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 421])
+def test_what_something_in_between_refuses_says_nothing_of_what_is_kept(status: int, lab: Lab) -> None:
+    with lab.link() as asked:
+        asked.ask(REGISTERS)
+        lab.endpoint.instead = {"freeswitch-xml": (status, b"<html>No such site</html>")}
+        assert asked.is_known(REGISTERS)
+
+
+def test_a_question_that_breaks_something_keeps_no_other_from_being_asked(lab: Lab, operator: Caller) -> None:
+    with lab.link() as asked:
+        lab.endpoint.breaks_on = "user=100"
+        with pytest.raises(Away):
+            asked.stands.warming.warm()
+        lab.endpoint.how = "away"
+        assert asked.is_known(dials("101", uuid_of(operator, "100")))
+        assert not asked.is_known(REGISTERS)
 
 
 def test_what_is_somebody_elses_answer_is_none(lab: Lab) -> None:

@@ -93,7 +93,7 @@ def _read(answer: Answer) -> Told:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     if answer.status >= 500 or answer.status in (408, 429):
         raise Away(f"{answer.status} {answer.why}")
-    if answer.status >= 400:
+    if answer.status >= 400 and answer.code:
         return Told(answer.status, answer.body, headers, answer.why)
     if answer.status != 200 or (DECIDED_BY.lower() not in headers and "x-request-id" not in headers):
         raise Away("what answers is not Ringpost: is RINGPOST_URL right?")

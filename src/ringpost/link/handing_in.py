@@ -41,7 +41,7 @@ class HandingIn:
                 pause.reset()
                 tries = 0
                 continue
-            tries += answer is not None and _code(answer) == "internal"
+            tries += answer is not None and answer.code == "internal"
             if tries >= _TRIES:
                 link.say("a record breaks something at the endpoint: it comes after the others")
                 link.buffer.put_last(first[0])
@@ -63,7 +63,7 @@ class HandingIn:
         if answer.is_good:
             self.link.say_once("handing in", "records are handed in")
             return True
-        if _code(answer) not in _FOR_GOOD:
+        if answer.code not in _FOR_GOOD:
             self.link.say_once("handing in", f"a record is not taken: {answer.why}")
             return False
         self._put_aside(record, answer)
@@ -87,11 +87,3 @@ class HandingIn:
 
 def _is_ours(answer: Answer) -> bool:
     return "x-request-id" in {name.lower() for name in answer.headers}
-
-
-def _code(answer: Answer) -> str:
-    """The code of a refusal in our one shape; what is something else's in between has none."""
-    try:
-        return str(answer.json["code"])
-    except (ValueError, KeyError, TypeError):
-        return ""

@@ -4,6 +4,7 @@ import io
 import json
 import socket
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Collection
@@ -65,7 +66,7 @@ class Loopback:
 
     def open(self) -> "Bounded":
         """Listen. ``OSError`` if the port is taken."""
-        self.server = Bounded(self.address, self._handler(), self.most_at_once)
+        self.server = Bounded(self.address, self._handler(), self.most_at_once, self.link)
         return self.server
 
     def work(self) -> None:
@@ -152,7 +153,10 @@ class Bounded(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], most: int) -> None:
+    def __init__(
+        self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], most: int, link: Beside
+    ) -> None:
+        self._link = link
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self._room = threading.BoundedSemaphore(most)
         super().__init__(address, handler)
@@ -167,7 +171,10 @@ class Bounded(ThreadingHTTPServer):
             self._room.release()
 
     def handle_error(self, *_: Any) -> None:
-        """Whoever hangs up or is too slow is no news."""
+        """Whoever hangs up or is too slow is no news; a bug is."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            self._link.say_once("bug", f"something broke here: {error!r}")
 
 
 def _said(status: int, words: str) -> Given:

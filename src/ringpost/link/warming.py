@@ -17,6 +17,8 @@ from ringpost.switch.asking import Fields, Question
 A_SECOND = 10.0
 """Questions a second."""
 _AT_ONCE = 100
+_MAY_MISS = 20
+"""Questions without an answer after which the endpoint is taken to be away."""
 _FIRST = 5.0
 _SETTLES = 0.5
 """Changes come in company."""
@@ -32,6 +34,7 @@ class Warming:
     link: Beside
     standing: Standing
     a_second: float = A_SECOND
+    _missed: int = 0
 
     def work(self) -> None:
         """Work until the link is stopping."""
@@ -51,6 +54,7 @@ class Warming:
 
     def warm(self) -> None:
         """Ask anew what may have changed, and for the first time whatever is not kept; ``Away``, ``ClickException``."""
+        self._missed = 0
         self._ask_anew()
         for named in self._domains():
             for question in self.standing.questions.values():
@@ -58,6 +62,8 @@ class Warming:
                     self._ask(question, fields)
                     if self.link.stopping.is_set():
                         return
+        if self._missed:
+            raise Away("some questions had no answer")
         if not self.standing.stirred.is_set():
             self.link.say_once("warm", "what phones may ask for is kept")
 
@@ -69,8 +75,7 @@ class Warming:
                 if self.link.stopping.is_set():
                     return
                 if one.action in self.standing.questions:
-                    self.standing.ask_ahead(self.standing.questions[one.action], one.fields)
-                    self._rest()
+                    self._asked(self.standing.questions[one.action], one.fields)
                 row = one.row
 
     def _ask(self, question: Question, fields: Fields) -> None:
@@ -79,15 +84,20 @@ class Warming:
         while waiting and not self.link.stopping.is_set():
             fields = waiting.pop()
             kept = self.standing.is_kept(question, fields)
-            answer = kept.body if kept else None
-            if answer is None:
-                told = self.standing.ask_ahead(question, fields)
-                self._rest()
-                answer = told.body if told.status == 200 else question.nothing
-            waiting += question.follows(fields, answer)
+            waiting += question.follows(fields, kept.body if kept else self._asked(question, fields))
 
-    def _rest(self) -> None:
-        self.link.stopping.wait(1 / self.a_second)
+    def _asked(self, question: Question, fields: Fields) -> bytes:
+        """What is answered; nothing where one question of many has none: the others are asked all the same."""
+        try:
+            told = self.standing.ask_ahead(question, fields)
+        except Away:
+            self._missed += 1
+            if self._missed > _MAY_MISS:
+                raise
+            return question.nothing
+        finally:
+            self.link.stopping.wait(1 / self.a_second)
+        return told.body if told.status == 200 else question.nothing
 
     def _domains(self) -> Iterator[list[dict[str, Any]]]:
         """What phones may ask for, a domain after the other."""
