@@ -123,19 +123,21 @@ def test_what_is_refused_for_now_waits(status: int, body: bytes, lab: Lab, opera
     assert not (lab.folder / "refused-lab.jsonl").exists()
 
 
-def test_one_that_breaks_something_holds_up_the_others_not_for_ever(lab: Lab, operator: Caller) -> None:
+def test_those_that_are_put_last_come_after_the_others(lab: Lab) -> None:
     buffer = Buffer(lab.folder / "link.sqlite3")
     for number in (1, 2, 3):
         buffer.keep_record(PostedRecord(PATH, record(number)[0], "", b""))
-    first = buffer.first_record()
-    assert first
-    buffer.put_last(first[0])
+    for _ in range(2):
+        first = buffer.first_record()
+        assert first
+        buffer.put_last(first[0])
+    buffer.keep_record(PostedRecord(PATH, record(4)[0], "", b""))
     order = []
     while one := buffer.first_record():
         order.append(one[1].query[-1])
         buffer.forget_record(one[0])
     buffer.close()
-    assert order == ["2", "3", "1"]
+    assert order == ["3", "1", "2", "4"]
 
 
 def test_a_record_that_cannot_be_kept_stays_with_the_switch(lab: Lab) -> None:
@@ -145,3 +147,15 @@ def test_a_record_that_cannot_be_kept_stays_with_the_switch(lab: Lab) -> None:
         assert asked.post(body, PATH, query).status == 503
         lab.says("stays with the switch")
         asked.link.buffer = Buffer(Path(lab.folder / "other.sqlite3"))
+
+
+def test_one_that_breaks_something_holds_up_the_others_not_for_ever(lab: Lab, operator: Caller) -> None:
+    lab.endpoint.instead = {PATH: (500, b'{"code": "internal"}')}
+    with lab.link(works=True) as asked:
+        for number in (1, 2):
+            query, body = record(number)
+            asked.post(body, PATH, query)
+        lab.says("it comes after the others")
+        first = asked.link.buffer.first_record()
+        assert first
+        assert first[1].query.endswith("2")

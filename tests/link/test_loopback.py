@@ -41,6 +41,7 @@ POST = b"POST /freeswitch-xml HTTP/1.1\r\nHost: 127.0.0.1:1\r\n"
         (POST.replace(b"127.0.0.1:1", b"localhost") + b"Content-Length: 9\r\n\r\nsection=x", 200),
         (POST.replace(b"127.0.0.1:1", b"[::1]:80") + b"Content-Length: 9\r\n\r\nsection=x", 200),
         (POST.replace(b"127.0.0.1", b"evil.example.net") + b"Content-Length: 9\r\n\r\nsection=x", 421),
+        (POST + b"Origin: https://evil.example.net\r\nContent-Length: 9\r\n\r\nsection=x", 403),
         (b"POST /freeswitch-xml HTTP/1.1\r\nContent-Length: 9\r\n\r\nsection=x", 421),
         (POST + b"Content-Length: 7\r\n\r\nno=form", 400),
         (POST + b"\r\n", 411),

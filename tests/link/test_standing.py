@@ -70,6 +70,19 @@ def test_an_endpoint_that_is_slow_is_not_waited_for(lab: Lab) -> None:
         lab.endpoint.before_answering.set()
 
 
+def test_who_asks_while_another_waits_in_vain_is_not_kept_waiting(lab: Lab) -> None:
+    with lab.link(within=1.5) as asked:
+        asked.ask(REGISTERS)
+        lab.endpoint.before_answering.clear()
+        took = []
+        for _ in range(2):
+            began = time.monotonic()
+            assert asked.is_known(REGISTERS)
+            took.append(time.monotonic() - began)
+        lab.endpoint.before_answering.set()
+        assert took[0] >= 1.5 > took[1]
+
+
 def test_what_comes_too_late_is_kept_all_the_same(lab: Lab) -> None:
     with lab.link(within=0.2) as asked:
         lab.endpoint.before_answering.clear()

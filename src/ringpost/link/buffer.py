@@ -163,5 +163,5 @@ class Buffer:
     def put_last(self, position: int) -> None:
         """That record comes after all others."""
         with self._lock:
-            last = "(SELECT seq + 1 FROM sqlite_sequence WHERE name = 'records')"
+            last = "(SELECT max(position) + 1 FROM records)"
             self._file.execute(f"UPDATE records SET position = {last} WHERE position = ?", (position,))

@@ -122,11 +122,13 @@ class Loopback:
                 self._give(given)
 
             def _refused(self) -> Given | None:
-                """Why it is not even read. A page in a browser on this machine could post too, by another name."""
+                """Why it is not even read. A page in a browser on this machine could post too."""
                 host = self.headers.get("Host", "")
                 name = host if host.endswith("]") else host.rpartition(":")[0] or host
                 if name != "localhost" and not is_loopback(name):
                     return _said(421, "only by an address of loopback")
+                if "Origin" in self.headers:
+                    return _said(403, "not from a page")
                 if "Transfer-Encoding" in self.headers or not self.headers.get("Content-Length", "").isdecimal():
                     return _said(411, "with Content-Length")
                 return _said(413, "too large") if int(self.headers["Content-Length"]) > _LONGEST else None
