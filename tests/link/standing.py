@@ -84,13 +84,15 @@ class Lab:
     key: Caller
     folder: Path
     switch: str = "lab"
+    url: str = ""
+    """Another endpoint, if it is to be one."""
     clock: FakeClock = field(default_factory=FakeClock)
     passing: Passing = field(default_factory=Passing)
     said: list[str] = field(default_factory=list)
 
     @contextmanager
     def link(self, works: bool = False, **members: Any) -> Iterator["Asked"]:
-        client = Client(self.endpoint.url, token(self.key.key_uuid, self.key.secret))
+        client = Client(self.url or self.endpoint.url, token(self.key.key_uuid, self.key.secret))
         self.folder.mkdir(exist_ok=True)
         buffer = Buffer(self.folder / "link.sqlite3")
         beside = Beside(self.switch, client, buffer, self.clock, self.said.append)

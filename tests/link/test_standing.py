@@ -14,6 +14,7 @@ from ringpost.link.kept_answers import Kept, KeptAnswers
 from ringpost.switch.deciding import mark
 from tests.actions.freeswitch.test_decided_by import OF_A_PHONE, QUESTIONS
 from tests.actions.freeswitch.test_freeswitch_xml import CALL, HOME, REGISTER
+from tests.entry.answering import listening
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
 from tests.link.standing import LINK, Lab
@@ -557,3 +558,15 @@ def test_the_last_answer_takes_the_place_of_what_was_decided_otherwise() -> None
     assert kept.find("xml", {**asked, "action": "else"}) is None
     kept.drop("xml", asked)
     assert kept.find("xml", asked) is None
+
+
+def test_over_the_real_server_too(lab: Lab, house: House) -> None:
+    with listening(house.endpoint) as url:
+        lab.url = url
+        with lab.link() as asked:
+            there = asked.ask(REGISTERS)
+            asked.stands.watching.look()
+            asked.stands.warming.warm()
+    with lab.link() as asked:
+        assert without_pin(asked.ask(REGISTERS)) == without_pin(there), "nobody listens there any more"
+        assert asked.is_known(QUESTIONS["comes in"])

@@ -187,12 +187,15 @@ class KeptAnswers:
 
     def _matching(self, action: str, fields: Fields) -> list[int]:
         """The rows of all answers whose tests come to the same for this question."""
-        rows = []
-        for tests, named in self._file.execute("SELECT id, named FROM tests WHERE action = ?", (action,)).fetchall():
-            came_to = json.dumps(outcome(named.split(), fields))
-            sql = "SELECT id FROM answers WHERE tests = ? AND outcome = ?"
-            rows += [row for (row,) in self._file.execute(sql, (tests, came_to))]
-        return rows
+        all_tests = self._file.execute("SELECT id, named FROM tests WHERE action = ?", (action,)).fetchall()
+        if not all_tests:
+            return []
+        came_to = [part for tests, named in all_tests for part in (tests, json.dumps(outcome(named.split(), fields)))]
+        places = ", ".join(["(?, ?)"] * len(all_tests))
+        sql = (
+            f"WITH asked (tests, outcome) AS (VALUES {places}) SELECT id FROM asked JOIN answers USING (tests, outcome)"
+        )
+        return [row for (row,) in self._file.execute(sql, came_to)]
 
     def _forget(self, rows: list[int]) -> bool:
         """Forget some rows; whether one of them was asked ahead."""
