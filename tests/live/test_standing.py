@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.link.standing import LINK
 from tests.live.conftest import GROUPS, HERE, Api, House, Serving
 from tests.live.patience import eventually
@@ -41,6 +43,10 @@ def standing_in(serving: Serving, folder: Path) -> Iterator[Process]:
         process.stop()
 
 
+@pytest.mark.expects_complaint(
+    r"mod_xml_curl\.c:\d+ Received HTTP error 0|sofia_reg\.c:\d+ Can't find user",
+    "nobody answers while the link takes Ringpost's place, and a phone may ask just then",
+)
 def test_phones_go_on_while_ringpost_is_away_and_all_of_it_is_told_afterwards(
     house: House, serving: Serving, phones: tuple[Phone, Phone], tmp_path: Path
 ):
@@ -49,7 +55,6 @@ def test_phones_go_on_while_ringpost_is_away_and_all_of_it_is_told_afterwards(
         api = Api(serving.url, house.api.token, HERE)
         before = {one["xml_cdr_uuid"] for one in api.do("cdr-search", limit=1000)["items"]}
         serving.__exit__()
-        assert "endpoint is away" not in link.said()
         with house.phone("100") as one, house.phone("101") as other:
             assert "standing in" in link.said(), "they registered with an answer that was kept"
             one.dial("101")
