@@ -144,7 +144,7 @@ OF_ALL = (keys.DOMAINS, keys.SWITCHES, keys.KEYS)
 NO_MORE_THAN_A_PAGE = {"cdr-list", "usergroup-details"}
 """They say so: the last hundred legs, the first thousand users."""
 READS = [name for name in CATALOGUE.names() if not CATALOGUE.load(name).Request.writes]
-WHERE = {"domain_name", "domain_uuid", "webhook_uuid"}
+WHERE = {"domain_name", "domain_uuid", "switch", "webhook_uuid"}
 LISTS = [name for name in READS if issubclass(CATALOGUE.load(name).Request, Page)]
 
 
@@ -175,7 +175,8 @@ def again(row: Row, number: int) -> Row:
     """A record like it, with a name and a number of its own."""
     members = json.loads(row.body)
     own = next((name for name in members if name.endswith("_uuid") and str(members[name]) in row.key.sort), None)
-    own = own or next((name for name in members if name.endswith("_uuid")), None)
+    uuids = (name for name in members if name.endswith("_uuid"))
+    own = own or ("destination_uuid" if "destination_uuid" in members else next(uuids, None))
     sort = f"2{number:05d}"
     if own is not None:
         fresh = str(uuid.uuid5(uuid.NAMESPACE_OID, str(number)))

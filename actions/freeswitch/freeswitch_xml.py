@@ -26,4 +26,5 @@ Response = XmlResponse
 
 
 def handle(request: Request, context: Context) -> Response:
-    return Response(asked.answered(context, request.body), "text/xml; charset=utf-8")
+    document = asked.answered(context, request.body)
+    return Response(document.body, "text/xml; charset=utf-8", document.headers)

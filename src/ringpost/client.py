@@ -42,6 +42,14 @@ class Answer:
         except (ValueError, KeyError, TypeError):
             return str(self.status)
 
+    @property
+    def code(self) -> str:
+        """The code of a refusal in Ringpost's one shape; what is something else's in between has none."""
+        try:
+            return str(self.json["code"])
+        except (ValueError, KeyError, TypeError):
+            return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -52,15 +60,27 @@ class Client:
 
     def call(self, action: str, members: Mapping[str, Any]) -> Answer:
         """Call an action. ``ClickException`` if nobody answers, or sends us elsewhere."""
-        body = json.dumps({"action": action, **members}).encode()
+        return self._post(self.url, json.dumps({"action": action, **members}).encode(), "application/json", _TIMEOUT)
+
+    def post(self, action: str, body: bytes, content_type: str, query: str = "", seconds: float = _TIMEOUT) -> Answer:
+        """Post to an action's own path a body that is no JSON of ours; as ``call``."""
+        url = f"{self.url.rstrip('/')}/{action}{'?' if query else ''}{query}"
+        return self._post(url, body, content_type, seconds)
+
+    @property
+    def key_id(self) -> str:
+        """Which key it is: what stands before its secret."""
+        return self.token.rpartition("_")[0]
+
+    def _post(self, url: str, body: bytes, content_type: str, seconds: float) -> Answer:
         headers = {
             "Authorization": f"Bearer {self.token}",
-            "Content-Type": "application/json",
+            "Content-Type": content_type,
             "User-Agent": f"ringpost/{__version__}",
         }
-        request = urllib.request.Request(self.url, body, headers)  # noqa: S310 - the user's own address
+        request = urllib.request.Request(url, body, headers)  # noqa: S310 - the user's own address
         try:
-            answer = _asked(request)
+            answer = _asked(request, seconds)
         except (OSError, ValueError, http.client.HTTPException) as error:  # the last if it breaks off in the middle
             raise click.ClickException(f"{self.url} does not answer ({error}): {_hint(error)}") from None
         if 300 <= answer.status < 400:
@@ -98,9 +118,9 @@ def _hint(error: Exception) -> str:
     return "is it running, and is RINGPOST_URL right?"
 
 
-def _asked(request: urllib.request.Request) -> Answer:
+def _asked(request: urllib.request.Request, seconds: float) -> Answer:
     try:
-        with _OPENER.open(request, timeout=_TIMEOUT) as answer:
+        with _OPENER.open(request, timeout=seconds) as answer:
             return Answer(answer.status, answer.read(), dict(answer.headers))
     except urllib.error.HTTPError as error:
         with error:

@@ -103,6 +103,7 @@ class TenantStore:
         self._domains: dict[str, None] = {}
         self._on_switch: dict[tuple[str, str], bool] = {}
         self._user: User | None = None
+        self._words: set[str] | None = None
         self.listed_chars = 0
         """How long all rows of lists were that were read: what was short cannot be long as it is answered."""
 
@@ -113,6 +114,7 @@ class TenantStore:
         if row is None:
             return None
         found: E = kind.__pydantic_validator__.validate_json(row.body)
+        self._note(found)
         return found if self.is_mine(found, of_anybody=of_anybody) else None
 
     def listed(
@@ -139,6 +141,7 @@ class TenantStore:
                 return []
             self.listed_chars += sum(len(row.body) for row in rows)
             read = [(row.key.sort, kind.model_validate_json(row.body)) for row in rows]
+            self._note(partition, *(one for _, one in read))
             found += [row for row in read if self.is_mine(row[1], of_anybody=of_anybody)]
             if len(rows) < limit or len(found) >= limit:
                 return found[:limit]
@@ -166,7 +169,8 @@ class TenantStore:
                 rows = self._store.query(partition, after=after, limit=_AT_ONCE)
             except Unholdable:
                 return []
-            read = (kind.model_validate_json(row.body) for row in rows)
+            read = [kind.model_validate_json(row.body) for row in rows]
+            self._note(partition, *read)
             found += [one for one in read if self.is_mine(one)]
             if len(rows) < _AT_ONCE:
                 return found
@@ -178,6 +182,7 @@ class TenantStore:
 
     def _row(self, key: Key) -> Row | None:
         """A row; none has a key that cannot be, as a caller's words may make one."""
+        self._note(key.partition, key.sort)
         try:
             return self._store.get(key)
         except Unholdable:
@@ -196,6 +201,21 @@ class TenantStore:
     def holder(self, token_uuid: str, digest: str, now: str) -> Actor | None:
         """Who has a token of that hash, whoever asks: knowing a token is enough to ask about it."""
         return token_holder(self._store, token_uuid, digest, now)
+
+    def note_reading(self) -> set[str]:
+        """From now on every name, number and uuid that is looked for, and every uuid of what is found, is put here."""
+        self._words = set()
+        return self._words
+
+    def _note(self, *read: str | BaseModel) -> None:
+        if self._words is None:
+            return
+        for one in read:
+            if isinstance(one, str):
+                self._words.update(one.split("#"))
+            else:
+                record = getattr(one, "root", one)
+                self._words.update(value for name, value in record if name.endswith("_uuid") and value)
 
     def stage(self, write: Write, otherwise: Problem | Exception | None = None) -> None:
         """Write this with the rest; ``otherwise`` is raised if its condition does not hold."""

@@ -202,6 +202,10 @@ class XmlResponse(RawResponse):
     """XML, as a switch reads it."""
 
     media_type = "text/xml"
+    header_names: ClassVar[Mapping[str, str]] = {
+        "X-Decided-By": "which members of the question decided it: a link keeps it as the answer to just that",
+        "X-Read-From": "marks of what it was read from: a link drops it when one of these changes",
+    }
 
 
 class Action(Protocol):

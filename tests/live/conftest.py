@@ -234,6 +234,21 @@ class Serving:
     def __exit__(self, *_: object) -> None:
         self._process.stop()
 
+    @contextmanager
+    def elsewhere(self, address: str) -> Iterator["Serving"]:
+        """The same at another address, so that a link can be where the switch looks for it; then back again."""
+        url, where = self.url, self._where
+        self.__exit__()
+        host, _, port = address.rpartition(":")
+        self.url, self._where = f"http://{address}/", ["--host", host, "--port", port]
+        try:
+            self.__enter__()
+            yield self
+        finally:
+            self.__exit__()
+            self.url, self._where = url, where
+            self.__enter__()
+
     def pause(self) -> None:
         """Let it hang, as an endpoint that is out of reach."""
         self._process.pause()

@@ -1,1 +1,1 @@
-"""What runs beside a switch: it hears what happens there and hands it in."""
+"""What runs beside a switch: it hears what happens there, hands it in, and stands in while we are away."""

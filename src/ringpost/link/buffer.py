@@ -18,6 +18,8 @@ CREATE TABLE IF NOT EXISTS legs (leg TEXT PRIMARY KEY, domain TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, body TEXT NOT NULL, position INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS link (uuid TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS away (since TEXT NOT NULL, until TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS records (position INTEGER PRIMARY KEY AUTOINCREMENT, action TEXT NOT NULL,
+    query TEXT NOT NULL, content_type TEXT NOT NULL, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS heard (one INTEGER PRIMARY KEY CHECK (one = 1), core TEXT NOT NULL, at REAL NOT NULL);
 """
 
@@ -27,6 +29,15 @@ class File(NamedTuple):
 
     path: str
     about: RecordedFile
+
+
+class PostedRecord(NamedTuple):
+    """What the switch has posted for an action, as it did."""
+
+    action: str
+    query: str
+    content_type: str
+    body: bytes
 
 
 def _numbered(position: int, body: dict[str, Any]) -> NumberedNotice | NumberedAway:
@@ -130,3 +141,27 @@ class Buffer:
         """That recording was handed in, or is none."""
         with self._lock:
             self._file.execute("DELETE FROM files WHERE path = ?", (path,))
+
+    def keep_record(self, record: PostedRecord) -> None:
+        """Keep what the switch has posted; when this returns it is on the disk."""
+        with self._lock:
+            into = "records (action, query, content_type, body)"
+            self._file.execute(f"INSERT INTO {into} VALUES (?, ?, ?, ?)", record)
+
+    def first_record(self) -> tuple[int, PostedRecord] | None:
+        """The first record that was not handed in yet, and its place."""
+        sql = "SELECT position, action, query, content_type, body FROM records ORDER BY position LIMIT 1"
+        with self._lock:
+            row = self._file.execute(sql).fetchone()
+        return (row[0], PostedRecord(*row[1:])) if row else None
+
+    def forget_record(self, position: int) -> None:
+        """That record was taken, or put aside."""
+        with self._lock:
+            self._file.execute("DELETE FROM records WHERE position = ?", (position,))
+
+    def put_last(self, position: int) -> None:
+        """That record comes after all others."""
+        with self._lock:
+            last = "(SELECT max(position) + 1 FROM records)"
+            self._file.execute(f"UPDATE records SET position = {last} WHERE position = ?", (position,))

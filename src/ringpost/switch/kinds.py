@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ringpost.model.errors import CannotComply
+from ringpost.switch.asking import Asks
 
 if TYPE_CHECKING:
     from ringpost.clock import Clock
@@ -52,13 +53,14 @@ class Kind:
     ``needs``: the members of its record without which it cannot be reached from here. ``capabilities``: the actions it
     can do. ``connect`` makes the line to one; nothing is sent before it is first used. ``listen`` opens an ear beside
     one, for a link; raises ``SwitchUnreachable`` and ``SwitchRefused``, and ``CannotComply`` where there is nothing to
-    hear.
+    hear. ``asks`` says what one asks and hands in by itself, for a link that stands in.
     """
 
     needs: tuple[str, ...]
     capabilities: tuple[str, ...]
     connect: Callable[[SwitchRecord, Means], Switch]
     listen: Callable[[Place], Ear] = _nothing_to_hear
+    asks: Callable[[], Asks] = Asks
 
     @property
     def has_link(self) -> bool:

@@ -2,6 +2,7 @@ import _thread
 import json
 import re
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -218,6 +219,21 @@ def test_says_what_the_address_of_an_event_socket_looks_like(address: str) -> No
     result = run("link", "--switch", "pbx1", "--esl", address, RINGPOST_ESL_PASSWORD="x", **TOKEN)
     assert result.exit_code == 2
     assert f"'{address}' is no host and port, such as 127.0.0.1:8021" in result.output
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:3100", "192.0.2.10:3100", "[::]:3100", "pbx1.example.net:3100", ":3100"])
+def test_a_link_answers_on_loopback_only(address: str) -> None:
+    result = run("link", "--switch", "pbx1", "--listen", address, RINGPOST_ESL_PASSWORD="x", **TOKEN)
+    assert result.exit_code == 2
+    assert "address of loopback" in result.output or "is no host and port, such as 127.0.0.1:3100" in result.output
+
+
+def test_says_that_the_port_a_switch_is_to_ask_at_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        address = f"127.0.0.1:{there.getsockname()[1]}"
+        known = {"RINGPOST_DATA": str(tmp_path), "RINGPOST_ESL_PASSWORD": "x", **TOKEN}
+        result = run("link", "--switch", "pbx1", "--listen", address, **known)
+    assert (result.exit_code, result.output.count("\n"), "in use" in result.output) == (1, 1, True), result.output
 
 
 def test_says_where_what_was_heard_cannot_be_kept(tmp_path: Path) -> None:

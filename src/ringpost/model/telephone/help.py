@@ -6,6 +6,7 @@ have taken off what is only there to get it through.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from phonenumbers import (
     SUPPORTED_SHORT_REGIONS,
@@ -118,3 +119,21 @@ def _is_area_code(area: str, country: str, code: str) -> bool:
     return any(
         length_of_geographical_area_code(parse(f"+{code}{area}{digit}{behind}")) == len(area) for digit in "23456789"
     )
+
+
+def all_dialled(country: str, own: Iterable[str]) -> list[str]:
+    """Every number that calls for help when a telephone dials it, sorted."""
+    return sorted({*own, *_of_country(country)})
+
+
+@cache
+def _of_country(country: str) -> tuple[str, ...]:
+    """A country's own, found by its pattern: none has more than six digits."""
+    metadata = PhoneMetadata.short_metadata_for_region(country)
+    emergency = metadata.emergency if metadata else None
+    if emergency is None or not emergency.national_number_pattern:
+        return ()
+    lengths = emergency.possible_length or range(2, 5)
+    shaped = re.compile(emergency.national_number_pattern).fullmatch
+    numbers = (f"{number:0{length}}" for length in lengths for number in range(10**length))
+    return tuple(number for number in numbers if shaped(number) and is_emergency_number(number, country))

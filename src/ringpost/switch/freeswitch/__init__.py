@@ -10,6 +10,7 @@ from ringpost.switch.kinds import Kind
 if TYPE_CHECKING:
     from ringpost.model.switch import SwitchRecord
     from ringpost.switch import Switch
+    from ringpost.switch.asking import Asks
     from ringpost.switch.hearing import Ear
     from ringpost.switch.kinds import Means, Place
 
@@ -27,4 +28,10 @@ def _listen(place: Place) -> Ear:
     return FreeSwitchEar(EventSocket(place.host, place.port, user=place.user, password=place.password))
 
 
-KIND = Kind(needs=("address", "secret"), capabilities=CALL_ACTIONS, connect=_connect, listen=_listen)
+def _asks() -> Asks:
+    from ringpost.switch.freeswitch.standing import ASKS
+
+    return ASKS
+
+
+KIND = Kind(needs=("address", "secret"), capabilities=CALL_ACTIONS, connect=_connect, listen=_listen, asks=_asks)

@@ -9,8 +9,7 @@ import hashlib
 import random
 import re
 import secrets
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -38,6 +37,7 @@ from ringpost.model.route import Messages as ToMessages
 from ringpost.model.shapes import EMAIL
 from ringpost.model.values import is_uuid
 from ringpost.model.voicemail import Voicemail
+from ringpost.switch.deciding import Looked
 from ringpost.switch.freeswitch import names, phones, recording
 from ringpost.switch.freeswitch.said import DIRECTIONS, FROM, PHONES, PLACED, SENT, TOOK, extensions_in, presence
 
@@ -50,81 +50,82 @@ _VARIABLES = "{^^:sip_invite_domain=${dialed_domain}:presence_id=${dialed_user}@
 _CAUSE = re.compile("[A-Z_]{1,40}")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+def posted(body: bytes) -> dict[str, str]:
+    """The members of a form; ``InvalidRequest`` if it is none of a switch's."""
+    pairs = body.decode(errors="replace").split("&")
+    if len(pairs) > _MOST_FIELDS:
+        raise InvalidRequest(f"a switch asks with at most {_MOST_FIELDS} members")
+    fields: dict[str, str] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        if name not in _FIRST_COUNTS or name not in fields:
+            fields[name] = unquote(value)
+    if "section" not in fields:
+        raise InvalidRequest("this is not what mod_xml_curl posts: there is no section in it")
+    return fields
+
+
+class Asked(Looked):
     """The form a switch posts.
 
     The first five members are not encoded, so that a name with ``&`` in it can smuggle in more of them: of
     these the first counts. The switch adds user, domain and key last: of the others the last counts.
     """
 
-    fields: Mapping[str, str]
+    __slots__ = ()
 
     @classmethod
     def read(cls, body: bytes) -> "Asked":
-        """The members of a body; ``InvalidRequest`` if it is none of a switch's."""
-        pairs = body.decode(errors="replace").split("&")
-        if len(pairs) > _MOST_FIELDS:
-            raise InvalidRequest(f"a switch asks with at most {_MOST_FIELDS} members")
-        fields: dict[str, str] = {}
-        for pair in pairs:
-            name, _, value = pair.partition("=")
-            if name not in _FIRST_COUNTS or name not in fields:
-                fields[name] = unquote(value)
-        if "section" not in fields:
-            raise InvalidRequest("this is not what mod_xml_curl posts: there is no section in it")
-        return cls(fields)
-
-    def get(self, *names: str) -> str:
-        """The first of these members that is there; empty if none is."""
-        return next((self.fields[name] for name in names if self.fields.get(name)), "")
+        """The question a body is; ``InvalidRequest`` if it is none of a switch's."""
+        return cls(posted(body))
 
     @property
     def is_for_a_user(self) -> bool:
         """Whether it asks for one user by id, and not for a domain's gateways, networks or groups."""
-        return self.get("key") == "id" and bool(self.get("user")) and not self.get("purpose")
+        return self.says("key", "id") and self.has("user") and not self.has("purpose")
 
     @property
     def is_a_phones(self) -> bool:
         """Whether a phone asks to be let in, and not the switch for somebody to ring or a box to open."""
-        return bool(self.get("sip_auth_method")) or self.get("action") == "sip_auth"
+        return self.has("sip_auth_method") or self.says("action", "sip_auth")
 
     @property
     def is_from_outside(self) -> bool:
         """Whether who dials has come in and is no phone of ours: through ``public``, whatever dialplan is there."""
-        is_ours = self.get("variable_sip_authorized") == "true" or self.get(
-            "variable_extension_uuid", "variable_ringpost_a"
-        )
-        return self.get("Call-Direction") == "inbound" and not is_ours
+        marks = ("variable_extension_uuid", "variable_ringpost_a")
+        is_ours = self.says("variable_sip_authorized", "true") or any(map(self.has, marks))
+        return self.says("Call-Direction", "inbound") and not is_ours
 
     @property
     def placed_call(self) -> str:
         """The uuid of a call we have placed whose A is asked for; empty if it is none."""
-        call_uuid = self.get(PLACED) if self.get("action") == "user_call" else ""
+        call_uuid = self.get(PLACED) if self.says("action", "user_call") else ""
         return call_uuid if is_uuid(call_uuid) else ""
 
     @property
     def came_from(self) -> str:
         """Which channel dials, and in which call of ours, if it is one of A's phones; or empty."""
-        channel, call_uuid = self.get("Unique-ID"), self.get(f"variable_{PLACED}")
-        return f"{channel}:{call_uuid}" if is_uuid(channel) and is_uuid(call_uuid) else ""
+        call_uuid = self.get(f"variable_{PLACED}")
+        channel = self.get("Unique-ID") if is_uuid(call_uuid) else ""
+        return f"{channel}:{call_uuid}" if is_uuid(channel) else ""
 
     @property
     def is_a_groups(self) -> bool:
         """Whether the phone is to ring as one of a ring group's, and be recorded if it answers."""
-        return self.get("action") == "user_call" and self.get("ringpost_group") == "true"
+        return self.says("action", "user_call") and self.says("ringpost_group", "true")
 
     @property
     def may_be_recorded(self) -> str:
         """The direction of a ring group's call that is recorded if the member who answers has it so; or empty."""
+        if not self.is_a_groups or self.has(recording.IS_RECORDED):
+            return ""
         direction = self.get("call_direction")
-        is_open = self.is_a_groups and direction in DIRECTIONS and not self.get(recording.IS_RECORDED)
-        return direction if is_open else ""
+        return direction if direction in DIRECTIONS else ""
 
     @property
     def is_recorded(self) -> bool:
         """Whether this leg is recorded, or will be once it is connected."""
-        return bool(self.get(f"variable_{recording.RECORDED}"))
+        return self.has(f"variable_{recording.RECORDED}")
 
     @property
     def passed(self) -> tuple[str, ...]:
@@ -134,7 +135,7 @@ class Asked:
     @property
     def took(self) -> str:
         """The parked leg that this one has taken by dialling its slot, before it was sent on; or empty."""
-        is_taker = bool(self.get("variable_ringpost_slot")) and not self.get("variable_valet_lot_extension")
+        is_taker = self.has("variable_ringpost_slot") and not self.has("variable_valet_lot_extension")
         leg = self.get(f"variable_{TOOK}") or (self.get("variable_bridge_uuid") if is_taker else "")
         return leg if is_uuid(leg) else ""
 
@@ -147,10 +148,10 @@ class Asked:
         """Why the phones of a number were not reached, if our own dialplan has just tried them."""
         if self.get(f"variable_{_FULL}") == number:
             return "USER_BUSY"
-        disposition = self.get("variable_originate_disposition")
-        if self.get("variable_ringpost_tried") != number or disposition == "SUCCESS":
+        if self.get("variable_ringpost_tried") != number:
             return None
-        return disposition if _CAUSE.fullmatch(disposition) else None
+        disposition = self.get("variable_originate_disposition")
+        return disposition if disposition != "SUCCESS" and _CAUSE.fullmatch(disposition) else None
 
 
 class Messages(NamedTuple):
@@ -173,14 +174,20 @@ class Caller(NamedTuple):
     reached: tuple[str, ...] = ()
     has_spoken: bool = False
     is_recorded: bool = False
-    name: str = ""
-    """What whoever is called is shown, but for what is put in front of it."""
+    own_name: str = ""
+    """What whoever is called is shown, but for what is put in front of it; empty: what SIP says."""
+    sip_name: Callable[[], str] = str
     prefix: str = ""
     """What has been put in front of it so far."""
     took: str = ""
     """The leg it has taken from its parking slot."""
     came_from: str = ""
     """Its channel and the call's uuid, if it is A of a call we have placed."""
+
+    @property
+    def name(self) -> str:
+        """What whoever is called is shown, but for what is put in front of it."""
+        return self.own_name or self.sip_name()
 
 
 class Action(NamedTuple):
@@ -459,7 +466,7 @@ def _to_group(domain: Domain, route: Group, caller: Caller) -> list[Action]:
     group = route.group
     if not route.ringing:
         return [Action("hangup", "NO_ROUTE_DESTINATION")]
-    caller = caller._replace(name=group.ring_group_caller_id_name or caller.name)
+    caller = caller._replace(own_name=group.ring_group_caller_id_name or caller.own_name)
     ringing = [one._replace(is_recorded=_is_recorded(one, caller)) for one in route.ringing]
     return [
         *_shown_by_a_group(group),

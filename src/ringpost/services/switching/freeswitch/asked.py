@@ -1,5 +1,6 @@
 """What a FreeSWITCH asks, looked up: who may register, and where a dialled number leads."""
 
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from ringpost.context import Context
@@ -12,23 +13,35 @@ from ringpost.model.values import is_number, is_uuid
 from ringpost.model.voicemail import Voicemail
 from ringpost.services.numbers import numbering, routing, voicemails
 from ringpost.store import keys
+from ringpost.switch import deciding
 from ringpost.switch.freeswitch import names, xml
 from ringpost.switch.freeswitch.said import PUBLIC
 from ringpost.switch.freeswitch.xml import Asked, Caller
 
 
-def answered(context: Context, body: bytes) -> bytes:
+class Document(NamedTuple):
+    """What a switch is answered, and the headers that say what decided it, and what it was read from."""
+
+    body: bytes
+    headers: dict[str, str]
+
+
+def answered(context: Context, body: bytes) -> Document:
     """The document a switch asks for with mod_xml_curl; "not found" sends it to its own files."""
     if not (context.actor.is_operator or context.actor.switches):
         raise Forbidden("what a phone logs in with is for switches: their keys are made with key-create and switch")
-    asked = Asked.read(body)
-    match asked.get("section"):
-        case "directory":
-            return _directory(context, asked)
-        case "dialplan":
-            return _dialplan(context, asked)
-        case _:
-            return xml.not_found()
+    asked, words = Asked.read(body), context.store.note_reading()
+    document = _document(context, asked)
+    read_from = deciding.read_from(words, context.store.domains)
+    return Document(document, {deciding.DECIDED_BY: asked.decided_by, deciding.READ_FROM: read_from})
+
+
+def _document(context: Context, asked: Asked) -> bytes:
+    if asked.says("section", "directory"):
+        return _directory(context, asked)
+    if asked.says("section", "dialplan"):
+        return _dialplan(context, asked)
+    return xml.not_found()
 
 
 def _directory(context: Context, asked: Asked) -> bytes:
@@ -37,12 +50,12 @@ def _directory(context: Context, asked: Asked) -> bytes:
     Gateways and networks are the switch's own business, and so is every other purpose.
     """
     name = asked.get("domain", "key_value")
-    if asked.get("purpose") or (asked.get("user") and not asked.is_for_a_user):
+    if asked.has("purpose") or (asked.has("user") and not asked.is_for_a_user):
         return xml.not_found()
     domain = _domain(context, name)
     if domain is None:
         return xml.not_found()
-    if not asked.get("user"):
+    if not asked.has("user"):
         return xml.directory(domain, name)
     user = _user(context, domain, asked, name, asked.get("user").lower()) if _is_for_itself(asked, domain) else None
     return xml.not_found() if user is None else xml.directory(domain, name, user)
@@ -74,7 +87,7 @@ def _is_for_itself(asked: Asked, domain: Domain) -> bool:
 
     FreeSWITCH compares the names and not the domains: it would let 100 of one be registered as 100 of another.
     """
-    if asked.get("sip_auth_method") in ("", "INVITE"):
+    if not asked.has("sip_auth_method") or asked.says("sip_auth_method", "INVITE"):
         return True
     return asked.get("sip_to_host").lower() == domain.domain_name
 
@@ -111,7 +124,7 @@ def _dialplan(context: Context, asked: Asked) -> bytes:
         context,
         domain,
         number,
-        from_a_phone=asked.get("variable_sip_authorized") == "true",
+        from_a_phone=asked.says("variable_sip_authorized", "true"),
         passed=asked.passed,
         failed=asked.failed(number),
     )
@@ -149,25 +162,27 @@ def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
     """Who dials, as the directory and our own originate have marked the leg."""
     uuid = asked.get("variable_extension_uuid").lower()
     extension = context.store.get(keys.extension(domain.domain_uuid, uuid), Extension) if is_uuid(uuid) else None
-    shown = asked.get("variable_ringpost_b") and asked.get("variable_origination_caller_id_number")
+    shown = asked.get("variable_origination_caller_id_number") if asked.has("variable_ringpost_b") else ""
     shows_name = names.posted(asked.get("variable_origination_caller_id_name")) if shown else ""
-    stranger = _stranger(asked)
-    own_name = (extension.effective_caller_id_name or extension.extension) if extension else stranger.name
-    return stranger._replace(
+    own_name = (extension.effective_caller_id_name or extension.extension) if extension else ""
+    return _stranger(asked)._replace(
         extension=extension,
         direction=asked.get("variable_call_direction") or ("inbound" if asked.is_from_outside else ""),
         shows_number=shown if is_number(shown) else "",
         shows_name=shows_name,
-        name=shows_name or own_name,
+        own_name=shows_name or own_name,
         is_recorded=asked.is_recorded,
         dialled=dialled if is_number(dialled := asked.get("variable_ringpost_dialled")) else "",
         reached=asked.reached,
-        has_spoken=bool(asked.get("variable_bridge_uuid")),
+        has_spoken=asked.has("variable_bridge_uuid"),
         took=asked.took,
         came_from=asked.came_from,
     )
 
 
 def _stranger(asked: Asked) -> Caller:
-    """Whoever calls, as SIP says who that is."""
-    return Caller(name=asked.get("Caller-Caller-ID-Name"), prefix=names.posted(asked.get("variable_ringpost_prefix")))
+    """Whoever calls, as SIP says who that is: asked for only where a name is shown, for it is another each time."""
+    return Caller(
+        sip_name=lambda: asked.get("Caller-Caller-ID-Name"),
+        prefix=names.posted(asked.get("variable_ringpost_prefix")),
+    )

@@ -1,0 +1,82 @@
+"""The endpoint is killed: phones register and call each other, and what was is all there afterwards."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.link.standing import LINK
+from tests.live.conftest import GROUPS, HERE, Api, House, Serving
+from tests.live.patience import eventually
+from tests.live.phones import Caller, Phone, Process
+
+ELSEWHERE_LISTEN = "127.0.0.1:3201"
+INBOUND = "12025550152"
+
+
+@contextmanager
+def standing_in(serving: Serving, folder: Path) -> Iterator[Process]:
+    """A link where the switch looks for Ringpost."""
+    scopes = [word for scope in LINK for word in ("--scope", scope)]
+    key = serving.run("key", "create", "--name", "standing", "--switch", "live", *scopes, "--json")
+    environment = {
+        **serving.environment,
+        "RINGPOST_DATA": str(folder),
+        "RINGPOST_URL": serving.url,
+        "RINGPOST_TOKEN": json.loads(key.stdout)["token"],
+        "RINGPOST_ESL_PASSWORD": serving.environment["FREESWITCH_LINK_PASSWORD"],
+    }
+    where = ["--switch", "live", "--esl", serving.environment["FREESWITCH_ESL"], "--user", "link@ringpost.internal"]
+    where += ["--listen", os.environ["RINGPOST_LISTEN"]]
+    process = Process([sys.executable, "-m", "ringpost.entry.cli.main", "link", *where], folder, environment)
+    try:
+        eventually(lambda: "what phones may ask for is kept" in process.said(), "the link is warm", 120)
+        yield process
+    except AssertionError as error:
+        error.add_note(process.said())
+        raise
+    finally:
+        process.stop()
+
+
+@pytest.mark.expects_complaint(
+    r"mod_xml_curl\.c:\d+ Received HTTP error 0|sofia_reg\.c:\d+ Can't find user",
+    "nobody answers while the link takes Ringpost's place, and a phone may ask just then",
+)
+def test_phones_go_on_while_ringpost_is_away_and_all_of_it_is_told_afterwards(
+    house: House, serving: Serving, phones: tuple[Phone, Phone], tmp_path: Path
+):
+    house.api.ask("destination-create", number=INBOUND, extension="101")
+    with serving.elsewhere(ELSEWHERE_LISTEN), standing_in(serving, tmp_path) as link:
+        api = Api(serving.url, house.api.token, HERE)
+        before = {one["xml_cdr_uuid"] for one in api.do("cdr-search", limit=1000)["items"]}
+        serving.__exit__()
+        with house.phone("100") as one, house.phone("101") as other:
+            assert "standing in" in link.said(), "they registered with an answer that was kept"
+            one.dial("101")
+            eventually(lambda: one.is_in_a_call() and other.is_in_a_call(), "100 speaks with 101")
+            one.hang_up()
+            eventually(lambda: not house.switch.channels(house.domain_uuid), "it is over")
+            one.dial(GROUPS["sequence"])
+            eventually(lambda: house.applications() & {"bridge"}, "the ring group rings")
+            eventually(one.is_in_a_call, "somebody of the group answers")
+            one.hang_up()
+            eventually(lambda: not house.switch.channels(house.domain_uuid), "it is over")
+            with Caller(INBOUND, house.trunk, talks=1) as caller:
+                assert caller.was_answered()
+            eventually(lambda: not house.switch.channels(house.domain_uuid), "it is over")
+        serving.__enter__()
+
+        def records() -> set[str]:
+            return {one["xml_cdr_uuid"] for one in api.do("cdr-search", limit=1000)["items"]} - before
+
+        eventually(lambda: len(records()) == 3, "three calls have their records", 30)
+        eventually(lambda: "records are handed in" in link.said(), "all of them are handed in")
+        assert len(records()) == 3
+        ended = api.do("event-list", types=["call.ended"], fresh=True, limit=500, **{"from": "2026-01-01T00:00:00Z"})
+        told = [event["call_uuid"] for event in ended["items"] if event["call_uuid"] in records()]
+        assert sorted(told) == sorted(records()), "each has ended once"
