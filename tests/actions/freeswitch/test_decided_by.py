@@ -78,12 +78,13 @@ def test_who_calls_by_name_decides_only_where_it_is_shown(switch_key: Caller, op
     assert "Caller-Caller-ID-Name" in asked(switch_key, comes_in)[1]
 
 
-def test_a_uuid_that_is_new_each_time_decides_nothing_but_that_there_is_one(switch_key: Caller) -> None:
+def test_a_phone_that_is_rung_by_nobody_of_ours_is_asked_about_in_one_way(switch_key: Caller) -> None:
     rung = posted(QUESTIONS["is rung"].encode())
     one, named = asked(switch_key, {**rung, "origination_uuid": "11111111-0000-4000-8000-000000000001"})
     other = {**rung, "origination_uuid": "11111111-0000-4000-8000-000000000002"}
     assert asked(switch_key, other) == (one, named)
-    assert outcome(named, other) != outcome(named, rung)
+    placed = {**rung, "ringpost_call_uuid": "11111111-0000-4000-8000-000000000003"}
+    assert outcome(asked(switch_key, placed)[1], placed) != outcome(named, rung), "that answer is of one call only"
 
 
 @pytest.mark.parametrize(

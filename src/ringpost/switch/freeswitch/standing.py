@@ -86,7 +86,8 @@ def _from_a_phone(phone: Mapping[str, Any], number: str) -> Fields:
 
 
 def _dialled(place: str, number: str) -> dict[str, str]:
-    return {"section": "dialplan", "Hunt-Context": place, "Hunt-Destination-Number": number}
+    whither = {"Hunt-Context": place, "Hunt-Destination-Number": number}
+    return {"section": "dialplan", "Call-Direction": "inbound", **whither}
 
 
 def _follows(asked: Fields, answer: bytes) -> Iterator[Fields]:

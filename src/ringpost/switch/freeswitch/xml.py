@@ -94,7 +94,7 @@ class Asked(Looked):
         """Whether who dials has come in and is no phone of ours: through ``public``, whatever dialplan is there."""
         marks = ("variable_extension_uuid", "variable_ringpost_a")
         is_ours = self.says("variable_sip_authorized", "true") or any(map(self.has, marks))
-        return self.says("Call-Direction", "inbound") and not is_ours
+        return not is_ours and self.says("Call-Direction", "inbound")
 
     @property
     def placed_call(self) -> str:
