@@ -91,13 +91,15 @@ def by_hand(source: str, *, in_keys: bool) -> list[str]:
     """Where source makes a partition without taking a declared one, or declares one where it is not looked for."""
     tree = ast.parse(source)
     fine = {id(node) for node in _fine(tree, in_keys=in_keys)}
-    return [ast.unparse(node) for node in ast.walk(tree) if id(node) not in fine and _makes_one(node)]
+    return [ast.unparse(node) for node in ast.walk(tree) if id(node) not in fine and _makes_one(node, in_keys=in_keys)]
 
 
-def _makes_one(node: ast.AST) -> bool:
+def _makes_one(node: ast.AST, *, in_keys: bool) -> bool:
     if isinstance(node, ast.Call) and _called(node) == "Key":
         first = next(iter([*node.args, *(word.value for word in node.keywords if word.arg == "partition")]), None)
-        return isinstance(first, ast.Constant | ast.JoinedStr | ast.BinOp)
+        return isinstance(first, ast.Constant | ast.JoinedStr | ast.BinOp) or (
+            isinstance(first, ast.Call) and not in_keys
+        )
     if isinstance(node, ast.Call):
         return _called(node) in DECLARE
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith(WORDS)
@@ -175,6 +177,8 @@ def test_nobody_puts_a_key_together_by_hand(path: Path) -> None:
         "users = 'domain#' + home + '#users'",
         "'#'.join(('domain#', home))",
         "tuple.__new__(Key, (f'token#{uuid}', 'token'))",
+        "Key(keys.users(home), place)",
+        "Key(partition(domain_uuid), sort)",
     ],
 )
 def test_what_is_put_together_by_hand_is_found(written: str) -> None:
@@ -190,7 +194,13 @@ def test_what_is_declared_elsewhere_is_found(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["Key(keys.users(home), place)", "partition.startswith('domain#')", "'a domain has many'", "f'{uuid}#{place}'"],
+    [
+        "keys.users.at(home, place)",
+        "keys.extension(home, uuid)",
+        "partition.startswith('domain#')",
+        "'a domain has many'",
+        "f'{uuid}#{place}'",
+    ],
 )
 def test_what_takes_a_declared_partition_is_not(written: str) -> None:
     assert not by_hand(written, in_keys=False)

@@ -27,7 +27,7 @@ from ringpost.services.happenings import webhooks
 from ringpost.services.numbers import contacts, destinations, ring_groups
 from ringpost.services.people import extension_groups, extensions, user_groups, users
 from ringpost.services.records import joining
-from ringpost.store import Key, Put, Row, Store, keys
+from ringpost.store import Put, Row, Store, keys
 from ringpost.store.sqlite import SqliteStore
 from ringpost.switch.scripts import Script, Turn
 
@@ -196,7 +196,7 @@ def _call_that_is_up(context: Context, domain: Domain, call_uuid: str, number: s
         key_uuid=NOBODY,
     )
     script = Script(order=order, turns=(turn,), extensions=(number,), version=1)
-    row = Row(Key(keys.scripts(domain.domain_uuid), call_uuid), script.model_dump_json(), expires=int(now) + 2 * 3600)
+    row = Row(keys.script(domain.domain_uuid, call_uuid), script.model_dump_json(), expires=int(now) + 2 * 3600)
     context.store.stage(Put(row))
 
 

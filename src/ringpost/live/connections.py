@@ -140,7 +140,6 @@ class Connections:
 def _keys(one: LiveConnection) -> list[Key]:
     """Its rows, the truth first."""
     homes = dict.fromkeys(subscription.home for subscription in one.subscriptions)
-    lists = [keys.LIVE, *map(keys.listeners, homes)]
-    if one.link is not None:
-        lists.append(keys.links_of_switch(one.link.switch_uuid))
-    return [keys.live_connection(one.connection_id), *(Key(partition, one.connection_id) for partition in lists)]
+    name = one.connection_id
+    rows = [keys.live_connection(name), keys.live_in_all(name), *(keys.listener(home, name) for home in homes)]
+    return [*rows, keys.link_live(one.link.switch_uuid, name)] if one.link is not None else rows

@@ -16,7 +16,7 @@ from ringpost.live.talk import LISTENS
 from ringpost.model.errors import Problem, Unauthorized
 from ringpost.model.event import Event
 from ringpost.services.history import events
-from ringpost.store import Key, Store, keys
+from ringpost.store import Store, keys
 from ringpost.webhooks.subscriptions import direction_of, extensions
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Pusher:
     def push(self, push: Push) -> None:
         """Tell it, if it still wants and may be told; otherwise it will know that there was something."""
         connection = self._connections.get(push.connection_id)
-        row = self._ports.store.get(Key(keys.events(push.home), push.place))
+        row = self._ports.store.get(keys.event_at(push.home, push.place))
         if connection is None or row is None:
             return
         event = Event.model_validate_json(row.body)

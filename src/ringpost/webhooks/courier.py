@@ -6,7 +6,7 @@ from dataclasses import replace
 from ringpost.clock import Clock, seconds, stamp
 from ringpost.model.event import Event
 from ringpost.model.webhook import TEST, Attempt, Delivery, Webhook, WebhookSecrets
-from ringpost.store import ConditionFailed, Delete, Key, Put, Row, Store, Write, keys
+from ringpost.store import ConditionFailed, Delete, Put, Row, Store, Write, keys
 from ringpost.store.keys import webhook_layout
 from ringpost.webhooks import schedule
 from ringpost.webhooks.events import new_event, puts
@@ -67,7 +67,7 @@ class Courier:
         return later
 
     def _waiting(self, task: Task) -> Delivery | None:
-        key = Key(keys.deliveries(task.due.home_uuid, task.due.webhook_uuid or ""), task.due.place)
+        key = keys.delivery(task.due.home_uuid, task.due.webhook_uuid or "", task.due.place)
         row = self._store.get(key)
         delivery = Delivery.model_validate_json(row.body) if row else None
         if delivery is None or delivery.state != "waiting" or due_row(delivery, "").key != task.key:
@@ -79,7 +79,7 @@ class Courier:
         return Webhook.model_validate_json(row.body) if row else None
 
     def _event(self, task: Task) -> Event | None:
-        row = self._store.get(Key(keys.events(task.due.domain_uuid), task.due.place))
+        row = self._store.get(keys.event_at(task.due.domain_uuid, task.due.place))
         return Event.model_validate_json(row.body) if row else None
 
     def _posted(self, webhook: Webhook, event: Event) -> Answer:

@@ -104,7 +104,7 @@ class Outbox:
             if self._archive is not None:
                 self._archive.delete(task.due.place)
             return [Delete(task.key)]
-        row = self._store.get(Key(keys.events(task.due.domain_uuid), task.due.place))
+        row = self._store.get(keys.event_at(task.due.domain_uuid, task.due.place))
         writes: list[Write] = [Delete(task.key, if_version=1)]
         if row is None:
             return writes
@@ -170,7 +170,7 @@ def delivery(webhook: Webhook, event: Event, now: str) -> list[Write]:
 
 def delivery_row(delivery: Delivery) -> Row:
     """The row of a delivery."""
-    key = Key(keys.deliveries(delivery.home_uuid, delivery.webhook_uuid), delivery.delivery_id)
+    key = keys.delivery(delivery.home_uuid, delivery.webhook_uuid, delivery.delivery_id)
     expires = expiry(delivery.delivery_id.partition("#")[0])
     return Row(key, delivery.model_dump_json(), delivery.version, expires)
 

@@ -17,7 +17,7 @@ from ringpost.model.webhook import TEST, Delivery, DeliveryState, LiveSecret, We
 from ringpost.nearest import nearest
 from ringpost.services import kept, pages
 from ringpost.services.tenants import domains
-from ringpost.store import Delete, Key, Put, Row, Write, keys
+from ringpost.store import Delete, Put, Row, Write, keys
 from ringpost.store.keys import webhook_layout
 from ringpost.webhooks import writing
 from ringpost.webhooks.addresses import Reach
@@ -244,7 +244,7 @@ class Wanted(NamedTuple):
 def retry(context: Context, webhook: Webhook, delivery_id: str) -> Delivery:
     """Have one delivery tried again, now."""
     _check_enabled(webhook)
-    key = Key(keys.deliveries(webhook.domain_uuid, webhook.webhook_uuid), delivery_id)
+    key = keys.delivery(webhook.domain_uuid, webhook.webhook_uuid, delivery_id)
     found = context.store.get(key, Delivery)
     if found is None:
         raise NotFound("delivery not found: send delivery_id as delivery-list answers it")
@@ -286,7 +286,7 @@ def _again(context: Context, before: Delivery) -> tuple[Delivery, Sequence[Write
 
 
 def _awaited(context: Context, webhook: Webhook, place: str, wait: float) -> Delivery:
-    key = Key(keys.deliveries(webhook.domain_uuid, webhook.webhook_uuid), place)
+    key = keys.delivery(webhook.domain_uuid, webhook.webhook_uuid, place)
     until = context.clock.now() + wait
     while True:
         found = context.store.get(key, Delivery)

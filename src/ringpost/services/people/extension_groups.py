@@ -19,7 +19,7 @@ from ringpost.model.values import is_uuid
 from ringpost.services import kept, pages
 from ringpost.services.people import extensions, users
 from ringpost.services.tenants import domains
-from ringpost.store import Key, keys
+from ringpost.store import keys
 from ringpost.store.keys import extensiongroup_layout
 
 Part = Literal["extensions", "users"]
@@ -28,7 +28,7 @@ Part = Literal["extensions", "users"]
 def found(context: Context, request: OneExtensionGroup) -> ExtensionGroup:
     """The extension group of that uuid or name."""
     home, reference = domains.uuid_of(context, request), request.extensiongroup
-    by_name = Key(keys.extensiongroups(home), keys.folded(reference))
+    by_name = keys.extensiongroup_name(home, reference)
     key = keys.extensiongroup(home, reference) if is_uuid(reference) else by_name
     group = context.store.get(key, ExtensionGroup)
     if group is None:

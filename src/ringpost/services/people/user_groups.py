@@ -12,7 +12,7 @@ from ringpost.model.user import MOST_GROUPS, User
 from ringpost.model.values import is_uuid
 from ringpost.services import kept, pages
 from ringpost.services.tenants import domains
-from ringpost.store import Delete, Key, Put, Row, keys
+from ringpost.store import Delete, Put, Row, keys
 from ringpost.store.keys import user_layout, usergroup_layout
 
 _ABSENT = "user group not found"
@@ -20,7 +20,7 @@ _ABSENT = "user group not found"
 
 def found(context: Context, home: str, reference: str) -> UserGroup:
     """The user group of that uuid or name."""
-    key = keys.usergroup(home, reference) if is_uuid(reference) else Key(keys.usergroups(home), keys.folded(reference))
+    key = keys.usergroup(home, reference) if is_uuid(reference) else keys.usergroup_name(home, reference)
     group = context.store.get(key, UserGroup)
     if group is None:
         raise NotFound(_ABSENT)
@@ -106,7 +106,7 @@ def forget(context: Context, home: str, gone: str, owner: str | None = None) -> 
         if gone in rule.exceptions and (owner is None or rule.usergroup_uuid != owner):
             left = tuple(one for one in rule.exceptions if one != gone)
             after = rule.model_copy(update={"exceptions": left})
-            context.store.stage(Put(Row(Key(keys.permissions(home), sort), after.model_dump_json())))
+            context.store.stage(Put(Row(keys.permissions.at(home, sort), after.model_dump_json())))
 
 
 def _with_groups(context: Context, group: UserGroup, user: User, usergroups: tuple[str, ...]) -> User:

@@ -8,12 +8,12 @@ from ringpost.model.status import BUILT_IN, Preconfigured, StatusType, UserStatu
 from ringpost.model.user import User
 from ringpost.services import kept, pages
 from ringpost.services.tenants import domains
-from ringpost.store import Check, Key, Put, Row, keys
+from ringpost.store import Check, Put, Row, keys
 
 
 def of(context: Context, user: User) -> UserStatus:
     """How a user is; available, if nobody has said."""
-    status = context.store.get(Key(keys.statuses(user.domain_uuid), user.user_uuid), UserStatus)
+    status = context.store.get(keys.user_status(user.domain_uuid, user.user_uuid), UserStatus)
     return status or _status(user, _built_in("available"))
 
 
@@ -52,7 +52,7 @@ def say(
             "update_date": context.now,
         }
     )
-    key = Key(keys.statuses(user.domain_uuid), user.user_uuid)
+    key = keys.user_status(user.domain_uuid, user.user_uuid)
     context.store.stage(Put(Row(key, status.model_dump_json())))
     context.happened("user.status_changed", user.domain_uuid, status.model_dump())
     return status

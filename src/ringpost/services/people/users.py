@@ -84,7 +84,7 @@ def delete(context: Context, user: User, *, cascade: bool, if_version: int | Non
         _check_bare(user)
     home = user.domain_uuid
     kept.delete(context, user, user_layout, if_version=if_version)
-    context.store.stage(Delete(Key(keys.statuses(home), user.user_uuid)))
+    context.store.stage(Delete(keys.user_status(home, user.user_uuid)))
     for one in user.extensions:
         extension = context.store.get(keys.extension(home, one.extension_uuid), Extension)
         if extension is not None:

@@ -99,12 +99,12 @@ def _households(context: Context, domain_uuid: str) -> Iterator[list[Key]]:
             yield list(rows(record))
     for partition in (keys.permissions, keys.statuses, keys.imported):
         for sort, _ in context.store.listed(partition(domain_uuid), Entity, limit=_AT_A_TIME):
-            yield [Key(partition(domain_uuid), sort)]
+            yield [partition.at(domain_uuid, sort)]
     for _, key in context.store.listed(keys.keys_of_domain(domain_uuid), ApiKey, limit=_AT_A_TIME):
         yield (
             list(keys.api_key_layout(key).all)
             if key.limits.domains == (domain_uuid,)
-            else [Key(keys.keys_of_domain(domain_uuid), key.key_uuid)]
+            else [keys.keys_of_domain.at(domain_uuid, key.key_uuid)]
         )
 
 

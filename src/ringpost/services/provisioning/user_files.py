@@ -32,7 +32,7 @@ from ringpost.services.numbers import emergency, inbound
 from ringpost.services.people import users
 from ringpost.services.provisioning import making
 from ringpost.services.provisioning.making import Wanted
-from ringpost.store import Key, Put, Row, keys
+from ringpost.store import Put, Row, keys
 
 MOST_ROWS = 500
 WORKS_FOR = 15.0
@@ -316,7 +316,7 @@ def _made_before(context: Context, home: str) -> dict[str, Made]:
 
 def _make(context: Context, domain: Domain, row: ImportRow, number: int, digest: str) -> Made:
     """Make one row, with its mark: whoever imports the same at the same time finds it."""
-    key = Key(keys.imported(domain.domain_uuid), digest)
+    key = keys.imported_row(domain.domain_uuid, digest)
     before = context.store.get(key, Made)
     try:
         one = making.provision(context, domain, _wanted(row))

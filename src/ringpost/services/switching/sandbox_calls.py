@@ -165,7 +165,7 @@ def write(
 def _keep(context: Context, script: Script, ends: float) -> Script:
     """Stage a script as it is now."""
     kept = script.model_copy(update={"version": script.version + 1})
-    key = Key(keys.scripts(script.order.domain_uuid), script.order.call_uuid)
+    key = keys.script(script.order.domain_uuid, script.order.call_uuid)
     row = Row(key, kept.model_dump_json(), kept.version, int(ends) + _KEPT)
     condition = Put(row, if_version=script.version) if script.version else Put(row, if_absent=True)
     context.store.stage(condition, Moved())

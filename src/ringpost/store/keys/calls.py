@@ -20,6 +20,8 @@ call_of_leg = _call.row("of")
 """The call a leg was rung in."""
 scripts = in_domain("scripts")
 """The calls of a domain that are up in the sandbox, by uuid."""
+script = scripts.at
+"""What was ordered of a call in the sandbox, and done to it since."""
 
 
 def recorded_to(domain: str, leg_uuid: str, begun_at: str, path: str) -> Key:

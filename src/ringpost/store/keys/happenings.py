@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from ringpost.store import Key
-from ringpost.store.keys.layout import LayoutOf, Partition, PartitionWithin, of_domain
+from ringpost.store.keys.layout import LayoutOf, Partition, PartitionWithin, of_home
 from ringpost.store.keys.names import place
 
 if TYPE_CHECKING:
     from ringpost.model.webhook import Webhook
-
-
-def _home(domain: str | None) -> str:
-    return of_domain(domain) if domain else "operator"
 
 
 # events and the audit
@@ -28,22 +24,27 @@ _audits = Partition("{home}#audit")
 
 def events(domain: str | None) -> str:
     """What happened in a domain, or in none, by the time it fell due."""
-    return _events(_home(domain))
+    return _events(of_home(domain))
 
 
 def event(domain: str | None, due_at: str, sequence: int, uuid: str) -> Key:
     """A row of the outbox, in the order in which events fall due, and those of one call one after the other."""
-    return _events.at(_home(domain), f"{due_at}#{sequence:04d}#{uuid}")
+    return _events.at(of_home(domain), f"{due_at}#{sequence:04d}#{uuid}")
+
+
+def event_at(domain: str | None, place: str) -> Key:
+    """The row of the outbox in that place."""
+    return _events.at(of_home(domain), place)
 
 
 def audits(domain: str | None) -> str:
     """Who did what in a domain, or in none, by time."""
-    return _audits(_home(domain))
+    return _audits(of_home(domain))
 
 
 def audit(domain: str | None, at: str, request_id: str) -> Key:
     """A line of the audit."""
-    return _audits.at(_home(domain), f"{at}#{request_id}")
+    return _audits.at(of_home(domain), f"{at}#{request_id}")
 
 
 # what is due
@@ -82,22 +83,27 @@ _deliveries = PartitionWithin("{home}#webhook#{uuid}#deliveries")
 
 def webhook(home: str | None, uuid: str) -> Key:
     """A webhook by uuid."""
-    return _truth(_home(home), uuid)
+    return _truth(of_home(home), uuid)
 
 
 def webhooks(home: str | None) -> str:
     """The list of the webhooks of a domain, or of the operator, by name."""
-    return _webhooks(_home(home))
+    return _webhooks(of_home(home))
 
 
 def webhook_secrets(home: str | None, uuid: str) -> Key:
     """What a webhook signs with, and its own headers, in a row of their own."""
-    return _secrets(_home(home), uuid)
+    return _secrets(of_home(home), uuid)
 
 
 def deliveries(home: str | None, webhook: str) -> str:
     """The deliveries to a webhook, each where its event is among events."""
-    return _deliveries(_home(home), webhook)
+    return _deliveries(of_home(home), webhook)
+
+
+def delivery(home: str | None, webhook: str, place: str) -> Key:
+    """The delivery of the event in that place to a webhook, with every try."""
+    return _deliveries.at(of_home(home), webhook, place)
 
 
 webhook_layout: LayoutOf[Webhook] = LayoutOf(

@@ -89,6 +89,11 @@ of_domain = Partition("domain#{domain}")
 """What a tenant is itself, and what all else of it begins with: no look-up made for another tenant can find it."""
 
 
+def of_home(domain: str | None) -> str:
+    """What the rows of a domain begin with, or, of None, those of the operator, who hears of every domain."""
+    return of_domain(domain) if domain else "operator"
+
+
 def in_domain(what: str) -> Partition:
     """A partition of a tenant."""
     return Partition(f"domain#{{domain}}#{what}")

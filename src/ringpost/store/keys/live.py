@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ringpost.store.keys.layout import Partition, of_domain, over_all
+from ringpost.store import Key
+from ringpost.store.keys.layout import Partition, of_home, over_all
 
 LIVE = over_all("live")
 """All live connections, by their ids: for the sweep."""
@@ -10,12 +11,23 @@ live_connection = Partition("live#{connection}").row("connection")
 _listeners = Partition("{home}#listeners")
 links_of_switch = Partition("switch#{switch}#links")
 """The connections of a switch's links, by their ids."""
+link_live = links_of_switch.at
 link_seen = Partition("switch#{uuid}#link-seen").row("seen")
 """When a link of a switch was last heard of, and which."""
 command = Partition("command#{uuid}").row("command")
 """What a link was told to do, and what became of it."""
 
 
+def live_in_all(connection: str) -> Key:
+    """The place of a connection among all of them."""
+    return Key(LIVE, connection)
+
+
 def listeners(home: str | None) -> str:
     """The connections that are told what happens in a domain, or in none, by their ids."""
-    return _listeners(of_domain(home) if home else "operator")
+    return _listeners(of_home(home))
+
+
+def listener(home: str | None, connection: str) -> Key:
+    """The place of a connection among those."""
+    return _listeners.at(of_home(home), connection)

@@ -46,8 +46,10 @@ _usernames = in_domain("username")
 _addresses = in_domain("email")
 statuses = in_domain("statuses")
 """How the users of a domain are, by their uuid."""
+user_status = statuses.at
 imported = in_domain("imported")
 """What was made of rows of files of users, by the SHA-256 of what a row says."""
+imported_row = imported.at
 
 
 def username(domain: str, name: str) -> Key:
@@ -85,9 +87,15 @@ usergroups = in_domain("usergroups")
 permissions = in_domain("permissions")
 """What the user groups of a domain may do, by group and key."""
 
+
+def usergroup_name(domain: str, name: str) -> Key:
+    """Whichever user group has that name in a domain, in whatever case."""
+    return usergroups.at(domain, folded(name))
+
+
 usergroup_layout: LayoutOf[UserGroup] = LayoutOf(
     truth=lambda it: usergroup(it.domain_uuid, it.usergroup_uuid),
-    claims=lambda it: (usergroups.at(it.domain_uuid, folded(it.display_name)),),
+    claims=lambda it: (usergroup_name(it.domain_uuid, it.display_name),),
 )
 
 
@@ -102,7 +110,13 @@ extensiongroup = by_uuid("extensiongroup")
 extensiongroups = in_domain("extensiongroups")
 """The list of a domain's extension groups, by name, which it claims."""
 
+
+def extensiongroup_name(domain: str, name: str) -> Key:
+    """Whichever extension group has that name in a domain, in whatever case."""
+    return extensiongroups.at(domain, folded(name))
+
+
 extensiongroup_layout: LayoutOf[ExtensionGroup] = LayoutOf(
     truth=lambda it: extensiongroup(it.domain_uuid, it.extensiongroup_uuid),
-    claims=lambda it: (extensiongroups.at(it.domain_uuid, folded(it.display_name)),),
+    claims=lambda it: (extensiongroup_name(it.domain_uuid, it.display_name),),
 )
