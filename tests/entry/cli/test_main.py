@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from ringpost.auth.tokens import token
 from ringpost.entry import demo
-from ringpost.entry.cli import upkeep
+from ringpost.entry.cli import upgrade
 from ringpost.entry.cli.main import main
 from ringpost.store import Delete, keys
 from ringpost.store.sqlite import SqliteStore
@@ -161,7 +161,7 @@ def test_an_upgrade_says_what_it_has_written_anew(tmp_path: Path, clock: FakeClo
 
 
 def test_an_upgrade_says_how_far_it_is(tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "_CALLS_A_LINE", 25)
+    monkeypatch.setattr(upgrade, "_CALLS_A_LINE", 25)
     store = SqliteStore(tmp_path / "ringpost.sqlite3", clock.now)
     demo.seed_public(store, clock)
     operator = Caller(House(store, clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)

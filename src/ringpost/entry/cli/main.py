@@ -4,11 +4,12 @@ import click
 
 from ringpost import __version__
 from ringpost.entry.cli.calling import call, import_
+from ringpost.entry.cli.doctor import doctor
 from ringpost.entry.cli.keys import key
 from ringpost.entry.cli.linking import link
 from ringpost.entry.cli.listening import listen
 from ringpost.entry.cli.serving import deliver, serve
-from ringpost.entry.cli.upkeep import doctor, upgrade
+from ringpost.entry.cli.upgrade import upgrade
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
