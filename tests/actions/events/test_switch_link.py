@@ -2,6 +2,11 @@
 
 from typing import Any
 
+import pytest
+
+from ringpost.services.switching import commands
+from ringpost.store import Put
+from tests.fakes import NOON
 from tests.harness import Caller, House
 
 ANSWER: dict[str, Any] = {
@@ -11,9 +16,20 @@ ANSWER: dict[str, Any] = {
 }
 
 
-def test_an_answer_nobody_waits_for_changes_nothing(house: House) -> None:
+def test_an_answer_nobody_waits_for_changes_nothing_and_is_no_trouble(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     key = house.key("switch.link", switch="lab")
     assert key.done("switch-link", switch="lab", answer=ANSWER) == {"taken": False}
+    assert "nobody has asked for it" not in caplog.text
+
+
+def test_an_answer_that_is_not_taken_is_complained_of(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    house.store.transact([Put(commands.begun(ANSWER["switch_uuid"], NOON, wait=5).row(ANSWER["command_uuid"]))])
+    key = house.key("switch.link", switch="lab")
+    assert key.done("switch-link", switch="lab", answer=ANSWER) == {"taken": True}
+    assert key.done("switch-link", switch="lab", answer=ANSWER) == {"taken": False}
+    assert "it was answered before" in caplog.text
 
 
 def test_only_the_switchs_own_key_may(house: House, tenant: Caller) -> None:

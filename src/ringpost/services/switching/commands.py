@@ -34,7 +34,8 @@ def answered(context: Context, switch_uuid: str, answer: Answer) -> bool:
     known = context.store.get(keys.command(answer.command_uuid), CommandRow)
     why_not = _why_not(known, switch_uuid, answer, context.now)
     if known is None or why_not:
-        _log.warning("an answer to command %s is passed over: %s", answer.command_uuid, why_not)
+        level = logging.INFO if known is None else logging.WARNING
+        _log.log(level, "an answer to command %s is passed over: %s", answer.command_uuid, why_not)
         return False
     after = known.model_copy(update={"outcome": answer.outcome, "version": known.version + 1})
     context.store.stage(Put(after.row(answer.command_uuid), if_version=known.version), Moved())
