@@ -41,9 +41,9 @@ ABOUT_ITSELF = {"action-details", "action-list", "openapi"}
 """What a release says of its own code."""
 
 
-def rows(release: str) -> list[Row]:
+def rows(release: str, folder: Path = FOLDER) -> list[Row]:
     """Every row of a release."""
-    read = map(json.loads, (FOLDER / f"{release}.jsonl").read_text().splitlines())
+    read = map(json.loads, (folder / f"{release}.jsonl").read_text().splitlines())
     return [Row(Key(one["pk"], one["sk"]), one["body"], one["version"], one.get("expires")) for one in read]
 
 
@@ -102,11 +102,11 @@ def _story(house: House) -> None:
 def _what_a_switch_leaves(house: House, home: str) -> None:
     """Where a leg went on and is recorded to, and that a recording has been kept long enough."""
     leg, tomorrow = "1e91e91e-0000-4000-8000-000000000001", int(house.clock.now()) + 86_400
-    place = f"{home}/{demo.RECORDING_UUID}.wav"
+    place, path = f"{home}/{demo.RECORDING_UUID}.wav", "/recordings/1.wav"
     due = Due(made_at=stamp(house.clock.now()), domain_uuid=home, place=place, is_removal=True)
     bodies = {
         keys.moved_call(home, leg): MovedCall(leg_uuid=demo.CALL_UUID),
-        keys.recorded_to(home, leg): RecordedTo(path="/recordings/1.wav"),
+        keys.recorded_to(home, leg, stamp(NOON), path): RecordedTo(path=path),
         keys.due_removal(home, "2026-11-29T12:00:00.000Z", demo.RECORDING_UUID): due,
     }
     house.store.transact([Put(Row(key, body.model_dump_json(), expires=tomorrow)) for key, body in bodies.items()])
@@ -137,7 +137,7 @@ def _dumped(path: Path) -> Iterator[dict[str, Any]]:
         )
 
 
-def main(release: str) -> None:
+def main(release: str, into: Path = FOLDER) -> None:
     """Write the two files of a release."""
     with tempfile.TemporaryDirectory() as folder:
         path, clock = Path(folder) / "rows.sqlite3", FakeClock()
@@ -146,11 +146,11 @@ def main(release: str) -> None:
         house = House(store, clock)
         _story(house)
         lines = [json.dumps(row, ensure_ascii=False) for row in _dumped(path)]
-        (FOLDER / f"{release}.jsonl").write_text("\n".join(lines) + "\n")
+        (into / f"{release}.jsonl").write_text("\n".join(lines) + "\n")
         operator = Caller(house, demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
         clock.time = READ_AT
         said = {name: asked(operator, name) for name in READING if name not in ABOUT_ITSELF}
-        (FOLDER / f"{release}.answers.json").write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n")
+        (into / f"{release}.answers.json").write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n")
         store.close()
 
 
