@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from ringpost.model.call import Call, CallOrder, Direction, HungUpBy
+from ringpost.model.cause import Meaning
 from ringpost.model.contact import Contact
 from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
@@ -14,7 +15,7 @@ from ringpost.model.event_types import TYPES
 from ringpost.model.extension import Extension
 from ringpost.model.groups import ExtensionGroup, Permission, UserGroup
 from ringpost.model.key import KeyDetails
-from ringpost.model.notices import LegState
+from ringpost.model.notices import ToldState
 from ringpost.model.record import is_none
 from ringpost.model.recording import Recording
 from ringpost.model.ring_group import RingGroup
@@ -46,7 +47,7 @@ class ToldLeg(Shape):
     source_uuid: Uuid | None = Field(description="the leg for which this one was rung")
     extension: str | None
     number: str | None
-    state: LegState
+    state: ToldState
     start_stamp: Timestamp
     answer_stamp: Timestamp | None
     end_stamp: Timestamp | None
@@ -73,7 +74,7 @@ class ToldCall(Shape):
     tags: tuple[str, ...]
     sandbox: bool
     extension: str | None = Field(description="whose call it is here")
-    state: LegState
+    state: ToldState
     duration: int | None = Field(description="seconds from start to end")
     billsec: int | None = Field(description="seconds from the answer to the end")
     hangup_cause: str | None
@@ -126,7 +127,7 @@ class OfPhone(OfLeg):
 class PhoneCancelled(OfPhone):
     """A phone rings no more."""
 
-    reason: Literal["answered_elsewhere", "caller_gave_up", "no_answer", "busy", "refused", "hung_up", "failed"]
+    reason: Meaning
 
 
 class LegTransferred(OfLeg):

@@ -12,9 +12,6 @@ MonitorMode = Literal["listen", "whisper", "barge"]
 EndedBy = Literal["party", "api", "switch"]
 HungUpBy = Literal["caller", "callee", "api", "switch"]
 
-ANSWERED_ELSEWHERE = frozenset({"LOSE_RACE", "PICKED_OFF", "NON_SELECTED_USER_CLEARING", "ANSWERED_ELSEWHERE"})
-"""Causes, FreeSWITCH's, Q.850's and Asterisk's: another phone took the call, and this one missed nothing."""
-
 
 class Wanted(Entity):
     """What a caller says of the call it wants."""

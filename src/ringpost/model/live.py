@@ -10,7 +10,9 @@ from ringpost.model.record import Entity
 from ringpost.model.values import Timestamp, Uuid
 
 LegState = Literal["ringing", "answered", "held", "parked"]
-_TELLING: tuple[LegState, ...] = ("parked", "held", "ringing")
+"""Of a party that is there; what is told of calls knows parties that have left too (``notices.ToldState``)."""
+_BEFORE_ANSWERED: tuple[LegState, ...] = ("parked", "held", "ringing")
+"""What a call is though its other parties talk."""
 
 
 class LiveLeg(Entity):
@@ -27,7 +29,7 @@ class LiveLeg(Entity):
 def state_of(legs: Iterable[LiveLeg]) -> LegState:
     """What a call is that has these parties: somebody waits, or still rings, or all talk."""
     states = {leg.state for leg in legs}
-    return next((state for state in _TELLING if state in states), "answered")
+    return next((state for state in _BEFORE_ANSWERED if state in states), "answered")
 
 
 class LiveCall(Entity):

@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from ringpost.model.call import Call, Direction, EndedBy, Leg
+from ringpost.model.live import LegState
 from ringpost.model.outcome import legs_kept, summarised, taken_by, worked_out
 from ringpost.model.record import Entity, is_none
 from ringpost.model.values import Cause, ExtensionNumber, Moment, Number, ShortText, Timestamp, Uuid
@@ -14,8 +15,9 @@ What = Literal[
 ]
 """``failed``: A of a call we placed was not reached, and its switch may know no such leg. ``gone``: nobody heard how it
 ended, but its record may say. ``lost``: no more will be known of it."""
-LegState = Literal["ringing", "answered", "held", "parked", "ended"]
-_TELLING: tuple[LegState, ...] = ("parked", "held", "answered", "ringing")
+ToldState = Literal[LegState, "ended"]
+_BEFORE_ENDED: tuple[LegState, ...] = ("parked", "held", "answered", "ringing")
+"""What a call is though its other parties have left: it is answered though another phone still rings."""
 
 
 class Notice(Entity):
@@ -92,7 +94,7 @@ class TrackedLeg(Entity):
     source_dialled: str | None = None
     extension: str | None = None
     number: str | None = None
-    state: LegState = "ringing"
+    state: ToldState = "ringing"
     start_stamp: Timestamp
     answer_stamp: Timestamp | None = None
     end_stamp: Timestamp | None = None
@@ -150,13 +152,13 @@ class TrackedCall(Entity):
         return next((leg for leg in self.legs if leg.leg_uuid == leg_uuid), None)
 
     @property
-    def state(self) -> LegState:
+    def state(self) -> ToldState:
         """What the call is: what its parties are that are still there."""
         states = {leg.state for leg in self.legs}
         if "answered" in states and not self._is_answered:
             states.discard("answered")
             states.add("ringing")
-        return next((state for state in _TELLING if state in states), "ended")
+        return next((state for state in _BEFORE_ENDED if state in states), "ended")
 
     @property
     def _is_answered(self) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ringpost.clock import seconds
-from ringpost.model.call import ANSWERED_ELSEWHERE, Direction, HungUpBy, Leg
+from ringpost.model.call import Direction, HungUpBy, Leg
+from ringpost.model.cause import ANSWERED_ELSEWHERE
 
 _Q850_ELSEWHERE = 26
 _LET_GO = frozenset({None, "NORMAL_CLEARING", "ORIGINATOR_CANCEL"})
@@ -72,7 +73,7 @@ def worked_out(legs: Sequence[Leg]) -> list[Leg]:
                 "direction": _way(leg, direction),
                 "duration": _longer(leg.duration, whole_seconds(leg.start_stamp, leg.end_stamp)),
                 "billsec": _longer(leg.billsec, _talked(leg)),
-                "missed_call": _missed(leg, _way(leg, direction), legs),
+                "missed_call": was_missed(leg, _way(leg, direction), legs),
             }
         )
         for leg in legs
@@ -184,7 +185,7 @@ def _talked(leg: Leg) -> int | None:
     return 0 if leg.answer_stamp is None and leg.end_stamp else whole_seconds(leg.answer_stamp, leg.end_stamp)
 
 
-def _missed(leg: Leg, direction: Direction | None, legs: Iterable[Leg]) -> bool | None:
+def was_missed(leg: Leg, direction: Direction | None, legs: Iterable[Leg]) -> bool | None:
     """Whether a leg ended unanswered and nobody else took the call meanwhile; ``None`` while that may change.
 
     The one rule for every kind of switch. Of a call that went out nothing is missed, nor what its poster says was not.

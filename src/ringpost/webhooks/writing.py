@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from ringpost.clock import seconds, stamp
-from ringpost.model.call import ANSWERED_ELSEWHERE
+from ringpost.model.call import Leg
+from ringpost.model.cause import Meaning, meaning
 from ringpost.model.event import Event
+from ringpost.model.outcome import was_missed
 from ringpost.model.webhook import Webhook
 from ringpost.nearest import nearest
 
@@ -32,8 +34,13 @@ _SPACES = re.compile("  +")
 """What a placeholder without a value leaves between its neighbours."""
 _DEEPEST = 4
 _LONGEST = 1000
-_REFUSED = frozenset({"CALL_REJECTED", "DECLINE", "OUTGOING_CALL_BARRED", "INCOMING_CALL_BARRED"})
-_NO_ANSWER = frozenset({"NO_ANSWER", "NO_USER_RESPONSE", "ALLOTTED_TIMEOUT", "RECOVERY_ON_TIMER_EXPIRE"})
+_DISPOSITIONS: dict[Meaning, str] = {
+    "busy": "busy",
+    "caller_gave_up": "cancelled",
+    "no_answer": "no_answer",
+    "refused": "refused",
+}
+"""Of a call that nobody took; whatever else is meant, it failed."""
 
 Link = Callable[[Mapping[str, Any]], str | None]
 """Where a recording can be heard for a while."""
@@ -147,7 +154,7 @@ def said_of(event: Event, link: Link) -> dict[str, Any]:
         "hangup_cause": call.get("hangup_cause"),
         "hung_up_by": call.get("hung_up_by"),
         "disposition": _disposition(call, answer, end),
-        "missed": _missed(call, answer, end, direction),
+        "missed": _missed(call),
         "reason": _plain(data).get("reason"),
         "external_id": call.get("external_id"),
         "tags": ",".join(map(str, tags)) if isinstance(tags, list | tuple) else "",
@@ -156,12 +163,13 @@ def said_of(event: Event, link: Link) -> dict[str, Any]:
     }
 
 
-def _missed(call: Mapping[str, Any], answer: str | None, end: str | None, direction: str | None) -> bool:
-    """As the record says; before there is one, as far as it can be told."""
+def _missed(call: Mapping[str, Any]) -> bool:
+    """As the call says; the events of release 0.1.0 do not, so it is found out as it is for a record."""
     if call.get("missed_call") is not None:
         return bool(call["missed_call"])
-    elsewhere = call.get("hangup_cause") in ANSWERED_ELSEWHERE
-    return bool(end and not answer and not elsewhere and direction in ("inbound", "local"))
+    about: dict[str, Any] = {name: call.get(name) for name in ("answer_stamp", "end_stamp", "hangup_cause")}
+    leg = Leg.model_construct(leg="a", **about)
+    return bool(was_missed(leg, call.get("direction"), (leg,)))
 
 
 @cache
@@ -172,16 +180,12 @@ def placeholders() -> tuple[str, ...]:
 
 
 def _disposition(call: Mapping[str, Any], answer: str | None, end: str | None) -> str | None:
-    cause = call.get("hangup_cause")
     if answer:
         return "no_answer" if end and call.get("missed_call") else "answered"  # voicemail has answered
     if not end:
         return None
-    if cause == "USER_BUSY":
-        return "busy"
-    if cause == "ORIGINATOR_CANCEL":
-        return "cancelled"
-    return "no_answer" if cause in _NO_ANSWER else "refused" if cause in _REFUSED else "failed"
+    why = meaning(call.get("hangup_cause"))
+    return _DISPOSITIONS.get(why, "failed") if why else "failed"
 
 
 def _filled(value: Any, said: Mapping[str, Any], words: Mapping[str, Mapping[str, Any]]) -> Any:

@@ -9,24 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ringpost.clock import seconds
-from ringpost.model.call import ANSWERED_ELSEWHERE, EndedBy
+from ringpost.model.call import EndedBy
+from ringpost.model.cause import ANSWERED_ELSEWHERE, Meaning, meaning
 from ringpost.model.notices import Notice, TrackedCall, TrackedLeg
 
 _A_MOMENT = 1.0
 """Seconds within which a switch rings all phones of an extension."""
 MOST_TRACKED = 50
 """Legs of a call that are known at once; of those that have rung in vain fewer are told."""
-_REASONS = {
-    "ORIGINATOR_CANCEL": "caller_gave_up",
-    "NO_ANSWER": "no_answer",
-    "ALLOTTED_TIMEOUT": "no_answer",
-    "NO_USER_RESPONSE": "no_answer",
-    "RECOVERY_ON_TIMER_EXPIRE": "no_answer",
-    "USER_BUSY": "busy",
-    "CALL_REJECTED": "refused",
-    "NORMAL_CLEARING": "hung_up",
-    "DECLINE": "refused",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,10 +283,8 @@ class _Step:
         is_over = all(one.state == "ended" and one.answer_stamp is None for one in beside)
         return is_over and any(one.rang for one in (self.leg, *beside))
 
-    def _reason(self, cause: str | None) -> str:
-        if cause in ANSWERED_ELSEWHERE or (cause not in _REASONS and self._was_answered_elsewhere()):
-            return "answered_elsewhere"
-        return _REASONS.get(cause or "", "failed")
+    def _reason(self, cause: str | None) -> Meaning:
+        return meaning(cause) or ("answered_elsewhere" if self._was_answered_elsewhere() else "failed")
 
     def _was_answered_elsewhere(self) -> bool:
         return any(one.source_uuid == self.leg.source_uuid and one.speaks for one in self.call.legs)

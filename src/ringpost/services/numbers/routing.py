@@ -62,7 +62,11 @@ _FORWARDED_AS: dict[str, ForwardKind] = {
     "RECOVERY_ON_TIMER_EXPIRE": "unregistered",
     "DESTINATION_OUT_OF_ORDER": "unregistered",
 }
-"""FreeSWITCH's word for why a phone was not reached, and which forward that calls for."""
+"""FreeSWITCH's word for why a phone was not reached, and which forward that calls for.
+
+Not what a cause means to whoever called (``model/cause.py``): a phone that does not even say that it rings is, for a
+forward, one that is not there.
+"""
 
 
 def route(

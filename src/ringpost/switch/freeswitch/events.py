@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from ringpost.clock import stamp
-from ringpost.model.call import ANSWERED_ELSEWHERE
+from ringpost.model.cause import ANSWERED_ELSEWHERE
 from ringpost.model.errors import SwitchUnreachable
 from ringpost.model.notices import Notice, RecordedFile, What
 from ringpost.model.values import EXTENSION, is_uuid

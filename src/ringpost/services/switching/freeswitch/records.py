@@ -2,7 +2,8 @@
 
 from ringpost.clock import seconds
 from ringpost.context import Context
-from ringpost.model.call import ANSWERED_ELSEWHERE, CallOrder, Leg, RecordedTo
+from ringpost.model.call import CallOrder, Leg, RecordedTo
+from ringpost.model.cause import ANSWERED_ELSEWHERE
 from ringpost.model.domain import Domain
 from ringpost.model.errors import InvalidRequest, NotFound
 from ringpost.services.records import joining
