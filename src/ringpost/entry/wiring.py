@@ -1,4 +1,4 @@
-"""Builds the ports and the endpoint, once. The only place that names an adapter."""
+"""Builds the ports and the endpoint, once, with the adapters that the settings ask for. Only ``entry`` names any."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An API key, what it may reach, and the actor a request becomes once its key is known."""
+"""An API key: what it may reach, how it is stored, and how it is answered."""
 
 from typing import Any
 

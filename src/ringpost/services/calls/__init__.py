@@ -1,1 +1,1 @@
-"""Calls that are up: placing one, seeing it, and what is done to it."""
+"""Calls that are up: placed, seen, and what is done to them; phones that are registered, and how extensions are."""

@@ -1,1 +1,1 @@
-"""What was: finding call records, counting them, taking them away; recordings."""
+"""What was: call records found, counted and taken away; recordings, taken in and heard; events and the audit."""
