@@ -1,4 +1,4 @@
-"""Every key pattern, a module a part of the telephone system. ``docs/store.md`` shows them with examples.
+"""Every key pattern, a module a part of the telephone system. ``docs/store.md`` lists them.
 
 A record is written to several rows, each a whole copy, so that any of its look-ups is one read:
 

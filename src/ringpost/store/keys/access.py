@@ -25,6 +25,7 @@ api_key_layout: LayoutOf[ApiKey] = LayoutOf(
 )
 
 token = Partition("token#{uuid}").row("token")
+"""A token by uuid: the hash of its secret, and its limits."""
 _replay = Partition("replay#{whose}").row("replay")
 
 

@@ -30,7 +30,7 @@ def recorded_to(domain: str, leg_uuid: str, begun_at: str, path: str) -> Key:
 
 
 def recordings_of_leg(domain: str, leg_uuid: str) -> tuple[str, tuple[str, str]]:
-    """The partition and the place in it of a leg's recordings, the first first; until November 2026 there was one."""
+    """All places where a leg is recorded, the first first; until November 2026 there was one, ``recording``."""
     return _call(domain, leg_uuid), ("recording", "recording$")
 
 

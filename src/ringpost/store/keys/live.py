@@ -8,6 +8,7 @@ from ringpost.store.keys.layout import Partition, of_home, over_all
 LIVE = over_all("live")
 """All live connections, by their ids: for the sweep."""
 live_connection = Partition("live#{connection}").row("connection")
+"""A live connection by its id: whose it is, and what it listens to."""
 _listeners = Partition("{home}#listeners")
 links_of_switch = Partition("switch#{switch}#links")
 """The connections of a switch's links, by their ids."""
