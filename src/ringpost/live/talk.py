@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ringpost.auth.authenticator import Authenticator
 from ringpost.auth.tokens import presented, sha256
 from ringpost.clock import seconds
-from ringpost.context import Context, TenantStore
+from ringpost.context import Context, Moved, TenantStore
 from ringpost.dispatch.limits import Admission, Buckets
 from ringpost.live import messages
 from ringpost.live.connections import (
@@ -205,7 +205,8 @@ class Talk:
         if speaker.connection.link is None:
             raise Forbidden("only a link answers commands: say which switch's it is")
         commands.answered(context, speaker.connection.link.switch_uuid, said.answer)
-        context.commit()
+        with suppress(Moved):  # whoever asked has stopped waiting just now
+            context.commit()
         self._heard(said.answer.command_uuid)
 
     def _context(self, speaker: _Speaker, action: str) -> Context:
