@@ -129,8 +129,14 @@ class Connections:
         return self._listed(keys.LIVE)
 
     def _listed(self, partition: str) -> list[LiveConnection]:
-        rows = self._store.query(partition, limit=_AT_ONCE)
-        return [LiveConnection.model_validate_json(row.body) for row in rows]
+        found: list[LiveConnection] = []
+        after = None
+        while rows := self._store.query(partition, after=after, limit=_AT_ONCE):
+            found += [LiveConnection.model_validate_json(row.body) for row in rows]
+            after = rows[-1].key.sort
+            if len(rows) < _AT_ONCE:
+                break
+        return found
 
     def _row(self, key: Key, one: LiveConnection, *, for_good: bool = False) -> Row:
         expires = None if for_good else int(self._clock.now()) + _KEPT

@@ -75,7 +75,11 @@ class Talk:
 
     def received(self, connection_id: str, text: str | bytes) -> None:
         """Answer a message; a connection that is nobody's, or has said nothing of who it is, is hung up on."""
-        connection = self._connections.get(connection_id)
+        try:
+            connection = self._connections.get(connection_id)
+        except Problem as problem:
+            self._say(connection_id, messages.refused(problem))
+            return
         if connection is None:
             self._sockets.close(connection_id)
             return
