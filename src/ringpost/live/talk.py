@@ -42,6 +42,7 @@ LISTENS, LINKS = "event-list", "switch-link"
 """The actions whose scopes say who may subscribe, and be a switch's link."""
 MESSAGES_A_SECOND = 25
 """On one connection, as far as one process sees them."""
+_ATTEMPTS = 5
 _log = logging.getLogger("ringpost")
 
 
@@ -87,7 +88,7 @@ class Talk:
         try:
             said = messages.read(text)
             subscription = getattr(said, "subscription", None)
-            answer = self._answer(connection, said)
+            answer = self._answered(connection, said)
         except Unauthorized as problem:
             self._say(connection_id, messages.refused(problem))
             self.hang_up(connection_id)
@@ -132,6 +133,18 @@ class Talk:
         except Unauthorized:
             return False
         return True
+
+    def _answered(self, connection: LiveConnection, said: messages.Said) -> BaseModel | None:
+        """Anew, if something else was heeded meanwhile: two messages may be in two processes at once."""
+        known: LiveConnection | None = connection
+        for _ in range(_ATTEMPTS):
+            if known is None:
+                raise Conflict("this connection is gone")
+            try:
+                return self._answer(known, said)
+            except Moved:
+                known = self._connections.get(connection.connection_id)
+        raise Conflict("this connection says too much at once")
 
     def _answer(self, connection: LiveConnection, said: messages.Said) -> BaseModel | None:
         if isinstance(said, messages.Authenticate):
