@@ -17,8 +17,7 @@ from ringpost.live.ports import Gone, Sockets, Unsure
 from ringpost.model.errors import SwitchUnreachable, Unauthorized
 from ringpost.model.switch import LinkState, SwitchRecord
 from ringpost.services.switching import commands
-from ringpost.services.switching.commands import CommandRow
-from ringpost.store import ConditionFailed, Put, Store, keys
+from ringpost.store import ConditionFailed, Put, Store
 from ringpost.switch import calls
 from ringpost.switch.linked import away
 
@@ -113,8 +112,7 @@ class LiveCommands:
         raise problem or away(switch, self.state(switch))
 
     def _outcome(self, command_uuid: str) -> calls.Outcome | None:
-        row = self._store.get(keys.command(command_uuid))
-        return CommandRow.model_validate_json(row.body).outcome if row else None
+        return commands.outcome(self._store, command_uuid)
 
     def _given_up(self, switch: SwitchRecord, command: calls.Command) -> calls.Outcome:
         """Close the command, so that what comes late changes nothing; unless it has come just now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ringpost.store import Key
 from ringpost.store.keys.layout import Partition, of_domain, over_all
 
 LIVE = over_all("live")
@@ -12,10 +13,16 @@ links_of_switch = Partition("switch#{switch}#links")
 """The connections of a switch's links, by their ids."""
 link_seen = Partition("switch#{uuid}#link-seen").row("seen")
 """When a link of a switch was last heard of, and which."""
-command = Partition("command#{uuid}").row("command")
+_command = Partition("command#{uuid}")
+command = _command.row("command")
 """What a link was told to do, and what became of it."""
 
 
 def listeners(home: str | None) -> str:
     """The connections that are told what happens in a domain, or in none, by their ids."""
     return _listeners(of_domain(home) if home else "operator")
+
+
+def command_part(command_uuid: str, number: int) -> Key:
+    """A part of what became of it, if that is more than a row holds."""
+    return _command.at(command_uuid, f"part#{number:02}")
