@@ -1,4 +1,4 @@
-# The Lambda package, the same for both functions. `sam build` runs build-Api and build-Delivery through the Makefile;
+# The Lambda package, the same for all functions. `sam build` runs build-Api, build-Delivery and build-Live through the Makefile;
 # without sam:
 #   make build-Api ARTIFACTS_DIR=<new folder> [LAMBDA_PYTHON=3.12] [LAMBDA_ARCH=x86_64] [BYTECODE_PYTHON=<its interpreter>]
 # No such machine is needed: wheels are only copied. An interpreter of that version is, to compile: $(PYTHON), python3.12
@@ -18,15 +18,15 @@ WHEELS = --platform manylinux_2_17_$(WHEEL_ARCH) --platform manylinux2014_$(WHEE
 	--python-version $(LAMBDA_PYTHON) --implementation cp --only-binary=:all:
 
 # boto3 brings botocore, and that the description of every AWS service: 20 MB. What we call is kept.
-BOTOCORE_DATA = dynamodb s3 sqs ssm sts xray *.json
+BOTOCORE_DATA = apigatewaymanagementapi dynamodb s3 sqs ssm sts xray *.json
 
 # Bytecode is that of one version of CPython, and not of one that is still to be released.
 OF_THE_FUNCTION = import sys; v = sys.version_info; \
 	sys.exit((sys.implementation.name, v.releaselevel, "%d.%d" % v[:2]) != ("cpython", "final", "$(LAMBDA_PYTHON)"))
 THIS_FILE := $(lastword $(MAKEFILE_LIST))
 
-.PHONY: build-Api build-Delivery bytecode
-build-Api build-Delivery:
+.PHONY: build-Api build-Delivery build-Live bytecode
+build-Api build-Delivery build-Live:
 	@test -n "$(ARTIFACTS_DIR)" || { echo "ARTIFACTS_DIR= says where to build" >&2; exit 1; }
 	@mkdir -p "$(ARTIFACTS_DIR)"
 	@test -z "$$(ls -A "$(ARTIFACTS_DIR)")" || { echo "$(ARTIFACTS_DIR) is not empty" >&2; exit 1; }

@@ -36,17 +36,18 @@ LATENCY = {"freeswitch-xml": 0.03, "contact-lookup": 0.02, "cdr-search": 0.03, "
 _USUAL = 0.05
 _TOLD = "dial_answered_caller_hangs_up"
 """What a real switch told of such a call, handed in at once; the example of ``switch-event`` tells less."""
-_MILLION, _GB = 1e6, 1e9
-_WRITE, _READ = 0.625 / _MILLION, 0.125 / _MILLION
+MILLION, _GB = 1e6, 1e9
+WRITE, READ = 0.625 / MILLION, 0.125 / MILLION
 _STORED, _BACKED_UP = 0.25, 0.20
-_INVOCATION, _GB_SECOND, _MEMORY = 0.20 / _MILLION, 0.0000133334, 0.5
-_REQUEST, _SENT = 1.00 / _MILLION, 0.09
+INVOCATION, GB_SECOND, MEMORY = 0.20 / MILLION, 0.0000133334, 0.5
+_REQUEST, _SENT = 1.00 / MILLION, 0.09
 _LOGGED = 0.50
-_DELIVERY = 13.02 / _MILLION
-ALARMS, _ALARM = 14, 0.10
+_DELIVERY = 13.02 / MILLION
+ALARMS, _ALARM = 17, 0.10
 _METRICS, _METRIC = 50, 0.30
-_SNAPSHOTS, _SNAPSHOT = 2, 0.0000015046 * _MEMORY * 30 * 86_400
-_SWEEP = 0.70
+_SNAPSHOTS, _SNAPSHOT = 2, 0.0000015046 * MEMORY * 30 * 86_400
+_SWEEP = 0.96
+"""The minute's sweep, and Lambda's looks into three queues."""
 
 
 class Units(NamedTuple):
@@ -110,9 +111,9 @@ def month(users: int) -> dict[str, float]:
     seconds = users * sum(count * LATENCY.get(name, _USUAL) for name, count in USE.items())
     return {
         "API Gateway, and 1.5 KB of answer each": requests * (_REQUEST + 1.5e3 / _GB * _SENT),
-        "Lambda": requests * _INVOCATION + seconds * _MEMORY * _GB_SECOND,
-        "DynamoDB, reads": users * sum(count * units(name).read for name, count in USE.items()) * _READ,
-        "DynamoDB, writes": users * sum(count * units(name).written for name, count in USE.items()) * _WRITE,
+        "Lambda": requests * INVOCATION + seconds * MEMORY * GB_SECOND,
+        "DynamoDB, reads": users * sum(count * units(name).read for name, count in USE.items()) * READ,
+        "DynamoDB, writes": users * sum(count * units(name).written for name, count in USE.items()) * WRITE,
         "DynamoDB, a year of call records and their backup": kept * (_STORED + _BACKED_UP),
         "webhooks": users * DELIVERIES * _DELIVERY,
         "logs, 1.5 KB a request": requests * 1.5e3 / _GB * _LOGGED,

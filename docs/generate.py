@@ -20,12 +20,13 @@ from ringpost.entry.demo import PUBLIC_KEY_UUID, PUBLIC_SECRET
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import costs  # noqa: E402 - found beside this folder
+from benchmarks import costs, live_costs  # noqa: E402 - found beside this folder
 from docs import architecture_page, coverage_page, keys_page, live_page  # noqa: E402
 from tests.store_calls import calls_of  # noqa: E402 - the harness knows how to count
 
 _TABLE = re.compile(r"^\| action \| reads \|.*?\n(?=\n|\Z)", re.MULTILINE | re.DOTALL)
 _USES = re.compile(r"^\| a user, in a month \|.*?\n(?=\n)", re.MULTILINE | re.DOTALL)
+_LIVE = re.compile(r"^\| over a live connection \|.*?\n(?=\n)", re.MULTILINE | re.DOTALL)
 _MONTH = re.compile(r"^\| a month \|.*?\n(?=\n)", re.MULTILINE | re.DOTALL)
 
 
@@ -45,7 +46,8 @@ def generated(catalogue: Catalogue) -> dict[Path, str]:
     files[page] = _TABLE.sub(lambda _: _store_calls(names), keys_page.page(page.read_text()))
     page = ROOT / "docs/costs.md"
     used = _USES.sub(lambda _: costs.uses(), page.read_text())
-    files[page] = _MONTH.sub(lambda _: costs.table(), used)
+    live = _LIVE.sub(lambda _: live_costs.table(), used)
+    files[page] = _MONTH.sub(lambda _: costs.table(), live)
     return files
 
 

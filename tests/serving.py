@@ -8,7 +8,7 @@ from typing import Self
 
 
 class Serving(ABC):
-    """Whatever is posted or put there, ``answer`` answers it."""
+    """Whatever is posted, put or deleted there, ``answer`` answers it."""
 
     @abstractmethod
     def answer(self, asked: BaseHTTPRequestHandler, body: bytes) -> None:
@@ -19,9 +19,12 @@ class Serving(ABC):
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                here.answer(self, self.rfile.read(int(self.headers["Content-Length"])))
+                here.answer(self, self.rfile.read(int(self.headers.get("Content-Length", 0))))
 
             def do_PUT(self) -> None:
+                self.do_POST()
+
+            def do_DELETE(self) -> None:
                 self.do_POST()
 
             def log_message(self, *_: object) -> None:

@@ -41,8 +41,9 @@ NOT_OF_THE_STORE = {
     "extension-status-list",
     "parked-call-list",
     "registration-list",
+    "switch-link-question-list",
 }
-"""FusionPBX's two bare arrays, the feed, what is in files, and what a switch says."""
+"""FusionPBX's two bare arrays, the feed, what is in files, what a switch says, and what is of several lists."""
 
 
 def test_no_list_is_left_out() -> None:

@@ -60,7 +60,7 @@ class Client:
 
     def call(self, action: str, members: Mapping[str, Any]) -> Answer:
         """Call an action. ``ClickException`` if nobody answers, or sends us elsewhere."""
-        return self._post(self.url, json.dumps({"action": action, **members}).encode(), "application/json", _TIMEOUT)
+        return self._post(self.url, _json({"action": action, **members}), "application/json", _TIMEOUT)
 
     def post(self, action: str, body: bytes, content_type: str, query: str = "", seconds: float = _TIMEOUT) -> Answer:
         """Post to an action's own path a body that is no JSON of ours; as ``call``."""
@@ -106,6 +106,14 @@ class _StaysHere(urllib.request.HTTPRedirectHandler):
 
 
 _OPENER = urllib.request.build_opener(_StaysHere)
+
+
+def _json(members: Mapping[str, Any]) -> bytes:
+    """In no more bytes than it takes: escaped, other letters than ours are up to three times as many."""
+    try:
+        return json.dumps(members, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half a surrogate, which can only be escaped
+        return json.dumps(members).encode()
 
 
 def _hint(error: Exception) -> str:

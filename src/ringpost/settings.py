@@ -30,6 +30,8 @@ class Settings:
     edge_only: bool = False
     recordings: str = ""
     public_url: str = ""
+    live_endpoint: str = ""
+    """Where live connections are spoken to, if they are API Gateway's."""
     base_path: str = ""
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     hosts: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class Settings:
             dynamodb_client=_one_of(environment, "RINGPOST_DYNAMODB_CLIENT", DYNAMODB_CLIENTS),
             data=data,
             recordings=environment.get("RINGPOST_RECORDINGS", here),
+            live_endpoint=environment.get("RINGPOST_LIVE_ENDPOINT", "").rstrip("/"),
             public_url=environment.get("RINGPOST_PUBLIC_URL", "").rstrip("/"),
             base_path=_base_path(environment, "RINGPOST_BASE_PATH"),
             calls_per_minute=_count(environment, "RINGPOST_CALLS_PER_MINUTE", 60),

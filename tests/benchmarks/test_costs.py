@@ -1,6 +1,6 @@
 """The page of what a month costs says what is worked out."""
 
-from benchmarks import costs
+from benchmarks import costs, live_costs
 from tests.template.reading import ROOT, Template
 
 
@@ -8,6 +8,14 @@ def test_the_page_says_what_the_counted_units_cost() -> None:
     page = (ROOT / "docs/costs.md").read_text()
     assert costs.uses() in page, "run make docs"
     assert costs.table() in page, "run make docs"
+    assert live_costs.table() in page, "run make docs"
+
+
+def test_what_goes_over_live_connections_is_weighed() -> None:
+    command, push, heartbeat = live_costs.each().values()
+    assert push.units.written == 0
+    assert command.units.written >= 4, "the command, and its answer, each in a transaction"
+    assert 0 < heartbeat.dollars < command.dollars < 20e-6
 
 
 def test_what_is_weighed_is_what_is_read_and_written() -> None:

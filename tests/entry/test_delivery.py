@@ -775,7 +775,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sql
 
 
 def test_is_made_once_of_what_the_environment_says(environment: SqliteStore) -> None:
-    assert handler(SWEEP, None) == {"swept": 0}
+    assert handler(SWEEP, None) == {"swept": 0, "hung_up": 0}
     assert delivery.delivering() is delivery.delivering()
     put_webhook(environment, webhook())
     happen(environment, event(at=NOON - 1_000_000), now=NOON - 1_000_000)

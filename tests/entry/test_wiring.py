@@ -45,6 +45,17 @@ def test_a_snapshot_has_the_client_that_is_named_and_not_the_other(client: str) 
     assert done.stdout.split() == [client]
 
 
+@pytest.mark.parametrize("endpoint", ["", "https://example.execute-api.us-east-1.amazonaws.com/live"])
+def test_a_snapshot_has_what_a_command_to_a_link_needs_where_there_are_links(endpoint: str) -> None:
+    program = (
+        "import sys; from ringpost.entry import wiring; from ringpost.settings import Settings\n"
+        f"wiring.preload(Settings(store='dynamodb:t', live_endpoint={endpoint!r}))\n"
+        "print(*sorted({'boto3', 'ringpost.live.commands'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == (["boto3", "ringpost.live.commands"] if endpoint else [])
+
+
 @pytest.mark.parametrize("value", ["botocore", "Boto3", "aiobotocore", "pydynox,boto3", " "])
 def test_says_which_clients_there_are(value: str) -> None:
     with pytest.raises(ValueError, match="RINGPOST_DYNAMODB_CLIENT must be pydynox or boto3, not"):

@@ -1,5 +1,6 @@
 """Commands to links over live connections: sent to who is there, answered once, by its own, in time."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -221,3 +222,22 @@ def test_what_is_too_large_is_handed_in_over_https(line: Line, house: House, lin
 
     outcome = asking(line, post).ask(lab, ASKED, 5)
     assert len(str(outcome.result)) > 200_000
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [("x", 140_000), ("x", 150_000), ("x", 890_000), ('"', 440_000), ("é", 440_000), ("日", 290_000), ("😀", 220_000)],
+)
+def test_an_answer_of_any_size_that_a_link_may_give_is_kept(
+    line: Line, house: House, link: Client, lab: SwitchRecord, text: str, times: int
+) -> None:
+    """A row has 400,000 bytes, and an answer up to 900,000."""
+    key = house.key("switch.link", switch="lab")
+
+    def post() -> None:
+        command = link.told[-1]["command"]
+        said = {**{k: command[k] for k in ("command_uuid", "switch_uuid")}, "outcome": {"result": [text * times]}}
+        body = json.dumps({"action": "switch-link", "switch": "lab", "answer": said}, ensure_ascii=False).encode()
+        assert [key.post(body).json["taken"] for _ in range(2)] == [True, False]
+
+    assert asking(line, post).ask(lab, ASKED, 5).result == [text * times]

@@ -1,6 +1,7 @@
 """What is answered to whoever says what over a live connection."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,10 +10,15 @@ from hypothesis import strategies as st
 
 from ringpost.auth.tokens import token
 from ringpost.entry import demo
+from ringpost.live.connections import Connections
 from ringpost.live.messages import MOST_BYTES
 from ringpost.model.errors import Unauthorized
+from ringpost.services.switching import commands
+from ringpost.store import Put, keys
+from tests.fakes import Meanwhile
 from tests.harness import Caller, House
 from tests.live_connections.ends import Client, Line
+from tests.switch.staging import NOBODY
 
 HERE = {"domain_name": demo.DOMAIN_NAME}
 LINK = {"switch": "lab", "link_uuid": "11111111-0000-4000-8000-000000000001", "version": "1.0"}
@@ -227,3 +233,48 @@ def test_whatever_is_said_is_answered_or_heeded(line: Line, house: House, tenant
     answer = client.say_text(text)
     assert answer == {} or answer["message"] in {"refused", "heartbeat", "subscribed", "gap"}
     assert answer.get("code") != "internal"
+
+
+def during(house: House, does: Callable[[], object]) -> Line:
+    """Another process that answers messages of the same connections; something happens before its first write."""
+    return Line(House(Meanwhile(house.store, does), house.clock))
+
+
+def test_two_messages_in_two_processes_at_once_are_both_heeded(line: Line, house: House, tenant: Caller) -> None:
+    client = line.client(tenant)
+    other = during(house, lambda: client.say("subscribe", subscription="a"))
+    assert Client(other, client.connection_id).say("subscribe", subscription="b")["message"] == "subscribed"
+    known = Connections(house.store, house.clock).get(client.connection_id)
+    assert known is not None
+    assert {one.name for one in known.subscriptions} == {"a", "b"}
+
+
+def test_a_gap_is_noted_whatever_is_said_meanwhile(line: Line, house: House, tenant: Caller) -> None:
+    client = line.client(tenant)
+    meanwhile = Meanwhile(house.store, lambda: client.say("heartbeat"))
+    Connections(meanwhile, house.clock).note_gap(client.connection_id)
+    assert client.say("heartbeat")["message"] == "gap"
+
+
+def test_a_message_of_a_connection_that_goes_meanwhile_changes_nothing(
+    line: Line, house: House, tenant: Caller
+) -> None:
+    client = line.client(tenant)
+    other = during(house, lambda: line.talk.closed(client.connection_id))
+    assert Client(other, client.connection_id).say("subscribe", subscription="a")["code"] == "conflict"
+    assert Connections(house.store, house.clock).everything() == []
+
+
+def test_an_answer_that_comes_as_it_is_given_up_is_no_fault(line: Line, house: House) -> None:
+    """And one of two that come at once is passed over."""
+    link = line.client(house.key("switch.link", switch="lab"))
+    switch_uuid = link.say("link", **LINK)["switch_uuid"]
+    row = commands.begun(switch_uuid, house.clock.now(), 20)
+    house.store.transact([Put(row.row(NOBODY), if_absent=True)])
+    said = {"answer": {"command_uuid": NOBODY, "switch_uuid": switch_uuid, "outcome": {"result": 1}}}
+    other = during(house, lambda: link.say("answer", **said))
+    again = {"answer": {**said["answer"], "outcome": {"result": 2}}}
+    assert Client(other, link.connection_id).say("answer", **again) == {}
+    kept = house.store.get(keys.command(NOBODY))
+    assert kept is not None
+    assert '"result":1' in kept.body

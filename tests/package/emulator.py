@@ -15,6 +15,7 @@ from typing import Any, Self
 import pytest
 
 API, DELIVERY = "ringpost.entry.api.handler", "ringpost.entry.delivery.handler"
+LIVE = "ringpost.entry.live_function.handler"
 _PATIENCE = 20.0
 _LONGEST = 29
 

@@ -17,14 +17,18 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from ringpost.auth.tokens import token
 from ringpost.entry import demo
 from ringpost.settings import DYNAMODB_CLIENTS
 from ringpost.store import keys
 from ringpost.store.sqlite import SqliteStore
+from tests import seeds
+from tests.fakes import FakeClock
 from tests.package.compiled import CompiledModule, compiled
-from tests.package.emulator import API, DELIVERY, Emulator, needed
+from tests.package.emulator import API, DELIVERY, LIVE, Emulator, needed
 from tests.store.dynamo import DynamoServer
 from tests.webhooks.receivers import event, happen, put_webhook, states, webhook
+from tests.websocket_api import WebSocketApi, connecting, leaving, saying
 
 pytestmark = pytest.mark.package
 
@@ -165,11 +169,12 @@ def queues() -> Iterator[dict[str, str]]:
     }
     sqs = _sqs(about)
     first_tries = sqs.create_queue(QueueName="first-tries.fifo", Attributes={"FifoQueue": "true"})
-    later = sqs.create_queue(QueueName="later")
+    later, pushes = sqs.create_queue(QueueName="later"), sqs.create_queue(QueueName="pushes")
     yield {
         **about,
         "RINGPOST_QUEUE_FIRST_TRIES": first_tries["QueueUrl"],
         "RINGPOST_QUEUE_LATER": later["QueueUrl"],
+        "RINGPOST_QUEUE_PUSHES": pushes["QueueUrl"],
     }
     server.stop()
 
@@ -194,7 +199,7 @@ def test_an_event_goes_from_the_stream_through_the_queue_to_its_receiver(
     happen(store, event(at=now), now=now)
     about = {"RINGPOST_DATA": str(tmp_path), "RINGPOST_WEBHOOK_NETWORKS": "127.0.0.1/32"}
     with Emulator(tmp_path / "log", DELIVERY, **about, **queues) as function:
-        assert function.invoke({"source": "aws.events", "detail-type": "Scheduled Event"}) == {"swept": 0}
+        assert function.invoke({"source": "aws.events", "detail-type": "Scheduled Event"}) == {"swept": 0, "hung_up": 0}
         for _ in ("the event", "its delivery"):
             assert function.invoke(_streamed(store)) == {"batchItemFailures": []}
         sqs, queue = _sqs(queues), queues["RINGPOST_QUEUE_FIRST_TRIES"]
@@ -207,6 +212,48 @@ def test_an_event_goes_from_the_stream_through_the_queue_to_its_receiver(
     assert (signature[:3], told["type"]) == ("v1,", "extension.created")
     assert states(store, hears) == ["delivered"]
     assert (line["message"], line["state"], line["status"]) == ("delivery", "delivered", 204)
+    store.close()
+
+
+@pytest.fixture
+def gateway() -> Iterator[WebSocketApi]:
+    """A WebSocket API on loopback."""
+    with WebSocketApi() as running:
+        yield running
+
+
+def test_somebody_connects_listens_and_is_told(tmp_path: Path, queues: dict[str, str], gateway: WebSocketApi) -> None:
+    """Through both functions, and the client of the management API that is left in the package."""
+    store, clock = SqliteStore(tmp_path / "ringpost.sqlite3"), FakeClock()
+    seeds.plant(store, clock)
+    about = {**queues, "RINGPOST_DATA": str(tmp_path), "RINGPOST_LIVE_ENDPOINT": gateway.endpoint}
+    shown = {"Authorization": f"Bearer {token(demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)}"}
+    connection_id = "L0SM9cOFvHcCIAg="
+    with Emulator(tmp_path / "live", LIVE, **about) as live:
+        refused = live.invoke(connecting(connection_id, {"Authorization": "Bearer rp_x_y"}))
+        assert (refused["statusCode"], json.loads(refused["body"])["code"]) == (401, "unauthorized")
+        assert live.invoke(connecting(connection_id, shown)) == {"statusCode": 200}
+        gateway.there[connection_id] = []
+        subscribe = {"message": "subscribe", "subscription": "a", "domain_name": demo.DOMAIN_NAME}
+        for message in ("no JSON", {"message": "heartbeat"}, subscribe):
+            assert live.invoke(saying(connection_id, message)) == {"statusCode": 200}
+    told = [one["message"] for one in gateway.told(connection_id)]
+    assert told == ["refused", "heartbeat", "subscribed"]
+
+    happen(store, event(at=time.time() - 1, domain_uuid=demo.DOMAIN_UUID), now=time.time() - 1)
+    with Emulator(tmp_path / "delivery", DELIVERY, **about) as delivery:
+        assert delivery.invoke(_streamed(store)) == {"batchItemFailures": []}
+        found = _sqs(queues).receive_message(QueueUrl=queues["RINGPOST_QUEUE_PUSHES"], MaxNumberOfMessages=10)
+        records = [
+            {"messageId": one["MessageId"], "body": one["Body"], "eventSource": "aws:sqs"} for one in found["Messages"]
+        ]
+        assert delivery.invoke({"Records": records}) == {"batchItemFailures": []}
+        assert delivery.invoke({"source": "aws.events"})["hung_up"] == 0
+    assert "event" in [one["message"] for one in gateway.told(connection_id)]
+
+    with Emulator(tmp_path / "leaving", LIVE, **about) as live:
+        assert live.invoke(leaving(connection_id)) == {"statusCode": 200}
+    assert store.query(keys.LIVE) == []
     store.close()
 
 
@@ -246,7 +293,7 @@ def test_the_package_is_compiled_for_its_python_and_names_no_machine(package: Pa
     ]
 
 
-@pytest.mark.parametrize("handler", [API, DELIVERY])
+@pytest.mark.parametrize("handler", [API, DELIVERY, LIVE])
 def test_a_cold_start_compiles_no_module(package: Path, tmp_path: Path, handler: str) -> None:
     """In a process of its own, which tells of all that is compiled: that of a class made at run time has no file."""
     program = (

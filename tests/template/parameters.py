@@ -36,6 +36,9 @@ GROUPED: list[dict[str, str]] = [
     {"Deployment": "Canary10Percent30Minutes"},
     {"LogRetentionDays": "3653"},
     {"ThrottleRate": "10000", "ThrottleBurst": "10000"},
+    {"LiveConnections": "no"},
+    {"LiveThrottleRate": "10000", "LiveThrottleBurst": "10000"},
+    {"LiveAccessLogs": "yes"},
     {"RequestsPerKey": "10000", "RequestsPerSource": "10000"},
     {"CallsPerMinute": "10000", "CallsAtOnce": "10000"},
     {"DeliveriesAtOnce": "1000"},
@@ -51,7 +54,12 @@ EVERYTHING: dict[str, str] = {name: value for one in GROUPED for name, value in 
     "Runtime": "python3.14",
     "SnapStart": "yes",
 }
-LINTED: list[dict[str, str]] = [{}, EVERYTHING, {"Deployment": "AllAtOnce", "Runtime": "python3.11", "SnapStart": "no"}]
+LINTED: list[dict[str, str]] = [
+    {},
+    EVERYTHING,
+    EVERYTHING | {"LiveConnections": "yes"},
+    {"Deployment": "AllAtOnce", "Runtime": "python3.11", "SnapStart": "no"},
+]
 SETS: list[dict[str, Any]] = [{}, EVERYTHING, *GROUPED]
 
 EDGE: dict[str, str] = {

@@ -144,3 +144,8 @@ def _named(value: Any) -> Iterator[str]:
                 yield from (part.partition("}")[0].partition(".")[0] for part in one.split("${")[1:])
             else:
                 yield from _named(one)
+
+
+def named(value: Any) -> set[str]:
+    """What is referred to in a part of a template."""
+    return set(_named(value))

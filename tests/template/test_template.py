@@ -1,5 +1,6 @@
 """What is made on AWS, with every parameter set and unset. ``make check`` lints the same."""
 
+import json
 import re
 import tomllib
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from ringpost.settings import Settings
 from tests.template.parameters import EDGE, EDGE_SETS, EVERYTHING, GROUPED, SETS, STREAM
-from tests.template.reading import ROOT, Template
+from tests.template.reading import ROOT, Template, named
 
 TABLE, BUCKET = {"ExistingTableName": "restored", "ExistingTableStreamArn": STREAM}, {"ExistingBucketName": "sounds"}
 ARN = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/restored"
@@ -56,12 +57,14 @@ def test_every_value_is_one_its_parameter_allows(chosen: dict[str, str]) -> None
 @every_set
 def test_the_functions_read_what_they_are_told(chosen: dict[str, str]) -> None:
     template = Template(**chosen)
-    for function in ("Api", "Delivery"):
+    for function in template.of_type("AWS::Serverless::Function"):
         told = template.properties(function)["Environment"]["Variables"]
         read = Settings.read({name: value if isinstance(value, str) else "dynamodb:x" for name, value in told.items()})
         assert read.dynamodb_client == template.parameters["DynamoDbClient"]
-        if function == "Api":
+        assert bool(read.live_endpoint) == (template.parameters["LiveConnections"] == "yes")
+        if function != "Delivery":
             assert read.requests_per_key == int(template.parameters["RequestsPerKey"])
+        if function == "Api":
             assert read.requests_per_source == int(template.parameters["RequestsPerSource"])
             assert read.edge_only == (template.parameters["EdgeOnly"] == "yes")
             assert ",".join(read.edge_secrets) == template.parameters["EdgeSecret"]
@@ -77,24 +80,26 @@ def test_a_table_and_a_bucket_that_are_there_are_not_made_again() -> None:
     assert Template(**BUCKET).resources.keys() & {"Table", "Recordings"} == {"Table"}
 
 
-def test_both_functions_work_on_what_is_attached() -> None:
+def test_all_functions_work_on_what_is_attached() -> None:
     attached = Template(**TABLE, **BUCKET)
-    for function in ("Api", "Delivery"):
+    for function in ("Api", "Delivery", "Live"):
         told = attached.properties(function)["Environment"]["Variables"]
-        assert (told["RINGPOST_STORE"], told["RINGPOST_RECORDINGS"]) == ("dynamodb:restored", "s3:sounds")
+        assert told["RINGPOST_STORE"] == "dynamodb:restored"
+        assert told.get("RINGPOST_RECORDINGS", "s3:sounds") == "s3:sounds"
     assert attached.properties("Delivery")["Events"]["Due"]["Properties"]["Stream"] == STREAM
     assert attached.outputs["TableName"]["Value"] == "restored"
     assert attached.outputs["StreamArn"]["Value"] == STREAM
     assert attached.outputs["RecordingsBucket"]["Value"] == "sounds"
 
 
-@pytest.mark.parametrize("role", ["ApiRole", "DeliveryRole"])
+@pytest.mark.parametrize("role", ["ApiRole", "DeliveryRole", "LiveRole"])
 def test_the_policies_follow_what_is_attached(role: str) -> None:
     attached, made = Template(**TABLE, **BUCKET), Template()
     for action in ("GetItem", "Query", "PutItem", "DeleteItem", "ConditionCheckItem"):
         assert may(attached, role, f"dynamodb:{action}") == [{"Fn::Sub": ARN}]
         assert may(made, role, f"dynamodb:{action}") == [{"Fn::GetAtt": ["Table", "Arn"]}]
-    assert may(attached, role, "s3:GetObject") == [{"Fn::Sub": "arn:${AWS::Partition}:s3:::sounds/*"}]
+    if role != "LiveRole":
+        assert may(attached, role, "s3:GetObject") == [{"Fn::Sub": "arn:${AWS::Partition}:s3:::sounds/*"}]
     assert may(attached, "DeliveryRole", "dynamodb:GetRecords") == [STREAM]
     assert may(attached, "ApiRole", "s3:ListBucket") == [{"Fn::Sub": "arn:${AWS::Partition}:s3:::sounds"}]
 
@@ -109,7 +114,7 @@ def test_a_stack_reads_its_own_parameters_only(chosen: dict[str, str]) -> None:
 @every_set
 def test_what_everything_may_be_done_to_is_never_data(chosen: dict[str, str]) -> None:
     template = Template(**chosen)
-    for role in ("ApiRole", "DeliveryRole"):
+    for role in template.of_type("AWS::IAM::Role"):
         for one in statements(template, role):
             if one["Resource"] == "*":
                 actions = [one["Action"]] if isinstance(one["Action"], str) else one["Action"]
@@ -221,6 +226,109 @@ def test_every_parameter_of_the_function_makes_another_version() -> None:
     )
 
 
+# live connections
+
+
+def live(name: str) -> bool:
+    """Whether something is for live connections only."""
+    return name.startswith(("Live", "Pushes"))
+
+
+@every_set
+def test_live_connections_can_be_left_out_with_all_that_is_theirs(chosen: dict[str, str]) -> None:
+    template = Template(**chosen)
+    is_on = template.parameters["LiveConnections"] == "yes"
+    assert any(map(live, template.resources)) == is_on
+    assert ("LiveUrl" in template.outputs) == is_on
+    for role in template.of_type("AWS::IAM::Role"):
+        assert bool(may(template, role, "execute-api:ManageConnections")) == is_on
+    told = template.properties("Delivery")["Environment"]["Variables"]["RINGPOST_QUEUE_PUSHES"]
+    assert told == ({"Ref": "Pushes"} if is_on else "")
+
+
+@pytest.mark.parametrize(
+    ("role", "methods"), [("ApiRole", ["POST"]), ("DeliveryRole", ["POST", "DELETE"]), ("LiveRole", ["POST", "DELETE"])]
+)
+def test_who_speaks_to_connections_speaks_to_those_of_this_api_only(role: str, methods: list[str]) -> None:
+    api = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${LiveApi}/live"
+    places = [{"Fn::Sub": f"{api}/{method}/@connections/*"} for method in methods]
+    assert may(Template(), role, "execute-api:ManageConnections") == places
+
+
+def test_the_function_behind_live_connections_may_do_nothing_else() -> None:
+    actions = [
+        action
+        for one in statements(Template(), "LiveRole")
+        for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+    ]
+    assert {action.partition(":")[0] for action in actions} == {"dynamodb", "execute-api", "logs"}
+    assert not any("*" in action for action in actions)
+
+
+def test_all_three_routes_lead_to_the_alias_of_one_function() -> None:
+    template = Template()
+    routes = [one["Properties"] for one in template.of_type("AWS::ApiGatewayV2::Route").values()]
+    assert {one["RouteKey"] for one in routes} == {"$connect", "$default", "$disconnect"}
+    assert all(one["Target"] == {"Fn::Sub": "integrations/${LiveIntegration}"} for one in routes)
+    uri = template.written["Resources"]["LiveIntegration"]["Properties"]["IntegrationUri"]["Fn::Sub"]
+    assert (uri[1], "functions/${Alias}/invocations" in uri[0]) == ({"Alias": {"Ref": "Live.Alias"}}, True)
+    permission = template.properties("LivePermission")
+    assert permission["FunctionName"] == {"Ref": "Live.Alias"}
+    assert permission["SourceArn"]["Fn::Sub"].endswith(":${LiveApi}/live/*")
+
+
+def test_the_functions_know_the_api_and_it_none_of_them() -> None:
+    """Otherwise each would wait for the other to be made."""
+    template = Template()
+    for name in ("LiveApi", "Pushes"):
+        assert not named(template.resources[name]) & template.of_type("AWS::Serverless::Function").keys()
+    address = {"Fn::Sub": "https://${LiveApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live"}
+    for function in template.of_type("AWS::Serverless::Function"):
+        variables = template.properties(function)["Environment"]["Variables"]
+        assert variables["RINGPOST_LIVE_ENDPOINT"] == address
+    assert template.properties("LiveStage")["StageName"] == "live"
+    assert template.outputs["LiveUrl"]["Value"]["Fn::Sub"].startswith("wss://${LiveApi}.execute-api.")
+
+
+def test_only_the_function_that_reaches_the_switch_is_beside_it() -> None:
+    beside = Template(
+        **{name: value for one in GROUPED for name, value in one.items() if name in ("SubnetIds", "SecurityGroupIds")}
+    )
+    assert "VpcConfig" in beside.properties("Api")
+    assert "VpcConfig" not in beside.properties("Live")
+    assert "VpcConfig" not in beside.properties("Delivery")
+
+
+def test_throttles_and_logs_of_live_connections_are_parameters() -> None:
+    stage = Template(LiveThrottleRate="7", LiveThrottleBurst="9").properties("LiveStage")
+    assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": "7", "ThrottlingBurstLimit": "9"}
+    assert "AccessLogSettings" not in stage
+    logged = Template(LiveAccessLogs="yes")
+    written = logged.properties("LiveStage")["AccessLogSettings"]
+    assert written["DestinationArn"] == {"Fn::GetAtt": ["LiveAccessLog", "Arn"]}
+    assert (
+        json.loads(written["Format"]).keys()
+        >= json.loads(logged.properties("HttpApi")["AccessLogSettings"]["Format"]).keys()
+    )
+    assert "LiveAccessLog" not in Template(LiveAccessLogs="yes", LiveConnections="no").resources
+
+
+def test_a_push_waits_no_longer_than_it_is_worth_and_no_shorter_than_a_try() -> None:
+    queue, mapping = Template().properties("Pushes"), Template().properties("PushesMapping")
+    assert Template().properties("Delivery")["Timeout"] <= queue["VisibilityTimeout"] < queue["MessageRetentionPeriod"]
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert may(Template(), "DeliveryRole", "sqs:ReceiveMessage")[-1] == {"Fn::GetAtt": ["Pushes", "Arn"]}
+
+
+def test_every_parameter_of_the_function_behind_live_connections_makes_another_version() -> None:
+    before = Template().properties("Live")
+    for group in GROUPED:
+        for name, value in group.items():
+            after = Template(**{name: value}).resources.get("Live", {}).get("Properties", before)
+            if after["Environment"] != before["Environment"] and not name.startswith("Existing"):
+                assert after["VersionDescription"] != before["VersionDescription"], name
+
+
 def test_the_distribution_shows_its_secret_and_its_viewer_and_hides_the_default_of_both() -> None:
     from ringpost.entry import edge
 
@@ -238,8 +346,6 @@ def test_the_distribution_shows_its_secret_and_its_viewer_and_hides_the_default_
 
 
 def test_what_the_web_acl_refuses_has_the_one_shape_of_errors() -> None:
-    import json
-
     acl = Template("template-cloudfront.yaml", **EDGE).properties("WebAcl")
     said = json.loads(acl["CustomResponseBodies"]["RateLimited"]["Content"])
     assert (said["status"], said["code"], said["error"] == said["detail"]) == (429, "rate-limited", True)

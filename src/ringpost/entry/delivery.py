@@ -1,28 +1,35 @@
-"""The Lambda function that hands events on and delivers them.
+"""The Lambda function that hands events on, delivers them, and tells live connections of them.
 
 Three things call it. The table's stream, with every new row that says something is due: events are handed on,
 first tries go into a queue that keeps the order of each lane, and what is due within 15 minutes into one that
-waits. These queues. And once a minute the clock: then everything is looked at that is due later than a queue can
-wait, or that stream or queue have lost, and goes into its lane. A row is the truth, and there until it is done;
-whoever comes twice finds it gone.
+waits; what live connections are to be told goes into a third. These queues. And once a minute the clock: then
+everything is looked at that is due later than a queue can wait, or that stream or queue have lost, and goes into its
+lane. A row is the truth, and there until it is done; whoever comes twice finds it gone.
 """
+
+from __future__ import annotations
 
 import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from aws_lambda_powertools.logging import Logger
 
-from ringpost.clock import Clock
+from ringpost.clock import Clock, SystemClock
 from ringpost.entry import wiring
+from ringpost.entry.live_aws import ApiGatewaySockets, Beside, SqsPushes, batches
+from ringpost.live.ports import Push
 from ringpost.model.webhook import Delivery
 from ringpost.settings import Settings
-from ringpost.store import Key, keys
+from ringpost.store import Key, Store, keys
 from ringpost.webhooks.courier import Courier
-from ringpost.webhooks.outbox import Outbox, Task
+from ringpost.webhooks.outbox import Listeners, Outbox, Task
+
+if TYPE_CHECKING:
+    from ringpost.dispatch.pipeline import Endpoint
 
 LONGEST_WAIT = 900
 """Seconds SQS can hold a message back."""
@@ -33,6 +40,8 @@ _FIRST = "0"
 _AT_ONCE = 500
 _MOST_SWEPT = 5000
 _logger = Logger(service="ringpost", logger_name="ringpost")
+One = TypeVar("One")
+Part = TypeVar("Part")
 
 
 class Queues(Protocol):
@@ -46,9 +55,12 @@ class Queues(Protocol):
 
 
 class Delivering:
-    """What the function does, whoever calls it."""
+    """What the function does, whoever calls it. ``live`` is for live connections, where there are such."""
 
-    def __init__(self, outbox: Outbox, courier: Courier, queues: Queues, clock: Clock) -> None:
+    def __init__(
+        self, outbox: Outbox, courier: Courier, queues: Queues, clock: Clock, live: Beside | None = None
+    ) -> None:
+        self._live = live
         self._outbox = outbox
         self._courier = courier
         self._queues = queues
@@ -71,20 +83,30 @@ class Delivering:
             task = self._outbox.task(key)
             if task is not None:
                 lanes.setdefault(_lane(task), []).append((message_id, task))
-        if not lanes:
+        return _side_by_side(self._work_off, list(lanes.values()))
+
+    def pushed(self, messages: Sequence[tuple[str, Push]]) -> list[str]:
+        """Tell live connections, each in its order; the ids of those messages that are to come again.
+
+        A connection that could not be told knows that there was something, and is not told of that again.
+        """
+        if self._live is None:
             return []
-        with ThreadPoolExecutor(len(lanes)) as pool:
-            return [failed for lane in pool.map(self._work_off, lanes.values()) for failed in lane]
+        pusher, connections = self._live.pusher, dict[str, list[tuple[str, Push]]]()
+        for message_id, push in messages:
+            connections.setdefault(push.connection_id, []).append((message_id, push))
+
+        def tell(waiting: Sequence[tuple[str, Push]]) -> list[str]:
+            return _one_after_the_other(pusher.push, waiting)
+
+        return _side_by_side(tell, list(connections.values()))
+
+    def hang_up(self) -> int:
+        """Hang up on live connections that are not to be there: how many."""
+        return self._live.sweep() if self._live is not None else 0
 
     def _work_off(self, messages: Sequence[tuple[str, Task]]) -> list[str]:
-        """Do one after the other. After one that broke, the rest is to come again behind it."""
-        for place, (_, task) in enumerate(messages):
-            try:
-                self._do(task)
-            except Exception:
-                _logger.exception("not done", due=task.key.sort)
-                return [message_id for message_id, _ in messages[place:]]
-        return []
+        return _one_after_the_other(self._do, messages)
 
     def _do(self, task: Task) -> None:
         if not task.is_delivery:
@@ -107,6 +129,25 @@ class Delivering:
                 if len(tasks) < _AT_ONCE or swept >= _MOST_SWEPT:
                     break
         return swept
+
+
+def _side_by_side(work_off: Callable[[Part], list[str]], parts: Sequence[Part]) -> list[str]:
+    """Work all parts off at once; the ids of those messages that are to come again."""
+    if not parts:
+        return []
+    with ThreadPoolExecutor(len(parts)) as pool:
+        return [failed for part in pool.map(work_off, parts) for failed in part]
+
+
+def _one_after_the_other(do: Callable[[One], object], messages: Sequence[tuple[str, One]]) -> list[str]:
+    """After one that broke, the rest is to come again behind it."""
+    for place, (message_id, one) in enumerate(messages):
+        try:
+            do(one)
+        except Exception:
+            _logger.exception("not done", message_id=message_id, due=one)
+            return [message_id for message_id, _ in messages[place:]]
+    return []
 
 
 def _lane(task: Task) -> str:
@@ -169,8 +210,7 @@ class SqsQueues:
         self._send(self._later, [{"MessageBody": _body(task), "DelaySeconds": wait} for task, wait in tasks])
 
     def _send(self, queue: str, entries: Sequence[dict[str, Any]]) -> None:
-        for start in range(0, len(entries), 10):
-            batch = [{"Id": str(place), **entry} for place, entry in enumerate(entries[start : start + 10])]
+        for batch in batches(entries):
             answer = self._client.send_message_batch(QueueUrl=queue, Entries=batch)
             if answer.get("Failed"):
                 raise RuntimeError(f"SQS did not take {len(answer['Failed'])} messages")
@@ -180,9 +220,10 @@ def _body(task: Task) -> str:
     return json.dumps({"pk": task.key.partition, "sk": task.key.sort})
 
 
-def _key(body: str) -> Key:
+def _read(body: str) -> Key | Push:
+    """What a message is about: a row that says what is due, or what a live connection is to be told."""
     found = json.loads(body)
-    return Key(found["pk"], found["sk"])
+    return Key(found["pk"], found["sk"]) if "pk" in found else Push(**found)
 
 
 _delivering: Delivering | None = None
@@ -196,23 +237,50 @@ def delivering() -> Delivering:
 
         from ringpost.store import aws
 
-        outbox, courier, clock = wiring.post_office(Settings.read())
+        settings, clock = Settings.read(), SystemClock()
+        store = wiring.open_store(settings, clock)
+        live = _beside(settings, store, clock) if settings.live_endpoint else None
+        outbox, courier, _ = wiring.post_office(settings, store, clock, listeners=_listeners(settings, store, clock))
         quick = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
         client = aws.client("sqs", quick)
         first_tries, later = (os.environ[f"RINGPOST_QUEUE_{name}"] for name in ("FIRST_TRIES", "LATER"))
-        _delivering = Delivering(outbox, courier, SqsQueues(client, first_tries, later), clock)
+        _delivering = Delivering(outbox, courier, SqsQueues(client, first_tries, later), clock, live)
     return _delivering
+
+
+def _listeners(settings: Settings, store: Store, clock: Clock) -> Listeners | None:
+    """Who is told of events for live connections. What is slow to be put into their queue is left to be read."""
+    if not settings.live_endpoint:
+        return None
+    from botocore.config import Config
+
+    from ringpost.live.pushing import Listeners
+    from ringpost.store import aws
+
+    client = aws.client("sqs", Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}))
+    return Listeners(store, clock, SqsPushes(client, os.environ["RINGPOST_QUEUE_PUSHES"]))
+
+
+def _beside(settings: Settings, store: Store, clock: Clock) -> Beside:
+    def endpoint() -> Endpoint:
+        from ringpost.entry.telemetry import report
+
+        return wiring.build(settings, report, clock=clock, store=store)
+
+    return Beside(endpoint, ApiGatewaySockets(settings.live_endpoint))
 
 
 def handler(event: dict[str, Any], _context: Any, make: Callable[[], Delivering] = delivering) -> dict[str, Any]:
     """One invocation: by the stream, by a queue, or by the clock."""
     records = event.get("Records")
     if not records:
-        return {"swept": make().sweep()}
+        return {"swept": make().sweep(), "hung_up": make().hang_up()}
     if records[0]["eventSource"] == "aws:dynamodb":
         changed = (record["dynamodb"]["Keys"] for record in records if record["eventName"] != "REMOVE")
         found = [Key(change["pk"]["S"], change["sk"]["S"]) for change in changed]
         make().streamed([key for key in found if key.partition in keys.DUE_LISTS])
         return {"batchItemFailures": []}
-    failed = make().queued([(record["messageId"], _key(record["body"])) for record in records])
+    messages = [(record["messageId"], _read(record["body"])) for record in records]
+    failed = make().queued([(message_id, one) for message_id, one in messages if isinstance(one, Key)])
+    failed += make().pushed([(message_id, one) for message_id, one in messages if isinstance(one, Push)])
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}

@@ -22,7 +22,7 @@ def asked(event: Mapping[str, Any], base_path: str = "", request_id: str = "-") 
     ``AttributeError``, ``KeyError``, ``TypeError`` or ``ValueError`` if it is none.
     """
     about = event["requestContext"]
-    headers = _headers(event)
+    headers = headers_of(event)
     body = event.get("body") or ""
     is_2 = "http" in about
     return HttpRequest(
@@ -59,7 +59,7 @@ def _path(event: Mapping[str, Any], base_path: str) -> str:
     return below(below(path, f"/{stage}" if stage != _NO_STAGE else ""), base_path)
 
 
-def _headers(event: Mapping[str, Any]) -> dict[str, str]:
+def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
     """By lower-case name; a header that came twice has both values, as payload format 2.0 writes it."""
     several = event.get("multiValueHeaders")
     if several:

@@ -106,6 +106,15 @@ def connector(clock: Clock, commands: Commands | None = None) -> Connect:
     return connect
 
 
+def live_commands(settings: Settings, store: Store, clock: Clock) -> Commands | None:
+    """What carries commands to links whose connections are API Gateway's; None where there are no such."""
+    if not settings.live_endpoint:
+        return None
+    from ringpost.entry.live_aws import ApiGatewayCommands
+
+    return ApiGatewayCommands(store, clock, settings.live_endpoint)
+
+
 def build(
     settings: Settings,
     report: Callable[[Outcome], None],
@@ -117,9 +126,10 @@ def build(
 ) -> Endpoint:
     """The endpoint of this process. ``commands`` is its live channel, if links connect to it."""
     clock = clock or SystemClock()
+    store = store or open_store(settings, clock)
     ports = Ports(
-        store=store or open_store(settings, clock),
-        connect=connector(clock, commands),
+        store=store,
+        connect=connector(clock, commands or live_commands(settings, store, clock)),
         clock=clock,
         call_limits=CallLimits(settings.calls_per_minute, settings.calls_at_once),
         webhook_networks=settings.webhook_networks,
@@ -170,6 +180,9 @@ def preload(settings: Settings) -> None:
     for kind in kinds():
         importlib.import_module(f"ringpost.switch.{kind}.driver")
     importlib.import_module("ringpost.switch.linked")
+    if settings.live_endpoint:
+        for needed in ("ringpost.live.commands", "ringpost.entry.live_aws", "ringpost.store.aws"):
+            importlib.import_module(needed)
     Catalogue(discover()).preload()
     _build(BaseModel)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Protocol
 from uuid import uuid4
@@ -13,12 +13,11 @@ from ringpost.auth.authenticator import Authenticator
 from ringpost.clock import Clock
 from ringpost.live import messages
 from ringpost.live.connections import Connections, LiveConnection
-from ringpost.live.ports import Gone, Sockets
+from ringpost.live.ports import Gone, Sockets, Unsure
 from ringpost.model.errors import SwitchUnreachable, Unauthorized
 from ringpost.model.switch import LinkState, SwitchRecord
 from ringpost.services.switching import commands
-from ringpost.services.switching.commands import CommandRow
-from ringpost.store import ConditionFailed, Put, Store, keys
+from ringpost.store import ConditionFailed, Put, Store
 from ringpost.switch import calls
 from ringpost.switch.linked import away
 
@@ -67,8 +66,7 @@ class LiveCommands:
         row = commands.begun(switch.switch_uuid, self._clock.now(), seconds)
         self._store.transact([Put(row.row(command.command_uuid), if_absent=True)])
         with self._waiting.expected(command.command_uuid):
-            if not any(self._sent(link, command) for link in links):
-                raise away(switch, self.state(switch))
+            self._send(links, command, switch)
             outcome = self._waiting.outcome(command.command_uuid, lambda: self._outcome(command.command_uuid), seconds)
         return outcome or self._given_up(switch, command)
 
@@ -96,19 +94,25 @@ class LiveCommands:
         except Unauthorized:
             return False
 
-    def _sent(self, link: LiveConnection, command: calls.Command) -> bool:
-        try:
-            self._sockets.send(link.connection_id, messages.Command(command=command).model_dump_json())
-        except Gone:
-            self._connections.gone(link.connection_id)
-            return False
-        except OSError:
-            return False
-        return True
+    def _send(self, links: Sequence[LiveConnection], command: calls.Command, switch: SwitchRecord) -> None:
+        """Tell the first link that can be told. ``SwitchUnreachable`` and ``unsent`` if certainly none was."""
+        problem: SwitchUnreachable | None = None
+        for link in links:
+            try:
+                self._sockets.send(link.connection_id, messages.Command(command=command).model_dump_json())
+            except Gone:
+                self._connections.gone(link.connection_id)
+            except Unsure:
+                return
+            except OSError as error:
+                problem = SwitchUnreachable(f"the link of {switch.switch_name} cannot be told: {error}")
+                problem.unsent = True
+            else:
+                return
+        raise problem or away(switch, self.state(switch))
 
     def _outcome(self, command_uuid: str) -> calls.Outcome | None:
-        row = self._store.get(keys.command(command_uuid))
-        return CommandRow.model_validate_json(row.body).outcome if row else None
+        return commands.outcome(self._store, command_uuid)
 
     def _given_up(self, switch: SwitchRecord, command: calls.Command) -> calls.Outcome:
         """Close the command, so that what comes late changes nothing; unless it has come just now."""
@@ -135,13 +139,14 @@ class AwaitedAnywhere:
         yield
 
     def outcome(self, _command_uuid: str, look: Look, seconds: float) -> calls.Outcome | None:
-        """Looked for after 50 ms, and then up to every half second."""
-        until, pause = self._clock.now() + seconds, FIRST_LOOK
+        """Looked for after 50 ms, and then up to every half second; no longer if the clock is set back meanwhile."""
+        until, waited, pause = self._clock.now() + seconds, 0.0, FIRST_LOOK
         while (outcome := look()) is None:
-            left = until - self._clock.now()
+            left = min(until - self._clock.now(), seconds - waited)
             if left <= 0:
                 return None
             self._clock.sleep(min(pause, left))
+            waited += min(pause, left)
             pause = min(pause * 1.5, LONGEST_PAUSE)
         return outcome
 

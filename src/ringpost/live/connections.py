@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ringpost.clock import Clock, stamp
+from ringpost.context import Moved
 from ringpost.model.call import Direction
-from ringpost.model.errors import Conflict
 from ringpost.model.record import Entity
 from ringpost.model.values import Timestamp
 from ringpost.store import ConditionFailed, Delete, Key, Put, Row, Store, Write, keys
@@ -81,7 +81,7 @@ class Connections:
         return LiveConnection.model_validate_json(row.body) if row else None
 
     def changed(self, before: LiveConnection, **members: object) -> LiveConnection:
-        """Write it anew, heard from now. ``Conflict`` if somebody was faster, or it is gone."""
+        """Write it anew, heard from now. ``Moved`` if somebody was faster, or it is gone."""
         changes = {"heard_at": stamp(self._clock.now()), "version": before.version + 1, **members}
         after = before.model_copy(update=changes)
         old, new = _keys(before), _keys(after)
@@ -90,7 +90,7 @@ class Connections:
         try:
             self._store.transact(writes)
         except ConditionFailed:
-            raise Conflict("this connection is gone, or says too much at once") from None
+            raise Moved from None
         return after
 
     def gone(self, connection_id: str) -> LiveConnection | None:
@@ -110,9 +110,8 @@ class Connections:
 
     def note_gap(self, connection_id: str) -> None:
         """Something could not be told it."""
-        known = self.get(connection_id)
-        if known is not None and not known.has_gap:
-            with suppress(Conflict):
+        while (known := self.get(connection_id)) is not None and not known.has_gap:
+            with suppress(Moved):
                 self.changed(known, has_gap=True, heard_at=known.heard_at)
 
     def listening(self, home: str | None) -> list[LiveConnection]:
@@ -129,8 +128,14 @@ class Connections:
         return self._listed(keys.LIVE)
 
     def _listed(self, partition: str) -> list[LiveConnection]:
-        rows = self._store.query(partition, limit=_AT_ONCE)
-        return [LiveConnection.model_validate_json(row.body) for row in rows]
+        found: list[LiveConnection] = []
+        after = None
+        while rows := self._store.query(partition, after=after, limit=_AT_ONCE):
+            found += [LiveConnection.model_validate_json(row.body) for row in rows]
+            after = rows[-1].key.sort
+            if len(rows) < _AT_ONCE:
+                break
+        return found
 
     def _row(self, key: Key, one: LiveConnection, *, for_good: bool = False) -> Row:
         expires = None if for_good else int(self._clock.now()) + _KEPT

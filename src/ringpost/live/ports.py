@@ -7,11 +7,15 @@ class Gone(Exception):
     """There is no such connection any more."""
 
 
+class Unsure(OSError):
+    """Nobody knows whether it was said."""
+
+
 class Sockets(Protocol):
     """Whoever is at the other ends, by the ids of their connections."""
 
     def send(self, connection_id: str, text: str) -> None:
-        """Say something. ``Gone`` if nobody is there; ``OSError`` if it could not be said."""
+        """Say something. ``Gone`` if nobody is there, ``OSError`` if it was not said, ``Unsure`` if perhaps."""
 
     def close(self, connection_id: str) -> None:
         """Hang up; nothing if it is gone already."""

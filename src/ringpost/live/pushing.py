@@ -39,13 +39,15 @@ class Listeners:
         """Have these events pushed to whoever wants them. It raises nothing: a push is as good as it goes."""
         try:
             listening: dict[str | None, list[LiveConnection]] = {}
+            pushes: list[Push] = []
             for event in happened:
                 home = event.domain_uuid
                 if home not in listening:
                     listening[home] = self._connections.listening(home)
                 place = keys.event(home, event.due_at, event.sequence, event.event_uuid).sort
                 wanting = [one for one in listening[home] if any(_wanting(one, event))]
-                self._pushes.put([Push(one.connection_id, home, place) for one in wanting])
+                pushes += [Push(one.connection_id, home, place) for one in wanting]
+            self._pushes.put(pushes)
         except Exception:  # noqa: BLE001 - deliveries go on whatever becomes of pushes; the log has it
             _log.exception("live: what happened is not pushed")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ringpost.auth.authenticator import Authenticator
 from ringpost.auth.tokens import presented, sha256
 from ringpost.clock import seconds
-from ringpost.context import Context, TenantStore
+from ringpost.context import Context, Moved, TenantStore
 from ringpost.dispatch.limits import Admission, Buckets
 from ringpost.live import messages
 from ringpost.live.connections import (
@@ -42,6 +42,7 @@ LISTENS, LINKS = "event-list", "switch-link"
 """The actions whose scopes say who may subscribe, and be a switch's link."""
 MESSAGES_A_SECOND = 25
 """On one connection, as far as one process sees them."""
+_ATTEMPTS = 5
 _log = logging.getLogger("ringpost")
 
 
@@ -75,7 +76,11 @@ class Talk:
 
     def received(self, connection_id: str, text: str | bytes) -> None:
         """Answer a message; a connection that is nobody's, or has said nothing of who it is, is hung up on."""
-        connection = self._connections.get(connection_id)
+        try:
+            connection = self._connections.get(connection_id)
+        except Problem as problem:
+            self._say(connection_id, messages.refused(problem))
+            return
         if connection is None:
             self._sockets.close(connection_id)
             return
@@ -83,7 +88,7 @@ class Talk:
         try:
             said = messages.read(text)
             subscription = getattr(said, "subscription", None)
-            answer = self._answer(connection, said)
+            answer = self._answered(connection, said)
         except Unauthorized as problem:
             self._say(connection_id, messages.refused(problem))
             self.hang_up(connection_id)
@@ -128,6 +133,18 @@ class Talk:
         except Unauthorized:
             return False
         return True
+
+    def _answered(self, connection: LiveConnection, said: messages.Said) -> BaseModel | None:
+        """Anew, if something else was heeded meanwhile: two messages may be in two processes at once."""
+        known: LiveConnection | None = connection
+        for _ in range(_ATTEMPTS):
+            if known is None:
+                raise Conflict("this connection is gone")
+            try:
+                return self._answer(known, said)
+            except Moved:
+                known = self._connections.get(connection.connection_id)
+        raise Conflict("this connection says too much at once")
 
     def _answer(self, connection: LiveConnection, said: messages.Said) -> BaseModel | None:
         if isinstance(said, messages.Authenticate):
@@ -205,7 +222,8 @@ class Talk:
         if speaker.connection.link is None:
             raise Forbidden("only a link answers commands: say which switch's it is")
         commands.answered(context, speaker.connection.link.switch_uuid, said.answer)
-        context.commit()
+        with suppress(Moved):  # whoever asked has stopped waiting just now
+            context.commit()
         self._heard(said.answer.command_uuid)
 
     def _context(self, speaker: _Speaker, action: str) -> Context:

@@ -90,6 +90,12 @@ class Functions:
         self.asked.append(EventSourceArn)
         return {"EventSourceMappings": [{"State": state, "FunctionArn": "arn:delivery"} for state in self.states]}
 
+    def describe_stack_resource(self, **_: str) -> dict[str, Any]:
+        return {"StackResourceDetail": {"PhysicalResourceId": "api"}}
+
+    def get_function_configuration(self, **_: str) -> dict[str, Any]:
+        return {"FunctionName": "api"}
+
 
 class Alarms:
     """CloudWatch, as far as the doctor asks it."""
@@ -108,7 +114,8 @@ class Alarms:
 def examined(
     functions: Functions | None = None, alarms: Alarms | None = None, table: str = NEW
 ) -> dict[str, tuple[bool, str]]:
-    others = {"lambda": functions or Functions(), "cloudwatch": alarms or Alarms()}
+    functions = functions or Functions()
+    others = {"lambda": functions, "cloudformation": functions, "cloudwatch": alarms or Alarms()}
     stack = "ringpost" if alarms else None
     found = tables.examined(table, lambda service: others.get(service) or tables.client(service), stack)
     return {finding.step: (finding.well, finding.words) for finding in found}

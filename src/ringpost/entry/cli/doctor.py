@@ -21,7 +21,7 @@ from ringpost.switch import Finding
 @click.option("--switch", "switch_name", help="A switch, by name; left out: all of them.")
 @click.option("--domain", "domain_name", help="Also whether the switch knows this domain from here.")
 @click.option("--table", "of_table", is_flag=True, help="Instead, whether the table on AWS is set up as it must be.")
-@click.option("--stack", help="With --table: also whether the alarms of this stack are on.")
+@click.option("--stack", help="With --table: also whether the alarms of this stack are on, and it reaches links.")
 def doctor(switch_name: str | None, domain_name: str | None, of_table: bool, stack: str | None) -> None:
     """Try each step from here to a registered phone, and say what is wrong.
 
@@ -46,7 +46,8 @@ def _of_switches(settings: Settings, switch_name: str | None, domain_name: str |
     clock, is_new = SystemClock(), Place(settings).is_new
     with TemporaryDirectory() as nowhere:
         store = SqliteStore(Path(nowhere) / "empty") if is_new else wiring.open_store(settings, clock)
-        context = console(store, clock, "doctor", wiring.connector(clock))
+        connect = wiring.connector(clock, wiring.live_commands(settings, store, clock))
+        context = console(store, clock, "doctor", connect)
         return list(examinations.of(context, switch_name, domain_name))
 
 

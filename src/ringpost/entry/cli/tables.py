@@ -9,6 +9,7 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ringpost.entry.cli import ways_out
 from ringpost.store import aws
 from ringpost.switch import Finding
 
@@ -23,11 +24,12 @@ def client(service: str) -> Any:
 
 
 def examined(table: str, clients: Client = client, stack: str | None = None) -> Iterator[Finding]:
-    """The findings about a table, and about the alarms of the stack that works on it."""
+    """The findings about a table, and about the alarms of the stack that works on it, and its way to links."""
     try:
         yield from _found(table, clients("dynamodb"), clients)
         if stack:
             yield _alarms(stack, clients("cloudwatch"))
+            yield ways_out.examined(stack, clients)
     except (BotoCoreError, ClientError) as error:
         yield Finding("AWS", well=False, words=f"{error}: see region, credentials and their permissions")
 

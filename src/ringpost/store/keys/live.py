@@ -15,7 +15,8 @@ links_of_switch = Partition("switch#{switch}#links")
 link_live = links_of_switch.at
 link_seen = Partition("switch#{uuid}#link-seen").row("seen")
 """When a link of a switch was last heard of, and which."""
-command = Partition("command#{uuid}").row("command")
+_command = Partition("command#{uuid}")
+command = _command.row("command")
 """What a link was told to do, and what became of it."""
 
 
@@ -32,3 +33,8 @@ def listeners(home: str | None) -> str:
 def listener(home: str | None, connection: str) -> Key:
     """The place of a connection among those."""
     return _listeners.at(of_home(home), connection)
+
+
+def command_part(command_uuid: str, number: int) -> Key:
+    """A part of what became of it, if that is more than a row holds."""
+    return _command.at(command_uuid, f"part#{number:02}")
