@@ -5,6 +5,7 @@ action he may call, what is hers is not there; the others are for no user. A new
 and then it is here.
 """
 
+import fnmatch
 import json
 import re
 import sqlite3
@@ -23,6 +24,7 @@ from tests.harness import CATALOGUE, Caller, House, Reply
 
 HER_CALL, HER_LEG, HER_PARKED = (f"c{n}c{n}c{n}c{n}-0000-4000-8000-00000000000a" for n in (1, 2, 3))
 NOBODYS = "dddddddd-0000-4000-8000-00000000000d"
+WIRE = Path(__file__).parent.parent / "docs/wire.md"
 START = "2026-11-22T11:59:00.000Z"
 HERS = {
     "extension": "100", "user": "alice", "voicemail": "100", "xml_cdr_uuid": demo.CALL_UUID,
@@ -223,6 +225,25 @@ def example(name: str) -> dict[str, Any]:
 def test_every_action_is_here() -> None:
     ours = {name for name in CATALOGUE.names() if CATALOGUE.load(name).Request.for_users}
     assert ours == NAMING.keys() | OF_THE_DOMAIN, "that an action is for a user is a decision: say here what is hers"
+
+
+def test_the_page_of_the_wire_names_every_one_and_no_other() -> None:
+    section = WIRE.read_text().partition("\n## For a user\n")[2].partition("\n## ")[0]
+    named = {name for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for name in named_in(row)}
+    assert named == {name for name in CATALOGUE.names() if CATALOGUE.load(name).Request.for_users}
+
+
+def named_in(row: str) -> set[str]:
+    """The actions of a row: `…` is any ending, what begins with a hyphen is of the family before, `but` takes away."""
+    named: set[str] = set()
+    family = ""
+    for but, word in re.findall(r"(but )?`([a-z…-]+)`", row):
+        name = word if word[0] != "-" else f"{family}{word}"
+        family = name.partition("-")[0]
+        found = set(fnmatch.filter(CATALOGUE.names(), name.replace("…", "*")))
+        assert found, f"{word} of docs/wire.md is no action"
+        named = named - found if but else named | found
+    return named
 
 
 def test_what_is_for_no_user_is_refused_whatever_it_names(
