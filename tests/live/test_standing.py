@@ -34,7 +34,9 @@ def standing_in(serving: Serving, folder: Path) -> Iterator[Process]:
     where += ["--listen", os.environ["RINGPOST_LISTEN"]]
     process = Process([sys.executable, "-m", "ringpost.entry.cli.main", "link", *where], folder, environment)
     try:
-        eventually(lambda: "what phones may ask for is kept" in process.said(), "the link is warm", 120)
+        eventually(
+            lambda: "what phones may ask for is kept" in process.said(), "the link is warm", 600
+        )  # of all that the suite has made
         yield process
     except AssertionError as error:
         error.add_note(process.said())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ringpost.live.commands import AwaitedAnywhere, AwaitedHere, LiveCommands, Waiting
+from ringpost.live.commands import AwaitedAnywhere, AwaitedHere, LiveCommands, Look, Waiting
 from ringpost.model.errors import SwitchUnreachable
 from ringpost.model.switch import SwitchRecord
 from ringpost.store import keys
@@ -143,6 +143,16 @@ def test_an_answer_after_the_deadline_changes_nothing(line: Line, link: Client, 
     row = line.house.store.get(keys.command(link.told[-1]["command"]["command_uuid"]))
     assert row is not None
     assert '"outcome":null' in row.body
+
+
+def test_an_answer_that_comes_as_it_is_given_up_counts(line: Line, link: Client, lab: SwitchRecord) -> None:
+    class LooksAway(AwaitedAnywhere):
+        def outcome(self, command_uuid: str, look: Look, seconds: float) -> Outcome | None:
+            answer(link)
+            return None
+
+    waiting = LooksAway(line.house.clock)
+    assert LiveCommands(line.house.store, line.house.clock, line.ends, waiting).ask(lab, ASKED, 1) == Outcome(result=[])
 
 
 @pytest.mark.parametrize("outcome", [{"result": 1, "problem": {}}, {"problem": {"code": "x", "detail": "y"}}, [], "x"])

@@ -71,6 +71,16 @@ def test_it_is_told_what_it_subscribed_to(
     assert [one["type"] for one in client.events()] == (["call.ended"] if is_told else [])
 
 
+def test_of_two_subscriptions_the_one_whose_domain_it_is_is_told(
+    line: Line, house: House, happens: Callable[[Event], None]
+) -> None:
+    client = line.client(house.key("event.#", domains=(demo.DOMAIN_NAME, "empty.example.net")))
+    for name, domain in (("here", demo.DOMAIN_NAME), ("there", "empty.example.net")):
+        assert client.say("subscribe", subscription=name, domain_name=domain)["message"] == "subscribed"
+    happens(call_event())
+    assert [one["subscription"] for one in client.told if one["message"] == "event"] == ["here"]
+
+
 def test_another_domains_events_are_not_told(line: Line, stranger: Caller, happens: Callable[[Event], None]) -> None:
     client = subscribed(line, stranger)
     happens(call_event())
