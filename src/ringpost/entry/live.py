@@ -82,6 +82,11 @@ class LocalSockets:
             if end is not None:
                 self._of_source -= Counter({end.source: 1})
 
+    def count_of(self, source: str) -> int:
+        """How many connections a source has."""
+        with self._lock:
+            return self._of_source[source]
+
     def send(self, connection_id: str, text: str) -> None:
         """Say something; whoever does not read what was said before is hung up on."""
         with self._lock:
@@ -167,28 +172,35 @@ class Live:
         connection_id, source = str(uuid.uuid4()), (scope["client"] or ("",))[0]
         end = _End(source_of(source))
         try:
-            if below(scope["path"], self._settings.base_path) != PATH or self._talk is None:
-                raise NotFound(f"live connections are at {PATH}")
-            self.sockets.enter(connection_id, end, self._settings.connections_per_source)
-            await _in_a_thread(self._talk.opened, connection_id, headers, source)
-        except Problem as problem:
+            try:
+                talk = self._entered(connection_id, end, scope["path"])
+                await _in_a_thread(talk.opened, connection_id, headers, source)
+            except Problem as problem:
+                await refuse(send, refusal(problem, connection_id))
+            await self._followed(connection_id, end, talk, receive, send)
+        finally:
             self.sockets.leave(connection_id)
-            await refuse(send, refusal(problem, connection_id))
-        await send({"type": "websocket.accept"})
+
+    def _entered(self, connection_id: str, end: _End, path: str) -> Talk:
+        if below(path, self._settings.base_path) != PATH or self._talk is None:
+            raise NotFound(f"live connections are at {PATH}")
+        self.sockets.enter(connection_id, end, self._settings.connections_per_source)
+        return self._talk
+
+    async def _followed(self, connection_id: str, end: _End, talk: Talk, receive: Receive, send: Send) -> None:
         saying = asyncio.create_task(self._say(end, send))
         try:
             while (message := await receive())["type"] == "websocket.receive":
-                await _in_a_thread(
-                    self._talk.received, connection_id, message.get("text") or message.get("bytes") or ""
-                )
+                await _in_a_thread(talk.received, connection_id, message.get("text") or message.get("bytes") or "")
         finally:
             self.sockets.leave(connection_id)
             end.to_say.put_nowait(None)
-            await _in_a_thread(self._talk.closed, connection_id)
+            await _in_a_thread(talk.closed, connection_id)
             await saying
 
     async def _say(self, end: _End, send: Send) -> None:
         with suppress(OSError, RuntimeError):
+            await send({"type": "websocket.accept"})
             while (text := await end.to_say.get()) is not None:
                 await send({"type": "websocket.send", "text": text})
                 self.sockets.said(end, text)
