@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,8 +10,12 @@ from hypothesis import strategies as st
 
 from ringpost.auth.tokens import token
 from ringpost.entry import demo
+from ringpost.live.connections import Connections
 from ringpost.live.messages import MOST_BYTES
 from ringpost.model.errors import Unauthorized
+from ringpost.services.switching import commands
+from ringpost.store import Put, keys
+from tests.fakes import Meanwhile
 from tests.harness import Caller, House
 from tests.live_connections.ends import Client, Line
 
@@ -187,8 +192,13 @@ def test_too_many_messages_a_second_are_refused(line: Line, tenant: Caller) -> N
 def test_a_link_may_answer_as_many_commands_as_it_was_asked(line: Line, house: House) -> None:
     link = line.client(house.key("switch.link", switch="lab"))
     link.say("link", **LINK)
-    answer = {"command_uuid": LINK["link_uuid"], "switch_uuid": LINK["link_uuid"], "outcome": {"result": None}}
-    assert all(link.say("answer", answer=answer) == {} for _ in range(100))
+    of_lab = link.told[-1]["switch_uuid"]
+    for uuid in (str(uuid4()) for _ in range(100)):
+        row = commands.begun(of_lab, house.clock.now(), 5).row(uuid)
+        house.store.transact([Put(row)])
+        answer = {"command_uuid": uuid, "switch_uuid": of_lab, "outcome": {"result": None}}
+        assert link.say("answer", answer=answer) == {}
+    assert len(line.heard) == 100
 
 
 def test_a_message_of_a_connection_that_is_gone_is_answered_by_hanging_up(line: Line, tenant: Caller) -> None:
@@ -227,3 +237,21 @@ def test_whatever_is_said_is_answered_or_heeded(line: Line, house: House, tenant
     answer = client.say_text(text)
     assert answer == {} or answer["message"] in {"refused", "heartbeat", "subscribed", "gap"}
     assert answer.get("code") != "internal"
+
+
+def test_all_connections_are_swept_however_many_there_are(line: Line, house: House) -> None:
+    silent = [line.client(None) for _ in range(1005)]
+    house.clock.time += 65
+    assert line.talk.sweep() == 1005
+    assert all(one.is_hung_up for one in silent)
+
+
+def test_a_connection_that_subscribes_as_it_is_taken_away_leaves_nothing(
+    line: Line, house: House, tenant: Caller
+) -> None:
+    client = line.client(tenant)
+    subscribes = Meanwhile(house.store, lambda: client.say("subscribe", subscription="a", **HERE))
+    Connections(subscribes, house.clock).gone(client.connection_id)
+    assert client.told[-1]["message"] == "subscribed"
+    assert not house.store.query(keys.listeners(demo.DOMAIN_UUID), limit=10)
+    assert not house.store.query(keys.LIVE, limit=10)
