@@ -5,7 +5,9 @@ import base64
 import logging
 import socket
 import struct
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -112,3 +114,27 @@ def test_whoever_is_gone_before_it_is_let_in_is_not_counted(running: Running) ->
     asyncio.run(running.live.answer({"path": "/live", "client": ("192.0.2.1", 1)}, receive, send, {}))
     assert running.live.sockets.count_of("192.0.2.1") == 0
     assert not running.store.query(keys.LIVE, limit=10)
+
+
+def test_messages_are_heard_while_all_threads_for_requests_wait(running: Running) -> None:
+    told: list[str] = []
+    waiting, received = threading.Event(), iter([{"type": "websocket.connect"}, {"type": "websocket.disconnect"}])
+
+    async def receive() -> dict[str, Any]:
+        return next(received)
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        told.append(message["type"])
+
+    async def connected() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        loop.run_in_executor(None, waiting.wait, WAIT)
+        try:
+            async with asyncio.timeout(WAIT / 2):
+                await running.live.answer({"path": "/live", "client": ("192.0.2.1", 1)}, receive, send, {})
+        finally:
+            waiting.set()
+
+    asyncio.run(connected())
+    assert told == ["websocket.accept", "websocket.close"]

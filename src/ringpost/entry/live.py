@@ -9,6 +9,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn, TypeVarTuple
 
@@ -42,6 +43,8 @@ _MOST_WAITING = 10_000
 """Pushes that wait; more are lost, and found by whoever reads on."""
 _SWEEPS_EVERY = 20.0
 _LOOKS_FOR_STOP_EVERY = 0.5
+_THREADS = 32
+"""For messages alone: all those for requests may wait for what links answer, which comes in messages."""
 _log = logging.getLogger("ringpost")
 
 
@@ -137,6 +140,7 @@ class Live:
         self._pushes = LocalPushes()
         self.listeners = Listeners(store, clock, self._pushes)
         self._talk: Talk | None = None
+        self._threads = ThreadPoolExecutor(_THREADS, "live")
 
     @contextmanager
     def working(self, endpoint: Endpoint) -> Iterator[None]:
@@ -155,6 +159,7 @@ class Live:
             stopping.set()
             for thread in threads:
                 thread.join()
+            self._threads.shutdown()
 
     def _push(self, pusher: Pusher, stopping: threading.Event) -> None:
         while not stopping.is_set():
@@ -174,7 +179,7 @@ class Live:
         try:
             try:
                 talk = self._entered(connection_id, end, scope["path"])
-                await _in_a_thread(talk.opened, connection_id, headers, source)
+                await self._in_a_thread(talk.opened, connection_id, headers, source)
             except Problem as problem:
                 await refuse(send, refusal(problem, connection_id))
             await self._followed(connection_id, end, talk, receive, send)
@@ -191,12 +196,15 @@ class Live:
         saying = asyncio.create_task(self._say(end, send))
         try:
             while (message := await receive())["type"] == "websocket.receive":
-                await _in_a_thread(talk.received, connection_id, message.get("text") or message.get("bytes") or "")
+                await self._in_a_thread(talk.received, connection_id, message.get("text") or message.get("bytes") or "")
         finally:
             self.sockets.leave(connection_id)
             end.to_say.put_nowait(None)
-            await _in_a_thread(talk.closed, connection_id)
+            await self._in_a_thread(talk.closed, connection_id)
             await saying
+
+    async def _in_a_thread(self, do: Callable[[*Given], object], *args: *Given) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._threads, do, *args)
 
     async def _say(self, end: _End, send: Send) -> None:
         with suppress(OSError, RuntimeError):
@@ -213,10 +221,6 @@ def _sweep(talk: Talk, stopping: threading.Event) -> None:
             talk.sweep()
         except Exception:  # noqa: BLE001 - the next may go well; the log has it
             _log.exception("live: not swept")
-
-
-async def _in_a_thread(do: Callable[[*Given], object], *args: *Given) -> None:
-    await asyncio.get_running_loop().run_in_executor(None, do, *args)
 
 
 async def refuse(send: Send, answer: HttpAnswer) -> NoReturn:
