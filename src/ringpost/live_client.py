@@ -22,6 +22,8 @@ _FRAME = 32 << 10
 """Bytes of a frame: API Gateway takes no larger one."""
 _MOST_HEARD = 256 << 10
 _SECONDS = 10.0
+PASSES = frozenset({409, 429, 500, 502, 503, 504})
+"""Statuses of what is refused for the moment only."""
 
 
 class NoLive(OSError):
@@ -49,7 +51,8 @@ class LiveClient:
             )
             self._line = self._open.enter_context(line)
         except InvalidStatus as error:
-            raise NoLive(f"the endpoint refuses a live connection: {_why(error)}") from error
+            kind = OSError if error.response.status_code in PASSES else NoLive
+            raise kind(f"the endpoint refuses a live connection: {_why(error)}") from error
         except (InvalidHandshake, InvalidURI, TimeoutError) as error:
             raise OSError(f"no live connection to the endpoint: {error}") from error
 

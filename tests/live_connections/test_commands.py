@@ -17,7 +17,7 @@ from ringpost.switch.calls import Outcome
 from tests.fakes import CountingStore, FakeClock
 from tests.harness import Caller, House
 from tests.live_connections.ends import Client, Line
-from tests.live_connections.test_talk import LINK
+from tests.live_connections.test_talk import HERE, LINK
 from tests.switch.staging import HOME, NOBODY
 
 ASKED = calls.asked("calls", HOME)
@@ -251,3 +251,40 @@ def test_an_answer_of_any_size_that_a_link_may_give_is_kept(
         assert [key.post(body).json["taken"] for _ in range(2)] == [True, False]
 
     assert asking(line, post).ask(lab, ASKED, 5).result == [text * times]
+
+
+def test_a_link_whose_key_was_narrowed_to_something_else_is_told_and_answers_nothing(
+    line: Line, house: House, operator: Caller, lab: SwitchRecord
+) -> None:
+    somebody = house.key("#")
+    link = line.client(somebody)
+    assert link.say("link", **LINK)["message"] == "linked"
+    asking(line, lambda: answer(link) and None).ask(lab, ASKED, 5)
+    operator.done("key-update", key_uuid=somebody.key_uuid, domains=[HERE["domain_name"]])
+    house.clock.time += 31
+    with pytest.raises(SwitchUnreachable) as raised:
+        asking(line, lambda: None).ask(lab, ASKED, 5)
+    assert raised.value.unsent
+    assert answer(link)["code"] == "forbidden"
+
+
+def test_answers_that_nobody_waits_for_are_not_logged_without_end(
+    line: Line, link: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    forged = {"command_uuid": NOBODY, "switch_uuid": NOBODY, "outcome": {}}
+    refused = [link.say("answer", answer=forged).get("code") for _ in range(100)]
+    assert refused.count("rate-limited") >= 40
+    assert caplog.text.count("is passed over") <= 60
+
+
+def test_an_answer_that_is_none_does_not_keep_whoever_waits_busy() -> None:
+    awaited, looks = AwaitedHere(), 0
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+
+    with awaited.expected(NOBODY):
+        awaited.heard(NOBODY)
+        assert awaited.outcome(NOBODY, look, 0.3) is None
+    assert looks <= 3

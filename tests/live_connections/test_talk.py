@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -193,8 +194,13 @@ def test_too_many_messages_a_second_are_refused(line: Line, tenant: Caller) -> N
 def test_a_link_may_answer_as_many_commands_as_it_was_asked(line: Line, house: House) -> None:
     link = line.client(house.key("switch.link", switch="lab"))
     link.say("link", **LINK)
-    answer = {"command_uuid": LINK["link_uuid"], "switch_uuid": LINK["link_uuid"], "outcome": {"result": None}}
-    assert all(link.say("answer", answer=answer) == {} for _ in range(100))
+    of_lab = link.told[-1]["switch_uuid"]
+    for uuid in (str(uuid4()) for _ in range(100)):
+        row = commands.begun(of_lab, house.clock.now(), 5).row(uuid)
+        house.store.transact([Put(row)])
+        answer = {"command_uuid": uuid, "switch_uuid": of_lab, "outcome": {"result": None}}
+        assert link.say("answer", answer=answer) == {}
+    assert len(line.heard) == 100
 
 
 def test_a_message_of_a_connection_that_is_gone_is_answered_by_hanging_up(line: Line, tenant: Caller) -> None:
@@ -278,3 +284,21 @@ def test_an_answer_that_comes_as_it_is_given_up_is_no_fault(line: Line, house: H
     kept = house.store.get(keys.command(NOBODY))
     assert kept is not None
     assert '"result":1' in kept.body
+
+
+def test_all_connections_are_swept_however_many_there_are(line: Line, house: House) -> None:
+    silent = [line.client(None) for _ in range(1005)]
+    house.clock.time += 65
+    assert line.talk.sweep() == 1005
+    assert all(one.is_hung_up for one in silent)
+
+
+def test_a_connection_that_subscribes_as_it_is_taken_away_leaves_nothing(
+    line: Line, house: House, tenant: Caller
+) -> None:
+    client = line.client(tenant)
+    subscribes = Meanwhile(house.store, lambda: client.say("subscribe", subscription="a", **HERE))
+    Connections(subscribes, house.clock).gone(client.connection_id)
+    assert client.told[-1]["message"] == "subscribed"
+    assert not house.store.query(keys.listeners(demo.DOMAIN_UUID), limit=10)
+    assert not house.store.query(keys.LIVE, limit=10)

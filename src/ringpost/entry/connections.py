@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import uuid4
 
 import h11
@@ -20,6 +20,7 @@ from uvicorn.server import ServerState
 
 from ringpost.dispatch.envelope import refusal
 from ringpost.dispatch.limits import source_of
+from ringpost.entry.live_line import LiveLine
 from ringpost.model.errors import InvalidRequest, Problem, TooSlow
 
 HEAD_BYTES = 16 << 10
@@ -229,6 +230,10 @@ class Connection(H11Protocol):
         self._stop_clock()
         self.door.leave(self, self.source)
         super().handle_websocket_upgrade(event)
+        if not cast(LiveLine, self.transport.get_protocol()).is_understood:
+            self._refuse(
+                InvalidRequest("this is no handshake of a WebSocket: a body, a header over 8 KiB, or over 128")
+            )
 
     def timeout_keep_alive_handler(self) -> None:
         """It was idle for too long, and has perhaps not even read its answer."""

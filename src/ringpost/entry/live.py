@@ -9,6 +9,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn, TypeVarTuple
 
@@ -42,6 +43,8 @@ _MOST_WAITING = 10_000
 """Pushes that wait; more are lost, and found by whoever reads on."""
 _SWEEPS_EVERY = 20.0
 _LOOKS_FOR_STOP_EVERY = 0.5
+_THREADS = 32
+"""For messages alone: all those for requests may wait for what links answer, which comes in messages."""
 _log = logging.getLogger("ringpost")
 
 
@@ -81,6 +84,11 @@ class LocalSockets:
             end = self._ends.pop(connection_id, None)
             if end is not None:
                 self._of_source -= Counter({end.source: 1})
+
+    def count_of(self, source: str) -> int:
+        """How many connections a source has."""
+        with self._lock:
+            return self._of_source[source]
 
     def send(self, connection_id: str, text: str) -> None:
         """Say something; whoever does not read what was said before is hung up on."""
@@ -132,6 +140,7 @@ class Live:
         self._pushes = LocalPushes()
         self.listeners = Listeners(store, clock, self._pushes)
         self._talk: Talk | None = None
+        self._threads = ThreadPoolExecutor(_THREADS, "live")
 
     @contextmanager
     def working(self, endpoint: Endpoint) -> Iterator[None]:
@@ -150,6 +159,7 @@ class Live:
             stopping.set()
             for thread in threads:
                 thread.join()
+            self._threads.shutdown()
 
     def _push(self, pusher: Pusher, stopping: threading.Event) -> None:
         while not stopping.is_set():
@@ -167,28 +177,38 @@ class Live:
         connection_id, source = str(uuid.uuid4()), (scope["client"] or ("",))[0]
         end = _End(source_of(source))
         try:
-            if below(scope["path"], self._settings.base_path) != PATH or self._talk is None:
-                raise NotFound(f"live connections are at {PATH}")
-            self.sockets.enter(connection_id, end, self._settings.connections_per_source)
-            await _in_a_thread(self._talk.opened, connection_id, headers, source)
-        except Problem as problem:
+            try:
+                talk = self._entered(connection_id, end, scope["path"])
+                await self._in_a_thread(talk.opened, connection_id, headers, source)
+            except Problem as problem:
+                await refuse(send, refusal(problem, connection_id))
+            await self._followed(connection_id, end, talk, receive, send)
+        finally:
             self.sockets.leave(connection_id)
-            await refuse(send, refusal(problem, connection_id))
-        await send({"type": "websocket.accept"})
+
+    def _entered(self, connection_id: str, end: _End, path: str) -> Talk:
+        if below(path, self._settings.base_path) != PATH or self._talk is None:
+            raise NotFound(f"live connections are at {PATH}")
+        self.sockets.enter(connection_id, end, self._settings.connections_per_source)
+        return self._talk
+
+    async def _followed(self, connection_id: str, end: _End, talk: Talk, receive: Receive, send: Send) -> None:
         saying = asyncio.create_task(self._say(end, send))
         try:
             while (message := await receive())["type"] == "websocket.receive":
-                await _in_a_thread(
-                    self._talk.received, connection_id, message.get("text") or message.get("bytes") or ""
-                )
+                await self._in_a_thread(talk.received, connection_id, message.get("text") or message.get("bytes") or "")
         finally:
             self.sockets.leave(connection_id)
             end.to_say.put_nowait(None)
-            await _in_a_thread(self._talk.closed, connection_id)
+            await self._in_a_thread(talk.closed, connection_id)
             await saying
+
+    async def _in_a_thread(self, do: Callable[[*Given], object], *args: *Given) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._threads, do, *args)
 
     async def _say(self, end: _End, send: Send) -> None:
         with suppress(OSError, RuntimeError):
+            await send({"type": "websocket.accept"})
             while (text := await end.to_say.get()) is not None:
                 await send({"type": "websocket.send", "text": text})
                 self.sockets.said(end, text)
@@ -201,10 +221,6 @@ def _sweep(talk: Talk, stopping: threading.Event) -> None:
             talk.sweep()
         except Exception:  # noqa: BLE001 - the next may go well; the log has it
             _log.exception("live: not swept")
-
-
-async def _in_a_thread(do: Callable[[*Given], object], *args: *Given) -> None:
-    await asyncio.get_running_loop().run_in_executor(None, do, *args)
 
 
 async def refuse(send: Send, answer: HttpAnswer) -> NoReturn:

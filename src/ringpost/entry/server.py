@@ -19,8 +19,9 @@ from ringpost.entry.cors import Origins
 from ringpost.entry.exchange import Asgi, Exchange, GoneError, Message, Receive, Send, headers_of
 from ringpost.entry.hosts import Hosts
 from ringpost.entry.live import Live, refuse
+from ringpost.entry.live_line import LiveLine
 from ringpost.live.messages import MOST_BYTES
-from ringpost.model.errors import NotFound, Problem
+from ringpost.model.errors import Forbidden, NotFound, Problem
 
 _THREADS = 256
 _STOPS_WITHIN = 35
@@ -73,10 +74,12 @@ def application(
 
 
 async def _live(live: Live | None, hosts: Hosts, scope: Message, receive: Receive, send: Send) -> None:
-    """A live connection. A page of another origin has no key that a browser would send by itself."""
+    """A live connection. A password that a browser has kept, and sends for any page, is no key."""
     headers = headers_of(scope["headers"])
     try:
         hosts.check(headers.get("host", ""))
+        if "origin" in headers and headers.get("authorization", "").lower().startswith("basic"):
+            raise Forbidden("a page says who it is in its first message: docs/live.md")
         if live is None:
             raise NotFound("this server has no live connections")
     except Problem as problem:
@@ -116,7 +119,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 answering,
                 http=at(Door(patience)),
-                ws="websockets-sansio",
+                ws=LiveLine,
                 ws_max_size=2 * MOST_BYTES,
                 ws_per_message_deflate=False,
                 loop="asyncio",

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from typing import Any
@@ -21,6 +22,8 @@ from ringpost.link.standing import Given, Standing
 _MOST_AT_ONCE = 64
 _LONGEST = 1 << 20
 """Bytes that may be posted."""
+_DIGITS = 20
+"""Of a length: thousands of them are a number that Python does not read."""
 _PATIENCE = 10.0
 """Seconds in which a question must have come, and its answer be taken."""
 _LOOKS_EVERY = 0.2
@@ -114,24 +117,14 @@ class Loopback:
 
             def do_POST(self) -> None:
                 self.close_connection = True
-                given = self._refused() or here.posted(
-                    self.path,
-                    self.headers.get("Content-Type", "application/octet-stream"),
-                    self.rfile.read(int(self.headers["Content-Length"])),
-                )
-                self._give(given)
+                self._give(_refused(self.headers) or self._answered(int(self.headers["Content-Length"])))
 
-            def _refused(self) -> Given | None:
-                """Why it is not even read. A page in a browser on this machine could post too."""
-                host = self.headers.get("Host", "")
-                name = host if host.endswith("]") else host.rpartition(":")[0] or host
-                if name != "localhost" and not is_loopback(name):
-                    return _said(421, "only by an address of loopback")
-                if "Origin" in self.headers:
-                    return _said(403, "not from a page")
-                if "Transfer-Encoding" in self.headers or not self.headers.get("Content-Length", "").isdecimal():
-                    return _said(411, "with Content-Length")
-                return _said(413, "too large") if int(self.headers["Content-Length"]) > _LONGEST else None
+            def _answered(self, length: int) -> Given:
+                body = self.rfile.read(length)
+                if len(body) < length:  # a record is taken as the whole of it
+                    return _said(400, "it is not whole")
+                kind = self.headers.get("Content-Type", "application/octet-stream")
+                return here.posted(self.path, kind, body)
 
             def _give(self, given: Given) -> None:
                 self.connection.settimeout(here.patience)
@@ -177,6 +170,21 @@ class Bounded(ThreadingHTTPServer):
         error = sys.exception()
         if not isinstance(error, OSError):
             self._link.say_once("bug", f"something broke here: {error!r}")
+
+
+def _refused(headers: Message) -> Given | None:
+    """Why a question is not even read. A page in a browser on this machine could post too."""
+    host = headers.get("Host", "")
+    name = host if host.endswith("]") else host.rpartition(":")[0] or host
+    if name != "localhost" and not is_loopback(name):
+        return _said(421, "only by an address of loopback")
+    if "Origin" in headers:
+        return _said(403, "not from a page")
+    lengths = headers.get_all("Content-Length", [])
+    if "Transfer-Encoding" in headers or len(lengths) != 1 or not lengths[0].isdecimal():
+        return _said(411, "with Content-Length")
+    is_large = len(lengths[0]) > _DIGITS or int(lengths[0]) > _LONGEST
+    return _said(413, "too large") if is_large else None
 
 
 def _said(status: int, words: str) -> Given:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from ringpost import __version__
 from ringpost.link.beside import Pause
 from ringpost.live import messages
-from ringpost.live_client import LiveClient, NoLive
+from ringpost.live_client import PASSES, LiveClient, NoLive
 
 if TYPE_CHECKING:
     from ringpost.link.beside import Beside
@@ -80,15 +80,21 @@ class Wire:
             message="link", switch=self.link.switch, link_uuid=self.link.buffer.link_uuid, version=__version__
         )
         line.say(said)
-        heard = line.hear(10)
+        early: list[messages.Command] = []
+        while isinstance(heard := line.hear(10), messages.Command):  # whoever asks may see the link before it is told
+            early.append(heard)
         if isinstance(heard, messages.Refused):
             line.close()
+            if heard.status in PASSES:
+                raise OSError(f"the endpoint takes no link just now: {heard.error}")
             raise NoLive(f"the endpoint takes no link here: {heard.error}")
         if not isinstance(heard, messages.Linked):
             line.close()
             raise OSError("the endpoint does not answer on the live connection")
         self.link.say_once("live", f"reachable for commands to {self.link.switch}")
         before = self._put(line)
+        for command in early:
+            self._heed(command)
         if before is not None:
             self._drain(before)
         return line

@@ -17,6 +17,7 @@ from ringpost.live.ports import Gone, Sockets, Unsure
 from ringpost.model.errors import SwitchUnreachable, Unauthorized
 from ringpost.model.switch import LinkState, SwitchRecord
 from ringpost.services.switching import commands
+from ringpost.services.switching.links import speaks_for
 from ringpost.store import ConditionFailed, Put, Store
 from ringpost.switch import calls
 from ringpost.switch.linked import away
@@ -90,7 +91,13 @@ class LiveCommands:
 
     def _is_welcome(self, one: LiveConnection) -> bool:
         try:
-            return one.proof is not None and self._authenticator.again(one.proof, one.source_ip).may(LINKS)
+            actor = self._authenticator.again(one.proof, one.source_ip) if one.proof else None
+            return (
+                actor is not None
+                and actor.may(LINKS)
+                and one.link is not None
+                and speaks_for(actor, one.link.switch_uuid)
+            )
         except Unauthorized:
             return False
 
@@ -176,6 +183,7 @@ class AwaitedHere:
         event, until = self._answered[command_uuid], time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             event.wait(min(left, LONGEST_PAUSE))
+            event.clear()
             if (outcome := look()) is not None:
                 return outcome
         return None

@@ -95,13 +95,17 @@ class Connections:
 
     def gone(self, connection_id: str) -> LiveConnection | None:
         """Take it away with its copies: what it was. Of a link it is kept when it was last heard of."""
-        known = self.get(connection_id)
-        if known is not None:
-            writes: list[Write] = [Delete(key) for key in _keys(known)]
+        while (known := self.get(connection_id)) is not None:
+            truth, *copies = _keys(known)
+            writes: list[Write] = [Delete(truth, if_version=known.version), *map(Delete, copies)]
             if known.link is not None:
                 writes.append(Put(self._row(keys.link_seen(known.link.switch_uuid), known, for_good=True)))
-            self._store.transact(writes)
-        return known
+            try:
+                self._store.transact(writes)
+            except ConditionFailed:  # it has said something meanwhile, and may be in more lists
+                continue
+            return known
+        return None
 
     def last_seen(self, switch_uuid: str) -> LiveConnection | None:
         """The link of a switch that went last, as it was."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from functools import singledispatchmethod
+from functools import partial, singledispatchmethod
 from typing import TYPE_CHECKING, NamedTuple
 
 from ringpost.auth.authenticator import Authenticator
@@ -152,7 +152,7 @@ class Talk:
         if connection.proof is None:
             raise Unauthorized
         actor = self._authenticator.again(connection.proof, connection.source_ip)
-        if not isinstance(said, messages.Answer):  # of these there are no more than were asked for
+        if not isinstance(said, messages.Answer):  # of these only those are counted that nobody asked for
             self._admission.key(actor.key_uuid)
             self._messages.take(connection.connection_id, "on one live connection")
         return self._heeded(said, _Speaker(connection, actor))
@@ -218,13 +218,14 @@ class Talk:
 
     @_heeded.register(messages.Answer)
     def _(self, said: messages.Answer, speaker: _Speaker) -> None:
-        context = self._context(speaker, LINKS)
-        if speaker.connection.link is None:
+        context, link = self._context(speaker, LINKS), speaker.connection.link
+        if link is None or not links.speaks_for(speaker.actor, link.switch_uuid):
             raise Forbidden("only a link answers commands: say which switch's it is")
-        commands.answered(context, speaker.connection.link.switch_uuid, said.answer)
-        with suppress(Moved):  # whoever asked has stopped waiting just now
-            context.commit()
-        self._heard(said.answer.command_uuid)
+        counted = partial(self._messages.take, speaker.connection.connection_id, "on one live connection")
+        if commands.answered(context, link.switch_uuid, said.answer, counted):
+            with suppress(Moved):  # whoever asked has stopped waiting just now
+                context.commit()
+            self._heard(said.answer.command_uuid)
 
     def _context(self, speaker: _Speaker, action: str) -> Context:
         """What the actor may touch, if its scopes cover the action."""

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable
 
 from ringpost.clock import seconds, stamp
 from ringpost.context import Context, Moved
@@ -60,11 +61,15 @@ class CommandRow(Entity):
         return int(seconds(self.until)) + _KEPT
 
 
-def answered(context: Context, switch_uuid: str, answer: Answer) -> bool:
-    """Take in what a command came to: of its switch's link, the first, and in time. All else changes nothing: False."""
+def answered(context: Context, switch_uuid: str, answer: Answer, may_log: Callable[[], object] = bool) -> bool:
+    """Take in what a command came to: of its switch's link, the first, and in time. All else changes nothing: False.
+
+    That is logged, unless ``may_log`` raises: whoever answers what nobody asked can do so without end.
+    """
     known = context.store.get(keys.command(answer.command_uuid), CommandRow)
     why_not = _why_not(known, switch_uuid, answer, context.now)
     if known is None or why_not:
+        may_log()
         level = logging.INFO if known is None else logging.WARNING
         _log.log(level, "an answer to command %s is passed over: %s", answer.command_uuid, why_not)
         return False

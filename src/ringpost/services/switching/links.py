@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
+from ringpost.auth.actor import Actor
 from ringpost.clock import seconds, stamp
 from ringpost.context import Context, Moved
 from ringpost.model.call import Call, CallOrder, Leg, MovedCall
@@ -60,9 +61,14 @@ def switch_of(context: Context, reference: str) -> SwitchRecord:
     if not (actor.is_operator or actor.switches):
         raise Forbidden("a link needs a switch's key: ringpost key create --switch")
     switch = switches.named(context, reference)
-    if not actor.is_operator and actor.switches != {switch.switch_uuid}:
+    if not speaks_for(actor, switch.switch_uuid):
         raise NotFound("switch not found")
     return switch
+
+
+def speaks_for(actor: Actor, switch_uuid: str) -> bool:
+    """Whether somebody may be the link of a switch: with its own key, or an operator's."""
+    return actor.is_operator or actor.switches == {switch_uuid}
 
 
 def take(
