@@ -106,6 +106,13 @@ def connector(clock: Clock, commands: Commands | None = None) -> Connect:
     return connect
 
 
+def known_links(store: Store, clock: Clock) -> Commands:
+    """What a process knows of links that connect to another one."""
+    from ringpost.live.commands import KnownLinks
+
+    return KnownLinks(store, clock)
+
+
 def build(
     settings: Settings,
     report: Callable[[Outcome], None],

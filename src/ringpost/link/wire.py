@@ -26,6 +26,7 @@ _DRAINS = 1.0
 """Seconds in which what was sent to the old connection still arrives."""
 _ASKS_AGAIN = 60.0
 _LISTENS = 0.5
+_WELCOMED_WITHIN = 10.0
 
 
 class Does(Protocol):
@@ -80,13 +81,11 @@ class Wire:
             message="link", switch=self.link.switch, link_uuid=self.link.buffer.link_uuid, version=__version__
         )
         line.say(said)
-        heard = line.hear(10)
-        if isinstance(heard, messages.Refused):
+        try:
+            _welcomed(line)
+        except OSError:
             line.close()
-            raise NoLive(f"the endpoint takes no link here: {heard.error}")
-        if not isinstance(heard, messages.Linked):
-            line.close()
-            raise OSError("the endpoint does not answer on the live connection")
+            raise
         self.link.say_once("live", f"reachable for commands to {self.link.switch}")
         before = self._put(line)
         if before is not None:
@@ -139,3 +138,15 @@ class Wire:
             self._round_trip = round((time.monotonic() - self._beat_at) * 1000, 1)
         elif isinstance(heard, messages.Refused):
             self.link.say_once("live", f"refused: {heard.error}")
+
+
+def _welcomed(line: LiveClient) -> None:
+    """Wait until the endpoint says that commands come here, whatever it says before. ``NoLive`` if it refuses."""
+    until = time.monotonic() + _WELCOMED_WITHIN
+    while (left := until - time.monotonic()) > 0:
+        heard = line.hear(left)
+        if isinstance(heard, messages.Refused):
+            raise NoLive(f"the endpoint takes no link here: {heard.error}")
+        if isinstance(heard, messages.Linked):
+            return
+    raise OSError("the endpoint does not answer on the live connection")

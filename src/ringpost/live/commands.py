@@ -20,7 +20,7 @@ from ringpost.services.switching import commands
 from ringpost.services.switching.commands import CommandRow
 from ringpost.store import ConditionFailed, Put, Store, keys
 from ringpost.switch import calls
-from ringpost.switch.linked import away
+from ringpost.switch.linked import NotFromHere, away
 
 LINKS = "switch-link"
 """The action whose scope says who may be a switch's link."""
@@ -41,6 +41,42 @@ class Waiting(Protocol):
         """The outcome, looked for until it is there; None after so many seconds."""
 
 
+class KnownLinks:
+    """``Commands`` of a process to which no link connects, but which has the store: it sees how links are."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._connections = Connections(store, clock)
+        self._authenticator = Authenticator(store, clock)
+
+    def ask(self, switch: SwitchRecord, _asked: calls.Asked, _seconds: float) -> calls.Outcome:
+        """Nothing is asked from here."""
+        raise NotFromHere(switch)
+
+    def state(self, switch: SwitchRecord) -> LinkState:
+        """How its link is."""
+        links = self.of(switch.switch_uuid)
+        known = links[0] if links else self._connections.last_seen(switch.switch_uuid)
+        if known is None or known.link is None:
+            return LinkState(connected=False)
+        return LinkState(
+            connected=bool(links),
+            version=known.link.version,
+            connected_since=known.opened_at if links else None,
+            last_heard=known.heard_at,
+            round_trip_ms=known.link.round_trip_ms if links else None,
+        )
+
+    def of(self, switch_uuid: str) -> list[LiveConnection]:
+        """The links of a switch that are there and still may be."""
+        return [one for one in self._connections.links_of(switch_uuid) if self._is_welcome(one)]
+
+    def _is_welcome(self, one: LiveConnection) -> bool:
+        try:
+            return one.proof is not None and self._authenticator.again(one.proof, one.source_ip).may(LINKS)
+        except Unauthorized:
+            return False
+
+
 class LiveCommands:
     """``Commands`` over live connections."""
 
@@ -50,7 +86,7 @@ class LiveCommands:
         self._sockets = sockets
         self._waiting = waiting
         self._connections = Connections(store, clock)
-        self._authenticator = Authenticator(store, clock)
+        self._known = KnownLinks(store, clock)
 
     def ask(self, switch: SwitchRecord, asked: calls.Asked, seconds: float) -> calls.Outcome:
         """What a call came to. Raises ``SwitchUnreachable``: ``unsent`` at once, or when the time is over."""
@@ -61,7 +97,7 @@ class LiveCommands:
             asked=asked,
             seconds=seconds,
         )
-        links = self._links(switch.switch_uuid)
+        links = self._known.of(switch.switch_uuid)
         if not links:
             raise away(switch, self.state(switch))
         row = commands.begun(switch.switch_uuid, self._clock.now(), seconds)
@@ -74,27 +110,7 @@ class LiveCommands:
 
     def state(self, switch: SwitchRecord) -> LinkState:
         """How its link is."""
-        links = self._links(switch.switch_uuid)
-        known = links[0] if links else self._connections.last_seen(switch.switch_uuid)
-        if known is None or known.link is None:
-            return LinkState(connected=False)
-        return LinkState(
-            connected=bool(links),
-            version=known.link.version,
-            connected_since=known.opened_at if links else None,
-            last_heard=known.heard_at,
-            round_trip_ms=known.link.round_trip_ms if links else None,
-        )
-
-    def _links(self, switch_uuid: str) -> list[LiveConnection]:
-        """The links that are there and still may be."""
-        return [one for one in self._connections.links_of(switch_uuid) if self._is_welcome(one)]
-
-    def _is_welcome(self, one: LiveConnection) -> bool:
-        try:
-            return one.proof is not None and self._authenticator.again(one.proof, one.source_ip).may(LINKS)
-        except Unauthorized:
-            return False
+        return self._known.state(switch)
 
     def _sent(self, link: LiveConnection, command: calls.Command) -> bool:
         try:
