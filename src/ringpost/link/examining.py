@@ -200,11 +200,9 @@ def _readable(folder: Path | None) -> Finding:
     if folder is None:
         return Finding("recordings", well=False, words="the switch does not say where they are: --recordings does")
     try:
-        for entry in os.scandir(folder):  # that of a domain, or a recording: one says enough
-            if not os.access(entry.path, os.R_OK):
-                raise PermissionError(f"{entry.path} may not be read")
-            break
+        with os.scandir(folder) as entries:
+            shut = next((entry.path for entry in entries if not os.access(entry.path, os.R_OK)), None)
     except OSError as error:
-        words = f"{error}; whoever the link runs as must be able to read there, and whoever runs this"
-        return Finding("recordings", well=False, words=words)
-    return Finding("recordings", well=True, words=f"{folder} can be read")
+        return Finding("recordings", well=False, words=f"{error}: the link must be able to read there")
+    words = f"{shut} may not be read: the link must be able to" if shut else f"{folder} can be read"
+    return Finding("recordings", well=shut is None, words=words)

@@ -86,8 +86,8 @@ def link(
     answers by itself while Ringpost is away.
 
     What it has heard and not handed in yet is in the folder RINGPOST_DATA (.ringpost) and survives a crash.
-    The key is the switch's: ringpost key create --name link --switch NAME --scope switch.event; to stand in, also
-    --scope 'freeswitch.#' --scope 'switch.link.#' --scope domain.list --scope event.list
+    The key is the switch's: ringpost key create --name link --switch NAME --scope switch.event --scope switch.link; to
+    stand in, also --scope 'switch.link.#' --scope 'freeswitch.#' --scope domain.list --scope event.list
 
     --install prints, and with --write writes, what has systemd run it: a unit, a file with the secrets of this
     environment, and with --listen the switch's own setting. --doctor is best tried as whom the unit runs it.
