@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from ringpost.client import Client
+from ringpost.entry.cli.main import main
 from ringpost.link import doing
 from ringpost.link.beside import Beside
 from ringpost.link.buffer import Buffer
@@ -167,3 +169,24 @@ def test_a_switch_that_asks_elsewhere_is_found_out(standing: Lab, elsewhere: str
 def test_a_domain_of_the_switch_is_asked_for_through_it(lab: Lab) -> None:
     lab.running.client().done("domain-create", {"domain_name": "other.example.net", "switch": "pbx1"})
     assert "does not get other.example.net" in lab.wrong()["directory"]
+
+
+def test_the_command_tells_each_step_and_where_the_password_for_commands_was_found(standing: Lab) -> None:
+    examining = standing.examining
+    assert examining.door
+    words = ["--switch", "pbx1", "--esl", f"{examining.listens_as.host}:{examining.listens_as.port}", "--doctor"]
+    words += ["--recordings", str(examining.recordings), "--listen", f"127.0.0.1:{examining.door[1]}"]
+    variables = {
+        "RINGPOST_URL": standing.running.url,
+        "RINGPOST_TOKEN": examining.client.token,
+        "RINGPOST_ESL_PASSWORD": PASSWORD,
+    }
+    done = CliRunner().invoke(main, ["link", *words], env=variables)
+    assert (done.exit_code, "BAD" in done.output) == (0, False), done.output
+    assert "ok   secret: found where env:RINGPOST_ESL_PASSWORD says" in done.output
+    variables |= {"RINGPOST_COMMANDS_PASSWORD": "wrong"}
+    apart = CliRunner().invoke(main, ["link", *words, "--commands-user", "ringpost@ringpost.internal"], env=variables)
+    assert apart.exit_code == 1
+    assert "ok   listening: " in apart.output
+    assert "ok   secret: found where env:RINGPOST_COMMANDS_PASSWORD says" in apart.output
+    assert "BAD  event socket: " in apart.output

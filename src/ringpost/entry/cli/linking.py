@@ -13,7 +13,6 @@ import click
 from click.core import ParameterSource
 
 from ringpost import __version__
-from ringpost.client import Client
 from ringpost.clock import SystemClock
 from ringpost.entry.cli.options import client_of, endpoint, live_address, plain_errors, tell
 from ringpost.settings import Settings
@@ -96,6 +95,7 @@ def link(
     from ringpost.link.beside import Beside
     from ringpost.link.buffer import Buffer
     from ringpost.link.carrying import Carrying
+    from ringpost.link.examining import Examining
     from ringpost.link.hearing import Hearing
     from ringpost.link.journal import Journal
     from ringpost.link.loopback import is_loopback
@@ -116,8 +116,11 @@ def link(
     client, clock = client_of(url, secret), SystemClock()
     place = _place(esl, user, _PASSWORD)
     commands_at = _place(esl, commands_user, _COMMANDS_PASSWORD) if commands_user else place
+    secret_at = f"env:{_COMMANDS_PASSWORD if commands_user else _PASSWORD}"
+    connect = doing.beside(_KIND, commands_at, clock, secret_at)
     if doctor:
-        _examine(switch_name, client, live_url, place, commands_at, recordings, door)
+        kind, live = kinds()[_KIND], live_url or client.url
+        tell(Examining(switch_name, kind, client, live, place, connect, recordings, door).findings())
         return
     with plain_errors():
         data = Settings.read().data
@@ -128,31 +131,12 @@ def link(
         standing = StandingIn.beside(beside, asks, data, door, hours=stand_in_hours) if door else None
     hearing = Hearing(beside, lambda: kinds()[_KIND].listen(place), records_within=records_within)
     wire = Wire(beside, lambda: LiveClient(live_url or client.url, client.token))
-    connect = doing.beside(_KIND, commands_at, clock)
     wire.does = doing.Doing(switch_name, connect, journal, wire, Posting(beside), say=click.echo)
     signal.signal(signal.SIGTERM, lambda *_: beside.stopping.set())
     with suppress(KeyboardInterrupt):
         stands_in = standing.works if standing else ()
         work.run(beside, hearing, Telling(beside), Carrying(beside), wire, *stands_in)
     click.echo("Stopped.")
-
-
-def _examine(
-    switch: str,
-    client: Client,
-    live_url: str | None,
-    listens_as: Place,
-    commands_at: Place,
-    recordings: Path | None,
-    door: tuple[str, int] | None,
-) -> None:
-    """Try each step of a link that has these."""
-    from ringpost.link import doing
-    from ringpost.link.examining import Examining
-
-    connect = doing.beside(_KIND, commands_at, SystemClock())
-    kind, live = kinds()[_KIND], live_url or client.url
-    tell(Examining(switch, kind, client, live, listens_as, connect, recordings, door).findings())
 
 
 def _install(context: click.Context, door: tuple[str, int] | None, folder: Path | None, *, force: bool) -> None:
