@@ -23,10 +23,10 @@ MAKE_PACKAGE = $(MAKE) --no-print-directory build-Api PYTHON=$(BIN)/python LAMBD
 .DEFAULT_GOAL := help
 .PHONY: help run test fuzz check test-package test-clients test-freeswitch format docs bench lock clean
 
-include package.mk
+include package.mk link.mk
 
 help:                   ## this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1	\2/p' Makefile
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1	\2/p' Makefile link.mk
 
 run: .venv/local        ## answer at http://127.0.0.1:3000 (PORT=, RINGPOST_DATA=, RINGPOST_STORE=)
 	@exec $(BIN)/ringpost serve
@@ -54,10 +54,10 @@ check: .venv/dev .venv/tools test-package test-clients  ## the rest of the gate
 	$(TOOLS)/bin/cfn-lint template.yaml template-cloudfront.yaml
 	$(TOOLS)/bin/python -m tests.template.lint
 
-test-package: .venv/dev .venv/tools $(TOOLS)/ric  ## the package as Lambda gets it, under Lambda's own runtime
+test-package: .venv/dev .venv/tools $(TOOLS)/ric link-package  ## the package as Lambda gets it, under Lambda's own runtime; the link's file
 	rm -rf .aws-sam/package
 	$(MAKE_PACKAGE) ARTIFACTS_DIR=.aws-sam/package
-	RINGPOST_PACKAGE=.aws-sam/package RINGPOST_RIC=$(TOOLS)/ric \
+	RINGPOST_PACKAGE=.aws-sam/package RINGPOST_RIC=$(TOOLS)/ric RINGPOST_LINK=$(LINK_FILE) \
 	RINGPOST_RIE=$$(echo $(TOOLS)/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-$(HERE_ARCH)) \
 	$(BIN)/pytest -m package tests/package
 
@@ -85,6 +85,8 @@ lock: .venv/dev         ## resolve requirements/*.txt anew
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) pyproject.toml requirements/build.in --extra local -c requirements/runtime.txt -o requirements/local.txt
 	$(COMPILE) requirements/dev.in requirements/local.txt -o requirements/dev.txt
+	$(COMPILE) --group link -c requirements/local.txt -o requirements/link.txt
+	$(COMPILE) requirements/shiv.in -o requirements/shiv.txt
 	$(COMPILE) requirements/bench.in requirements/local.txt -o requirements/bench.txt
 	$(COMPILE) requirements/tools.in -o requirements/tools.txt
 	$(COMPILE) requirements/ric.in -o requirements/ric.txt
@@ -125,6 +127,13 @@ clean:                  ## remove what make made
 $(TOOLS)/ric: requirements/ric.txt .venv/tools
 	rm -rf $@
 	$(BIN)/python $(PIP_INSTALL) --no-compile --target $@ -r requirements/ric.txt
+	@touch $@
+
+$(TOOLS)/shiv: requirements/shiv.txt | .venv/bin/python
+	@echo "Installing what packs the link into $@, once"
+	rm -rf $@
+	$(PYTHON) -m venv $@
+	$@/bin/python $(PIP_INSTALL) -r requirements/shiv.txt
 	@touch $@
 
 $(TOOLS)/clients: requirements/clients.txt | .venv/bin/python

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +19,9 @@ ELSEWHERE_LISTEN = "127.0.0.1:3201"
 INBOUND = "12025550152"
 
 
-@contextmanager
-def standing_in(serving: Serving, folder: Path) -> Iterator[Process]:
-    """A link where the switch looks for Ringpost."""
-    scopes = [word for scope in LINK for word in ("--scope", scope)]
+def linking(serving: Serving, folder: Path) -> tuple[list[str], dict[str, str]]:
+    """The command of a link where the switch looks for Ringpost, and what is in its environment."""
+    scopes = [word for scope in (*LINK, "switch.link") for word in ("--scope", scope)]
     key = serving.run("key", "create", "--name", "standing", "--switch", "live", *scopes, "--json")
     environment = {
         **serving.environment,
@@ -29,10 +29,18 @@ def standing_in(serving: Serving, folder: Path) -> Iterator[Process]:
         "RINGPOST_URL": serving.url,
         "RINGPOST_TOKEN": json.loads(key.stdout)["token"],
         "RINGPOST_ESL_PASSWORD": serving.environment["FREESWITCH_LINK_PASSWORD"],
+        "RINGPOST_COMMANDS_PASSWORD": serving.environment["FREESWITCH_PASSWORD"],
     }
     where = ["--switch", "live", "--esl", serving.environment["FREESWITCH_ESL"], "--user", "link@ringpost.internal"]
-    where += ["--listen", os.environ["RINGPOST_LISTEN"]]
-    process = Process([sys.executable, "-m", "ringpost.entry.cli.main", "link", *where], folder, environment)
+    where += ["--commands-user", "ringpost@ringpost.internal", "--listen", os.environ["RINGPOST_LISTEN"]]
+    return [sys.executable, "-m", "ringpost.entry.cli.main", "link", *where], environment
+
+
+@contextmanager
+def standing_in(serving: Serving, folder: Path) -> Iterator[Process]:
+    """A link where the switch looks for Ringpost."""
+    command, environment = linking(serving, folder)
+    process = Process(command, folder, environment)
     try:
         eventually(
             lambda: "what phones may ask for is kept" in process.said(), "the link is warm", 600
@@ -45,10 +53,23 @@ def standing_in(serving: Serving, folder: Path) -> Iterator[Process]:
         process.stop()
 
 
-@pytest.mark.expects_complaint(
+_COMPLAINT = (
     r"mod_xml_curl\.c:\d+ Received HTTP error 0|sofia_reg\.c:\d+ Can't find user",
     "nobody answers while the link takes Ringpost's place, and a phone may ask just then",
 )
+
+
+@pytest.mark.expects_complaint(*_COMPLAINT)
+def test_the_links_own_doctor_finds_nothing_wrong(house: House, serving: Serving, tmp_path: Path):
+    with serving.elsewhere(ELSEWHERE_LISTEN), standing_in(serving, tmp_path):
+        command, environment = linking(serving, tmp_path)
+        found = subprocess.run([*command, "--doctor"], env=environment, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (0, ""), found.stdout
+    for step in ("live connection", "listening", "commands", "directory", "door", "switch asks"):
+        assert f"ok   {step}: " in found.stdout
+
+
+@pytest.mark.expects_complaint(*_COMPLAINT)
 def test_phones_go_on_while_ringpost_is_away_and_all_of_it_is_told_afterwards(
     house: House, serving: Serving, phones: tuple[Phone, Phone], tmp_path: Path
 ):

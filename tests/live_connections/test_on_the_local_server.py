@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from click.testing import CliRunner
 
 from ringpost.auth.tokens import token
 from ringpost.client import Client
 from ringpost.clock import SystemClock
 from ringpost.entry import demo, wiring, worker
 from ringpost.entry.cli.listening import Listening, Pushed
+from ringpost.entry.cli.main import main
 from ringpost.entry.connections import Patience
 from ringpost.entry.console import console
 from ringpost.entry.live import MOST_UNREAD, Live
@@ -67,15 +69,22 @@ class Running:
         return Client(self.url, self.token(*scopes, switch=switch))
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    server = Running(tmp_path)
+@contextmanager
+def at_work(folder: Path) -> Iterator[Running]:
+    """A server that works."""
+    server = Running(folder)
     with ExitStack() as stack:
         stack.enter_context(server.live.working(server.endpoint))
         server.url = stack.enter_context(listening(server.endpoint, live=server.live))
         stack.enter_context(worker.beside(server.settings, server.store, server.clock, None, server.live.listeners))
         yield server
     server.store.close()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    with at_work(tmp_path) as server:
+        yield server
 
 
 M = TypeVar("M", bound=messages.Message)
@@ -207,6 +216,22 @@ def linked(running: Running) -> Iterator[Linked]:
         link = Linked(running, lambda: stage.switch)
         with link.at_work():
             yield link
+
+
+def test_the_doctor_in_the_operators_shell_says_how_the_link_is_and_where_each_step_is_tried(
+    running: Running, linked: Linked
+) -> None:
+    until(lambda: running.client().done("switch-status", {"switch": "pbx1"})["link"]["round_trip_ms"] is not None)
+    here = {"RINGPOST_STORE": running.settings.store}
+    words = ["doctor", "--switch", "pbx1", "--domain", HOME.domain_name]
+    told = CliRunner().invoke(main, words, env=here).output
+    assert "ok   link: release" in told
+    assert "ok   each step: tried beside pbx1: `ringpost link --doctor --switch pbx1`" in told
+    linked.beside.stopping.set()
+    until(lambda: not running.client().done("switch-status", {"switch": "pbx1"})["link"]["connected"])
+    gone = CliRunner().invoke(main, words, env=here)
+    assert gone.exit_code == 1
+    assert "BAD  link: the link of pbx1 was last seen at" in gone.output
 
 
 def test_a_switch_nobody_can_reach_is_asked_through_its_link(running: Running, linked: Linked) -> None:

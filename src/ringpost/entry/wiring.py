@@ -115,6 +115,13 @@ def live_commands(settings: Settings, store: Store, clock: Clock) -> Commands | 
     return ApiGatewayCommands(store, clock, settings.live_endpoint)
 
 
+def known_links(store: Store, clock: Clock) -> Commands:
+    """What a process knows of links that connect to another one."""
+    from ringpost.live.commands import KnownLinks
+
+    return KnownLinks(store, clock)
+
+
 def build(
     settings: Settings,
     report: Callable[[Outcome], None],

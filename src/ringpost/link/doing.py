@@ -236,8 +236,11 @@ class Doing:
             self._say(f"what came of {command.asked.call} could not be told: {error!r}")
 
 
-def beside(kind: str, place: Place, clock: Clock) -> Callable[[], Switch]:
-    """Makes lines to the switch beside this link, which is where the link's own options say, whatever is asked."""
+def beside(kind: str, place: Place, clock: Clock, secret: str = _PASSWORD) -> Callable[[], Switch]:
+    """Makes lines to the switch beside this link, which is where the link's own options say, whatever is asked.
+
+    ``secret`` says where the password is, for whoever examines a line.
+    """
     found = kinds()[kind]
     if not found.has_link:
         raise CannotComply(f"a {kind} switch has no link")
@@ -249,7 +252,7 @@ def beside(kind: str, place: Place, clock: Clock) -> Callable[[], Switch]:
             "kind": kind,
             "address": f"{host}:{place.port}",
             "user": place.user,
-            "secret": _PASSWORD,
+            "secret": secret,
         }
     )
 

@@ -26,6 +26,7 @@ _DRAINS = 1.0
 """Seconds in which what was sent to the old connection still arrives."""
 _ASKS_AGAIN = 60.0
 _LISTENS = 0.5
+_WELCOMED_WITHIN = 10.0
 
 
 class Does(Protocol):
@@ -80,17 +81,11 @@ class Wire:
             message="link", switch=self.link.switch, link_uuid=self.link.buffer.link_uuid, version=__version__
         )
         line.say(said)
-        early: list[messages.Command] = []
-        while isinstance(heard := line.hear(10), messages.Command):  # whoever asks may see the link before it is told
-            early.append(heard)
-        if isinstance(heard, messages.Refused):
+        try:
+            early = _welcomed(line)
+        except OSError:
             line.close()
-            if heard.status in PASSES:
-                raise OSError(f"the endpoint takes no link just now: {heard.error}")
-            raise NoLive(f"the endpoint takes no link here: {heard.error}")
-        if not isinstance(heard, messages.Linked):
-            line.close()
-            raise OSError("the endpoint does not answer on the live connection")
+            raise
         self.link.say_once("live", f"reachable for commands to {self.link.switch}")
         before = self._put(line)
         for command in early:
@@ -145,3 +140,21 @@ class Wire:
             self._round_trip = round((time.monotonic() - self._beat_at) * 1000, 1)
         elif isinstance(heard, messages.Refused):
             self.link.say_once("live", f"refused: {heard.error}")
+
+
+def _welcomed(line: LiveClient) -> list[messages.Command]:
+    """Wait until the endpoint says that commands come here: those that came before that. ``NoLive`` if it refuses.
+
+    Whoever asks may see the link before it is told.
+    """
+    until, early = time.monotonic() + _WELCOMED_WITHIN, list[messages.Command]()
+    while (left := until - time.monotonic()) > 0:
+        heard = line.hear(left)
+        if isinstance(heard, messages.Command):
+            early.append(heard)
+        if isinstance(heard, messages.Refused):
+            kind, says = (OSError, "just now") if heard.status in PASSES else (NoLive, "here")
+            raise kind(f"the endpoint takes no link {says}: {heard.error}")
+        if isinstance(heard, messages.Linked):
+            return early
+    raise OSError("the endpoint does not answer on the live connection")

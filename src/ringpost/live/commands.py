@@ -20,7 +20,7 @@ from ringpost.services.switching import commands
 from ringpost.services.switching.links import speaks_for
 from ringpost.store import ConditionFailed, Put, Store
 from ringpost.switch import calls
-from ringpost.switch.linked import away
+from ringpost.switch.linked import NotFromHere, away
 
 LINKS = "switch-link"
 """The action whose scope says who may be a switch's link."""
@@ -41,39 +41,20 @@ class Waiting(Protocol):
         """The outcome, looked for until it is there; None after so many seconds."""
 
 
-class LiveCommands:
-    """``Commands`` over live connections."""
+class KnownLinks:
+    """``Commands`` of a process to which no link connects, but which has the store: it sees how links are."""
 
-    def __init__(self, store: Store, clock: Clock, sockets: Sockets, waiting: Waiting) -> None:
-        self._store = store
-        self._clock = clock
-        self._sockets = sockets
-        self._waiting = waiting
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._connections = Connections(store, clock)
         self._authenticator = Authenticator(store, clock)
 
-    def ask(self, switch: SwitchRecord, asked: calls.Asked, seconds: float) -> calls.Outcome:
-        """What a call came to. Raises ``SwitchUnreachable``: ``unsent`` at once, or when the time is over."""
-        command = calls.Command(
-            command_uuid=str(uuid4()),
-            switch_uuid=switch.switch_uuid,
-            switch_name=switch.switch_name,
-            asked=asked,
-            seconds=seconds,
-        )
-        links = self._links(switch.switch_uuid)
-        if not links:
-            raise away(switch, self.state(switch))
-        row = commands.begun(switch.switch_uuid, self._clock.now(), seconds)
-        self._store.transact([Put(row.row(command.command_uuid), if_absent=True)])
-        with self._waiting.expected(command.command_uuid):
-            self._send(links, command, switch)
-            outcome = self._waiting.outcome(command.command_uuid, lambda: self._outcome(command.command_uuid), seconds)
-        return outcome or self._given_up(switch, command)
+    def ask(self, switch: SwitchRecord, _asked: calls.Asked, _seconds: float) -> calls.Outcome:
+        """Nothing is asked from here."""
+        raise NotFromHere(switch)
 
     def state(self, switch: SwitchRecord) -> LinkState:
         """How its link is."""
-        links = self._links(switch.switch_uuid)
+        links = self.of(switch.switch_uuid)
         known = links[0] if links else self._connections.last_seen(switch.switch_uuid)
         if known is None or known.link is None:
             return LinkState(connected=False)
@@ -85,21 +66,53 @@ class LiveCommands:
             round_trip_ms=known.link.round_trip_ms if links else None,
         )
 
-    def _links(self, switch_uuid: str) -> list[LiveConnection]:
-        """The links that are there and still may be."""
+    def of(self, switch_uuid: str) -> list[LiveConnection]:
+        """The links of a switch that are there and still may be."""
         return [one for one in self._connections.links_of(switch_uuid) if self._is_welcome(one)]
 
     def _is_welcome(self, one: LiveConnection) -> bool:
+        if one.proof is None or one.link is None:
+            return False
         try:
-            actor = self._authenticator.again(one.proof, one.source_ip) if one.proof else None
-            return (
-                actor is not None
-                and actor.may(LINKS)
-                and one.link is not None
-                and speaks_for(actor, one.link.switch_uuid)
-            )
+            actor = self._authenticator.again(one.proof, one.source_ip)
         except Unauthorized:
             return False
+        return actor.may(LINKS) and speaks_for(actor, one.link.switch_uuid)
+
+
+class LiveCommands:
+    """``Commands`` over live connections."""
+
+    def __init__(self, store: Store, clock: Clock, sockets: Sockets, waiting: Waiting) -> None:
+        self._store = store
+        self._clock = clock
+        self._sockets = sockets
+        self._waiting = waiting
+        self._connections = Connections(store, clock)
+        self._known = KnownLinks(store, clock)
+
+    def ask(self, switch: SwitchRecord, asked: calls.Asked, seconds: float) -> calls.Outcome:
+        """What a call came to. Raises ``SwitchUnreachable``: ``unsent`` at once, or when the time is over."""
+        command = calls.Command(
+            command_uuid=str(uuid4()),
+            switch_uuid=switch.switch_uuid,
+            switch_name=switch.switch_name,
+            asked=asked,
+            seconds=seconds,
+        )
+        links = self._known.of(switch.switch_uuid)
+        if not links:
+            raise away(switch, self.state(switch))
+        row = commands.begun(switch.switch_uuid, self._clock.now(), seconds)
+        self._store.transact([Put(row.row(command.command_uuid), if_absent=True)])
+        with self._waiting.expected(command.command_uuid):
+            self._send(links, command, switch)
+            outcome = self._waiting.outcome(command.command_uuid, lambda: self._outcome(command.command_uuid), seconds)
+        return outcome or self._given_up(switch, command)
+
+    def state(self, switch: SwitchRecord) -> LinkState:
+        """How its link is."""
+        return self._known.state(switch)
 
     def _send(self, links: Sequence[LiveConnection], command: calls.Command, switch: SwitchRecord) -> None:
         """Tell the first link that can be told. ``SwitchUnreachable`` and ``unsent`` if certainly none was."""

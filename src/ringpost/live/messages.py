@@ -22,22 +22,28 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="a nam
 
 
 class Message(BaseModel):
-    """Something that is said."""
+    """Something that is said. Members that only a newer release knows are passed over: links are older, or newer."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+
+class Wanted(Message):
+    """What somebody wants, with no member that is unknown: a filter that is misspelled would let everything through."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 # what a client says
 
 
-class Authenticate(Message):
+class Authenticate(Wanted):
     """Who it is, for a client that cannot send headers: its first message, within a minute."""
 
     message: Literal["authenticate"]
     token: str = Field(max_length=1024, description="a key's or a bought token")
 
 
-class Subscribe(Message):
+class Subscribe(Wanted):
     """What it wants to be told of, with the filters of a webhook. The same name again takes the place of the former."""
 
     message: Literal["subscribe"]
@@ -50,7 +56,7 @@ class Subscribe(Message):
     direction: Direction | None = None
 
 
-class Unsubscribe(Message):
+class Unsubscribe(Wanted):
     """It wants no more of that."""
 
     message: Literal["unsubscribe"]

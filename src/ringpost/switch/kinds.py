@@ -46,6 +46,14 @@ def _nothing_to_hear(_: Place) -> Ear:
     raise CannotComply("a switch of this kind tells a link nothing")
 
 
+def _nothing_to_point(_url: str, _socket: str) -> Mapping[str, str]:
+    return {}
+
+
+def _pointed_nowhere(_: Place) -> str:
+    raise CannotComply("a switch of this kind asks nobody")
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of switch.
@@ -53,7 +61,9 @@ class Kind:
     ``needs``: the members of its record without which it cannot be reached from here. ``capabilities``: the actions it
     can do. ``connect`` makes the line to one; nothing is sent before it is first used. ``listen`` opens an ear beside
     one, for a link; raises ``SwitchUnreachable`` and ``SwitchRefused``, and ``CannotComply`` where there is nothing to
-    hear. ``asks`` says what one asks and hands in by itself, for a link that stands in.
+    hear. ``asks`` says what one asks and hands in by itself, for a link that stands in. ``pointing`` has the files, by
+    their places below /etc, by which one asks at an address, with its own socket at a host; ``pointed_at`` is where one
+    says that it asks.
     """
 
     needs: tuple[str, ...]
@@ -61,6 +71,8 @@ class Kind:
     connect: Callable[[SwitchRecord, Means], Switch]
     listen: Callable[[Place], Ear] = _nothing_to_hear
     asks: Callable[[], Asks] = Asks
+    pointing: Callable[[str, str], Mapping[str, str]] = _nothing_to_point
+    pointed_at: Callable[[Place], str] = _pointed_nowhere
 
     @property
     def has_link(self) -> bool:

@@ -33,6 +33,15 @@ class Commands(Protocol):
         """How its link is. Raises ``SwitchUnreachable`` where nobody can know."""
 
 
+class NotFromHere(SwitchUnreachable):
+    """Its link is not asked from this process, which only knows how it is."""
+
+    def __init__(self, switch: SwitchRecord) -> None:
+        name = switch.switch_name
+        super().__init__(f"tried beside {name}: `ringpost link --doctor --switch {name}`, with the options of its link")
+        self.unsent = True
+
+
 class NoChannel:
     """The ``Commands`` of a process to which no link connects."""
 
@@ -79,6 +88,8 @@ class LinkedSwitch:
             if not link.connected:
                 raise away(self._record, link)
             found: Sequence[Finding] = self._ask("examine", _EXAMINES, domain)
+        except NotFromHere as problem:
+            found = [Finding("each step", well=True, words=problem.detail)]
         except Problem as problem:
             return [Finding("link", well=False, words=problem.detail)]
         return [Finding("link", well=True, words=_how(link)), *found]

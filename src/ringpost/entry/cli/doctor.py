@@ -1,6 +1,5 @@
 """``ringpost doctor``: whether it works from here to a registered phone, or the table on AWS is set up."""
 
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,7 +7,7 @@ import click
 
 from ringpost.clock import SystemClock
 from ringpost.entry import wiring
-from ringpost.entry.cli.options import plain_errors
+from ringpost.entry.cli.options import plain_errors, tell
 from ringpost.entry.console import console
 from ringpost.entry.places import Place
 from ringpost.services.switching import examinations
@@ -25,8 +24,9 @@ from ringpost.switch import Finding
 def doctor(switch_name: str | None, domain_name: str | None, of_table: bool, stack: str | None) -> None:
     """Try each step from here to a registered phone, and say what is wrong.
 
-    In the store that RINGPOST_STORE or RINGPOST_DATA names, with the secrets of this environment. With --table: the
-    table's stream, time to live, backups and protection, which a restored one lacks.
+    In the store that RINGPOST_STORE or RINGPOST_DATA names, with the secrets of this environment. Of a switch behind a
+    link it says how that is; ringpost link --doctor tries each step beside it. With --table: the table's stream, time
+    to live, backups and protection, which a restored one lacks.
     """
     if stack and not of_table:
         raise click.UsageError("--stack goes with --table")
@@ -35,10 +35,7 @@ def doctor(switch_name: str | None, domain_name: str | None, of_table: bool, sta
         place = Place(settings)
         click.echo(f"In {place}{', which is not there yet' if place.is_new else ''}", err=True)
         examined = _of_table(settings, stack) if of_table else _of_switches(settings, switch_name, domain_name)
-    for finding in examined:
-        click.echo(f"{'ok  ' if finding.well else 'BAD '} {finding.step}: {finding.words}")
-    if not all(finding.well for finding in examined):
-        sys.exit(1)
+    tell(examined)
 
 
 def _of_switches(settings: Settings, switch_name: str | None, domain_name: str | None) -> list[Finding]:
@@ -46,7 +43,8 @@ def _of_switches(settings: Settings, switch_name: str | None, domain_name: str |
     clock, is_new = SystemClock(), Place(settings).is_new
     with TemporaryDirectory() as nowhere:
         store = SqliteStore(Path(nowhere) / "empty") if is_new else wiring.open_store(settings, clock)
-        connect = wiring.connector(clock, wiring.live_commands(settings, store, clock))
+        commands = wiring.live_commands(settings, store, clock) or wiring.known_links(store, clock)
+        connect = wiring.connector(clock, commands)
         context = console(store, clock, "doctor", connect)
         return list(examinations.of(context, switch_name, domain_name))
 

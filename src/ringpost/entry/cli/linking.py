@@ -1,21 +1,31 @@
 """``ringpost link``."""
 
 import os
+import shutil
 import signal
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
+from ringpost import __version__
 from ringpost.clock import SystemClock
-from ringpost.entry.cli.options import client_of, endpoint, live_address, plain_errors
+from ringpost.entry.cli.options import client_of, endpoint, live_address, plain_errors, tell
 from ringpost.settings import Settings
 from ringpost.switch.kinds import Place, kinds
 
 _KIND = "freeswitch"
+_PASSWORD, _COMMANDS_PASSWORD = "RINGPOST_ESL_PASSWORD", "RINGPOST_COMMANDS_PASSWORD"
+_ONCE = frozenset({"url", "secret", "live_url", "install", "write", "force", "doctor"})
+"""Options that are in the unit's environment, or not for a link that runs."""
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
 @click.option("--switch", "switch_name", required=True, help="The switch it is for, by name.")
 @click.option("--esl", default="127.0.0.1:8021", show_default=True, help="Its event socket.")
 @click.option("--user", help="Whom to log in as: name@domain. The password is in RINGPOST_ESL_PASSWORD.")
@@ -39,9 +49,20 @@ _KIND = "freeswitch"
     show_default=True,
     help="How long it answers from what it has kept while Ringpost is away; with --listen.",
 )
+@click.option("--doctor", is_flag=True, help="Instead, try each step in both directions, and say what is wrong.")
+@click.option("--install", is_flag=True, help="Instead, print the files that have systemd run it with these options.")
+@click.option(
+    "--write",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="With --install: write them below this folder, which stands for /etc. One that is there and differs stays.",
+)
+@click.option("--force", is_flag=True, help="With --write: write over those that differ.")
 @live_address
 @endpoint
+@click.pass_context
 def link(
+    context: click.Context,
+    /,
     switch_name: str,
     esl: str,
     user: str | None,
@@ -50,6 +71,10 @@ def link(
     records_within: float,
     listen: str | None,
     stand_in_hours: float,
+    doctor: bool,
+    install: bool,
+    write: Path | None,
+    force: bool,
     live_url: str | None,
     url: str,
     secret: str | None,
@@ -60,13 +85,17 @@ def link(
     answers by itself while Ringpost is away.
 
     What it has heard and not handed in yet is in the folder RINGPOST_DATA (.ringpost) and survives a crash.
-    The key is the switch's: ringpost key create --name link --switch NAME --scope switch.event; to stand in, also
-    --scope 'freeswitch.#' --scope 'switch.link.#' --scope domain.list --scope event.list
+    The key is the switch's: ringpost key create --name link --switch NAME --scope switch.event --scope switch.link; to
+    stand in, also --scope 'switch.link.#' --scope 'freeswitch.#' --scope domain.list --scope event.list
+
+    --install prints, and with --write writes, what has systemd run it: a unit, a file with the secrets of this
+    environment, and with --listen the switch's own setting. --doctor is best tried as whom the unit runs it.
     """
     from ringpost.link import doing, work
     from ringpost.link.beside import Beside
     from ringpost.link.buffer import Buffer
     from ringpost.link.carrying import Carrying
+    from ringpost.link.examining import Examining
     from ringpost.link.hearing import Hearing
     from ringpost.link.journal import Journal
     from ringpost.link.loopback import is_loopback
@@ -76,12 +105,23 @@ def link(
     from ringpost.link.wire import Wire
     from ringpost.live_client import LiveClient
 
-    client, clock = client_of(url, secret), SystemClock()
-    place = _place(esl, user, "RINGPOST_ESL_PASSWORD")
-    commands_at = _place(esl, commands_user, "RINGPOST_COMMANDS_PASSWORD") if commands_user else place
     door = _host_and_port(listen, "127.0.0.1:3100") if listen else None
     if door and not is_loopback(door[0]):
         raise click.UsageError(f"{listen}: whoever asks there needs no key, so it is an address of loopback")
+    if doctor + install > 1 or (write and not install) or (force and not write):
+        raise click.UsageError("--force goes with --write, --write with --install, and --doctor by itself")
+    if install:
+        _install(context, door, write, force=force)
+        return
+    client, clock = client_of(url, secret), SystemClock()
+    place = _place(esl, user, _PASSWORD)
+    commands_at = _place(esl, commands_user, _COMMANDS_PASSWORD) if commands_user else place
+    secret_at = f"env:{_COMMANDS_PASSWORD if commands_user else _PASSWORD}"
+    connect = doing.beside(_KIND, commands_at, clock, secret_at)
+    if doctor:
+        kind, live = kinds()[_KIND], live_url or client.url
+        tell(Examining(switch_name, kind, client, live, place, connect, recordings, door).findings())
+        return
     with plain_errors():
         data = Settings.read().data
         buffer = Buffer(data / f"link-{switch_name.lower()}.sqlite3")
@@ -91,13 +131,65 @@ def link(
         standing = StandingIn.beside(beside, asks, data, door, hours=stand_in_hours) if door else None
     hearing = Hearing(beside, lambda: kinds()[_KIND].listen(place), records_within=records_within)
     wire = Wire(beside, lambda: LiveClient(live_url or client.url, client.token))
-    connect = doing.beside(_KIND, commands_at, clock)
     wire.does = doing.Doing(switch_name, connect, journal, wire, Posting(beside), say=click.echo)
     signal.signal(signal.SIGTERM, lambda *_: beside.stopping.set())
     with suppress(KeyboardInterrupt):
         stands_in = standing.works if standing else ()
         work.run(beside, hearing, Telling(beside), Carrying(beside), wire, *stands_in)
     click.echo("Stopped.")
+
+
+def _install(context: click.Context, door: tuple[str, int] | None, folder: Path | None, *, force: bool) -> None:
+    """Print the files, without what is secret in them, or write them."""
+    from ringpost.link import examining, installing
+
+    given = context.params
+    secrets = {"RINGPOST_URL": given["url"], "RINGPOST_TOKEN": given["secret"], _PASSWORD: os.environ.get(_PASSWORD)}
+    if given["commands_user"]:
+        secrets[_COMMANDS_PASSWORD] = os.environ.get(_COMMANDS_PASSWORD)
+    if given["live_url"]:
+        secrets["RINGPOST_LIVE_URL"] = given["live_url"]
+    missing = [name for name, value in secrets.items() if not value]
+    if folder and missing:
+        raise click.UsageError(f"set {', '.join(missing)}: the link needs it, and finds it in the file that is written")
+    socket, _ = _host_and_port(given["esl"], "127.0.0.1:8021")
+    told = kinds()[_KIND].pointing(examining.door(*door), socket) if door else {}
+    with plain_errors():
+        files = installing.files(
+            given["switch_name"],
+            [*_program(), *_options(context)],
+            _shown(secrets) if folder is None else {name: value or "" for name, value in secrets.items()},
+            told,
+            given["recordings"] and given["recordings"].absolute(),
+        )
+        if folder:
+            for path in installing.write(folder, files, force=force):
+                click.echo(f"written: {path}")
+    if folder is None:
+        for file in files:
+            click.echo(f"# /etc/{file.place}, mode {file.mode:04o}\n{file.text}")
+    click.echo("Then: systemctl daemon-reload && systemctl enable --now ringpost-link", err=True)
+
+
+def _shown(secrets: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value or "" if name.endswith("_URL") else "…" for name, value in secrets.items()}
+
+
+def _program() -> list[str]:
+    """How this very command is run again: the link's file, or the command line of which it is one."""
+    program = os.path.abspath(shutil.which(sys.argv[0]) or sys.argv[0])  # noqa: PTH100 - a symlink stays: it is how one upgrades
+    return [program] if zipfile.is_zipfile(program) else [program, "link"]
+
+
+def _options(context: click.Context) -> Iterator[str]:
+    """The options this command was given that a link that runs needs."""
+    for option in context.command.params:
+        name = option.name or ""
+        if name in _ONCE or context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        value = context.params[name]
+        yield max(option.opts, key=len)
+        yield str(value.absolute() if isinstance(value, Path) else value)
 
 
 def _place(esl: str, user: str | None, password: str) -> Place:

@@ -1,7 +1,8 @@
 """What several commands take: where to call and with which key; and how all of them say what went wrong."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from ringpost.client import Client
 from ringpost.model.errors import Problem
+from ringpost.switch import Finding
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -60,3 +62,13 @@ def plain_errors() -> Iterator[None]:
         raise click.ClickException(problem.detail + cause) from None
     except (ValueError, OSError, sqlite3.Error) as error:
         raise click.ClickException(str(error)) from None
+
+
+def tell(examined: Iterable[Finding]) -> None:
+    """Say what was found, and exit with 1 if something is wrong."""
+    is_well = True
+    for finding in examined:
+        click.echo(f"{'ok  ' if finding.well else 'BAD '} {finding.step}: {finding.words}")
+        is_well = is_well and finding.well
+    if not is_well:
+        sys.exit(1)

@@ -8,6 +8,8 @@ from ringpost.switch import CALL_ACTIONS
 from ringpost.switch.kinds import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ringpost.model.switch import SwitchRecord
     from ringpost.switch import Switch
     from ringpost.switch.asking import Asks
@@ -34,4 +36,24 @@ def _asks() -> Asks:
     return ASKS
 
 
-KIND = Kind(needs=("address", "secret"), capabilities=CALL_ACTIONS, connect=_connect, listen=_listen, asks=_asks)
+def _pointing(url: str, socket: str) -> Mapping[str, str]:
+    from ringpost.switch.freeswitch.beside import pointing
+
+    return pointing(url, socket)
+
+
+def _pointed_at(place: Place) -> str:
+    from ringpost.switch.freeswitch.beside import pointed_at
+
+    return pointed_at(place)
+
+
+KIND = Kind(
+    needs=("address", "secret"),
+    capabilities=CALL_ACTIONS,
+    connect=_connect,
+    listen=_listen,
+    asks=_asks,
+    pointing=_pointing,
+    pointed_at=_pointed_at,
+)
