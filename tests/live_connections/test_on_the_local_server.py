@@ -378,3 +378,15 @@ def test_what_is_refused_for_the_moment_is_tried_again_soon(running: Running) ->
     linked = messages.Linked(switch_uuid=demo.DOMAIN_UUID)
     does, _ = played(running, Played(busy), Played(linked, COMMAND))
     assert does.taken
+
+
+def test_another_server_of_the_store_leaves_a_link_alone(running: Running, linked: Linked) -> None:
+    other = Live(running.store, running.clock, running.settings)
+    endpoint = wiring.build(
+        running.settings, lambda _: None, clock=running.clock, store=running.store, commands=other.commands
+    )
+    with other.working(endpoint), listening(endpoint, live=other) as url:
+        status = Client(url, running.token()).done("switch-status", {"switch": "pbx1"})
+    assert "another server of this store" in status["last_error"]
+    assert status["link"]["connected"]
+    assert running.client().done("switch-status", {"switch": "pbx1"})["reachable"]

@@ -63,9 +63,10 @@ class _End:
 
 
 class LocalSockets:
-    """``Sockets`` of this process."""
+    """``Sockets`` of this process, whose connections are known by their ids: a store may have several servers."""
 
     def __init__(self) -> None:
+        self._here = uuid.uuid4().hex
         self._lock = threading.Lock()
         self._ends: dict[str, _End] = {}
         self._of_source = Counter[str]()
@@ -90,10 +91,16 @@ class LocalSockets:
         with self._lock:
             return self._of_source[source]
 
+    def new_id(self) -> str:
+        """An id for a connection to this process."""
+        return f"{self._here}-{uuid.uuid4().hex}"
+
     def send(self, connection_id: str, text: str) -> None:
         """Say something; whoever does not read what was said before is hung up on."""
         with self._lock:
             end = self._ends.get(connection_id)
+            if end is None and not connection_id.startswith(self._here):
+                raise OSError("it is connected to another server of this store")
             if end is None:
                 raise Gone
             end.unread += len(text)
@@ -174,7 +181,7 @@ class Live:
     async def answer(self, scope: Message, receive: Receive, send: Send, headers: Mapping[str, str]) -> None:
         """One connection, from its handshake to its end."""
         await receive()
-        connection_id, source = str(uuid.uuid4()), (scope["client"] or ("",))[0]
+        connection_id, source = self.sockets.new_id(), (scope["client"] or ("",))[0]
         end = _End(source_of(source))
         try:
             try:
