@@ -16,7 +16,7 @@ from ringpost.switch import calls
 from ringpost.switch.calls import Outcome
 from tests.fakes import CountingStore, FakeClock
 from tests.harness import Caller, House
-from tests.live_connections.ends import Client, Line
+from tests.live_connections.ends import Client, Ends, Line
 from tests.live_connections.test_talk import HERE, LINK
 from tests.switch.staging import HOME, NOBODY
 
@@ -184,20 +184,27 @@ def test_a_key_that_is_taken_away_is_no_link_any_more(
     assert raised.value.unsent
 
 
+class Sending:
+    """Ends, and whether something was sent to one."""
+
+    def __init__(self, ends: Ends) -> None:
+        self.ends, self.sent = ends, threading.Event()
+
+    def send(self, connection_id: str, text: str) -> None:
+        self.ends.send(connection_id, text)
+        self.sent.set()
+
+    def close(self, connection_id: str) -> None:
+        self.ends.close(connection_id)
+
+
 @contextmanager
 def answered_by_a_thread(line: Line, link: Client, waiting: AwaitedHere) -> Iterator[LiveCommands]:
-    commands = LiveCommands(line.house.store, line.house.clock, line.ends, waiting)
-    sent = threading.Event()
-    send = line.ends.send
-
-    def noting(connection_id: str, text: str) -> None:
-        send(connection_id, text)
-        sent.set()
-
-    line.ends.send = noting  # type: ignore[method-assign]
+    sockets = Sending(line.ends)
+    commands = LiveCommands(line.house.store, line.house.clock, sockets, waiting)
 
     def answering() -> None:
-        assert sent.wait(10)
+        assert sockets.sent.wait(10)
         command_uuid = link.told[-1]["command"]["command_uuid"]
         answer(link, [7])
         waiting.heard(command_uuid)

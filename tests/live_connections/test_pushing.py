@@ -9,6 +9,7 @@ from ringpost.entry import demo
 from ringpost.model.event import Event
 from ringpost.store import keys
 from ringpost.webhooks.outbox import Outbox
+from tests.fakes import NOON
 from tests.harness import Caller, House
 from tests.live_connections.ends import Client, Line
 from tests.webhooks.receivers import call_event, happen
@@ -147,3 +148,37 @@ def test_handing_on_goes_on_whatever_becomes_of_pushes(line: Line, house: House,
 
     subscribed(line, tenant)
     type(line.listeners)(house.store, house.clock, Broken()).told([call_event()])
+
+
+def test_who_has_unsubscribed_is_listed_no_more(
+    line: Line, house: House, tenant: Caller, happens: Callable[[Event], None]
+) -> None:
+    client = subscribed(line, tenant)
+    client.say("unsubscribe", subscription="a")
+    assert not house.store.query(keys.listeners(demo.DOMAIN_UUID), limit=10)
+    happens(call_event())
+    assert client.events() == []
+
+
+def test_a_key_that_reaches_the_domain_no_more_is_told_nothing_of_it(
+    line: Line, house: House, operator: Caller, happens: Callable[[Event], None]
+) -> None:
+    somebody = house.key("event.#", domains=(demo.DOMAIN_NAME, "empty.example.net"))
+    client = subscribed(line, somebody, domain_name=demo.DOMAIN_NAME)
+    operator.done("key-update", key_uuid=somebody.key_uuid, domains=["empty.example.net"])
+    house.clock.time += 31
+    happens(call_event())
+    assert client.events() == []
+
+
+def test_what_is_written_late_is_read_with_the_cursor_of_what_was_pushed(
+    line: Line, house: House, tenant: Caller, happens: Callable[[Event], None]
+) -> None:
+    client = subscribed(line, tenant)
+    happens(call_event(at=NOON))
+    late = call_event("call.answered", call=2, at=NOON - 5)
+    happen(house.store, late)
+    house.clock.time = NOON + 60
+    [told] = [one for one in client.told if one["message"] == "event"]
+    page = tenant.done("event-list", cursor=told["cursor"])
+    assert late.event_uuid in [one["id"] for one in page["items"]]
