@@ -307,7 +307,7 @@ def test_a_first_message_that_is_wrong_is_the_last(function: Function, house: Ho
         ("[]", "invalid-request"),
         (b"\x00\xff", "invalid-request"),
         ({"message": "sing"}, "invalid-request"),
-        ({"message": "heartbeat", "more": 1}, "invalid-request"),
+        ({"message": "unsubscribe", "subscription": "a", "more": 1}, "invalid-request"),
         ({"message": ["heartbeat"]}, "invalid-request"),
         ("x" * ((96 << 10) + 1), "too-large"),
     ],

@@ -29,6 +29,8 @@ _STATES = {
         ("CHANNEL_PROGRESS", "RINGING", "ringing"),
         ("CHANNEL_PROGRESS_MEDIA", "EARLY", "early"),
         ("CHANNEL_ANSWER", "ACTIVE", "answered"),
+        ("CHANNEL_BRIDGE", "ACTIVE", "answered"),
+        ("CHANNEL_UNBRIDGE", "ACTIVE", "answered"),
         ("CHANNEL_HOLD", "HELD", "answered"),
         ("CHANNEL_UNHOLD", "ACTIVE", "answered"),
     )
