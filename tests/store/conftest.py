@@ -56,6 +56,11 @@ def dynamo(dynamo_server: DynamoServer, clock: FakeClock, client: str) -> TableS
 
 @pytest.fixture(params=["sqlite", *CLIENTS])
 def any_store(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Iterator[Store]:
+    yield from opened(request, tmp_path, clock)
+
+
+def opened(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Iterator[Store]:
+    """The store of the request's parameter."""
     if request.param != "sqlite":
         yield dynamo_store(request.getfixturevalue("dynamo_server"), clock, request.param)
         return

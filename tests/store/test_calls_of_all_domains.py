@@ -1,6 +1,7 @@
 """The copies of call records over all domains, on every adapter: they are the records, in order, whatever happened."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +17,16 @@ from ringpost.store import Delete, Key, Store, keys
 from tests import seeds
 from tests.fakes import NOON, CountingStore, FailingStore, FakeClock
 from tests.harness import Caller, House
+from tests.store.conftest import opened
 
 DAY = 86_400
 HOMES = ("one.example.net", "two.example.net")
+
+
+@pytest.fixture(params=["sqlite", "pydynox"])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Iterator[Store]:
+    """One of each kind: what is asked here differs by that, and every store's suite tries both clients."""
+    yield from opened(request, tmp_path, clock)
 
 
 @pytest.fixture

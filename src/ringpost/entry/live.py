@@ -127,7 +127,8 @@ class LocalPushes:
     """``Pushes`` in this process. What does not fit is lost: it is read later, as after any gap."""
 
     def __init__(self) -> None:
-        self.waiting: queue.Queue[Push] = queue.Queue(_MOST_WAITING)
+        self.waiting: queue.Queue[Push | None] = queue.Queue(_MOST_WAITING)
+        """None: look whether it is over."""
 
     def put(self, pushes: list[Push]) -> None:
         """Have these pushed soon."""
@@ -164,6 +165,8 @@ class Live:
             yield
         finally:
             stopping.set()
+            with suppress(queue.Full):
+                self._pushes.waiting.put_nowait(None)
             for thread in threads:
                 thread.join()
             self._threads.shutdown()
@@ -172,7 +175,8 @@ class Live:
         while not stopping.is_set():
             try:
                 push = self._pushes.waiting.get(timeout=_LOOKS_FOR_STOP_EVERY)
-                pusher.push(push)
+                if push is not None:
+                    pusher.push(push)
             except queue.Empty:
                 continue
             except Exception:  # noqa: BLE001 - a bug must not stop all pushes; the log has it
