@@ -670,7 +670,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, api: WebSocketApi)
     """A store, as the environment names it to the functions, with all there is on AWS; and a house on it."""
     with mock_aws():
         monkeypatch.setattr(delivery, "_delivering", None)
-        monkeypatch.setattr(live_function, "_talk", None)
+        live_function.talk.cache_clear()
         sqs = boto3.client("sqs", region_name=REGION)
         for name in ("first-tries.fifo", "later", "pushes"):
             about = {"FifoQueue": "true"} if name.endswith("fifo") else {}
@@ -683,6 +683,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, api: WebSocketApi)
         store = seeds.opened(tmp_path / "ringpost.sqlite3", clock)
         seeds.plant(store, clock)
         yield House(store, clock)
+        live_function.talk.cache_clear()
         store.close()
 
 

@@ -146,7 +146,7 @@ def test_nothing_is_written_without_what_the_link_needs(installed: Path, missing
 
 
 def test_a_program_that_the_unit_does_not_see_is_refused(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.argv", ["/root/ringpost-link.pyz"])
+    monkeypatch.setattr("sys.argv", ["/home/somebody/ringpost-link.pyz"])
     refused = link("--write", str(installed))
     assert refused.exit_code == 1
     assert "/usr/local/bin" in refused.output

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
@@ -22,18 +23,15 @@ from ringpost.settings import Settings
 
 _DONE = {"statusCode": 200}
 _logger = Logger(service="ringpost", logger_name="ringpost")
-_talk: Talk | None = None
 
 
+@cache
 def talk() -> Talk:
     """What this environment answers with, made on first use."""
-    global _talk  # noqa: PLW0603 - one per environment, by design
-    if _talk is None:
-        settings = Settings.read()
-        endpoint = wiring.build(settings, report)
-        sockets = ApiGatewaySockets(settings.live_endpoint)
-        _talk = Talk(endpoint.ports, endpoint.catalogue, sockets, lambda _command_uuid: None)
-    return _talk
+    settings = Settings.read()
+    endpoint = wiring.build(settings, report)
+    sockets = ApiGatewaySockets(settings.live_endpoint)
+    return Talk(endpoint.ports, endpoint.catalogue, sockets, lambda _command_uuid: None)
 
 
 def handler(event: dict[str, Any], _context: Any, make: Callable[[], Talk] = talk) -> dict[str, Any]:

@@ -28,7 +28,7 @@ MOST_WAITING = 1000
 _IDLES = 30.0
 """Seconds until a thread without work ends, and until a line is let go of on which nobody waits for a call's answer."""
 _NOBODY = "00000000-0000-4000-8000-000000000000"
-_PASSWORD = "env:RINGPOST_ESL_PASSWORD"  # noqa: S105 - where it is, not what
+_KEPT_AT = "env:RINGPOST_ESL_PASSWORD"
 _log = logging.getLogger("ringpost")
 
 
@@ -236,7 +236,7 @@ class Doing:
             self._say(f"what came of {command.asked.call} could not be told: {error!r}")
 
 
-def beside(kind: str, place: Place, clock: Clock, secret: str = _PASSWORD) -> Callable[[], Switch]:
+def beside(kind: str, place: Place, clock: Clock, secret: str = _KEPT_AT) -> Callable[[], Switch]:
     """Makes lines to the switch beside this link, which is where the link's own options say, whatever is asked.
 
     ``secret`` says where the password is, for whoever examines a line.

@@ -12,7 +12,7 @@ from uuid import uuid4
 from ringpost.auth.authenticator import Authenticator
 from ringpost.clock import Clock
 from ringpost.live import messages
-from ringpost.live.connections import Connections, LiveConnection
+from ringpost.live.connections import LINKS, Connections, LiveConnection
 from ringpost.live.ports import Gone, Sockets, Unsure
 from ringpost.model.errors import SwitchUnreachable, Unauthorized
 from ringpost.model.switch import LinkState, SwitchRecord
@@ -22,8 +22,6 @@ from ringpost.store import ConditionFailed, Put, Store
 from ringpost.switch import calls
 from ringpost.switch.linked import NotFromHere, away
 
-LINKS = "switch-link"
-"""The action whose scope says who may be a switch's link."""
 FIRST_LOOK = 0.05
 LONGEST_PAUSE = 0.5
 """Seconds between two looks, where an answer is taken in by another process."""

@@ -15,6 +15,8 @@ from ringpost.store import ConditionFailed, Delete, Key, Put, Row, Store, Write,
 if TYPE_CHECKING:
     from ringpost.auth.authenticator import Proof
 
+LISTENS, LINKS = "event-list", "switch-link"
+"""The actions whose scopes say who may subscribe, and be a switch's link."""
 LONGEST = 2 * 3600
 """Seconds; API Gateway ends a connection then, and so do we everywhere."""
 SILENT_FOR = 600.0
@@ -31,7 +33,7 @@ class Subscription(Entity):
     home: str | None
     read: dict[str, object]
     """The parameters of the ``event-list`` that reads the same."""
-    events: tuple[str, ...] = ()
+    events: tuple[str, ...] = ("#",)
     extensions: tuple[str, ...] = ()
     direction: Direction | None = None
 

@@ -7,17 +7,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ringpost.auth.authenticator import Authenticator
-from ringpost.auth.scopes import allows
 from ringpost.context import TenantStore
 from ringpost.live import messages
-from ringpost.live.connections import Connections, LiveConnection, Subscription
+from ringpost.live.connections import LISTENS, Connections, LiveConnection, Subscription
 from ringpost.live.ports import Gone, Push
-from ringpost.live.talk import LISTENS
 from ringpost.model.errors import Problem, Unauthorized
 from ringpost.model.event import Event
 from ringpost.services.history import events
 from ringpost.store import Store, keys
-from ringpost.webhooks.subscriptions import direction_of, extensions
+from ringpost.webhooks.subscriptions import fits
 
 if TYPE_CHECKING:
     from ringpost.clock import Clock
@@ -96,12 +94,4 @@ class Pusher:
 
 def _wanting(connection: LiveConnection, event: Event) -> list[Subscription]:
     """The subscriptions of a connection that want an event."""
-    return [one for one in connection.subscriptions if _wants(one, event)]
-
-
-def _wants(one: Subscription, event: Event) -> bool:
-    if one.home != event.domain_uuid or (one.events and not allows(one.events, event.type)):
-        return False
-    if one.direction is not None and direction_of(event) != one.direction:
-        return False
-    return not one.extensions or not extensions(event).isdisjoint(one.extensions)
+    return [one for one in connection.subscriptions if one.home == event.domain_uuid and fits(one, event)]

@@ -14,6 +14,8 @@ from ringpost.context import Context, Moved, TenantStore
 from ringpost.dispatch.limits import Admission, Buckets
 from ringpost.live import messages
 from ringpost.live.connections import (
+    LINKS,
+    LISTENS,
     LONGEST,
     SAYS_WHO_WITHIN,
     SILENT_FOR,
@@ -38,8 +40,6 @@ if TYPE_CHECKING:
     from ringpost.dispatch.pipeline import Ports
     from ringpost.live.ports import Sockets
 
-LISTENS, LINKS = "event-list", "switch-link"
-"""The actions whose scopes say who may subscribe, and be a switch's link."""
 MESSAGES_A_SECOND = 25
 """On one connection, as far as one process sees them."""
 _ATTEMPTS = 5
@@ -177,7 +177,7 @@ class Talk:
         raise NotImplementedError(said)
 
     @_heeded.register(messages.Heartbeat)
-    def _(self, said: messages.Heartbeat, speaker: _Speaker) -> BaseModel:
+    def _alive(self, said: messages.Heartbeat, speaker: _Speaker) -> BaseModel:
         before, link = speaker.connection, speaker.connection.link
         if link is not None:
             link = link.model_copy(update={"round_trip_ms": said.round_trip_ms})
@@ -185,7 +185,7 @@ class Talk:
         return messages.Gap() if before.has_gap else messages.Alive(at=after.heard_at)
 
     @_heeded.register(messages.Subscribe)
-    def _(self, said: messages.Subscribe, speaker: _Speaker) -> BaseModel:
+    def _subscribed(self, said: messages.Subscribe, speaker: _Speaker) -> BaseModel:
         context = self._context(speaker, LISTENS)
         others = tuple(one for one in speaker.connection.subscriptions if one.name != said.subscription)
         if len(others) >= messages.MOST_SUBSCRIPTIONS:
@@ -197,7 +197,7 @@ class Talk:
             name=said.subscription,
             home=stream.home,
             read=read,
-            events=said.events or (),
+            events=said.events or ("#",),
             extensions=said.extensions,
             direction=said.direction,
         )
@@ -205,19 +205,19 @@ class Talk:
         return messages.Subscribed(subscription=said.subscription, read=read, cursor=stream.cursor)
 
     @_heeded.register(messages.Unsubscribe)
-    def _(self, said: messages.Unsubscribe, speaker: _Speaker) -> None:
+    def _unsubscribed(self, said: messages.Unsubscribe, speaker: _Speaker) -> None:
         left = tuple(one for one in speaker.connection.subscriptions if one.name != said.subscription)
         self._connections.changed(speaker.connection, subscriptions=left)
 
     @_heeded.register(messages.Link)
-    def _(self, said: messages.Link, speaker: _Speaker) -> BaseModel:
+    def _linked(self, said: messages.Link, speaker: _Speaker) -> BaseModel:
         switch = links.switch_of(self._context(speaker, LINKS), said.switch)
         beside = LinkOf(switch_uuid=switch.switch_uuid, link_uuid=said.link_uuid, version=said.version)
         self._connections.changed(speaker.connection, link=beside)
         return messages.Linked(switch_uuid=switch.switch_uuid)
 
     @_heeded.register(messages.Answer)
-    def _(self, said: messages.Answer, speaker: _Speaker) -> None:
+    def _command_answered(self, said: messages.Answer, speaker: _Speaker) -> None:
         context, link = self._context(speaker, LINKS), speaker.connection.link
         if link is None or not links.speaks_for(speaker.actor, link.switch_uuid):
             raise Forbidden("only a link answers commands: say which switch's it is")

@@ -1,7 +1,7 @@
-"""Which webhooks want an event."""
+"""Which webhooks want an event, and whoever else chooses as they do."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from ringpost.auth.scopes import allows
 from ringpost.model.event import Event
@@ -17,22 +17,38 @@ def check_types(patterns: Iterable[str]) -> None:
             raise ValueError(f"holds {pattern}, which is no type of event{nearest(pattern, sorted(TYPES))}")
 
 
+class Filters(Protocol):
+    """What somebody wants to be told of: types, and what it is to be about."""
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Types; ``*`` is one part, ``#`` anything."""
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """Only what is about these; empty: about any."""
+
+    @property
+    def direction(self) -> str | None:
+        """Only calls in that direction; None: in any."""
+
+
 def wants(webhook: Webhook, event: Event) -> bool:
     """Whether a webhook is to be told of an event. A test is for the one that asked for it."""
     if not webhook.enabled or event.type == TEST:
         return False
-    if not allows(webhook.events, event.type):
-        return False
     if webhook.domains and event.domain_uuid not in webhook.domains:
         return False
-    if webhook.direction is not None and direction_of(event) != webhook.direction:
+    return fits(webhook, event)
+
+
+def fits(wanted: Filters, event: Event) -> bool:
+    """Whether an event is one of those that are wanted."""
+    if not allows(wanted.events, event.type):
         return False
-    return not webhook.extensions or not extensions(event).isdisjoint(webhook.extensions)
-
-
-def direction_of(event: Event) -> object:
-    """The direction of the call an event is about; None if it is about none."""
-    return _call(event).get("direction")
+    if wanted.direction is not None and _call(event).get("direction") != wanted.direction:
+        return False
+    return not wanted.extensions or not extensions(event).isdisjoint(wanted.extensions)
 
 
 def extensions(event: Event) -> frozenset[str]:
