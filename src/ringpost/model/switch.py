@@ -7,10 +7,10 @@ from pydantic import Field, StringConstraints
 from ringpost.model.record import Entity, Record, is_false
 from ringpost.model.values import Address, SecretReference, Text, Timestamp, Uuid
 
-SwitchKind = Literal["sandbox", "freeswitch"]
+SwitchKind = Literal["sandbox", "freeswitch", "asterisk"]
 Via = Literal["direct", "link"]
 
-SwitchUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}@[A-Za-z0-9.-]{1,253}$")]
+SwitchUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}(@[A-Za-z0-9.-]{1,253})?$")]
 
 
 class SwitchRecord(Record):

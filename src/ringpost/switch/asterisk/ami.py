@@ -1,0 +1,331 @@
+"""An Asterisk's manager interface (AMI): one connection, one action at a time, time-outs on every step.
+
+What is said here about the wire was captured from Asterisk 22.10.1. An answer carries the ``ActionID`` of what it
+answers, so that events may come between; yet a connection on which something went wrong is closed and never used
+again. It is plain text, passwords too, unless it is made with TLS.
+"""
+
+import re
+import socket
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from types import TracebackType
+from typing import Self
+
+from ringpost.model.errors import SwitchRefused, SwitchUnreachable
+
+MOST_MESSAGE = 256 * 1024
+"""Bytes of one message; Asterisk's own come to a few thousand."""
+MOST_LISTED = 100_000
+"""Messages of one list."""
+MOST_WAITING = 100_000
+"""Events that nobody has taken yet."""
+MOST_LINE = 1000
+"""Bytes of a line that is sent. Asterisk (measured) takes none of more than 1024."""
+
+_END = b"\r\n\r\n"
+_GREETING = re.compile(rb"Asterisk Call Manager/[0-9.]{1,20}")
+_BREAKS = re.compile(r"[\r\n\0]")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+
+
+class BadMessage(Exception):
+    """What arrived is not what a manager interface would send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An answer or an event: members in their order, some of them more than once."""
+
+    members: tuple[tuple[str, str], ...]
+
+    def get(self, name: str) -> str:
+        """What the first member of that name says; empty if there is none."""
+        return next((value for known, value in self.members if known == name), "")
+
+    def all(self, name: str) -> list[str]:
+        """What each member of that name says."""
+        return [value for known, value in self.members if known == name]
+
+    def variables(self, of: str = "") -> dict[str, str]:
+        """The variables of the channel it is about (``channelvars``), or of another: ``Dest``, ``Transferer``, …"""
+        pairs = (value.partition("=") for value in self.all(f"{of}ChanVariable"))
+        return {name: value for name, _, value in pairs}
+
+    @property
+    def event(self) -> str:
+        """The event it is; empty for an answer."""
+        return self.get("Event")
+
+    @property
+    def is_good(self) -> bool:
+        """Whether an answer says that it was done."""
+        return self.get("Response") in ("Success", "Goodbye")
+
+    @property
+    def says(self) -> str:
+        """What an answer says in words."""
+        return self.get("Message").strip()
+
+
+class Messages:
+    """Bytes in, messages out: ``Name: value`` lines, then an empty one. Lines end in CR LF."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._looked = 0  # how much of it has no end
+        self._greeted = False
+
+    def feed(self, data: bytes) -> None:
+        """Add what arrived, cut anywhere."""
+        self._buffer += data
+
+    def take(self) -> Message | None:
+        """The next message, or None if it is not whole yet. Raises ``BadMessage``, then for ever."""
+        if not self._greeted and not self._take_greeting():
+            return None
+        end = self._buffer.find(_END, max(self._looked - len(_END) + 1, 0))
+        if end > MOST_MESSAGE or (end < 0 and len(self._buffer) >= MOST_MESSAGE + len(_END)):
+            raise BadMessage(f"a message of over {MOST_MESSAGE} bytes")
+        if end < 0:
+            self._looked = len(self._buffer)
+            return None
+        lines = self._buffer[:end].decode(errors="replace").split("\r\n")
+        del self._buffer[: end + len(_END)]
+        self._looked = 0
+        return Message(tuple(_member(line) for line in lines if line))
+
+    def _take_greeting(self) -> bool:
+        line, end, _ = bytes(self._buffer[:64]).partition(b"\r\n")
+        if end or len(line) == 64:
+            if not _GREETING.fullmatch(line):
+                raise BadMessage("another greeting than a manager interface's")
+            del self._buffer[: len(line) + 2]
+            self._greeted = True
+        return self._greeted
+
+
+def _member(line: str) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    if not colon:
+        raise BadMessage("a line without a colon")
+    return name, value.removeprefix(" ")
+
+
+class Manager:
+    """One connection to an Asterisk, from greeting to close. Not to be shared between threads.
+
+    Any method raises ``SwitchUnreachable`` or ``SwitchRefused`` (the user may not do that). After
+    ``SwitchUnreachable`` the connection is closed, every further call raises it again, and nobody knows whether the
+    switch has done what it was told. A ``ValueError`` is a bug of ours; then nothing was sent.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        user: str,
+        password: str,
+        is_encrypted: bool = False,
+        hears: bool = False,
+        connect_seconds: float = 3.0,
+        answer_seconds: float = 5.0,
+    ) -> None:
+        """Connect and log in; ``hears``: and be told events, which ``event`` has.
+
+        ``connect_seconds`` is for each address of the host; ``answer_seconds`` for the greeting and for every answer,
+        however slowly it dribbles in. A wrong password is answered after a second.
+        """
+        self.answer_seconds = answer_seconds
+        self._messages = Messages()
+        self._numbers = count(1)
+        self._events: deque[Message] = deque()
+        self._hears = hears
+        self._socket = _connected(host, port, connect_seconds, is_encrypted=is_encrypted)
+        self._open = True
+        self._log_in(user, password)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close it. To close it again is no mistake."""
+        self._open = False
+        self._socket.close()
+
+    def ask(self, action: str, *more: tuple[str, str], **members: str) -> Message:
+        """What the switch answers to an action; that it did not do it is an answer too. ``more`` may repeat names.
+
+        Raises ``SwitchRefused`` if the user's classes do not allow it.
+        """
+        with self._step():
+            number = self._send(action, (*members.items(), *more))
+            return self._answer(number, time.monotonic() + self.answer_seconds)
+
+    def listed(self, action: str, *more: tuple[str, str], **members: str) -> list[Message]:
+        """What an action lists. Raises ``Unlisted`` with what the switch says if it lists nothing."""
+        with self._step():
+            number = self._send(action, (*members.items(), *more))
+            deadline = time.monotonic() + self.answer_seconds
+            answer = self._answer(number, deadline)
+            if not answer.is_good:
+                raise Unlisted(answer)
+            return list(self._list(number, deadline))
+
+    def event(self, seconds: float) -> Message | None:
+        """The next event that was told, in its order; None if none came within ``seconds``. The connection stays."""
+        with self._step():
+            if not self._events:
+                try:
+                    self._keep(self._message(time.monotonic() + seconds))
+                except TimeoutError:
+                    return None
+            return self._events.popleft() if self._events else None
+
+    def awaited(self, is_it: Callable[[Message], bool], seconds: float) -> Message | None:
+        """The next event of which that is true, within ``seconds``; those before it are passed over."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0 or self._events:
+            event = self.event(max(left, 0.0))
+            if event is not None and is_it(event):
+                return event
+        return None
+
+    @contextmanager
+    def _step(self) -> Iterator[None]:
+        """Say what went wrong in a sentence, and close the connection unless the switch has said so itself."""
+        if not self._open:
+            raise SwitchUnreachable("the connection to the switch is closed: open another")
+        try:
+            yield
+        except (SwitchRefused, Unlisted):
+            raise
+        except TimeoutError as error:
+            self.close()
+            raise SwitchUnreachable(
+                "the switch did not answer in time: see whether it is overloaded; it may still carry out the command"
+            ) from error
+        except OSError as error:
+            self.close()
+            raise SwitchUnreachable(
+                "the switch closed the connection before it had answered: see whether it is restarting"
+            ) from error
+        except BadMessage as error:
+            self.close()
+            raise SwitchUnreachable(
+                "what answers does not speak as an Asterisk's manager does: check the switch's address and port"
+            ) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def _log_in(self, user: str, password: str) -> None:
+        members = {"Username": user, "Secret": password, "Events": "on" if self._hears else "off"}
+        try:
+            lines = _lines("Login", members.items(), "login")
+        except ValueError:  # its cause would show the password
+            self.close()
+            raise SwitchRefused("the switch's user or secret is no single line of text: store it anew") from None
+        with self._step():
+            deadline = time.monotonic() + self.answer_seconds
+            self._write(lines)
+            answer = self._answer("login", deadline)
+        if not answer.is_good:
+            self.close()
+            raise SwitchRefused("the switch refused the password: check the switch's user and secret")
+
+    def _send(self, action: str, members: Iterable[tuple[str, str]]) -> str:
+        number = f"r{next(self._numbers)}"
+        self._write(_lines(action, members, number))
+        return number
+
+    def _write(self, lines: bytes) -> None:
+        self._socket.settimeout(self.answer_seconds)
+        self._socket.sendall(lines)
+
+    def _answer(self, number: str, deadline: float) -> Message:
+        """The answer to an action; events may come first. An answer to another action is nobody's."""
+        while (message := self._message(deadline)).event or not message.get("Response"):
+            self._keep(message)
+        if message.get("ActionID") != number:
+            raise BadMessage(f"an answer to {message.get('ActionID')[:20]!r} instead of {number!r}: {message.says}")
+        if message.says == "Permission denied":
+            raise SwitchRefused("the switch's user may not do that: add the class to its write= in manager.conf")
+        return message
+
+    def _list(self, number: str, deadline: float) -> Iterator[Message]:
+        for _ in range(MOST_LISTED):
+            message = self._message(deadline)
+            if message.get("ActionID") != number:
+                self._keep(message)
+            elif message.get("EventList"):
+                return
+            else:
+                yield message
+        raise BadMessage(f"a list of over {MOST_LISTED} messages")
+
+    def _keep(self, message: Message) -> None:
+        if not message.event:
+            raise BadMessage("an answer that nobody has asked for")
+        if self._hears:
+            self._events.append(message)
+        if len(self._events) > MOST_WAITING:
+            raise BadMessage(f"over {MOST_WAITING} events before an answer")
+
+    def _message(self, deadline: float) -> Message:
+        while (message := self._messages.take()) is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self._socket.settimeout(left)
+            data = self._socket.recv(65536)
+            if not data:
+                raise ConnectionResetError("it hung up")
+            self._messages.feed(data)
+        return message
+
+
+class Unlisted(Exception):
+    """The switch lists nothing, and says why."""
+
+    def __init__(self, answer: Message) -> None:
+        super().__init__(answer.says)
+        self.answer = answer
+
+
+def _connected(host: str, port: int, seconds: float, *, is_encrypted: bool) -> socket.socket:
+    try:
+        line = socket.create_connection((host, port), seconds)
+        return ssl.create_default_context().wrap_socket(line, server_hostname=host) if is_encrypted else line
+    except ssl.SSLCertVerificationError as error:
+        says = f"the switch's certificate is not to be trusted: {error.verify_message}"
+        raise SwitchUnreachable(says) from error
+    except (OSError, ValueError) as error:  # a name with an empty label is a ValueError
+        raise SwitchUnreachable("the switch cannot be reached: check its address and port, and that it runs") from error
+
+
+def _lines(action: str, members: Iterable[tuple[str, str]], number: str) -> bytes:
+    """An action as it is sent. One line break in it would add a member, two would add an action."""
+    pairs = [("Action", action), ("ActionID", number), *members]
+    if any(not _NAME.fullmatch(name) or _BREAKS.search(value) for name, value in pairs):
+        raise ValueError("an action holds a line break or a NUL")
+    lines = [f"{name}: {value}\r\n".encode() for name, value in pairs]
+    if any(len(line) > MOST_LINE for line in lines):
+        raise ValueError("a line of an action is too long")
+    return b"".join(lines) + b"\r\n"
+
+
+def variables(of: Mapping[str, str]) -> Sequence[tuple[str, str]]:
+    """Variables for a new channel: a member each, for a comma would begin another. ``ValueError`` if one holds it."""
+    if any(set(value) & set(',"\\') for value in of.values()):
+        raise ValueError("a variable holds what parts variables")
+    return [("Variable", f"{name}={value}") for name, value in of.items()]

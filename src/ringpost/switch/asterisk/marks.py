@@ -1,0 +1,46 @@
+"""What marks a channel of an Asterisk: variables that its plan, our originate and our rows put there, and its uuid.
+
+``channelvars`` in manager.conf has Asterisk say them with every event and in every list. Two underscores in front of a
+name, where it is set, have each leg that is dialled inherit it.
+"""
+
+import uuid
+
+from ringpost.model.values import is_uuid
+
+DOMAIN = "RP_DOMAIN"
+"""The uuid of the domain a leg belongs to: of one of its phones from the start (``set_var`` of its endpoint)."""
+DIRECTION = "RP_DIRECTION"
+"""Which way the call goes; inherited."""
+DIALLED = "RP_DIALLED"
+"""What was dialled to begin with; inherited."""
+REACHED = "RP_REACHED"
+"""The extensions a leg was sent to, with colons between."""
+CALL = "RP_CALL"
+"""The uuid of a call that an action placed: on both halves of the Local channel that is its A, and not inherited."""
+EXTENSION = "RP_EXTENSION"
+"""The extension that such an A is."""
+PHONE_OF = "RP_A"
+"""The uuid of a placed call of which a leg is one of A's phones."""
+RECORDED = "RP_RECORDED"
+"""The file a leg is recorded into, below ``monitor``."""
+HUNG_UP = "RP_HUNG_UP"
+"""Set once an action has hung the leg up."""
+
+SAID = (DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, PHONE_OF, RECORDED, HUNG_UP)
+"""``channelvars``."""
+
+PLAN = "ringpost"
+"""The context in which phones dial, and in which whoever is transferred goes on."""
+PHONES = "ringpost-phones"
+"""The context, out of any phone's reach, that rings all phones of an extension: ``Local/101@ringpost-phones/n``."""
+SENT = "RingpostSent"
+"""The ``UserEvent`` by which the plan tells that somebody who has spoken is sent on: ``Number``, ``Extension``."""
+
+_LEGS = uuid.UUID("6f0c9c5e-5d7a-5b1e-9d5e-0a57e215c0de")
+
+
+def leg_uuid(uniqueid: str) -> str:
+    """The leg a channel is. Ours have uuids of our choice; the others say ``<systemname>-<epoch>.<n>``."""
+    lower = uniqueid.lower()
+    return lower if is_uuid(lower) else str(uuid.uuid5(_LEGS, uniqueid))
