@@ -11,8 +11,6 @@ from ringpost.model.errors import InvalidRequest
 MOST = 64 * 1024
 """Bytes of a form; Asterisk's own come to a few hundred."""
 _MOST_MEMBERS = 100
-FORM = "application/x-www-form-urlencoded"
-TEXT = "text/plain; charset=utf-8"
 
 
 def read(body: bytes) -> dict[str, str]:

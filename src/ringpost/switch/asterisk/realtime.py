@@ -21,7 +21,7 @@ _DONE = {"update": b"1", "store": b"0", "destroy": b"0", "require": b"0"}
 without that Asterisk complains."""
 _DOMAIN_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _EXPIRES, _AT_LEAST, _AT_MOST, _LOOKS_EVERY = 3600, 60, 7200, 60
-"""Seconds: of a registration that asks for none, of the shortest and the longest, and between two OPTIONS to a phone."""
+"""Seconds: of a registration that asks for none, of the shortest, of the longest; between two OPTIONS to a phone."""
 
 
 class Asked(Looked):
@@ -129,12 +129,15 @@ def voicemail(domain: Domain, box: Voicemail, pin: str) -> bytes:
         "fullname": names.shown(box.name) or box.number,
         "attach": _word(box.attach_audio),
         "delete": _word(box.delete_messages and bool(box.email)),
-        "tz": "",
+        "email": _address(box.email),
+        "pager": _address(box.pager),
     }
-    for member, address in (("email", box.email), ("pager", box.pager)):
-        if address and EMAIL.fullmatch(address):  # a box may be older than what is asked of an address
-            members[member] = address
     return posted.written({name: value for name, value in members.items() if value})
+
+
+def _address(address: str | None) -> str:
+    """A box may be older than what is asked of an address."""
+    return address if address and EMAIL.fullmatch(address) else ""
 
 
 def _word(flag: bool) -> str:
