@@ -2,7 +2,7 @@
 
 ``Exec`` expands each step once more: so nothing that a caller or a phone can choose stands in one. What they have said
 is only named (``${CALLERID(name)}``), where it is the whole rest of a ``Set``; and a phone's address comes into a
-``Dial`` by way of the plan's own ``ringpost-rings``, which reads each letter of it.
+``Dial`` by way of the plan's own ``ringpost-rings``, which reads each letter of it. A quote in a step would be lost.
 """
 
 import random
@@ -155,6 +155,8 @@ class Caller(NamedTuple):
     is_recorded: bool = False
     dialled: str = ""
     has_dialled: bool = False
+    comes_again: bool = False
+    """The phones of this number have just been tried."""
 
 
 class Step(NamedTuple):
@@ -228,6 +230,8 @@ def _marks(domain: Domain, direction: str, dialled: str) -> list[Step]:
 def _on_its_way(number: str, route: Route, caller: Caller) -> list[Step]:
     """Notes whose number it is, for the record, and tells that somebody is sent on."""
     is_extension = _is_an_extensions(number, route)
+    if caller.comes_again:
+        return []
     noted = [Step("Set", f"{REACHED}=${{{REACHED}}}{number}:")] if is_extension else []
     if not caller.has_dialled or isinstance(route, Slot):
         return noted
@@ -258,7 +262,7 @@ def _limited(domain: Domain, route: Route, caller: Caller) -> list[Step]:
         *counted,
         *_counts(domain, called, "to"),
         Step("Set", f"RP_FULL=${{IF($[{_calls(domain, called)}]?{called.extension}:)}}"),
-        Step("ExecIf", f'$["${{RP_FULL}}"!=""]?Goto({PLAN},{called.extension},1)'),
+        Step("ExecIf", f"$[${{LEN(${{RP_FULL}})}}>0]?Goto({PLAN},{called.extension},1)"),
     ]
 
 
@@ -348,21 +352,22 @@ def _by_code(domain: Domain, route: Room | Slot | HoldMusic) -> list[Step]:
         case Room(room):
             return [Step("ConfBridge", f"{room}-{domain.domain_name}")]
         case Slot(slot):
-            return _to_slot(dialplan.lot(domain.domain_name), slot)
+            return _to_slot(domain, slot)
         case HoldMusic():
             return [Step("MusicOnHold")]
 
 
-def _to_slot(lot: str, slot: str | None) -> list[Step]:
+def _to_slot(domain: Domain, slot: str | None) -> list[Step]:
     """Waits in a slot, a free one if none is named; or takes whoever waits there."""
-    made = [
+    lot, place = dialplan.lot(domain.domain_name), f"park-{domain.domain_name}"
+    takes = Step("ExecIf", f"$[${{DEVICE_STATE(park:{slot}@{place})}} = INUSE]?ParkedCall({lot},{slot})")
+    return [
+        *([takes, Step("Set", f"PARKINGEXTEN={slot}")] if slot else []),
         Step("Set", "PARKINGDYNAMIC=default"),
-        Step("Set", "PARKINGDYNCONTEXT=ringpost-lots"),
+        Step("Set", f"PARKINGDYNCONTEXT={place}"),
         Step("Set", f"PARKINGDYNPOS={dialplan.SLOTS[0]}-{dialplan.SLOTS[-1]}"),
+        Step("Park", f"{lot},s"),
     ]
-    if slot is None:
-        return [*made, Step("Park", f"{lot},s")]
-    return [Step("ParkedCall", f"{lot},{slot}"), *made, Step("Set", f"PARKINGEXTEN={slot}"), Step("Park", f"{lot},s")]
 
 
 _AS_IT_ENDED = Step("Goto", "ringpost-ended,s,1")

@@ -167,4 +167,5 @@ def _caller(context: Context, domain: Domain, asked: plan.Asked) -> Caller | Non
         is_recorded=asked.has("recorded"),
         dialled=asked.dialled,
         has_dialled=asked.has_dialled,
+        comes_again=asked.failed(asked.number) is not None,
     )
