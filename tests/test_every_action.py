@@ -31,11 +31,14 @@ from tests.harness import CATALOGUE, Caller, House, Reply
 ROOT = Path(__file__).parent.parent
 VERBS = {
     "add", "answer", "cdr", "create", "current", "delete", "details", "dtmf", "event", "export", "hangup", "hold",
-    "import", "link", "list", "lookup", "monitor", "mute", "openapi", "originate", "park", "provision", "remove",
-    "reset", "resume", "retry", "rotate", "search", "set", "start", "statistics", "status", "stop", "test", "transfer",
-    "unmute", "unpark", "update", "xml",
+    "import", "link", "list", "lookup", "monitor", "mute", "openapi", "originate", "park", "provision", "realtime",
+    "remove", "reset", "resume", "retry", "rotate", "route", "search", "set", "start", "statistics", "status", "stop",
+    "test", "transfer", "unmute", "unpark", "update", "xml",
 }  # fmt: skip
-READING = {"current", "details", "export", "list", "lookup", "openapi", "search", "statistics", "status", "xml"}
+READING = {
+    "current", "details", "export", "list", "lookup", "openapi", "realtime", "route", "search", "statistics", "status",
+    "xml",
+}  # fmt: skip
 
 every_action = pytest.mark.parametrize("name", CATALOGUE.names())
 
