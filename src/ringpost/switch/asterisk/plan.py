@@ -9,6 +9,7 @@ import random
 import re
 import secrets
 from collections.abc import Iterable, Sequence
+from itertools import count, takewhile
 from typing import NamedTuple, Self
 
 from ringpost.model import dialplan
@@ -105,7 +106,14 @@ class Asked(Looked):
         return self.has("dialled")
 
     @property
-    def dialled(self) -> str:
+    def read(answer: bytes) -> list[Step]:
+    """The steps of an answer."""
+    members = posted.read(answer)
+    numbered = takewhile(lambda at: f"a{at}" in members, count(1))
+    return [Step(members[f"a{at}"], members.get(f"d{at}", "")) for at in numbered]
+
+
+def dialled(self) -> str:
         """What was dialled to begin with."""
         number = self.get("dialled")
         return number if is_number(number) else ""
@@ -139,7 +147,14 @@ class Member(NamedTuple):
     is_recorded: bool = False
 
     @property
-    def dialled(self) -> str:
+    def read(answer: bytes) -> list[Step]:
+    """The steps of an answer."""
+    members = posted.read(answer)
+    numbered = takewhile(lambda at: f"a{at}" in members, count(1))
+    return [Step(members[f"a{at}"], members.get(f"d{at}", "")) for at in numbered]
+
+
+def dialled(self) -> str:
         """What a ``Dial`` has for it."""
         how = f"x{self.delay}x{self.timeout}{'r' if self.is_recorded else ''}"
         return f"Local/{self.number}{how}@{PHONES}"
@@ -170,6 +185,13 @@ def steps(found: Iterable[Step]) -> bytes:
     """Steps as the plan reads them."""
     numbered = enumerate(found, 1)
     return posted.written(pair for at, one in numbered for pair in ((f"a{at}", one.application), (f"d{at}", one.data)))
+
+
+def read(answer: bytes) -> list[Step]:
+    """The steps of an answer."""
+    members = posted.read(answer)
+    numbered = takewhile(lambda at: f"a{at}" in members, count(1))
+    return [Step(members[f"a{at}"], members.get(f"d{at}", "")) for at in numbered]
 
 
 def dialled(domain: Domain, number: str, route: Route, caller: Caller, *, parties: Iterable[Extension] = ()) -> bytes:
