@@ -31,7 +31,7 @@ def pointed_at(place: Place) -> str:
 
 
 def forget(place: Place, asked: Sequence[Fields] | None) -> None:
-    """Have it ask again for these rows, or for all, the next time it needs one. ``SwitchUnreachable``, ``SwitchRefused``."""
+    """Have it ask again for these rows, or for all, when it needs them. ``SwitchUnreachable``, ``SwitchRefused``."""
     found = None if asked is None else list(_objects(asked))
     if found == []:
         return

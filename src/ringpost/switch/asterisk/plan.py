@@ -106,14 +106,7 @@ class Asked(Looked):
         return self.has("dialled")
 
     @property
-    def read(answer: bytes) -> list[Step]:
-    """The steps of an answer."""
-    members = posted.read(answer)
-    numbered = takewhile(lambda at: f"a{at}" in members, count(1))
-    return [Step(members[f"a{at}"], members.get(f"d{at}", "")) for at in numbered]
-
-
-def dialled(self) -> str:
+    def dialled(self) -> str:
         """What was dialled to begin with."""
         number = self.get("dialled")
         return number if is_number(number) else ""
@@ -147,14 +140,7 @@ class Member(NamedTuple):
     is_recorded: bool = False
 
     @property
-    def read(answer: bytes) -> list[Step]:
-    """The steps of an answer."""
-    members = posted.read(answer)
-    numbered = takewhile(lambda at: f"a{at}" in members, count(1))
-    return [Step(members[f"a{at}"], members.get(f"d{at}", "")) for at in numbered]
-
-
-def dialled(self) -> str:
+    def dialled(self) -> str:
         """What a ``Dial`` has for it."""
         how = f"x{self.delay}x{self.timeout}{'r' if self.is_recorded else ''}"
         return f"Local/{self.number}{how}@{PHONES}"
