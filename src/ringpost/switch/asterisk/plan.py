@@ -9,6 +9,7 @@ import random
 import re
 import secrets
 from collections.abc import Iterable, Sequence
+from itertools import count, takewhile
 from typing import NamedTuple, Self
 
 from ringpost.model import dialplan
@@ -170,6 +171,13 @@ def steps(found: Iterable[Step]) -> bytes:
     """Steps as the plan reads them."""
     numbered = enumerate(found, 1)
     return posted.written(pair for at, one in numbered for pair in ((f"a{at}", one.application), (f"d{at}", one.data)))
+
+
+def read(answer: bytes) -> list[Step]:
+    """The steps of an answer."""
+    members = posted.read(answer)
+    numbered = takewhile(lambda at: f"a{at}" in members, count(1))
+    return [Step(members[f"a{at}"], members.get(f"d{at}", "")) for at in numbered]
 
 
 def dialled(domain: Domain, number: str, route: Route, caller: Caller, *, parties: Iterable[Extension] = ()) -> bytes:

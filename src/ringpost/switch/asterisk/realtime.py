@@ -3,6 +3,7 @@
 import hashlib
 import re
 from typing import Self
+from urllib.parse import unquote
 
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
@@ -24,6 +25,11 @@ _EXPIRES, _AT_LEAST, _AT_MOST, _LOOKS_EVERY = 3600, 60, 7200, 60
 """Seconds: of a registration that asks for none, of the shortest, of the longest; between two OPTIONS to a phone."""
 
 
+def read(table: str, body: bytes) -> dict[str, str]:
+    """The members of a question; ``InvalidRequest`` if it is none of a switch's."""
+    return {**posted.read(body), TABLE: unquote(table).strip("/=")}
+
+
 class Asked(Looked):
     """A question of res_config_curl."""
 
@@ -32,7 +38,7 @@ class Asked(Looked):
     @classmethod
     def read(cls, table: str, body: bytes) -> Self:
         """The question a body is; ``InvalidRequest`` if it is none of a switch's."""
-        return cls({**posted.read(body), TABLE: table.lstrip("/")})
+        return cls(read(table, body))
 
     @property
     def done(self) -> bytes | None:
