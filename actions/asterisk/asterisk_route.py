@@ -12,7 +12,7 @@ from ringpost.services.switching.asterisk import asked
 EXAMPLE = {
     "content_type": "application/x-www-form-urlencoded",
     "body": "where=ringpost&endpoint=100%40fusionpbx.example.net&number=101&domain=&call=&extension=&direction="
-    "&dialled=&tried=&full=&dialstatus=&cause=0&passed=&recorded=",
+    "&dialled=&tried=&full=&dialstatus=&cause=0&passed=&more=&recorded=",
 }
 
 

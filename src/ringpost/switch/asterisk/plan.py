@@ -8,7 +8,7 @@ is only named (``${CALLERID(name)}``), where it is the whole rest of a ``Set``; 
 import random
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import count, takewhile
 from typing import NamedTuple, Self
 
@@ -41,7 +41,6 @@ from ringpost.switch.asterisk.marks import (
     DIRECTION,
     DOMAIN,
     PHONE_OF,
-    PHONES,
     PLAN,
     REACHED,
     RECORDED,
@@ -53,8 +52,11 @@ NOTHING = b""
 PUBLIC = "public"
 _ACCOUNT = re.compile(r"([0-9*#]{1,32})@([A-Za-z0-9.-]{1,253})")
 _MEMBER = re.compile(r"(\+?[0-9*#]{1,32})(?:x([0-9]{1,3})x([0-9]{1,3})(r?))?")
+_MORE = re.compile(r"([0-9*#]{1,32}):([0-9]{1,3}):([0-9a-f]{0,8})")
 _MOST_AT_ONCE = 20
-"""Members of a group whose phones are looked up in one step: a value has at most 8 KB."""
+"""Members of a group whose phones are put together in one value."""
+_MOST_IN_A_ROW = 30
+"""Members of a group in one answer: ``CURL`` hands over 4,095 bytes, and nobody is told of the rest (measured)."""
 _NOBODY_KNOWS = "NORMAL_TEMPORARY_FAILURE"
 _ANNOUNCED = "conf-now-recording"
 """What both parties hear first of a call that is recorded, if their domain wants it: of Asterisk's core sounds."""
@@ -120,15 +122,27 @@ class Asked(Looked):
         """Why the phones of a number were not reached, if our own steps have just tried them: FreeSWITCH's word."""
         if self.get("full") == number:
             return "USER_BUSY"
-        if self.get("tried") != number:
+        if self.get("tried") != number or self.says("dialstatus", "ANSWER"):
             return None
         return spoken_of(self.get("cause"), self.get("dialstatus")) or _NOBODY_KNOWS
+
+    def more(self, number: str) -> "Rest":
+        """How many members of a group were answered already, if our own steps ask for more of them."""
+        found = _MORE.fullmatch(self.get("more"))
+        return Rest(int(found[2]), found[3]) if found and found[1] == number else Rest()
 
     @property
     def member(self) -> "Member | None":
         """Whose phones are to ring, asked in the plan's own context."""
         found = _MEMBER.fullmatch(self.get("number"))
         return Member(found[1], int(found[2] or 0), int(found[3] or 0), bool(found[4])) if found else None
+
+
+class Rest(NamedTuple):
+    """What a large group still needs: from which member on, and what the order is made of if it is any."""
+
+    begins: int = 0
+    order: str = ""
 
 
 class Member(NamedTuple):
@@ -140,10 +154,9 @@ class Member(NamedTuple):
     is_recorded: bool = False
 
     @property
-    def dialled(self) -> str:
-        """What a ``Dial`` has for it."""
-        how = f"x{self.delay}x{self.timeout}{'r' if self.is_recorded else ''}"
-        return f"Local/{self.number}{how}@{PHONES}"
+    def named(self) -> str:
+        """What it is dialled as in the plan's own context."""
+        return f"{self.number}x{self.delay}x{self.timeout}{'r' if self.is_recorded else ''}"
 
 
 class Caller(NamedTuple):
@@ -158,6 +171,7 @@ class Caller(NamedTuple):
     has_dialled: bool = False
     comes_again: bool = False
     """The phones of this number have just been tried."""
+    rest: Rest = Rest()
 
 
 class Step(NamedTuple):
@@ -185,6 +199,8 @@ def dialled(domain: Domain, number: str, route: Route, caller: Caller, *, partie
 
     ``parties`` are the extensions whose call it is, beside the caller's: any of them may have it recorded.
     """
+    if isinstance(route, Group) and caller.rest.begins:
+        return steps(_members(domain, route, caller))
     direction = caller.direction or ("outbound" if isinstance(route, Outside | Emergency) else "local")
     everybody = [*parties, *([caller.extension] if caller.extension else [])]
     recorded = _recorded(domain, route, everybody, direction, is_recorded=caller.is_recorded)
@@ -222,9 +238,9 @@ def phones(domain: Domain, ringing: Ringing, member: Member, call_uuid: str) -> 
         [
             *([Step("Set", f"__{PHONE_OF}={call_uuid}")] if call_uuid else []),
             *([Step("Wait", str(member.delay))] if member.delay else []),
-            *_rings(domain, [ringing]),
-            Step("Dial", f"${{RP_RINGS}},{member.timeout or ''},{options}"),
-            _AS_IT_ENDED,
+            *_rings(domain, [ringing], rings_anyway=bool(call_uuid)),
+            *_dials(member.timeout, options),
+            _WITH_PHONES,
         ]
     )
 
@@ -379,6 +395,13 @@ def _to_slot(domain: Domain, slot: str | None) -> list[Step]:
 
 
 _AS_IT_ENDED = Step("Goto", "ringpost-ended,s,1")
+_WITH_PHONES = Step("Goto", "ringpost-ended,phones,1")
+
+
+def _dials(seconds: int, options: str, before: str = "") -> list[Step]:
+    """Rings what was put together, and notes until when: ``HANGUPCAUSE`` is an earlier one's after that (measured)."""
+    until = [Step("Set", f"RP_UNTIL=$[${{EPOCH}}+{seconds}]")] if seconds else []
+    return [*until, Step("Dial", f"{before}${{RP_RINGS}},{seconds or ''},{options}")]
 
 
 def _on(number: str) -> Step:
@@ -389,11 +412,11 @@ def _to_phone(domain: Domain, route: Phone, caller: Caller) -> list[Step]:
     extension = route.extension
     rings = [
         *_rings(domain, [Ringing(extension.extension, None, 0, extension.call_timeout, extension)]),
-        Step("Dial", f"${{RP_RINGS}},{extension.call_timeout},{_options(domain, caller)}"),
+        *_dials(extension.call_timeout, _options(domain, caller)),
     ]
     if route.asks_again:
         return [Step("Set", f"RP_TRIED={extension.extension}"), *rings, _on(extension.extension)]
-    return [*rings, *(_takes_a_message(domain, extension.box) if route.takes_messages else [_AS_IT_ENDED])]
+    return [*rings, *(_takes_a_message(domain, extension.box) if route.takes_messages else [_WITH_PHONES])]
 
 
 def _takes_a_message(domain: Domain, number: str) -> list[Step]:
@@ -413,18 +436,49 @@ def _to_messages(domain: Domain, route: ToMessages) -> list[Step]:
 
 
 def _to_group(domain: Domain, route: Group, caller: Caller) -> list[Step]:
-    group = route.group
     if not route.ringing:
         return [Step("Hangup", "3")]
-    ringing = [one._replace(is_recorded=_is_recorded(one, caller)) for one in route.ringing]
-    options = _options(domain, caller)
-    ring = _one_by_one if group.ring_group_strategy in ("sequence", "rollover", "random") else _at_once
+    able = [one for one in route.ringing if _can_ring(one)]
+    if not able:
+        is_busy = any(one.extension is not None for one in route.ringing)
+        return [Step("Hangup", str(number_of("USER_BUSY" if is_busy else "SUBSCRIBER_ABSENT")))]
     return [
-        *_shown_by_a_group(group),
-        *_named(group.ring_group_cid_name_prefix or ""),
-        *ring(domain, group, ringing, options),
-        _AS_IT_ENDED,
+        *_shown_by_a_group(route.group),
+        *_named(route.group.ring_group_cid_name_prefix or ""),
+        Step("Set", "RP_RINGS="),
+        *_members(domain, route, caller),
     ]
+
+
+def _members(domain: Domain, route: Group, caller: Caller) -> list[Step]:
+    """What rings a group's members, in any case those of one answer: if there are more, they are asked for."""
+    group, rest = route.group, caller.rest
+    if not rest.begins and len(route.ringing) > _MOST_IN_A_ROW:
+        rest = Rest(order=secrets.token_hex(4))
+    ends = rest.begins + _MOST_IN_A_ROW
+    row = [one._replace(is_recorded=_is_recorded(one, caller)) for one in _in_order(route, rest.order)]
+    ringing = [one for one in row[rest.begins : ends] if _can_ring(one)]
+    number = group.ring_group_extension
+    asks = [Step("Set", f"RP_MORE={number}:{ends}:{rest.order}"), _on(number)] if len(row) > ends else []
+    kept = [Step("Set", f"RP_RINGS_{ends}=${{RP_RINGS}}"), Step("Set", "RP_RINGS=")] if asks else []
+    before = "".join(f"${{RP_RINGS_{end}}}" for end in range(_MOST_IN_A_ROW, ends, _MOST_IN_A_ROW))
+    options = _options(domain, caller)
+    if group.ring_group_strategy in ("sequence", "rollover", "random"):
+        return [*_one_by_one(domain, group, ringing, options), *(asks or [_WITH_PHONES])]
+    dials = _dials(group.ring_group_call_timeout, options, before)
+    return [*_at_once(domain, route, ringing), *kept, *(asks or [*dials, _WITH_PHONES])]
+
+
+def _in_order(route: Group, order: str) -> list[Ringing]:
+    row = list(route.ringing)
+    match route.group.ring_group_strategy:
+        case "sequence":
+            row.sort(key=lambda one: one.delay)
+        case "random":
+            random.Random(order or None).shuffle(row)  # noqa: S311 - who rings first is no secret
+        case _:
+            pass
+    return row
 
 
 def _is_recorded(one: Ringing, caller: Caller) -> bool:
@@ -439,39 +493,38 @@ def _shown_by_a_group(group: RingGroup) -> list[Step]:
     return _shows(number, group.ring_group_caller_id_name or "")
 
 
-def _at_once(domain: Domain, group: RingGroup, ringing: Sequence[Ringing], options: str) -> list[Step]:
-    """All members at once; each by itself where it has a time of its own."""
+def _at_once(domain: Domain, route: Group, ringing: Iterable[Ringing]) -> list[Step]:
+    """All these at once; each by itself where it has a time of its own, or where they are many."""
+    most, are_many = route.group.ring_group_call_timeout, len(route.ringing) > _MOST_AT_ONCE
+    named = [
+        _alone(one) if are_many or one.delay or one.timeout < most or one.is_recorded else _named_in_a_row(one)
+        for one in ringing
+    ]
+    return _puts_together(domain, named, ringing)
+
+
+def _one_by_one(domain: Domain, group: RingGroup, ringing: Iterable[Ringing], options: str) -> list[Step]:
+    """One member after the other, until one answers: the plan goes through the row."""
     most = group.ring_group_call_timeout
-    alone = [one for one in ringing if one.delay or one.timeout < most or one.is_recorded]
-    together = [one for one in ringing if one not in alone]
-    if len(together) > _MOST_AT_ONCE:
-        alone, together = list(ringing), []
-    locals_ = "".join(f"&{_alone(one)}" for one in alone if _can_ring(one))
-    return [*_rings(domain, together), Step("Dial", f"${{RP_RINGS}}{locals_},{most},{options}")]
-
-
-def _one_by_one(domain: Domain, group: RingGroup, ringing: Sequence[Ringing], options: str) -> list[Step]:
-    """One member after the other, until one answers or the group's time is over: the plan goes through the row."""
-    row = list(ringing)
-    match group.ring_group_strategy:
-        case "sequence":
-            row.sort(key=lambda one: one.delay)
-        case "random":
-            random.shuffle(row)
-        case _:
-            pass
-    named = "&".join(f"{one.timeout}-{_named_in_a_row(one)}" for one in row if _can_ring(one))
-    return [Step("Gosub", f"ringpost-row,s,1({domain.domain_name},{named},{options})")]
+    named = "&".join(f"{min(one.timeout, most)}-{_named_in_a_row(one)}" for one in ringing)
+    gateway = _gateway(ringing)
+    return [Step("Gosub", f"ringpost-row,s,1({domain.domain_name},{named},{gateway},{options})")] if named else []
 
 
 def _named_in_a_row(one: Ringing) -> str:
+    """A member, as the plan's own ``ringpost-rings`` reads it."""
     if one.is_recorded:
         return _alone(one._replace(delay=0))
-    return f"{one.number}-{one.gateway}" if one.gateway else one.number
+    return one.number if one.gateway is None else f"{one.number}-o"
 
 
 def _alone(one: Ringing) -> str:
-    return Member(one.number, one.delay, one.timeout, one.is_recorded).dialled
+    return Member(one.number, one.delay, one.timeout, one.is_recorded).named
+
+
+def _gateway(ringing: Iterable[Ringing]) -> str:
+    """A domain has one."""
+    return next((one.gateway for one in ringing if one.gateway is not None), "")
 
 
 def _can_ring(one: Ringing) -> bool:
@@ -479,21 +532,20 @@ def _can_ring(one: Ringing) -> bool:
     return one.gateway is not None or (one.extension is not None and not one.extension.do_not_disturb)
 
 
-def _rings(domain: Domain, ringing: Iterable[Ringing]) -> list[Step]:
+def _rings(domain: Domain, ringing: Iterable[Ringing], *, rings_anyway: bool = False) -> list[Step]:
     """Puts the phones of all these together, for a ``Dial``."""
-    able = [one for one in ringing if _can_ring(one)]
-    phones = "&".join(one.number for one in able if one.gateway is None)
-    outside = "&".join(_trunk(one.number, one.gateway) for one in able if one.gateway is not None)
-    found = [Step("Set", f"RP_RINGS={outside}")]
-    return [*found, Step("Gosub", f"ringpost-rings,s,1({domain.domain_name},{phones})")] if phones else found
+    able = [one for one in ringing if _can_ring(one) or (rings_anyway and one.extension is not None)]
+    return [Step("Set", "RP_RINGS="), *_puts_together(domain, map(_named_in_a_row, able), able)]
 
 
-def _trunk(number: str, gateway: str) -> str:
-    return f"PJSIP/{number}@{gateway}"
+def _puts_together(domain: Domain, named: Iterable[str], ringing: Iterable[Ringing]) -> list[Step]:
+    """Adds these to what is to ring."""
+    row = "&".join(named)
+    return [Step("Gosub", f"ringpost-rings,s,1({domain.domain_name},{row},{_gateway(ringing)})")] if row else []
 
 
 def _through(number: str, gateway: str, options: str) -> list[Step]:
-    return [Step("Dial", f"{_trunk(number, gateway)},,{options}"), _AS_IT_ENDED]
+    return [Step("Dial", f"PJSIP/{number}@{gateway},,{options}"), _AS_IT_ENDED]
 
 
 def _shown(caller: Caller) -> list[Step]:

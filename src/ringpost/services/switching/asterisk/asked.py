@@ -168,4 +168,5 @@ def _caller(context: Context, domain: Domain, asked: plan.Asked) -> Caller | Non
         dialled=asked.dialled,
         has_dialled=asked.has_dialled,
         comes_again=asked.failed(asked.number) is not None,
+        rest=asked.more(asked.number),
     )
