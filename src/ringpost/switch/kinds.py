@@ -75,8 +75,8 @@ class Kind:
     one, for a link; raises ``SwitchUnreachable`` and ``SwitchRefused``, and ``CannotComply`` where there is nothing to
     hear. ``asks`` says what one asks and hands in by itself, for a link that stands in. ``pointing`` has the files, by
     their places below /etc, by which one asks at an address, with its own socket at a host; ``pointed_at`` is where one
-    says that it asks. ``forget`` has one forget what it was answered to some questions, or to all: ``SwitchUnreachable``,
-    ``SwitchRefused``. ``home`` is what it is called where a link runs beside one.
+    says that it asks. ``forget`` has one forget what it was answered to some questions, or to all
+    (``SwitchUnreachable``, ``SwitchRefused``). ``home`` is what it is called where a link runs beside one.
     """
 
     needs: tuple[str, ...]
