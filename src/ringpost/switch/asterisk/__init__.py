@@ -30,5 +30,6 @@ KIND = Kind(
     needs=("address", "user", "secret"),
     capabilities=CALL_ACTIONS,
     connect=_connect,
+    has_tls=True,
     listen=_listen,
 )

@@ -20,20 +20,26 @@ CALL = "RP_CALL"
 """The uuid of a call that an action placed: on both halves of the Local channel that is its A, and not inherited."""
 EXTENSION = "RP_EXTENSION"
 """The extension that such an A is."""
+NUMBER = "RP_NUMBER"
+"""The number outside that such an A is."""
 PHONE_OF = "RP_A"
 """The uuid of a placed call of which a leg is one of A's phones."""
 RECORDED = "RP_RECORDED"
 """The file a leg is recorded into, below ``monitor``."""
 HUNG_UP = "RP_HUNG_UP"
 """Set once an action has hung the leg up."""
+HELD = "RP_HELD"
+"""``true`` on the channel of a phone that holds its call, set by whoever hears it: an Asterisk's lists do not say."""
 
-SAID = (DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, PHONE_OF, RECORDED, HUNG_UP)
+SAID = (DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, NUMBER, PHONE_OF, RECORDED, HUNG_UP, HELD)
 """``channelvars``."""
 
 PLAN = "ringpost"
 """The context in which phones dial, and in which whoever is transferred goes on."""
 PHONES = "ringpost-phones"
 """The context, out of any phone's reach, that rings all phones of an extension: ``Local/101@ringpost-phones/n``."""
+ANNOUNCES = "ringpost-announces"
+"""The context whose ``s`` answers and says that the call is recorded: what comes from it is put into the call."""
 SENT = "RingpostSent"
 """The ``UserEvent`` by which the plan tells that somebody who has spoken is sent on: ``Number``, ``Extension``."""
 
