@@ -1,4 +1,4 @@
-"""What a switch says, each member read as what it must be.
+"""What a switch says of a leg: each member read as what it must be, whatever kind of switch it is.
 
 Members repeat what callers and phones sent. So only what has the right form is taken: text loses what no name needs
 and is cut, and a number, uuid or time that is none counts as not said.
@@ -10,15 +10,17 @@ from typing import Any
 from urllib.parse import unquote
 
 from ringpost.clock import stamp
+from ringpost.model.call import Direction
 from ringpost.model.telephone.spelling import NUMBER
-from ringpost.model.values import UNPRINTABLE, is_uuid
+from ringpost.model.values import EXTENSION, UNPRINTABLE, is_uuid
 
 SHORT, LONG = 128, 1024
+YEAR_2100 = 4_102_444_800
+DIRECTIONS: dict[str, Direction] = {"inbound": "inbound", "outbound": "outbound", "local": "local"}
 _UNKEEPABLE = re.compile(f"[{UNPRINTABLE}\ud800-\udfff]")
 """What ``values.Text`` does not take, and halves of characters, which JSON can spell and UTF-8 cannot."""
 _WHOLE = re.compile("[0-9]{1,9}")
 _SINCE_1970 = re.compile("[0-9]{1,16}")
-_YEAR_2100 = 4_102_444_800
 
 
 class Said:
@@ -67,6 +69,11 @@ class Said:
         """From the microseconds or the seconds, where 0 is never; ``*_stamp`` is of no known time zone."""
         for unit, a_second in (("uepoch", 1_000_000), ("epoch", 1)):
             value = self.matching(_SINCE_1970, f"{name}_{unit}")
-            if value and 0 < (seconds := int(value) / a_second) < _YEAR_2100:
+            if value and 0 < (seconds := int(value) / a_second) < YEAR_2100:
                 return stamp(seconds)
         return None
+
+
+def extensions_in(text: str) -> tuple[str, ...]:
+    """The extensions in a variable of our own dialplan or plan, which parts them by colons."""
+    return tuple(number for number in text.split(":") if EXTENSION.fullmatch(number))

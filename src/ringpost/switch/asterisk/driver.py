@@ -9,7 +9,7 @@ import math
 import re
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from ipaddress import ip_address
@@ -46,7 +46,9 @@ _PARKS_WITHIN = 3.0
 _OBEYS_WITHIN = 3.0
 _ENDS_WITHIN = 1.0
 _NORMALLY = "16"
-_NOT_THERE = re.compile(r"(No such channel|Channel not found|Channel .{0,200}does not exist).*", re.DOTALL)
+_NOT_THERE = re.compile(
+    r"(No such channel|Channel not found|Database entry not found|Channel .{0,200}does not exist).*", re.DOTALL
+)
 _NOT_RECORDED = "Could not stop monitoring channel"
 _STARTED, _LOCAL_NOW = "%Y-%m-%d %H:%M:%S", "STRFTIME(,,%Y-%m-%d %H:%M:%S)"
 
@@ -171,7 +173,8 @@ class Asterisk:
         end = time.monotonic() + seconds
         while not tale.is_over and (left := end - time.monotonic()) > 0:
             was_told = tale.is_told
-            event = (self._manager or self._line()).event(left)
+            with self._spoken():
+                event = (self._manager or self._line()).event(left)
             if event is not None:
                 tale.tell(event)
             if tale.is_told and not was_told:
@@ -205,25 +208,27 @@ class Asterisk:
 
     def answer(self, domain: Domain, leg_uuid: str) -> None:
         """Tell the phone to answer, which is up to the phone (SIP event talk)."""
-        self._notify(self._telephone(self._leg(domain, leg_uuid)), "talk")
+        self._notify(self._telephone(_one(self._parties(domain), leg_uuid)), "talk")
 
     def hang_up(self, domain: Domain, leg_uuid: str) -> None:
         """End the leg, and mark that it was we who did: nothing else would tell."""
-        channel = self._leg(domain, leg_uuid).channel.uniqueid
+        channel = _one(self._parties(domain), leg_uuid).channel.uniqueid
         with suppress(SwitchRefused):
             self._ask("Setvar", Channel=channel, Variable=marks.HUNG_UP, Value="true")
         self._do("Hangup", Channel=channel, Cause=_NORMALLY)
 
     def hold(self, domain: Domain, leg_uuid: str) -> None:
         """This phone holds the call, if it does what it is told (SIP event hold)."""
-        leg = self._answered(domain, leg_uuid)
-        if leg_uuid not in self._held([leg, *self._parties(domain)]):
+        legs = self._parties(domain)
+        leg = _answered(legs, leg_uuid)
+        if leg_uuid not in self._held(legs):
             self._tell_phone(leg, "hold", "Hold", "true")
 
     def resume(self, domain: Domain, leg_uuid: str) -> None:
         """This phone takes the call back, if it does what it is told (SIP event talk)."""
-        leg = self._answered(domain, leg_uuid)
-        if leg_uuid not in self._held([leg, *self._parties(domain)]):
+        legs = self._parties(domain)
+        leg = _answered(legs, leg_uuid)
+        if leg_uuid not in self._held(legs):
             raise CannotComply("this party does not hold the call")
         self._tell_phone(leg, "talk", "Unhold", "")
 
@@ -305,7 +310,8 @@ class Asterisk:
         """Drop the registrations of an extension."""
         phones = [found for found in self._contacts() if found.is_in(domain) and found.number == extension]
         for phone in phones:
-            self._do("DBDel", Family="registrar", Key=phone.key)
+            with suppress(NotFound):  # it has run out meanwhile
+                self._do("DBDel", Family="registrar", Key=phone.key)
         return len(phones)
 
     # legs
@@ -316,18 +322,8 @@ class Asterisk:
     def _parties(self, domain: Domain) -> list[Party]:
         return lists.parties(domain, self._channels())
 
-    def _leg(self, domain: Domain, leg_uuid: str) -> Party:
-        """A leg of this domain. One that is another's is acted on by nobody."""
-        found = next((leg for leg in self._parties(domain) if leg.leg_uuid == leg_uuid), None)
-        if found is None:
-            raise NotFound("call not found")
-        return found
-
     def _answered(self, domain: Domain, leg_uuid: str) -> Party:
-        leg = self._leg(domain, leg_uuid)
-        if not leg.channel.is_up:
-            raise CannotComply("this party has not answered yet")
-        return leg
+        return _answered(self._parties(domain), leg_uuid)
 
     def _act(self, domain: Domain, leg_uuid: str, action: str, **members: str) -> None:
         self._do(action, Channel=self._answered(domain, leg_uuid).channel.uniqueid, **members)
@@ -435,6 +431,21 @@ class Asterisk:
         if not self._found_odd:
             self._found_odd = True
             _log.warning("left out of what switch %s lists: %s", self._record.switch_uuid, what)
+
+
+def _one(legs: Iterable[Party], leg_uuid: str) -> Party:
+    """The leg of that uuid, of a domain's. One that is another's is acted on by nobody."""
+    found = next((leg for leg in legs if leg.leg_uuid == leg_uuid), None)
+    if found is None:
+        raise NotFound("call not found")
+    return found
+
+
+def _answered(legs: Iterable[Party], leg_uuid: str) -> Party:
+    leg = _one(legs, leg_uuid)
+    if not leg.channel.is_up:
+        raise CannotComply("this party has not answered yet")
+    return leg
 
 
 def address(record: SwitchRecord) -> Address:

@@ -18,11 +18,10 @@ from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state
 from ringpost.model.values import EXTENSION, is_number, is_uuid
 from ringpost.switch.asterisk import marks
 from ringpost.switch.asterisk.ami import Message
-from ringpost.switch.said import LONG, Said
+from ringpost.switch.said import DIRECTIONS, LONG, Said
 
 Odd = Callable[[str], object]
 """Is told of a row that is left out, for it is none that can be read."""
-DIRECTIONS: dict[str, Direction] = {"inbound": "inbound", "outbound": "outbound", "local": "local"}
 NAME = re.compile(
     r"(PJSIP)/([A-Za-z0-9_.+*#@-]{1,300})-[0-9a-f]{8}|(Local)/([A-Za-z0-9_.+*#@-]{1,300})-[0-9a-f]{8};([12])"
 )

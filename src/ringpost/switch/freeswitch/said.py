@@ -1,16 +1,15 @@
-"""What FreeSWITCH says of a leg, in a call record or an event."""
+"""What FreeSWITCH says of a leg, in a call record or an event, in our words."""
 
 import re
 
 from ringpost.model.call import Direction, EndedBy
 from ringpost.model.values import EXTENSION, is_uuid
-from ringpost.switch.said import Said
+from ringpost.switch.said import DIRECTIONS, Said, extensions_in
 
 _OWN_NUMBER = ("user_name", "sip_auth_username", "accountcode")
 """Where an A leg's own extension stands. Not ``sip_from_user``: a phone writes there what it likes."""
 _DOMAIN_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _CAUSE = re.compile(r"[A-Z0-9_]{1,64}")
-DIRECTIONS: dict[str, Direction] = {"inbound": "inbound", "outbound": "outbound", "local": "local"}
 _ENTERPRISE_FAILED = "FAILURE"
 """What ``originate_disposition`` is after a bridge of the enterprise kind that failed; another variable says why."""
 _NO_CAUSES = frozenset({"NONE", "SUCCESS", _ENTERPRISE_FAILED})
@@ -145,11 +144,6 @@ def ended_by(said: Said) -> EndedBy | None:
 def reached(said: Said) -> tuple[str, ...]:
     """The extensions a leg was sent to, as our dialplan noted them, whether a phone of theirs rang or not."""
     return extensions_in(said.verbatim("ringpost_reached"))
-
-
-def extensions_in(text: str) -> tuple[str, ...]:
-    """The extensions in a variable of our own dialplan's, which parts them by colons."""
-    return tuple(number for number in text.split(":") if EXTENSION.fullmatch(number))
 
 
 def went_to_voicemail(said: Said) -> bool:
