@@ -12,9 +12,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from ipaddress import ip_address
-from typing import NamedTuple, NoReturn
-from urllib.parse import urlsplit
+from typing import NoReturn
 
 from ringpost.clock import Clock
 from ringpost.model import dialplan
@@ -23,16 +21,13 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LiveCall, Registration
 from ringpost.model.switch import SwitchRecord, SwitchStatus
-from ringpost.model.values import TLS
 from ringpost.switch import CALL_ACTIONS, Finding, Progress
 from ringpost.switch.asterisk import lists, marks, names, originating
 from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
 from ringpost.switch.asterisk.lists import Channel, Contact, Party
+from ringpost.switch.asterisk.place import address, connected
 
-PORT, TLS_PORT = 5038, 5039
-NEEDS_SYSTEM = frozenset(
-    {"call-answer", "call-hold", "call-resume", "call-record-start", "call-record-stop", "registration-delete"}
-)
+NEEDS_SYSTEM = frozenset({"call-answer", "call-hold", "call-resume", "call-record-start", "registration-delete"})
 """What is done by actions of the class ``system``, which may run a shell: a user has it on loopback only."""
 DIRECT = tuple(action for action in CALL_ACTIONS if action not in NEEDS_SYSTEM)
 """What can be done at an address that is not this machine's."""
@@ -51,22 +46,6 @@ _NOT_THERE = re.compile(
 )
 _NOT_RECORDED = "Could not stop monitoring channel"
 _STARTED, _LOCAL_NOW = "%Y-%m-%d %H:%M:%S", "STRFTIME(,,%Y-%m-%d %H:%M:%S)"
-
-
-class Address(NamedTuple):
-    """Where the manager interface of a switch is."""
-
-    host: str
-    port: int
-    is_encrypted: bool
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether it is this machine's own."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
 
 
 class Asterisk:
@@ -446,25 +425,6 @@ def _answered(legs: Iterable[Party], leg_uuid: str) -> Party:
     if not leg.channel.is_up:
         raise CannotComply("this party has not answered yet")
     return leg
-
-
-def address(record: SwitchRecord) -> Address:
-    """Where a switch is, and whether it is spoken to with TLS."""
-    place = record.address or ""
-    parts, is_encrypted = urlsplit(f"//{place.removeprefix(TLS)}"), place.startswith(TLS)
-    return Address(parts.hostname or "", parts.port or (TLS_PORT if is_encrypted else PORT), is_encrypted)
-
-
-def connected(place: Address, record: SwitchRecord, password: str, answer_seconds: float) -> Manager:
-    """A connection that is logged in."""
-    return Manager(
-        place.host,
-        place.port,
-        user=record.user or "",
-        password=password,
-        is_encrypted=place.is_encrypted,
-        answer_seconds=answer_seconds,
-    )
 
 
 def _refused(action: str, says: str) -> NoReturn:
