@@ -22,7 +22,10 @@ Mode = Literal["well", "refuse", "hang", "hang after login", "half", "dribble", 
 somebody else; ``flood`` tells events without end instead."""
 
 _HEAD = re.compile(r"(?m)^##### (C|S|EOF|NEW CONNECTION)([^\n]*)\n")
-_ACTION_ID = re.compile(rb"(?m)^ActionID: [^\r\n]*\r\n")
+_ACTION_ID = re.compile(rb"(?m)^ActionID: [^\r\n]*")
+_END = b"\r\n\r\n"
+_OTHERS = b"Event: OriginateResponse"
+"""It has the ActionID of whoever has placed the call, and is told to everybody."""
 
 
 class Block(NamedTuple):
@@ -201,25 +204,33 @@ class _Session:
                 self.line.sendall(answer.encode()[: len(answer) // 2])
                 return False
             case "dribble":
-                for byte in (answer * 1000).encode():
-                    if self.switch.stopping.wait(0.01):
-                        return False
-                    self.line.sendall(bytes([byte]))
+                self._dribble((answer * 1000).encode())
             case "late":
                 self.switch.go_on.wait()
                 self._send(answer, asked)
             case "other id":
                 self.line.sendall(answer.encode())
             case "flood":
-                while not self.switch.stopping.is_set():
-                    self.line.sendall(b"Event: Newexten\r\nChannel: PJSIP/x-00000001\r\n\r\n" * 1000)
+                self._flood()
             case _:
                 self._send(answer, asked)
         return True
 
     def _send(self, answer: str, asked: Asked) -> None:
-        number = f"ActionID: {asked.get('ActionID')}\r\n".encode()
-        self.line.sendall(_ACTION_ID.sub(number, answer.encode()))
+        number = f"ActionID: {asked.get('ActionID')}".encode()
+        whole = answer.encode().split(_END)
+        mine = (part if part.startswith(_OTHERS) else _ACTION_ID.sub(number, part) for part in whole)
+        self.line.sendall(_END.join(mine))
+
+    def _dribble(self, data: bytes) -> None:
+        for byte in data:
+            if self.switch.stopping.wait(0.01):
+                return
+            self.line.sendall(bytes([byte]))
+
+    def _flood(self) -> None:
+        while not self.switch.stopping.is_set():
+            self.line.sendall(b"Event: Newexten\r\nChannel: PJSIP/x-00000001\r\n\r\n" * 1000)
 
 
 def then(*answers: str) -> Callable[[Asked], str]:

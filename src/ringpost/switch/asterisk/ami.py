@@ -5,6 +5,7 @@ answers, so that events may come between; yet a connection on which something we
 again. It is plain text, passwords too, unless it is made with TLS.
 """
 
+import math
 import re
 import secrets
 import socket
@@ -193,7 +194,7 @@ class Manager:
         with self._step():
             if not self._events:
                 try:
-                    self._keep(self._message(time.monotonic() + seconds))
+                    self._keep(self._message(time.monotonic() + seconds), math.inf)
                 except TimeoutError:
                     return None
             return self._events.popleft() if self._events else None
@@ -262,7 +263,7 @@ class Manager:
     def _answer(self, number: str, deadline: float) -> Message:
         """The answer to an action; events may come first. An answer to another action is nobody's."""
         while (message := self._message(deadline)).event or not message.get("Response"):
-            self._keep(message)
+            self._keep(message, deadline)
         if message.get("ActionID") != number:
             raise BadMessage(f"an answer to {message.get('ActionID')[:20]!r} instead of {number!r}: {message.says}")
         if message.says == "Permission denied":
@@ -273,20 +274,23 @@ class Manager:
         for _ in range(MOST_LISTED):
             message = self._message(deadline)
             if message.get("ActionID") != number:
-                self._keep(message)
+                self._keep(message, deadline)
             elif message.get("EventList"):
                 return
             else:
                 yield message
         raise BadMessage(f"a list of over {MOST_LISTED} messages")
 
-    def _keep(self, message: Message) -> None:
+    def _keep(self, message: Message, deadline: float) -> None:
+        """Keep an event that came instead of an answer, for which is waited until then, however many come."""
         if not message.event:
             raise BadMessage("an answer that nobody has asked for")
         if self._hears:
             self._events.append(message)
         if len(self._events) > MOST_WAITING:
             raise BadMessage(f"over {MOST_WAITING} events before an answer")
+        if time.monotonic() > deadline:
+            raise TimeoutError
 
     def _message(self, deadline: float) -> Message:
         while (message := self._messages.take()) is None:
