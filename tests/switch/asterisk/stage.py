@@ -34,9 +34,9 @@ def at_home(text: str) -> str:
 class AsteriskStage:
     """Two channels as recorded; what is done to them changes what is listed, as recorded too."""
 
-    def __init__(self, server: ScriptedAsterisk, clock: FakeClock) -> None:
+    def __init__(self, server: ScriptedAsterisk, clock: FakeClock, answer_seconds: float = 4.0) -> None:
         self.a, self.b, self.server = marks.leg_uuid(A), marks.leg_uuid(B), server
-        self.switch = Asterisk(switch_at(server), lambda _: PASSWORD, clock)
+        self.switch = Asterisk(switch_at(server), lambda _: PASSWORD, clock, answer_seconds=answer_seconds)
         rows = [at_home(row) for row in answered(_LISTED, "CoreShowChannels").split("\r\n\r\n")]
         self.rows = {one: row for one in (A, B) for row in rows if f"Uniqueid: {one}" in row.split("\r\n")}
         self.set: dict[str, dict[str, str]] = {A: {}, B: {}}

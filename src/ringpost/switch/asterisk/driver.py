@@ -37,8 +37,6 @@ _PATIENCE = 18.0
 _RESTS = 3.0
 """Seconds a switch that failed is left alone."""
 _POLL_SECONDS = 0.2
-_PARKS_WITHIN = 3.0
-_OBEYS_WITHIN = 3.0
 _ENDS_WITHIN = 1.0
 _NORMALLY = "16"
 _NOT_THERE = re.compile(
@@ -62,7 +60,11 @@ class Asterisk:
         resting: dict[str, float] | None = None,
         answer_seconds: float = 4.0,
     ) -> None:
-        """``resting`` is shared by all lines of a process: until when a switch that failed is left alone."""
+        """``resting`` is shared by all lines of a process: until when a switch that failed is left alone.
+
+        ``answer_seconds`` is for each answer, and for what is told of what was ordered: that a phone holds, where a
+        call is parked.
+        """
         self._resting = {} if resting is None else resting
         self._answer_seconds = answer_seconds
         self._until = math.inf
@@ -240,7 +242,7 @@ class Asterisk:
         line.hear()
         self._do("Redirect", Channel=channel, Context=marks.PLAN, Exten=dialplan.PARK, Priority="1")
         with self._spoken():
-            told = line.awaited(lambda event: channel in lists.slots([event], lot), _PARKS_WITHIN)
+            told = line.awaited(lambda event: channel in lists.slots([event], lot), self._answer_seconds)
         if told is None:
             raise CannotComply("the call was not parked: it may have ended, or every slot is taken")
         return lists.slots([told], lot)[channel]
@@ -329,7 +331,9 @@ class Asterisk:
         line.hear()
         self._notify(phone, event)
         with self._spoken():
-            done = line.awaited(lambda one: (one.event, one.get("Uniqueid")) == (told, phone.uniqueid), _OBEYS_WITHIN)
+            done = line.awaited(
+                lambda one: (one.event, one.get("Uniqueid")) == (told, phone.uniqueid), self._answer_seconds
+            )
         if done is None:
             raise CannotComply(f"the phone did not do it: not all phones know the SIP event {event}")
         self._set(phone, marks.HELD, mark)
