@@ -26,8 +26,12 @@ RECORDED = "RP_RECORDED"
 """The file a leg is recorded into, below ``monitor``."""
 HUNG_UP = "RP_HUNG_UP"
 """Set once an action has hung the leg up."""
+BOX = "RP_BOX"
+"""The box in which a leg is to leave a message: set before ``VoiceMail``, and not for who hears its own box."""
+MONITOR = "RP_MONITOR"
+"""A global variable, and no channel's: the folder in which it records, ``<astspooldir>/monitor``."""
 
-SAID = (DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, PHONE_OF, RECORDED, HUNG_UP)
+SAID = (DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, PHONE_OF, RECORDED, HUNG_UP, BOX)
 """``channelvars``."""
 
 PLAN = "ringpost"
