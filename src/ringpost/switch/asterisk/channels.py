@@ -168,7 +168,8 @@ def _know(channel: Channel, said: Said, who: str) -> None:
         channel.first_exten = exten
     if not channel.is_shown_for_good:
         channel.shown = _party(said, f"{who}CallerID")
-    channel.connected = _party(said, f"{who}ConnectedLine")
+    if channel.answered is None:
+        channel.connected = _party(said, f"{who}ConnectedLine")
 
 
 def _party(said: Said, of: str) -> tuple[str, str]:

@@ -437,7 +437,7 @@ class Events:
 
     def _place_anyhow(self, channel: Channel) -> None:
         """Who rings it was not told, and is told no more: the leg its call began with, if it is another."""
-        if not channel.is_rung or channel.is_placed_right:
+        if not channel.is_rung or channel.is_placed_right or not channel.is_leg:
             return
         first = self.channels.get(channel.linkedid)
         if channel.is_placed or channel.linkedid == channel.uniqueid:

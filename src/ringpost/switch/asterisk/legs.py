@@ -68,7 +68,8 @@ def cause_of(number: str, dial_status: str, *, is_rung: bool, was_answered: bool
     if number == "127" and dial_status in ("", "CANCEL"):
         return "ORIGINATOR_CANCEL"
     if is_rung:
-        found = spoken_of(number, dial_status)
+        says_more = dial_status == "NOANSWER" and said not in _SAYS_NOTHING  # a queue says so of whoever is busy, too
+        found = said if says_more else spoken_of(number, dial_status)
         return "NO_ANSWER" if found is None and number in ("", "0") else found
     if said not in _SAYS_NOTHING:
         return said
