@@ -142,7 +142,8 @@ class Channels:
         channel = self._known.get(uniqueid)
         if channel is None:
             linkedid = said.matching(UNIQUEID, f"{who}Linkedid") or uniqueid
-            channel = self._new(uniqueid, name, linkedid, min(born(uniqueid) or at, at))
+            since = at if event.event == "Newchannel" else min(born(uniqueid) or at, at)
+            channel = self._new(uniqueid, name, linkedid, since)
         _know(channel, said, who)
         for variable, value in event.variables(who).items():
             if variable in marks.SAID and value and not (variable == marks.DOMAIN and channel.domain):
