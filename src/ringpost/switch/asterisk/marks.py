@@ -22,24 +22,26 @@ EXTENSION = "RP_EXTENSION"
 """The extension that such an A is."""
 PHONE_OF = "RP_A"
 """The uuid of a placed call of which a leg is one of A's phones."""
+BOX = "RP_BOX"
+"""The voicemail box a leg was left to."""
 RECORDED = "RP_RECORDED"
 """The file a leg is recorded into, below ``monitor``."""
 HUNG_UP = "RP_HUNG_UP"
 """Set once an action has hung the leg up."""
-BOX = "RP_BOX"
-"""The box in which a leg is to leave a message: set before ``VoiceMail``, and not for who hears its own box."""
 MONITOR = "RP_MONITOR"
-"""A global variable, and no channel's: the folder in which it records, ``<astspooldir>/monitor``."""
+"""A global variable, and no channel's: the folder it records into, ``<astspooldir>/monitor``."""
 
-SAID = (DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, PHONE_OF, RECORDED, HUNG_UP, BOX)
+SAID = (DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, PHONE_OF, BOX, RECORDED, HUNG_UP)
 """``channelvars``."""
 
 PLAN = "ringpost"
 """The context in which phones dial, and in which whoever is transferred goes on."""
 PHONES = "ringpost-phones"
 """The context, out of any phone's reach, that rings all phones of an extension: ``Local/101@ringpost-phones/n``."""
+NOWHERE = "ringpost-none"
+"""A context with nothing in it."""
 SENT = "RingpostSent"
-"""The ``UserEvent`` by which the plan tells that somebody who has spoken is sent on: ``Number``, ``Extension``."""
+"""The ``UserEvent`` by which the plan tells where a leg is sent that had dialled before: ``Number``, ``Extension``."""
 
 _LEGS = uuid.UUID("6f0c9c5e-5d7a-5b1e-9d5e-0a57e215c0de")
 
