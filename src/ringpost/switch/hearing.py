@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Recorded(NamedTuple):
-    """A file the switch has recorded into, and of which leg."""
+    """A file the switch has recorded into, as a path or as one below its recordings, and of which leg."""
 
     path: str
     file: RecordedFile

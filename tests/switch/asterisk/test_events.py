@@ -19,8 +19,6 @@ from ringpost.switch.asterisk.events import Events
 from ringpost.switch.hearing import Recorded
 from tests.switch.asterisk.captured import BEGAN, DOMAIN, events, listed, scenarios
 
-MONITOR = "/var/spool/asterisk/monitor"
-
 
 class Replayed(NamedTuple):
     """What events came to."""
@@ -32,7 +30,7 @@ class Replayed(NamedTuple):
 
 
 def replayed(told: Iterable[Message], memory: Events | None = None) -> Replayed:
-    memory = memory or Events("pbx2", MONITOR)
+    memory = memory or Events("pbx2")
     found = Replayed([], [], [], [])
     for place, event in enumerate(told):
         came = memory.take(event, BEGAN + 1000 + place / 1000)
@@ -313,7 +311,7 @@ def test_a_recording_is_finished_when_it_is_stopped_or_its_leg_ends() -> None:
     for story in ([first, starts, stops, ends], [first, starts, ends]):
         came = replayed(story)
         [recorded] = came.recorded
-        assert (recorded.path, recorded.file.file_name) == (f"{MONITOR}/{path}", "one.wav")
+        assert (recorded.path, recorded.file.file_name) == (path, "one.wav")
         assert recorded.file.leg_uuid == marks.leg_uuid("pbx2-1795761000.1")
         assert came.legs[0].record_path == path
 
@@ -349,7 +347,7 @@ def test_no_more_channels_are_remembered_than_a_switch_can_have() -> None:
 
 
 def test_who_comes_in_the_middle_says_how_far_each_has_come() -> None:
-    memory = Events("pbx2", MONITOR)
+    memory = Events("pbx2")
     rows, parked = listed("ev-reconnect", "CoreShowChannel"), listed("ev-reconnect", "ParkedCall")
     up = {row.get("Channel").partition("@")[0]: marks.leg_uuid(row.get("Uniqueid")) for row in rows}
     known = {up["PJSIP/101"]: DOMAIN}

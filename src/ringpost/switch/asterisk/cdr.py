@@ -56,6 +56,7 @@ MEMBERS: Mapping[str, str] = {
 }
 """What a record may hold. All but ``uniqueid`` and ``channel`` may be left out."""
 _MOST_MEMBERS = 100
+_LONGEST = 1024
 
 
 class Post(NamedTuple):
@@ -73,7 +74,8 @@ class Post(NamedTuple):
 
 def written(members: Mapping[str, str | None]) -> bytes:
     """A record of these members; what is not known is left out."""
-    return urlencode({name: value for name, value in members.items() if value}).encode()
+    said = {name: value[:_LONGEST] for name, value in members.items() if value}
+    return urlencode(said, errors="replace").encode()
 
 
 def read(body: bytes) -> Post:

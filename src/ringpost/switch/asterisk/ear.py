@@ -26,8 +26,10 @@ _EPOCH = re.compile(r"[0-9]{10}(?:\.[0-9]{1,9})?")
 class AsteriskEar:
     """An ``Ear`` at a manager interface, that has listened since it was connected."""
 
-    def __init__(self, manager: Manager, now: Callable[[], float] = time.time) -> None:
-        self._manager, self._now = manager, now
+    def __init__(
+        self, manager: Manager, now: Callable[[], float] = time.time, usual: Path = Path("/var/spool/asterisk/monitor")
+    ) -> None:
+        self._manager, self._now, self._usual = manager, now, usual
         self._events = Events()
         self._alive_at = time.monotonic()
 
@@ -43,12 +45,11 @@ class AsteriskEar:
         self._manager.close()
 
     def recordings(self) -> Path | None:
-        """Its ``monitor`` folder, as our configuration has it say, unless that is the root of all."""
-        folder = self._manager.ask("Getvar", Variable=marks.MONITOR).get("Value").strip().rstrip("/")
-        if not folder.startswith("/"):
-            return None
-        self._events.monitor = folder
-        return Path(folder)
+        """Its ``monitor`` folder: as a global variable says, unless that is the root of all; or where it usually is."""
+        folder = self._manager.ask("Getvar", Variable=marks.MONITOR).get("Value").strip()
+        if folder.startswith("/") and folder.strip("/"):
+            return Path(folder)
+        return self._usual if self._usual.is_dir() else None
 
     def caught_up(self, known: Known) -> CaughtUp:
         """How far each channel has come, and which legs are gone; listening since before that.
@@ -56,7 +57,6 @@ class AsteriskEar:
         Of a leg that went in this run of the switch a hang-up handler may have handed in a record: it is ``gone``. With
         a run that is over all its legs are ``lost``, when it was last heard of: uniqueids begin anew with the next.
         """
-        self.recordings()
         self._events.core = core = self._core()
         what: What = "lost" if known.core and known.core != core else "gone"
         known_legs = {} if what == "lost" else known.legs

@@ -52,14 +52,13 @@ class Told(NamedTuple):
 class Events:
     """Understands events one after the other, and remembers what they leave out.
 
-    ``core`` is the run of the switch. ``monitor`` is the folder it records into, if that is known. ``sequence`` is of
-    our own making, Asterisk numbers nothing: microseconds since 1970, so that what is told after a break of the link,
-    or by another link of the switch, is not taken for older than it is.
+    ``core`` is the run of the switch. What is told is numbered by us, for Asterisk numbers nothing: by microseconds
+    since 1970, so that what is told after a break of the link, or by another link of the switch, is not taken for older
+    than it is.
     """
 
-    def __init__(self, core: str = "", monitor: str | None = None) -> None:
+    def __init__(self, core: str = "") -> None:
         self.core = core
-        self.monitor = monitor
         self.channels = Channels()
         self._sequence = 0
         self._looking: set[str] = set()
@@ -362,14 +361,12 @@ class Events:
             return
         channel.recorded = (*channel.recorded, path)
         leg.recorded = leg.recorded if leg is channel else (*leg.recorded, path)
-        if self.monitor is None:
-            return
         name = Said({"name": path.rpartition("/")[2]}).text("name") or leg.leg_uuid
         seconds = max(0, int(at - since)) if since else 0
         file = RecordedFile(
             domain_uuid=leg.domain, leg_uuid=leg.leg_uuid, file_name=name, ended_at=stamp(at), seconds=seconds
         )
-        self._told.recorded.append(Recorded(f"{self.monitor}/{path}", file))
+        self._told.recorded.append(Recorded(path, file))
 
     # which leg a channel is, and for whom it is rung
 
