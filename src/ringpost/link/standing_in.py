@@ -8,7 +8,7 @@ from ringpost.link import standing_time
 from ringpost.link.asking import WITHIN, Asking
 from ringpost.link.beside import Beside
 from ringpost.link.forgetting import Forgetting
-from ringpost.link.handing_in import HandingIn
+from ringpost.link.handing_in import HandingIn, put_aside_in
 from ringpost.link.kept_answers import KeptAnswers, opened
 from ringpost.link.loopback import Loopback
 from ringpost.link.standing import Standing
@@ -60,7 +60,7 @@ class StandingIn:
             loopback,
             Watching(link, kept, time, standing),
             Warming(link, standing, a_second),
-            HandingIn(link, folder / f"refused-{name}.jsonl"),
+            HandingIn(link, put_aside_in(folder, link.switch)),
             forgetting,
         )
 

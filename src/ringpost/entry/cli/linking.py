@@ -108,6 +108,7 @@ def link(
     from ringpost.link.buffer import Buffer
     from ringpost.link.carrying import Carrying
     from ringpost.link.examining import Examining
+    from ringpost.link.handing_in import HandingIn, put_aside_in
     from ringpost.link.hearing import Hearing
     from ringpost.link.journal import Journal
     from ringpost.link.loopback import is_loopback
@@ -149,7 +150,7 @@ def link(
     wire.does = doing.Doing(switch_name, connect, journal, wire, Posting(beside), say=click.echo)
     signal.signal(signal.SIGTERM, lambda *_: beside.stopping.set())
     with suppress(KeyboardInterrupt):
-        stands_in = standing.works if standing else ()
+        stands_in = standing.works if standing else (HandingIn(beside, put_aside_in(data, switch_name)),)
         work.run(beside, hearing, Telling(beside), Carrying(beside), wire, *stands_in)
     click.echo("Stopped.")
 

@@ -32,6 +32,8 @@ HUNG_UP = "RP_HUNG_UP"
 """Set once an action has hung the leg up."""
 HELD = "RP_HELD"
 """``true`` on the channel of a phone that holds its call, set by whoever hears it: an Asterisk's lists do not say."""
+MONITOR = "RP_MONITOR"
+"""A global variable, and no channel's: the folder it records into, ``<astspooldir>/monitor``."""
 
 SAID = (DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, NUMBER, PHONE_OF, BOX, RECORDED, HUNG_UP, HELD)
 """``channelvars``."""
