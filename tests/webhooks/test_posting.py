@@ -4,21 +4,16 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Network, ip_address
-from pathlib import Path
+from ipaddress import IPv4Network
 from typing import Any, Self
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ringpost.webhooks.addresses import Reach
 from ringpost.webhooks.posting import EXCERPT, MOST_ANSWER, MOST_RETRY_AFTER, Answer, HttpsPosting
+from tests.authority import Authority
 from tests.fakes import NOON
 
 HOST = "hooks.example.net"
@@ -574,72 +569,6 @@ def test_the_time_to_find_a_name_counts() -> None:
 # TLS
 
 
-class Authority:
-    """A CA of our own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A test's CA")])
-        usage = x509.KeyUsage(
-            digital_signature=False,
-            content_commitment=False,
-            key_encipherment=False,
-            data_encipherment=False,
-            key_agreement=False,
-            key_cert_sign=True,
-            crl_sign=True,
-            encipher_only=False,
-            decipher_only=False,
-        )
-        self.identifier = x509.SubjectKeyIdentifier.from_public_key(self.key.public_key())
-        self.certificate = (
-            self._builder(self.name, self.key.public_key(), days=1)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(usage, critical=True)
-            .add_extension(self.identifier, critical=False)
-            .sign(self.key, hashes.SHA256())
-        )
-
-    def trusted(self) -> ssl.SSLContext:
-        """What a client has who trusts this CA."""
-        pem = self.certificate.public_bytes(serialization.Encoding.PEM).decode()
-        return ssl.create_default_context(cadata=pem)
-
-    def server(self, host: str = HOST, days: int = 1) -> ssl.SSLContext:
-        """What a server has that is certified for that host."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        is_name = any(letter.isalpha() for letter in host)
-        subject = x509.DNSName(host) if is_name else x509.IPAddress(ip_address(host))
-        above = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(self.identifier)
-        certificate = (
-            self._builder(x509.Name([]), key.public_key(), days)
-            .add_extension(x509.SubjectAlternativeName([subject]), critical=True)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(above, critical=False)
-            .sign(self.key, hashes.SHA256())
-        )
-        file = self.folder / f"{host} {days}.pem"
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        file.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
-
-    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePublicKey, days: int) -> x509.CertificateBuilder:
-        now = datetime.now(UTC)
-        return x509.CertificateBuilder(
-            issuer_name=self.name,
-            subject_name=subject,
-            public_key=key,
-            serial_number=x509.random_serial_number(),
-            not_valid_before=now - timedelta(days=7),
-            not_valid_after=now + timedelta(days=days),
-        )
-
-
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("tls"))
@@ -652,7 +581,7 @@ def secured(authority: Authority, server: ssl.SSLContext | None, serve: Serve, s
 
 def test_posts_over_tls_under_the_hosts_own_name(authority: Authority) -> None:
     names: list[str | None] = []
-    server = authority.server()
+    server = authority.server(HOST)
     server.sni_callback = lambda _, name, __: names.append(name)
     with Receiver(answering(b"HTTP/1.1 500 No\r\n\r\nsad"), server) as receiver:
         answer = posting(context=authority.trusted()).post(receiver.url("https"), {}, b"x" * 300_000)
@@ -687,12 +616,12 @@ def test_a_certificate_for_another_host_is_refused(
 
 
 def test_a_certificate_that_has_expired_is_refused(authority: Authority) -> None:
-    failed("tls: certificate has expired", secured(authority, authority.server(days=-1), answering(OK)))
+    failed("tls: certificate has expired", secured(authority, authority.server(HOST, days=-1), answering(OK)))
 
 
 @pytest.mark.parametrize("context", [NO_CAS, None])
 def test_a_certificate_of_an_unknown_ca_is_refused(authority: Authority, context: ssl.SSLContext | None) -> None:
-    with Receiver(answering(OK), authority.server()) as receiver:
+    with Receiver(answering(OK), authority.server(HOST)) as receiver:
         one = HttpsPosting(LOOPBACK, resolve=Resolver(["127.0.0.1"]), context=context)
         answer = one.post(receiver.url("https"), {}, b"")
     assert answer.error is not None
@@ -731,10 +660,10 @@ def test_a_handshake_that_never_ends_is_given_up(authority: Authority, serve: Se
 
 @pytest.mark.parametrize("serve", [hang, dribbling(b""), dribbling(b"HTTP/1.1 200 OK\r\nA: ")])
 def test_over_tls_too_a_receiver_that_does_not_answer_is_given_up(authority: Authority, serve: Serve) -> None:
-    failed("timeout", secured(authority, authority.server(), serve, SOON))
+    failed("timeout", secured(authority, authority.server(HOST), serve, SOON))
 
 
 def test_over_tls_too_a_receiver_that_does_not_listen_is_given_up(authority: Authority) -> None:
-    with Receiver(hang, authority.server()) as receiver:
+    with Receiver(hang, authority.server(HOST)) as receiver:
         one = posting(SOON, context=authority.trusted())
         failed("timeout", one.post(receiver.url("https"), {}, b"x" * 30_000_000))

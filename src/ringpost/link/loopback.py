@@ -16,9 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ringpost.link.beside import Beside
-from ringpost.link.buffer import PostedRecord
 from ringpost.link.standing import Given, Standing
 from ringpost.switch.asking import Posted
+from ringpost.switch.hearing import PostedRecord
 
 _MOST_AT_ONCE = 64
 _LONGEST = 1 << 20

@@ -5,7 +5,7 @@ was not asked anew. An answer that was on its way while a change was told is not
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Any, NamedTuple, Protocol
@@ -39,6 +39,10 @@ class Changes(Protocol):
         """All that happened until now was told."""
 
 
+def _nothing(_: Sequence[Fields] | None) -> None:
+    pass
+
+
 class Given(NamedTuple):
     """What the switch is answered."""
 
@@ -59,6 +63,8 @@ class Standing:
     time: StandingTime
     stirred: Event = field(default_factory=Event)
     """Set when something changed."""
+    forget: Callable[[Sequence[Fields] | None], None] = _nothing
+    """Has the switch itself forget what it was answered to these questions, or to all (None)."""
     known: Event = field(default_factory=Event)
     """Set once all changes were known."""
     _changes: int = 0
@@ -94,7 +100,7 @@ class Standing:
         """Drop what an event touches."""
         with self._lock:
             self._changes += 1
-            self.kept.touched(told_of(event), mark(str(event.get("domain_uuid"))))
+            self.forget(self.kept.touched(told_of(event), mark(str(event.get("domain_uuid")))))
         self.stirred.set()
 
     def gap(self) -> None:
@@ -102,13 +108,14 @@ class Standing:
         with self._lock:
             self._changes += 1
             self.kept.lapse()
+            self.forget(None)
         self.stirred.set()
 
     def left(self, domain_uuid: str) -> None:
         """Forget all of a domain."""
         with self._lock:
             self._changes += 1
-            self.kept.forget(mark(domain_uuid))
+            self.forget(self.kept.forget(mark(domain_uuid)))
         self.stirred.set()
 
     def caught_up(self) -> None:

@@ -20,8 +20,10 @@ class SwitchRecord(Record):
     switch_name: str
     kind: SwitchKind
     via: Via = Field(default="direct", description="how it is spoken to: from here, or through its link")
-    address: str | None = Field(default=None, description="host and port of its Event Socket")
-    user: str | None = Field(default=None, description="whom to log in as: name@domain; null: with the password alone")
+    address: str | None = Field(default=None, description="host and port of its Event Socket, or of its AMI")
+    user: str | None = Field(
+        default=None, description="whom to log in as: a name, or name@domain; null: with the password alone"
+    )
     secret: str | None = Field(default=None, description="where its password is kept; never the password itself")
     enabled: bool = True
     description: Text = ""
@@ -40,8 +42,14 @@ class SwitchSettings(Entity):
         default=None,
         description="how it is spoken to: direct, at its address; or through its link, without address and secret",
     )
-    address: Address | None = Field(default=None, description="host and port of its Event Socket; the port is 8021")
-    user: SwitchUser | None = Field(default=None, description="whom to log in as (userauth): name@domain")
+    address: Address | None = Field(
+        default=None,
+        description="host and port of FreeSWITCH's Event Socket (8021), or of Asterisk's AMI (5038; tls:// in front:"
+        " with TLS, 5039)",
+    )
+    user: SwitchUser | None = Field(
+        default=None, description="whom to log in as: FreeSWITCH's name@domain (userauth), or the user in manager.conf"
+    )
     secret: SecretReference | None = Field(
         default=None, description="where its password is kept: env:RINGPOST_SECRET_… or ssm:/ringpost/<stack>/…"
     )

@@ -22,6 +22,7 @@ _UNPRINTABLE = re.compile(f"[{UNPRINTABLE}]")
 _DOMAIN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*")
 EXTENSION = re.compile(r"[0-9*#]{1,32}")
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:.]{2,45}\])(?::[0-9]{1,5})?")
+TLS = "tls://"
 _SECRET_PLACE = re.compile(
     r"env:RINGPOST_SECRET_[A-Z0-9_]{1,64}|ssm:/ringpost(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){1,6}"
 )
@@ -86,8 +87,9 @@ def _scope(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    port = value.rpartition("]")[2].partition(":")[2]
-    if _ADDRESS.fullmatch(value) is None or (port and not 1 <= int(port) <= 65535):
+    place = value.removeprefix(TLS)
+    port = place.rpartition("]")[2].partition(":")[2]
+    if _ADDRESS.fullmatch(place) is None or (port and not 1 <= int(port) <= 65535):
         raise ValueError("must be a host and a port, such as 192.0.2.10:8021 or [2001:db8::10]:8021")
     return value
 
@@ -201,6 +203,7 @@ NumberPattern = Annotated[
     matching(re.compile(r"_?\+?[0-9*#]{1,32}_?"), "must be a number, with _ in front or at the end for anything"),
 ]
 Address = Annotated[str, AfterValidator(_address), Field(examples=["192.0.2.10:8021"])]
+"""Where a switch is. ``tls://`` in front: it is spoken to with TLS."""
 SecretReference = Annotated[
     str,
     matching(

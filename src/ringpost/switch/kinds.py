@@ -71,17 +71,19 @@ class Kind:
     """A kind of switch.
 
     ``needs``: the members of its record without which it cannot be reached from here. ``capabilities``: the actions it
-    can do. ``connect`` makes the line to one; nothing is sent before it is first used. ``listen`` opens an ear beside
-    one, for a link; raises ``SwitchUnreachable`` and ``SwitchRefused``, and ``CannotComply`` where there is nothing to
-    hear. ``asks`` says what one asks and hands in by itself, for a link that stands in. ``pointing`` has the files, by
-    their places below /etc, by which one asks at an address, with its own socket at a host; ``pointed_at`` is where one
-    says that it asks. ``forget`` has one forget what it was answered to some questions, or to all: ``SwitchUnreachable``,
-    ``SwitchRefused``. ``home`` is what it is called where a link runs beside one.
+    can do; of one that is not on this machine a line may say that they are fewer. ``has_tls``: whether an address may
+    ask for TLS. ``connect`` makes the line to one; nothing is sent before it is first used. ``listen`` opens an ear
+    beside one, for a link; raises ``SwitchUnreachable`` and ``SwitchRefused``, and ``CannotComply`` where there
+    is nothing to hear. ``asks`` says what one asks and hands in by itself, for a link that stands in. ``pointing`` has
+    the files, by their places below /etc, by which one asks at an address, with its own socket at a host;
+    ``pointed_at`` is where one says that it asks. ``forget`` has one forget what it was answered to some questions, or
+    to all (``SwitchUnreachable``, ``SwitchRefused``). ``home`` is what it is called where a link runs beside one.
     """
 
     needs: tuple[str, ...]
     capabilities: tuple[str, ...]
     connect: Callable[[SwitchRecord, Means], Switch]
+    has_tls: bool = False
     listen: Callable[[Place], Ear] = _nothing_to_hear
     asks: Callable[[], Asks] = Asks
     pointing: Callable[[str, str], Mapping[str, str]] = _nothing_to_point

@@ -9,7 +9,7 @@ from ringpost.model.errors import CannotComply, Conflict, Forbidden, InvalidRequ
 from ringpost.model.record import Entity
 from ringpost.model.requests import Listing
 from ringpost.model.switch import SwitchRecord
-from ringpost.model.values import is_uuid
+from ringpost.model.values import TLS, is_uuid
 from ringpost.services import kept, pages
 from ringpost.store import Check, keys
 from ringpost.store.keys import switch_layout
@@ -128,6 +128,8 @@ def _check_complete(switch: SwitchRecord) -> None:
     kind = kinds()[switch.kind]
     if switch.via == "link" and not kind.has_link:
         raise InvalidRequest(f"a {switch.kind} switch has no link: via is direct", parameter="via")
+    if (switch.address or "").startswith(TLS) and not kind.has_tls:
+        raise InvalidRequest(f"a {switch.kind} switch has no TLS: leave {TLS} away", parameter="address")
     for member in kind.needs if switch.via == "direct" else ():
         if getattr(switch, member) is None:
             raise InvalidRequest(f"a {switch.kind} switch needs {member}", parameter=member)

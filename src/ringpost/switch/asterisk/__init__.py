@@ -57,6 +57,7 @@ KIND = Kind(
     needs=("address", "user", "secret"),
     capabilities=CALL_ACTIONS,
     connect=_connect,
+    has_tls=True,
     listen=_listen,
     asks=_asks,
     pointing=_pointing,

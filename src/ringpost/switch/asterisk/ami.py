@@ -5,7 +5,9 @@ answers, so that events may come between; yet a connection on which something we
 again. It is plain text, passwords too, unless it is made with TLS.
 """
 
+import math
 import re
+import secrets
 import socket
 import ssl
 import time
@@ -111,10 +113,9 @@ class Messages:
 
 
 def _member(line: str) -> tuple[str, str]:
+    """Name and value. A line without a colon is the rest of a value with a line break in it: it has no name."""
     name, colon, value = line.partition(":")
-    if not colon:
-        raise BadMessage("a line without a colon")
-    return name, value.removeprefix(" ")
+    return (name, value.removeprefix(" ")) if colon else ("", line)
 
 
 class Manager:
@@ -144,6 +145,7 @@ class Manager:
         """
         self.answer_seconds = answer_seconds
         self._messages = Messages()
+        self._mine = secrets.token_hex(4)  # events repeat the numbers of other connections' actions to everybody
         self._numbers = count(1)
         self._events: deque[Message] = deque()
         self._hears = hears
@@ -181,12 +183,18 @@ class Manager:
                 raise Unlisted(answer)
             return list(self._list(number, deadline))
 
+    def hear(self) -> None:
+        """Be told events from now on."""
+        if not self._hears:
+            self._hears = True
+            self.ask("Events", EventMask="on")
+
     def event(self, seconds: float) -> Message | None:
         """The next event that was told, in its order; None if none came within ``seconds``. The connection stays."""
         with self._step():
             if not self._events:
                 try:
-                    self._keep(self._message(time.monotonic() + seconds))
+                    self._keep(self._message(time.monotonic() + seconds), math.inf)
                 except TimeoutError:
                     return None
             return self._events.popleft() if self._events else None
@@ -231,20 +239,20 @@ class Manager:
     def _log_in(self, user: str, password: str) -> None:
         members = {"Username": user, "Secret": password, "Events": "on" if self._hears else "off"}
         try:
-            lines = _lines("Login", members.items(), "login")
+            lines = _lines("Login", members.items(), self._mine)
         except ValueError:  # its cause would show the password
             self.close()
             raise SwitchRefused("the switch's user or secret is no single line of text: store it anew") from None
         with self._step():
             deadline = time.monotonic() + self.answer_seconds
             self._write(lines)
-            answer = self._answer("login", deadline)
+            answer = self._answer(self._mine, deadline)
         if not answer.is_good:
             self.close()
             raise SwitchRefused("the switch refused the password: check the switch's user and secret")
 
     def _send(self, action: str, members: Iterable[tuple[str, str]]) -> str:
-        number = f"r{next(self._numbers)}"
+        number = f"{self._mine}-{next(self._numbers)}"
         self._write(_lines(action, members, number))
         return number
 
@@ -255,7 +263,7 @@ class Manager:
     def _answer(self, number: str, deadline: float) -> Message:
         """The answer to an action; events may come first. An answer to another action is nobody's."""
         while (message := self._message(deadline)).event or not message.get("Response"):
-            self._keep(message)
+            self._keep(message, deadline)
         if message.get("ActionID") != number:
             raise BadMessage(f"an answer to {message.get('ActionID')[:20]!r} instead of {number!r}: {message.says}")
         if message.says == "Permission denied":
@@ -266,20 +274,23 @@ class Manager:
         for _ in range(MOST_LISTED):
             message = self._message(deadline)
             if message.get("ActionID") != number:
-                self._keep(message)
+                self._keep(message, deadline)
             elif message.get("EventList"):
                 return
             else:
                 yield message
         raise BadMessage(f"a list of over {MOST_LISTED} messages")
 
-    def _keep(self, message: Message) -> None:
+    def _keep(self, message: Message, deadline: float) -> None:
+        """Keep an event that came instead of an answer, for which is waited until then, however many come."""
         if not message.event:
             raise BadMessage("an answer that nobody has asked for")
         if self._hears:
             self._events.append(message)
         if len(self._events) > MOST_WAITING:
             raise BadMessage(f"over {MOST_WAITING} events before an answer")
+        if time.monotonic() > deadline:
+            raise TimeoutError
 
     def _message(self, deadline: float) -> Message:
         while (message := self._messages.take()) is None:
@@ -305,12 +316,20 @@ class Unlisted(Exception):
 def _connected(host: str, port: int, seconds: float, *, is_encrypted: bool) -> socket.socket:
     try:
         line = socket.create_connection((host, port), seconds)
-        return ssl.create_default_context().wrap_socket(line, server_hostname=host) if is_encrypted else line
+        return _encrypted(line, host) if is_encrypted else line
     except ssl.SSLCertVerificationError as error:
         says = f"the switch's certificate is not to be trusted: {error.verify_message}"
         raise SwitchUnreachable(says) from error
     except (OSError, ValueError) as error:  # a name with an empty label is a ValueError
         raise SwitchUnreachable("the switch cannot be reached: check its address and port, and that it runs") from error
+
+
+def _encrypted(line: socket.socket, host: str) -> socket.socket:
+    try:
+        return ssl.create_default_context().wrap_socket(line, server_hostname=host)
+    except BaseException:
+        line.close()
+        raise
 
 
 def _lines(action: str, members: Iterable[tuple[str, str]], number: str) -> bytes:

@@ -60,7 +60,8 @@ _MOST_IN_A_ROW = 30
 _NOBODY_KNOWS = "NORMAL_TEMPORARY_FAILURE"
 _ANNOUNCED = "conf-now-recording"
 """What both parties hear first of a call that is recorded, if their domain wants it: of Asterisk's core sounds."""
-_RECORDS = "ringpost-record"
+_CALLEE = "ringpost-callee"
+"""The context whose ``s`` each leg runs that is dialled, before it is: it may have it recorded."""
 
 
 class Asked(Looked):
@@ -233,7 +234,7 @@ def called_from_outside(number: str, inbound: Inbound) -> bytes:
 
 def phones(domain: Domain, ringing: Ringing, member: Member, call_uuid: str) -> bytes:
     """What rings all phones of a number, for a call that was placed or for a ring group."""
-    options = f"i{_of_a_member(domain)}{_says(domain)}" if member.is_recorded else "i"
+    options = f"{_rung(_new_file(domain))}{_says(domain)}" if member.is_recorded else _rung()
     return steps(
         [
             *([Step("Set", f"__{PHONE_OF}={call_uuid}")] if call_uuid else []),
@@ -332,11 +333,6 @@ def _records(domain: Domain, options: str) -> list[Step]:
     return [Step("Set", f"{RECORDED}={file}"), Step("MixMonitor", f"${{{RECORDED}}},{options}")]
 
 
-def _of_a_member(domain: Domain) -> str:
-    """The option that has whoever answers recorded."""
-    return f"b({_RECORDS}^s^1({_new_file(domain)}))"
-
-
 def _new_file(domain: Domain) -> str:
     return f"{domain.domain_name}/{secrets.token_hex(4)}"
 
@@ -347,8 +343,15 @@ def _says(domain: Domain) -> str:
 
 
 def _options(domain: Domain, caller: Caller) -> str:
-    """``i``: a phone that answers "call that one instead" has nobody called."""
-    return f"i{_says(domain) if caller.is_recorded else ''}"
+    return f"{_rung()}{_says(domain) if caller.is_recorded else ''}"
+
+
+def _rung(file: str = "") -> str:
+    """Options of whatever rings: a phone that answers "call that one instead" has nobody called (``i``).
+
+    With a file, whoever answers is recorded.
+    """
+    return f"ib({_CALLEE}^s^1{f'({file})' if file else ''})"
 
 
 def _steps(domain: Domain, route: Route, caller: Caller) -> list[Step]:  # noqa: PLR0911 - one for each kind
@@ -567,7 +570,7 @@ def _to_help(route: Emergency, caller: Caller) -> list[Step]:
     if extension is not None:
         number = extension.emergency_caller_id_number or extension.outbound_caller_id_number
         name = extension.emergency_caller_id_name or extension.outbound_caller_id_name
-    return [*_shows(number, name), *_through(route.number, route.gateway, "i")]
+    return [*_shows(number, name), *_through(route.number, route.gateway, _rung())]
 
 
 def _shows(number: str, name: str) -> list[Step]:

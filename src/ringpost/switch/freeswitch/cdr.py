@@ -12,11 +12,8 @@ from urllib.parse import unquote, unquote_plus
 from ringpost.model.call import Leg
 from ringpost.model.errors import InvalidRequest
 from ringpost.switch.freeswitch.said import (
-    LONG,
     PHONES,
     PLACED,
-    SHORT,
-    Said,
     cause,
     direction,
     domain_name,
@@ -29,6 +26,7 @@ from ringpost.switch.freeswitch.said import (
     taken_leg,
     went_to_voicemail,
 )
+from ringpost.switch.said import LONG, SHORT, Said
 
 _ENCODED_AWAY = re.compile(r'[ #&+:;<=>?@\[\\\]^`{|}"]')
 """What no value holds as it is if mod_json_cdr encodes values."""

@@ -21,7 +21,6 @@ from ringpost.switch.freeswitch import originating
 from ringpost.switch.freeswitch.said import (
     PLACED,
     SENT,
-    Said,
     cause,
     direction,
     domain_uuid,
@@ -34,6 +33,7 @@ from ringpost.switch.freeswitch.said import (
     went_to_voicemail,
 )
 from ringpost.switch.hearing import CaughtUp, Known, Recorded
+from ringpost.switch.said import Said
 
 CHANNEL_EVENTS = (
     "CHANNEL_CREATE",

@@ -11,7 +11,8 @@ from ringpost.model.domain import Domain
 from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state_of
 from ringpost.model.values import is_number, is_uuid
 from ringpost.switch.freeswitch import names
-from ringpost.switch.freeswitch.said import LONG, Said, presence
+from ringpost.switch.freeswitch.said import presence
+from ringpost.switch.said import LONG, Said
 
 _STATES: dict[str, LegState] = {"ACTIVE": "answered", "UNHELD": "answered", "HELD": "held"}
 _RINGS = ("RINGING", "EARLY")

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from ringpost.model.call import CallOrder, EndedBy
 from ringpost.switch.freeswitch import names
-from ringpost.switch.freeswitch.said import HUNG_UP, PLACED, Said, presence, spoken_of
+from ringpost.switch.freeswitch.said import HUNG_UP, PLACED, presence, spoken_of
+from ringpost.switch.said import Said
 
 _CAUSE = re.compile(r"-ERR ([A-Z0-9_]+)\s*")
 _WITHOUT_A_LEG = frozenset(

@@ -39,7 +39,8 @@ from ringpost.model.values import is_uuid
 from ringpost.model.voicemail import Voicemail
 from ringpost.switch.deciding import Looked
 from ringpost.switch.freeswitch import names, phones, recording
-from ringpost.switch.freeswitch.said import DIRECTIONS, FROM, PHONES, PLACED, SENT, TOOK, extensions_in, presence
+from ringpost.switch.freeswitch.said import FROM, PHONES, PLACED, SENT, TOOK, presence
+from ringpost.switch.said import DIRECTIONS, extensions_in
 
 _MOST_FIELDS = 2000
 _FIRST_COUNTS = frozenset({"hostname", "section", "tag_name", "key_name", "key_value"})

@@ -1,0 +1,439 @@
+"""Asterisk, through its manager interface. What it answers was captured from 22.10.1; each action has its yes and no.
+
+Nothing reaches it but numbers, uuids and names that were cleaned, and ids it has told itself: no caller chooses a
+channel, a context, an application or a file.
+"""
+
+import logging
+import math
+import re
+import secrets
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import NoReturn
+
+from ringpost.clock import Clock
+from ringpost.model import dialplan
+from ringpost.model.call import CallOrder, Leg
+from ringpost.model.domain import Domain
+from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
+from ringpost.model.live import LiveCall, Registration
+from ringpost.model.switch import SwitchRecord, SwitchStatus
+from ringpost.switch import CALL_ACTIONS, Finding, Progress
+from ringpost.switch.asterisk import lists, marks, names, originating
+from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
+from ringpost.switch.asterisk.lists import Channel, Contact, Party
+from ringpost.switch.asterisk.place import address, connected
+
+NEEDS_SYSTEM = frozenset({"call-answer", "call-hold", "call-resume", "call-record-start", "registration-delete"})
+"""What is done by actions of the class ``system``, which may run a shell: a user has it on loopback only."""
+DIRECT = tuple(action for action in CALL_ACTIONS if action not in NEEDS_SYSTEM)
+"""What can be done at an address that is not this machine's."""
+_log = logging.getLogger("ringpost")
+_PATIENCE = 18.0
+"""Seconds for all steps of a request together; the function is stopped after 29, and somebody may be waited for."""
+_RESTS = 3.0
+"""Seconds a switch that failed is left alone."""
+_POLL_SECONDS = 0.2
+_ENDS_WITHIN = 1.0
+_NORMALLY = "16"
+_NOT_THERE = re.compile(
+    r"(No such channel|Channel not found|Database entry not found|Channel .{0,200}does not exist).*", re.DOTALL
+)
+_NOT_RECORDED = "Could not stop monitoring channel"
+_STARTED, _LOCAL_NOW = "%Y-%m-%d %H:%M:%S", "STRFTIME(,,%Y-%m-%d %H:%M:%S)"
+
+
+class Asterisk:
+    """A ``Switch`` that is an Asterisk. One connection, made when it is first needed."""
+
+    is_sandbox = False
+
+    def __init__(
+        self,
+        record: SwitchRecord,
+        secret: Callable[[str], str],
+        clock: Clock,
+        *,
+        resting: dict[str, float] | None = None,
+        answer_seconds: float = 4.0,
+    ) -> None:
+        """``resting`` is shared by all lines of a process: until when a switch that failed is left alone.
+
+        ``answer_seconds`` is for each answer, and for what is told of what was ordered: that a phone holds, where a
+        call is parked.
+        """
+        self._resting = {} if resting is None else resting
+        self._answer_seconds = answer_seconds
+        self._until = math.inf
+        self._record = record
+        self._address = address(record)
+        self._secret = secret
+        self._clock = clock
+        self._manager: Manager | None = None
+        self._tale: originating.Tale | None = None
+        self._found_odd = False
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """The actions it can do: all on this machine, and without those that need ``system`` at another's address."""
+        return CALL_ACTIONS if self._address.is_loopback else DIRECT
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._manager is not None:
+            self._manager.close()
+        self._manager = self._tale = None
+        self._found_odd = False
+        self._until = math.inf
+
+    def status(self) -> SwitchStatus:
+        """How it is. Not reaching it is an answer too."""
+        try:
+            version = self._ask("CoreSettings").get("AsteriskVersion")
+            uptime = self._uptime()
+            calls = {one.linkedid for one in self._channels()}
+            phones = len(self._contacts())
+        except (SwitchUnreachable, SwitchRefused) as problem:
+            error = f"{self._record.address}: {problem.detail}"
+            return SwitchStatus(reachable=False, capabilities=self.capabilities, last_error=error)
+        return SwitchStatus(
+            reachable=True,
+            version=version[:64] or None,
+            uptime_seconds=uptime,
+            calls=len(calls),
+            registrations=phones,
+            capabilities=self.capabilities,
+        )
+
+    def _uptime(self) -> int | None:
+        """Seconds since it started, which it says in its own time of day."""
+        core = self._ask("CoreStatus")
+        try:
+            began = datetime.strptime(f"{core.get('CoreStartupDate')} {core.get('CoreStartupTime')}", _STARTED)  # noqa: DTZ007
+            now = datetime.strptime(self._ask("Getvar", Variable=_LOCAL_NOW).get("Value"), _STARTED)  # noqa: DTZ007
+        except ValueError:
+            return None
+        return max(int((now - began).total_seconds()), 0)
+
+    def examine(self, domain: Domain | None) -> Sequence[Finding]:
+        """Try each step from here to a registered phone."""
+        from ringpost.switch.asterisk.doctor import examined  # only the command line asks
+
+        return list(examined(self._record, self._address, self._secret, self._clock, domain))
+
+    # placing calls
+
+    def place(self, order: CallOrder) -> None:
+        """Have it ring A, under our uuid; it goes on by itself. An A without a phone is none that it can ring."""
+        if order.gateway is None and not self._has_phones(order):
+            self._tale = originating.Tale(order.call_uuid, is_registered=False)
+            return
+        listens_to = self._listened_to(order) if order.monitors else None
+        self._line().hear()
+        self._do("Originate", *originating.members(order, listens_to))
+        self._tale = originating.Tale(order.call_uuid)
+
+    def _has_phones(self, order: CallOrder) -> bool:
+        account = names.account(order.destination_a, order.domain_name)
+        return bool(self._do("Getvar", Variable=f"PJSIP_DIAL_CONTACTS({account})").get("Value"))
+
+    def _listened_to(self, order: CallOrder) -> str:
+        """The name of the channel of the phone that is listened to."""
+        domain = Domain(domain_uuid=order.domain_uuid, domain_name=order.domain_name)
+        leg = self._answered(domain, order.monitors or "")
+        return next((phone.name for phone in leg.telephones), leg.channel.name)
+
+    def await_answer(self, order: CallOrder, seconds: float) -> Progress:
+        """Wait for what becomes of A; of a call placed earlier, look how far it has come."""
+        tale = self._tale
+        if tale is None or tale.call_uuid != order.call_uuid:
+            return self._looked_up(order, seconds)
+        end = time.monotonic() + seconds
+        while not tale.is_over and (left := end - time.monotonic()) > 0:
+            was_told = tale.is_told
+            with self._spoken():
+                event = (self._manager or self._line()).event(left)
+            if event is not None:
+                tale.tell(event)
+            if tale.is_told and not was_told:
+                end = time.monotonic() + _ENDS_WITHIN
+        return tale.progress
+
+    def _looked_up(self, order: CallOrder, seconds: float) -> Progress:
+        deadline = self._clock.now() + seconds
+        while True:
+            self._until = math.inf  # the caller's own time is being waited
+            found = [one for one in self._channels() if one.is_placed and one.leg_uuid == order.call_uuid]
+            if not found or found[0].marked.uuid(marks.DOMAIN) != order.domain_uuid:
+                return Progress("ended")
+            if found[0].is_up:
+                return Progress("answered", answered=True)
+            if self._clock.now() >= deadline:
+                return Progress("ringing")
+            self._clock.sleep(_POLL_SECONDS)
+
+    def foretold(self, order: CallOrder) -> Sequence[Leg]:
+        """A real switch cannot tell."""
+        return []
+
+    # calls that are up
+
+    def calls(self, domain: Domain) -> list[LiveCall]:
+        """The domain's calls. Its plan and the rows of its phones mark every channel with the domain's uuid."""
+        legs = self._parties(domain)
+        parked = any(map(lists.may_be_parked, legs))
+        return lists.calls(domain, legs, self._slots(domain) if parked else {}, self._held(legs))
+
+    def answer(self, domain: Domain, leg_uuid: str) -> None:
+        """Tell the phone to answer, which is up to the phone (SIP event talk)."""
+        self._notify(self._telephone(_one(self._parties(domain), leg_uuid)), "talk")
+
+    def hang_up(self, domain: Domain, leg_uuid: str) -> None:
+        """End the leg, and mark that it was we who did: nothing else would tell."""
+        channel = _one(self._parties(domain), leg_uuid).channel.uniqueid
+        with suppress(SwitchRefused):
+            self._ask("Setvar", Channel=channel, Variable=marks.HUNG_UP, Value="true")
+        self._do("Hangup", Channel=channel, Cause=_NORMALLY)
+
+    def hold(self, domain: Domain, leg_uuid: str) -> None:
+        """This phone holds the call, if it does what it is told (SIP event hold)."""
+        legs = self._parties(domain)
+        leg = _answered(legs, leg_uuid)
+        if leg_uuid not in self._held(legs):
+            self._tell_phone(leg, "hold", "Hold", "true")
+
+    def resume(self, domain: Domain, leg_uuid: str) -> None:
+        """This phone takes the call back, if it does what it is told (SIP event talk)."""
+        legs = self._parties(domain)
+        leg = _answered(legs, leg_uuid)
+        if leg_uuid not in self._held(legs):
+            raise CannotComply("this party does not hold the call")
+        self._tell_phone(leg, "talk", "Unhold", "")
+
+    def mute(self, domain: Domain, leg_uuid: str) -> None:
+        """What it says is dropped."""
+        self._mute(domain, leg_uuid, "on")
+
+    def unmute(self, domain: Domain, leg_uuid: str) -> None:
+        """What it says goes through again."""
+        self._mute(domain, leg_uuid, "off")
+
+    def _mute(self, domain: Domain, leg_uuid: str, state: str) -> None:
+        """By the function and not by ``MuteAudio``, which does the same and needs ``system``."""
+        self._act(domain, leg_uuid, "Setvar", Variable="MUTEAUDIO(in)", Value=state)
+
+    def send_digits(self, domain: Domain, leg_uuid: str, digits: str) -> None:
+        """Play digits to the leg: of several in one action Asterisk would play the first."""
+        channel = self._answered(domain, leg_uuid).channel.uniqueid
+        for digit in digits:
+            self._do("PlayDTMF", Channel=channel, Digit=digit)
+
+    def transfer(self, domain: Domain, leg_uuid: str, number: str) -> None:
+        """Run the domain's plan for this leg."""
+        self._act(domain, leg_uuid, "Redirect", Context=marks.PLAN, Exten=number, Priority="1")
+
+    def park(self, domain: Domain, leg_uuid: str) -> str:
+        """Send the leg to the parking code, and hear in which slot it comes to wait."""
+        channel, lot = self._answered(domain, leg_uuid).channel.uniqueid, dialplan.lot(domain.domain_name)
+        line = self._line()
+        line.hear()
+        self._do("Redirect", Channel=channel, Context=marks.PLAN, Exten=dialplan.PARK, Priority="1")
+        with self._spoken():
+            told = line.awaited(lambda event: channel in lists.slots([event], lot), self._answer_seconds)
+        if told is None:
+            raise CannotComply("the call was not parked: it may have ended, or every slot is taken")
+        return lists.slots([told], lot)[channel]
+
+    def record(self, domain: Domain, leg_uuid: str) -> str:
+        """Record into a new file below ``monitor``, under the domain's name; what records already goes on."""
+        leg = self._answered(domain, leg_uuid)
+        home = re.escape(f"{domain.domain_name}/")
+        running = leg.channel.marked.matching(re.compile(f"{home}[A-Za-z0-9_.-]{{1,200}}"), marks.RECORDED)
+        if running is not None:
+            return running
+        if domain.record_announcement:
+            self._announce(leg)
+        path = f"{domain.domain_name}/{secrets.token_hex(4)}-{leg_uuid}.wav"
+        self._set(leg.channel, marks.RECORDED, path)  # before, so that what is told of its start says the file
+        try:
+            self._do("MixMonitor", Channel=leg.channel.uniqueid, File=path)
+        except (NotFound, SwitchRefused):
+            self._set(leg.channel, marks.RECORDED, "")
+            raise
+        return path
+
+    def _announce(self, leg: Party) -> None:
+        """Say to both parties that they are recorded: who says it barges in. Returns once that has begun."""
+        self._do(
+            "Originate",
+            Channel=f"Local/s@{marks.ANNOUNCES}/n",
+            Application="ChanSpy",
+            Data=f"{leg.channel.name},qSB",
+            Timeout="2000",
+        )
+
+    def stop_recording(self, domain: Domain, leg_uuid: str) -> None:
+        """Stop whatever records this leg."""
+        channel = self._answered(domain, leg_uuid).channel
+        self._do("StopMixMonitor", Channel=channel.uniqueid)
+        self._set(channel, marks.RECORDED, "")
+
+    # phones
+
+    def registrations(self, domain: Domain) -> list[Registration]:
+        """The phones that registered under the domain's name."""
+        return [lists.registration(found) for found in self._contacts() if found.is_in(domain)]
+
+    def unregister(self, domain: Domain, extension: str) -> int:
+        """Drop the registrations of an extension."""
+        phones = [found for found in self._contacts() if found.is_in(domain) and found.number == extension]
+        for phone in phones:
+            with suppress(NotFound):  # it has run out meanwhile
+                self._do("DBDel", Family="registrar", Key=phone.key)
+        return len(phones)
+
+    # legs
+
+    def _channels(self) -> list[Channel]:
+        return lists.channels(self._list("CoreShowChannels"), self._clock.now(), self._odd)
+
+    def _parties(self, domain: Domain) -> list[Party]:
+        return lists.parties(domain, self._channels())
+
+    def _answered(self, domain: Domain, leg_uuid: str) -> Party:
+        return _answered(self._parties(domain), leg_uuid)
+
+    def _act(self, domain: Domain, leg_uuid: str, action: str, **members: str) -> None:
+        self._do(action, Channel=self._answered(domain, leg_uuid).channel.uniqueid, **members)
+
+    def _held(self, legs: Collection[Party]) -> set[str]:
+        """The legs that hold, by their marks and by what the switch knows of those they talk to."""
+        marked = lists.marked_as_holding(legs)
+        if not any(map(lists.may_hold, legs)):
+            return marked
+        return marked | lists.holding(legs, self._list("DeviceStateList"))
+
+    def _telephone(self, leg: Party) -> Channel:
+        """The channel of its phone: one of those that ring, if it is several."""
+        if not leg.telephones:
+            raise CannotComply("this party has no phone to be told")
+        return leg.telephones[0]
+
+    def _notify(self, phone: Channel, event: str) -> None:
+        self._do("PJSIPNotify", Channel=phone.uniqueid, Variable=f"Event={event}")
+
+    def _tell_phone(self, leg: Party, event: str, told: str, mark: str) -> None:
+        """Tell a phone what to do, and wait until it has."""
+        phone, line = self._telephone(leg), self._line()
+        line.hear()
+        self._notify(phone, event)
+        with self._spoken():
+            done = line.awaited(
+                lambda one: (one.event, one.get("Uniqueid")) == (told, phone.uniqueid), self._answer_seconds
+            )
+        if done is None:
+            raise CannotComply(f"the phone did not do it: not all phones know the SIP event {event}")
+        self._set(phone, marks.HELD, mark)
+
+    def _set(self, channel: Channel, variable: str, value: str) -> None:
+        self._do("Setvar", Channel=channel.uniqueid, Variable=variable, Value=value)
+
+    def _slots(self, domain: Domain) -> dict[str, str]:
+        """Who waits in which slot of the domain's lot, which there is once somebody has waited there."""
+        lot = dialplan.lot(domain.domain_name)
+        with self._spoken():
+            try:
+                return lists.slots(self._line().listed("ParkedCalls", ParkingLot=lot), lot)
+            except Unlisted:
+                return {}
+
+    def _contacts(self) -> list[Contact]:
+        return lists.contacts(self._list("DBGetTree", Family="registrar"), self._clock.now(), self._odd)
+
+    # the wire
+
+    def _line(self) -> Manager:
+        """The connection, with the time that is left for the next step of this request."""
+        if self._manager is None:
+            self._manager = self._connected()
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise SwitchUnreachable("the switch takes too long for all this: see whether it is overloaded")
+        self._manager.answer_seconds = min(self._answer_seconds, left)
+        return self._manager
+
+    def _connected(self) -> Manager:
+        """A new connection. A switch that failed just now is left alone, lest everybody waits for it."""
+        now, uuid = time.monotonic(), self._record.switch_uuid
+        password = self._secret(self._record.secret or "")
+        if now < self._resting.get(uuid, 0.0):
+            resting = SwitchUnreachable("the switch did not answer a moment ago: try again", retry_after=int(_RESTS))
+            resting.unsent = True
+            raise resting
+        try:
+            made = connected(self._address, self._record, password, self._answer_seconds)
+        except SwitchUnreachable as problem:
+            self._resting[uuid] = time.monotonic() + _RESTS
+            problem.unsent = True
+            raise
+        self._until = now + _PATIENCE
+        return made
+
+    @contextmanager
+    def _spoken(self) -> Iterator[None]:
+        try:
+            yield
+        except SwitchUnreachable:
+            self._resting[self._record.switch_uuid] = time.monotonic() + _RESTS
+            raise
+
+    def _ask(self, action: str, *more: tuple[str, str], **members: str) -> Message:
+        with self._spoken():
+            return self._line().ask(action, *more, **members)
+
+    def _do(self, action: str, *more: tuple[str, str], **members: str) -> Message:
+        """An action that says that it was done."""
+        answer = self._ask(action, *more, **members)
+        if not answer.is_good:
+            _refused(action, answer.says)
+        return answer
+
+    def _list(self, action: str, **members: str) -> list[Message]:
+        """What an action lists. One that is refused is no empty list."""
+        with self._spoken():
+            try:
+                return self._line().listed(action, **members)
+            except Unlisted as refused:
+                raise SwitchRefused(f"the switch has no list for {action}: see its log") from refused
+
+    def _odd(self, what: str) -> None:
+        """The log is told once a request that a row was left out: the rest of the list stands."""
+        if not self._found_odd:
+            self._found_odd = True
+            _log.warning("left out of what switch %s lists: %s", self._record.switch_uuid, what)
+
+
+def _one(legs: Iterable[Party], leg_uuid: str) -> Party:
+    """The leg of that uuid, of a domain's. One that is another's is acted on by nobody."""
+    found = next((leg for leg in legs if leg.leg_uuid == leg_uuid), None)
+    if found is None:
+        raise NotFound("call not found")
+    return found
+
+
+def _answered(legs: Iterable[Party], leg_uuid: str) -> Party:
+    leg = _one(legs, leg_uuid)
+    if not leg.channel.is_up:
+        raise CannotComply("this party has not answered yet")
+    return leg
+
+
+def _refused(action: str, says: str) -> NoReturn:
+    if _NOT_THERE.fullmatch(says):
+        raise NotFound("call not found")
+    if says == _NOT_RECORDED:
+        raise CannotComply("this call is not being recorded")
+    raise SwitchRefused(f"the switch did not do {action}: see its log")

@@ -1,0 +1,188 @@
+"""What the doctor finds, and that it says it in words."""
+
+import pytest
+
+from ringpost.model.errors import SwitchRefused
+from ringpost.switch import Finding
+from ringpost.switch.asterisk import marks
+from ringpost.switch.asterisk.doctor import ACTIONS, MODULES, SYSTEM_ACTIONS, examined
+from ringpost.switch.asterisk.place import Address
+from tests.fakes import FakeClock
+from tests.switch.asterisk.scripted import PASSWORD, REFUSED, SUCCESS, ScriptedAsterisk, answered, listed
+from tests.switch.asterisk.stage import at_home, switch_at
+from tests.switch.staging import HOME
+
+RECORDED_AT = 1795761403.0
+ELSEWHERE = "127.1"
+"""A name of this machine that does not look like one."""
+TRUNK = HOME.model_copy(update={"outbound_gateway": "trunk"})
+OF_RING = answered("ami-login", "ListCommands")
+"""What a user with write = call,agent,reporting,originate may do."""
+OF_WHOLE = OF_RING.replace(
+    "\r\n\r\n", "".join(f"\r\n{name}: x  (Priv: system,all)" for name in SYSTEM_ACTIONS) + "\r\n\r\n"
+)
+STEPS = [
+    "address", "secret", "AMI", "user", "version", "systemname", "clock", "channelvars", "events", "parking",
+    "modules", "plan", "asks", "gateway", "phones",
+]  # fmt: skip
+
+
+def config(**said: str) -> str:
+    """``GetConfig`` of one category, as its source writes it; not recorded."""
+    lines = "".join(
+        f"Line-000000-{number:06d}: {name}={value}\r\n" for number, (name, value) in enumerate(said.items())
+    )
+    return f"Response: Success\r\nActionID: a\r\nCategory-000000: general\r\n{lines}\r\n"
+
+
+def value(said: str) -> str:
+    return f"Response: Success\r\nActionID: a\r\nVariable: x\r\nValue: {said}\r\n\r\n"
+
+
+def healthy(server: ScriptedAsterisk) -> None:
+    """As a switch answers that is set up as the guide says."""
+    server.answers |= {
+        "ListCommands": OF_WHOLE,
+        "CoreSettings": answered("ami-login", "CoreSettings"),
+        "Ping": answered("ami-login", "Ping", 1),
+        "GetConfig": config(channelvars=",".join(marks.SAID), timestampevents="yes"),
+        "GetConfig Filename=res_parking.conf": config(parkeddynamic="yes"),
+        "ModuleCheck": "Response: Success\r\nActionID: a\r\nVersion: \r\n\r\n",
+        "ShowDialPlan": listed(["Event: ListDialplan\r\nActionID: a\r\nContext: x\r\n\r\n"], "ShowDialPlanComplete"),
+        "Getvar Variable=RP_URL": value("http://127.0.0.1:8700"),
+        "Getvar Variable=PJSIP_ENDPOINT(100@live.example.net,context)": value("ringpost"),
+        "Getvar Variable=PJSIP_ENDPOINT(trunk,context)": value("public"),
+        "DBGetTree": at_home(answered("registration-delete", "DBGetTree")),
+    }
+
+
+def found(
+    server: ScriptedAsterisk, *, host: str = "", is_encrypted: bool = False, at: float = RECORDED_AT
+) -> list[Finding]:
+    clock = FakeClock()
+    clock.time = at
+    place = Address(host or server.host, server.port, is_encrypted)
+    return list(examined(switch_at(server), place, lambda _: PASSWORD, clock, TRUNK))
+
+
+def bad(findings: list[Finding]) -> dict[str, str]:
+    return {finding.step: finding.words for finding in findings if not finding.well}
+
+
+def test_a_switch_that_is_set_up_as_it_should_be_is_well() -> None:
+    with ScriptedAsterisk() as server:
+        healthy(server)
+        findings = found(server)
+    assert bad(findings) == {}
+    assert [finding.step for finding in findings] == STEPS
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "step", "says"),
+    [
+        ("ListCommands", OF_RING, "user", "DBDel, MixMonitor, ModuleCheck, PJSIPNotify"),
+        ("ListCommands", SUCCESS.format(""), "user", "write = call,agent,reporting,originate,system"),
+        (
+            "CoreSettings",
+            answered("ami-login", "CoreSettings").replace("22.10.1", "18.9-cert1"),
+            "version",
+            "20 or later",
+        ),
+        (
+            "CoreSettings",
+            answered("ami-login", "CoreSettings").replace("pbx2", "pbx1"),
+            "systemname",
+            "systemname=pbx2",
+        ),
+        ("CoreSettings", answered("ami-login", "CoreSettings").replace("pbx2", ""), "systemname", "is empty"),
+        ("Ping", SUCCESS.format("Pong"), "clock", "does not say"),
+        ("Ping", answered("ami-login", "Ping", 1).replace("1795761403", "1795765003"), "clock", "3601 seconds ahead"),
+        ("Ping", answered("ami-login", "Ping", 1).replace("1795761403", "1795761303"), "clock", "seconds behind"),
+        ("Ping", answered("ami-login", "Ping", 1).replace("1795761403.786697", "nan"), "clock", "does not say"),
+        ("GetConfig", config(channelvars="RP_DOMAIN,RP_CALL", timestampevents="yes"), "channelvars", "RP_HELD missing"),
+        ("GetConfig", config(channelvars=",".join(marks.SAID)), "events", "timestampevents=yes"),
+        ("GetConfig Filename=res_parking.conf", config(parkeddynamic="no"), "parking", "parkeddynamic=yes"),
+        ("ModuleCheck Module=res_curl.so", REFUSED.format("Module not loaded"), "modules", "res_curl not loaded"),
+        ("ShowDialPlan Context=ringpost-phones", REFUSED.format("Did not find context"), "plan", "ringpost-phones"),
+        ("Getvar Variable=RP_URL", value(""), "asks", "RP_URL"),
+        ("Getvar Variable=PJSIP_ENDPOINT(trunk,context)", value(""), "gateway", "none of the switch's"),
+        ("Getvar Variable=PJSIP_ENDPOINT(trunk,context)", value("ringpost"), "gateway", "context=public"),
+        ("Getvar Variable=PJSIP_ENDPOINT(100@live.example.net,context)", value(""), "phones", "extconfig"),
+        ("DBGetTree", listed([], "DBGetTreeComplete"), "phones", "no phone"),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_to_do(key: str, answer: str, step: str, says: str) -> None:
+    with ScriptedAsterisk() as server:
+        healthy(server)
+        server.answers[key] = answer
+        findings = bad(found(server))
+    assert list(findings) == [step]
+    assert says in findings[step]
+
+
+def test_a_user_that_may_run_a_shell_is_refused_beyond_this_machine() -> None:
+    with ScriptedAsterisk() as server:
+        healthy(server)
+        assert "may run a shell" in bad(found(server, host=ELSEWHERE))["user"]
+        server.answers["ListCommands"] = OF_RING
+        assert "user" not in bad(found(server, host=ELSEWHERE))
+
+
+def test_what_the_smaller_user_may_not_look_at_is_said() -> None:
+    with ScriptedAsterisk() as server:
+        healthy(server)
+        server.denied = {"GetConfig", "ModuleCheck"}
+        server.answers["CoreShowChannels"] = listed([])
+        findings = {finding.step: finding for finding in found(server)}
+        assert findings["modules"].well
+        assert "cannot be seen" in findings["channelvars"].words
+        server.answers["CoreShowChannels"] = answered("ev-reconnect", "CoreShowChannels")
+        assert "RP_HELD missing" in bad(found(server))["channelvars"]
+
+
+@pytest.mark.parametrize(
+    ("host", "is_encrypted", "says"),
+    [
+        ("8.8.8.8", False, "tls:// in front of the address"),
+        ("no-such-name.invalid", True, "no name that can be found"),
+        ("a..b", False, "no name that can be found"),
+    ],
+)
+def test_an_address_that_will_not_do_ends_it(host: str, is_encrypted: bool, says: str) -> None:
+    with ScriptedAsterisk() as server:
+        [finding] = found(server, host=host, is_encrypted=is_encrypted)
+        assert server.connections == 0
+    assert not finding.well
+    assert says in finding.words
+
+
+def test_no_secret_and_a_wrong_one_are_said() -> None:
+    def missing(_: str) -> str:
+        raise SwitchRefused("RINGPOST_SECRET_X is not set")
+
+    with ScriptedAsterisk("refuse") as server:
+        place = Address(server.host, server.port, False)
+        assert "not set" in list(examined(switch_at(server), place, missing, FakeClock(), None))[-1].words
+        assert "refused the password" in bad(found(server))["AMI"]
+
+
+def test_what_is_asked_for_is_on_the_list_of_what_a_user_may_do() -> None:
+    may = {line.split(":")[0] for line in OF_RING.split("\r\n")}
+    assert set(ACTIONS) <= may
+    assert not set(SYSTEM_ACTIONS) & may
+
+
+def test_without_a_domain_its_phones_and_trunk_are_not_looked_for() -> None:
+    with ScriptedAsterisk() as server:
+        healthy(server)
+        place, clock = Address(server.host, server.port, False), FakeClock()
+        steps = [one.step for one in examined(switch_at(server), place, lambda _: PASSWORD, clock, None)]
+    assert steps == STEPS[:-2]
+
+
+def test_each_module_is_asked_for_by_its_file() -> None:
+    with ScriptedAsterisk() as server:
+        healthy(server)
+        found(server)
+    asked = [one.get("Module") for one in server.heard if one.action == "ModuleCheck"]
+    assert asked == [f"{name}.so" for name in MODULES]
