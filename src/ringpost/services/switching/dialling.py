@@ -40,6 +40,8 @@ def domain(context: Context, name: str) -> Domain | None:
 
 def domain_of(context: Context, domain_uuid: str) -> Domain | None:
     """The domain of a uuid, if it is to be told of."""
+    if not context.store.reaches(domain_uuid):
+        return None
     return _there(context.store.get(keys.domain(domain_uuid), Domain))
 
 

@@ -127,8 +127,9 @@ def _phones(context: Context, asked: plan.Asked) -> bytes:
 
 
 def _dialled(context: Context, asked: plan.Asked) -> bytes:
-    number, domain = asked.number, _domain(context, asked)
-    if not number or domain is None:
+    number = asked.number
+    domain = _domain(context, asked) if number else None
+    if domain is None:
         return plan.NOTHING
     caller = _caller(context, domain, asked)
     if caller is None:
