@@ -207,8 +207,8 @@ def test_a_switch_that_wants_to_write_changes_nothing(
 NO_IDS = [
     "", "100", "@", f"@{HOME}", "100@", f"%@{HOME}", "100@%", f"1_0@{HOME}", f"alice@{HOME}", "sip:100@192.0.2.1:5060",
     f"sip:100@{HOME}", f"100@{HOME}/sip:100@192.0.2.1", f"100@@{HOME}", f"100@{HOME}@{HOME}", f"100 @{HOME}",
-    f"{'1' * 33}@{HOME}", "1" * 4096 + f"@{HOME}", f"100@{'x' * 4096}", f"100@{HOME}\n", f"100@{HOME}\x00", "１００@" + HOME,
-    f"100@{HOME};transport=udp", f"${{x}}@{HOME}", f"100@{HOME}&id=101", f"100@{HOME.upper()}",
+    f"{'1' * 33}@{HOME}", "1" * 4096 + f"@{HOME}", f"100@{'x' * 4096}", f"100@{HOME}\n", f"100@{HOME}\x00",
+    f"１００@{HOME}", f"100@{HOME};transport=udp", f"${{x}}@{HOME}", f"100@{HOME}&id=101", f"100@{HOME.upper()}",
 ]  # fmt: skip
 
 
@@ -253,8 +253,8 @@ def test_a_table_may_be_asked_for_with_a_slash_in_front(pbx: Caller) -> None:
 
 
 HOSTILE = [
-    '"; id=x', "${SHELL(id)}", "a&context=public", "a=b", "x\\", "[a](+b)", "Alice;comment", '" <999>', "é ✓ 😀", "a+b c",
-    "`id`", "a|b", "<sip:999@x>", ",,,", "^_^", "100%",
+    '"; id=x', "${SHELL(id)}", "a&context=public", "a=b", "x\\", "[a](+b)", "Alice;comment", '" <999>', "é ✓ 😀",
+    "a+b c", "`id`", "a|b", "<sip:999@x>", ",,,", "^_^", "100%",
 ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What would ring: the same words for whatever kind of switch is asked."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.services.switching.alike.worlds import World
 
@@ -26,7 +26,7 @@ class Heard(NamedTuple):
     """One thing after the other: what it is, of what."""
 
     what: str
-    about: object = None
+    about: Any = None
 
 
 class Story:
@@ -37,7 +37,7 @@ class Story:
         self.heard: list[Heard] = []
         self._together: list[Rung] | None = None
 
-    def say(self, what: str, about: object = None) -> None:
+    def say(self, what: str, about: Any = None) -> None:
         """It goes on so."""
         assert len(self.heard) < MOST_STEPS, "it goes round for ever"
         self.heard.append(Heard(what, about))

@@ -123,10 +123,8 @@ class _FreeSwitch:
             fate = self.story.rings(one.within(most) for part in _split(data, ",") for one in self._legs(part))
         if fate == "answered":
             return "over"
-        if fate == "unregistered" and data.endswith(_NOBODY):
-            fate = "busy" if _NOBODY[1] in data else fate
-        if fate == "unregistered" and len(re.split(r"[,|]|:_:", data)) > 1:
-            fate = "several"
+        if fate not in ("answered", "several"):
+            fate = _of_nobody(data) or fate
         self.variables["originate_disposition"] = _CAUSES.get(fate, "")
         return ""
 
@@ -185,6 +183,14 @@ class _FreeSwitch:
         assert data == "${hold_music}"
         self.story.say("music")
         return "over"
+
+
+def _of_nobody(data: str) -> str:
+    """What becomes of a group some of which is nobody, or not to be disturbed: of which one, if it is all that is."""
+    legs = [one.rpartition("}")[2].rpartition("]")[2] for one in re.split(r"[,|]|:_:", data)]
+    if not set(legs) & {*_NOBODY}:
+        return ""
+    return ("busy" if _NOBODY[1] in legs else "unregistered") if set(legs) <= {*_NOBODY} else "several"
 
 
 def _split(dial_string: str, separator: str) -> list[str]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from ringpost.model.destination import Destination, DestinationAction
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
-from ringpost.model.ring_group import Member, RingGroup
+from ringpost.model.ring_group import Member, RingGroup, Strategy
 from ringpost.model.voicemail import Voicemail
 from ringpost.store import Row, keys
 
@@ -153,6 +153,8 @@ class Maker:
 
     def _group(self, domain: Domain, number: str, numbers: list[str]) -> RingGroup:
         members = self._some(35, 70) if self._is(0.05) else self._some(0, 6)
+        strategies: list[Strategy] = ["simultaneous", "sequence", "enterprise", "rollover"]
+        strategy: Strategy = "random" if members < 7 and self._is(0.2) else self.random.choice(strategies)
         return RingGroup(
             ring_group_uuid=self._uuid(),
             domain_uuid=domain.domain_uuid,
@@ -160,7 +162,7 @@ class Maker:
             ring_group_extension=number,
             ring_group_call_timeout=self.random.choice((10, 30)),
             ring_group_cid_name_prefix=self.random.choice((None, "Sales")),
-            ring_group_strategy=self.random.choice(("simultaneous", "sequence", "enterprise", "rollover", "random")),
+            ring_group_strategy=strategy,
             ring_group_context=domain.domain_name,
             ring_group_enabled=self._is(0.9),
             ring_group_destinations=tuple(
