@@ -117,7 +117,7 @@ def link(
     place = _place(esl, user, _PASSWORD)
     commands_at = _place(esl, commands_user, _COMMANDS_PASSWORD) if commands_user else place
     secret_at = f"env:{_COMMANDS_PASSWORD if commands_user else _PASSWORD}"
-    connect = doing.beside(_KIND, commands_at, clock, secret_at)
+    connect = doing.beside(_KIND, commands_at, clock, secret_at, switch_name)
     if doctor:
         kind, live = kinds()[_KIND], live_url or client.url
         tell(Examining(switch_name, kind, client, live, place, connect, recordings, door).findings())
