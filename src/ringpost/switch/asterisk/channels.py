@@ -162,11 +162,9 @@ class Channels:
 
 def _know(channel: Channel, said: Said, who: str) -> None:
     """Know of a channel what an event says of it."""
-    exten = said.text(f"{who}Exten") or ""
-    channel.exten = exten or channel.exten
     channel.is_up = said.verbatim(f"{who}ChannelState") == "6"
-    if not channel.first_exten and exten != "s":
-        channel.first_exten = exten
+    channel.exten = said.number(f"{who}Exten") or channel.exten  # it is s in a subroutine, and h at the end
+    channel.first_exten = channel.first_exten or channel.exten
     if not channel.is_shown_for_good:
         channel.shown = _party(said, f"{who}CallerID")
     if channel.answered is None:
