@@ -310,6 +310,12 @@ def test_an_a_was_not_reached_for_the_reason_its_phones_had(statuses: Sequence[s
     assert (end.what, end.leg_uuid, end.cause) == ("ended", OURS, cause)
 
 
+def test_a_pair_that_an_action_made_for_a_message_is_no_leg() -> None:
+    one, two, *_ = placed()
+    plain = [Message(tuple(member for member in half.members if "RP_CALL" not in member[1])) for half in (one, two)]
+    assert replayed([*plain, *(called(half, "Hangup", Cause="16") for half in plain)]).notices == []
+
+
 def test_an_action_hung_it_up() -> None:
     first = about("Newchannel", "PJSIP/100@example.net-00000001", "pbx2-1795761000.1", Exten="101")
     end = replayed([first, marked(called(first, "Hangup", Cause="16"), RP_HUNG_UP="true")]).notices[-1]
@@ -321,7 +327,8 @@ def test_a_recording_is_finished_when_it_is_stopped_or_its_leg_ends() -> None:
     first = about("Newchannel", "PJSIP/100@example.net-00000001", "pbx2-1795761000.1", Exten="101")
     starts = marked(called(first, "MixMonitorStart"), RP_RECORDED=path)
     stops, ends = (marked(called(first, what, Cause="16"), RP_RECORDED=path) for what in ("MixMonitorStop", "Hangup"))
-    for story in ([first, starts, stops, ends], [first, starts, ends]):
+    emptied = marked(called(first, "Hangup", Cause="16"), RP_RECORDED="")
+    for story in ([first, starts, stops, ends], [first, starts, ends], [first, starts, stops, emptied]):
         came = replayed(story)
         [recorded] = came.recorded
         assert (recorded.path, recorded.file.file_name) == (path, "one.wav")
