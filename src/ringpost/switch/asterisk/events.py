@@ -152,6 +152,7 @@ class Events:
             dialled.is_shown_for_good = True
         elif not dialled.dialled_by:
             by.is_shown_for_good = True
+            by.ordered = by.ordered or by.exten
             dialled.dialled_by, dialled.source_dialled = by.uniqueid, by.exten
             self._looking.add(dialled.uniqueid)
         self._place_all()
@@ -163,6 +164,8 @@ class Events:
 
     def _dial_end(self, event: Message, at: float) -> None:
         dialled, by, status = self._of(event, "Dest"), self._of(event), event.get("DialStatus")
+        if event.get("Forward"):
+            return  # its phone has named another: nobody gave up
         if dialled is not None:
             dialled.dial_status = status
             if status == "ANSWER" and dialled.is_up:
