@@ -9,6 +9,7 @@ from ringpost.clock import Clock
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Problem, SwitchRefused
 from ringpost.model.switch import SwitchRecord
+from ringpost.model.values import is_uuid
 from ringpost.switch import Finding
 from ringpost.switch.asterisk import lists, marks
 from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
@@ -114,7 +115,7 @@ def _core(line: Manager, record: SwitchRecord, clock: Clock) -> Iterator[Finding
         words=f"Asterisk {version or 'of an unknown version'}"
         + ("" if found and int(found[1]) >= LEAST_VERSION else f": it needs {LEAST_VERSION} or later"),
     )
-    same = name == record.switch_name
+    same = bool(name) if is_uuid(record.switch_name) else name == record.switch_name  # a link may know it by its uuid
     words = (
         f"its systemname is {name}"
         if same

@@ -132,9 +132,6 @@ def parties(domain: Domain, found: Collection[Channel]) -> list[Party]:
     )
     placed = {one.uniqueid for one in ours if one.is_placed and one.kind == "Local"}
     phones: dict[str, list[Channel]] = {}
-    bridges: dict[str, list[Channel]] = {}
-    for one in found:
-        bridges.setdefault(one.bridge, []).append(one)
     legs = []
     for one in ours:
         of = one.marked.uuid(marks.PHONE_OF)
@@ -142,15 +139,35 @@ def parties(domain: Domain, found: Collection[Channel]) -> list[Party]:
             phones.setdefault(of or "", []).append(one)
         elif one.kind == "PJSIP" or one.is_placed:
             legs.append(one)
-    company = {name: tuple(inside) for name, inside in bridges.items() if name}
-    return [
-        Party(
-            leg,
-            tuple(phones.get(leg.uniqueid, ())),
-            tuple(one for one in company.get(leg.bridge, ()) if one is not leg),
-        )
-        for leg in legs
-    ]
+    company = _Bridges(found, placed)
+    return [Party(leg, tuple(phones.get(leg.uniqueid, ())), company.of(leg)) for leg in legs]
+
+
+class _Bridges:
+    """Who is in a bridge with whom, seen through pairs of Local channels, but not through those that are an A."""
+
+    def __init__(self, found: Iterable[Channel], placed: Collection[str]) -> None:
+        self._placed = placed
+        self._names: dict[str, Channel] = {}
+        self._inside: dict[str, list[Channel]] = {}
+        for one in found:
+            self._names[one.name] = one
+            self._inside.setdefault(one.bridge, []).append(one)
+
+    def of(self, leg: Channel) -> tuple[Channel, ...]:
+        """Everybody else in the bridge of a leg."""
+        return tuple(map(self._beyond, self._others(leg)))
+
+    def _others(self, one: Channel) -> list[Channel]:
+        return [other for other in self._inside[one.bridge] if other is not one] if one.bridge else []
+
+    def _beyond(self, one: Channel) -> Channel:
+        """Whoever is alone with the other half of a pair; of what is no such pair, itself."""
+        half = self._names.get(f"{one.name[:-1]}{'21'[one.half == '2']}") if one.half else None
+        if half is None or {one.uniqueid, half.uniqueid} & set(self._placed):
+            return one
+        others = self._others(half)
+        return others[0] if len(others) == 1 else one
 
 
 def may_be_parked(leg: Party) -> bool:
