@@ -248,8 +248,10 @@ def test_the_plan_says_where_somebody_is_sent_who_has_spoken() -> None:
     sent = called(first, "UserEvent", UserEvent="RingpostSent", Number="105", Extension="105")
     nobody = called(first, "UserEvent", UserEvent="RingpostSent", Number="1; rm", Extension="")
     other = called(first, "UserEvent", UserEvent="Other", Number="105")
-    told = replayed([first, sent, nobody, other]).notices
-    assert [(one.what, one.sent_to, one.sent_to_extension) for one in told[1:]] == [("sent", "105", True)]
+    speaks = called(first, "BridgeEnter", ChannelState="6")
+    told = replayed([first, sent, speaks, sent, nobody, other]).notices
+    assert [(one.what, one.sent_to, one.sent_to_extension) for one in told[2:]] == [("sent", "105", True)]
+    assert [one.what for one in told[:2]] == ["made", "answered"]
 
 
 PAIR = "Local/101@ringpost-phones-00000001;"

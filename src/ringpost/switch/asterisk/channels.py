@@ -57,6 +57,7 @@ class Channel:
     answered: float | None = None
     has_rung: bool = False
     is_told: bool = False
+    has_spoken: bool = False
     is_held: bool = False
     is_parked: bool = False
     dial_status: str = ""
