@@ -198,14 +198,24 @@ class CsvResponse(RawResponse):
     }
 
 
+_HOW_IT_IS_KEPT: Mapping[str, str] = {
+    "X-Decided-By": "which members of the question decided it: a link keeps it as the answer to just that",
+    "X-Read-From": "marks of what it was read from: a link drops it when one of these changes",
+}
+
+
 class XmlResponse(RawResponse):
-    """XML, as a switch reads it."""
+    """XML, as a FreeSWITCH reads it."""
 
     media_type = "text/xml"
-    header_names: ClassVar[Mapping[str, str]] = {
-        "X-Decided-By": "which members of the question decided it: a link keeps it as the answer to just that",
-        "X-Read-From": "marks of what it was read from: a link drops it when one of these changes",
-    }
+    header_names: ClassVar[Mapping[str, str]] = _HOW_IT_IS_KEPT
+
+
+class PlainResponse(RawResponse):
+    """Plain text, as an Asterisk reads it."""
+
+    media_type = "text/plain"
+    header_names: ClassVar[Mapping[str, str]] = _HOW_IT_IS_KEPT
 
 
 class Action(Protocol):

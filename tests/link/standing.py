@@ -51,7 +51,7 @@ class Endpoint(Serving):
             reply(asked, how, b"{}")
             return
         headers = {name.lower(): value for name, value in asked.headers.items()}
-        query = dict(parse_qsl(parts.query))
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
         given = self.house.endpoint.answer(
             HttpRequest("POST", parts.path, headers, body, "127.0.0.1", str(uuid.uuid4()), query)
         )
@@ -89,6 +89,7 @@ class Lab:
     clock: FakeClock = field(default_factory=FakeClock)
     passing: Passing = field(default_factory=Passing)
     said: list[str] = field(default_factory=list)
+    forgot: list[Any] = field(default_factory=list)
 
     @contextmanager
     def link(self, works: bool = False, **members: Any) -> Iterator["Asked"]:
@@ -97,7 +98,7 @@ class Lab:
         buffer = Buffer(self.folder / "link.sqlite3")
         beside = Beside(self.switch, client, buffer, self.clock, self.said.append)
         members = {"elapsed": self.passing, "a_second": 1000.0, **members}
-        stands = StandingIn.beside(beside, ASKS, self.folder, ("127.0.0.1", 0), **members)
+        stands = StandingIn.beside(beside, ASKS, self.folder, ("127.0.0.1", 0), self.forgot.append, **members)
         stands.watching.every = 0.05
         running = stands.works if works else (stands.loopback,)
         threads = [threading.Thread(target=one.work, daemon=True) for one in running]

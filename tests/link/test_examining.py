@@ -70,7 +70,7 @@ def standing(lab: Lab, tmp_path: Path) -> Iterator[Lab]:
     examining = lab.examining
     buffer = Buffer(tmp_path / "link.sqlite3")
     beside = Beside("pbx1", examining.client, buffer, lab.running.clock, lambda _: None)
-    stands = StandingIn.beside(beside, ASKS, tmp_path, ("127.0.0.1", 0))
+    stands = StandingIn.beside(beside, ASKS, tmp_path, ("127.0.0.1", 0), lambda _: None)
     assert stands.loopback.server
     at = ("127.0.0.1", stands.loopback.server.server_address[1])
     thread = threading.Thread(target=run, args=(beside, stands.loopback))

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ringpost.entry import demo
-from ringpost.link.buffer import Buffer, PostedRecord
+from ringpost.link.buffer import Buffer
+from ringpost.switch.hearing import PostedRecord
 from tests.harness import Caller
 from tests.link.standing import Lab
 from tests.webhooks.receivers import until

@@ -155,9 +155,9 @@ def test_a_program_that_the_unit_does_not_see_is_refused(installed: Path, monkey
 @pytest.mark.parametrize("odd", ["a\nExecStartPre=/bin/sh", "a\0b", "a\u2028b", "a\rb"])
 def test_no_line_is_smuggled_into_a_file(installed: Path, odd: str) -> None:
     with pytest.raises(ValueError, match="character that no file of systemd can have"):
-        installing.files(odd, [PROGRAM, "--switch", odd], {}, {}, None)
+        installing.files(odd, "freeswitch.service", [PROGRAM, "--switch", odd], {}, {}, None)
     with pytest.raises(ValueError, match="character that no file of systemd can have"):
-        installing.files("pbx1", [PROGRAM], {"RINGPOST_TOKEN": odd}, {}, None)
+        installing.files("pbx1", "freeswitch.service", [PROGRAM], {"RINGPOST_TOKEN": odd}, {}, None)
 
 
 @pytest.mark.parametrize("words", [["--write", "/tmp"], ["--install", "--force"], ["--install", "--doctor"]])
@@ -168,7 +168,7 @@ def test_options_that_do_not_go_together_are_refused(words: list[str]) -> None:
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=0x24F, exclude_categories=["Cc", "Zl", "Zp", "Zs", "Cf"])))
 def test_a_secret_is_read_as_it_was(secret: str) -> None:
-    wanted = installing.files("pbx1", [PROGRAM], {"RINGPOST_TOKEN": secret}, {}, None)
+    wanted = installing.files("pbx1", "freeswitch.service", [PROGRAM], {"RINGPOST_TOKEN": secret}, {}, None)
     assert read_as_systemd_does(wanted[1].text) == {"RINGPOST_TOKEN": secret}
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from ringpost.link.asking import Away
 from ringpost.link.kept_answers import Kept, KeptAnswers
+from ringpost.switch.asking import Posted
 from ringpost.switch.deciding import mark
 from tests.actions.freeswitch.test_decided_by import OF_A_PHONE, QUESTIONS
 from tests.actions.freeswitch.test_freeswitch_xml import CALL, HOME, REGISTER
@@ -90,7 +91,7 @@ def test_what_comes_too_late_is_kept_all_the_same(lab: Lab) -> None:
         assert not asked.is_known(REGISTERS)
         lab.endpoint.before_answering.set()
         question = asked.stands.standing.questions["freeswitch-xml"]
-        until(lambda: asked.stands.standing.is_kept(question, question.read(REGISTERS.encode())), 10)
+        until(lambda: asked.stands.standing.is_kept(question, question.read(Posted(REGISTERS.encode()))), 10)
         lab.endpoint.how = "away"
         assert asked.is_known(REGISTERS)
 
@@ -432,7 +433,7 @@ def test_a_link_at_work_is_warm_again_after_a_change(lab: Lab, operator: Caller,
         operator.done("extension-create", **HERE, extension="207")
         clock.time += 1
         question = asked.stands.standing.questions["freeswitch-xml"]
-        fields = question.read(REGISTER.format(user="207", domain=HOME).encode())
+        fields = question.read(Posted(REGISTER.format(user="207", domain=HOME).encode()))
         until(lambda: asked.stands.standing.is_kept(question, fields), 20)
         operator.done("extension-delete", **HERE, extension="207")
         clock.time += 1

@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
 
 from tests.live.patience import eventually
+from tests.live.under_test import setting
 
 _BARESIP_MODULES = ("/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules")
 
@@ -36,6 +37,8 @@ def free_port() -> int:
     raise AssertionError("every port is taken")
 
 
+_OUTSIDE = setting("PROVIDER").rpartition(":")[0] or "127.0.0.1"
+"""Where providers are."""
 _PORTS = itertools.cycle(random.sample(range(10_000, 16_000, 4), 1_500))
 
 
@@ -295,7 +298,8 @@ def _md5(text: str) -> str:
 class Answering:
     """A SIP address that does the same with every call."""
 
-    def __init__(self, scenario: str, port: int | None = None) -> None:
+    def __init__(self, scenario: str, port: int | None = None, *, at: str = "127.0.0.1") -> None:
+        self._at = at
         self._temporary = tempfile.TemporaryDirectory()
         self.folder = Path(self._temporary.name)
         self.port = port or free_port()
@@ -303,7 +307,7 @@ class Answering:
         (self.folder / "scenario.xml").write_text(scenario)
 
     def __enter__(self) -> Self:
-        here = ["-i", "127.0.0.1", "-p", str(self.port), "-mp", str(free_port())]
+        here = ["-i", self._at, "-p", str(self.port), "-mp", str(free_port())]
         log = ["-trace_msg", "-message_file", str(self._messages)]
         self._process = Process(["sipp", "-sf", "scenario.xml", *here, "-nostdin", "-nd", *log], self.folder)
         return self
@@ -332,7 +336,7 @@ class Caller:
         folder = Path(self._temporary.name)
         scenario = _INVITE.replace("@shows@", shows).replace("@talks@", str(talks * 1000))
         (folder / "scenario.xml").write_text(scenario.replace("Example caller", name))
-        self._process = Process(_sipp_command(sip, ["-s", number]), folder)
+        self._process = Process(_sipp_command(sip, ["-s", number], _OUTSIDE), folder)
 
     def __enter__(self) -> Self:
         return self
@@ -346,8 +350,8 @@ class Caller:
         return self._process.wait(60) == 0
 
 
-def _sipp_command(sip: str, arguments: list[str]) -> list[str]:
-    here = ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port())]
+def _sipp_command(sip: str, arguments: list[str], at: str = "127.0.0.1") -> list[str]:
+    here = ["-i", at, "-p", str(free_port()), "-mp", str(free_port())]
     return ["sipp", "-sf", "scenario.xml", *here, "-nostdin", "-m", "1", "-timeout", "40", *arguments, sip]
 
 

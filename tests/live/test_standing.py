@@ -83,15 +83,15 @@ def test_phones_go_on_while_ringpost_is_away_and_all_of_it_is_told_afterwards(
             one.dial("101")
             eventually(lambda: one.is_in_a_call() and other.is_in_a_call(), "100 speaks with 101")
             one.hang_up()
-            eventually(lambda: not house.switch.channels(house.domain_uuid), "it is over")
+            eventually(lambda: not house.switch.legs(house.domain_uuid), "it is over")
             one.dial(GROUPS["sequence"])
             eventually(lambda: house.applications() & {"bridge"}, "the ring group rings")
             eventually(one.is_in_a_call, "somebody of the group answers")
             one.hang_up()
-            eventually(lambda: not house.switch.channels(house.domain_uuid), "it is over")
+            eventually(lambda: not house.switch.legs(house.domain_uuid), "it is over")
             with Caller(INBOUND, house.trunk, talks=1) as caller:
                 assert caller.was_answered()
-            eventually(lambda: not house.switch.channels(house.domain_uuid), "it is over")
+            eventually(lambda: not house.switch.legs(house.domain_uuid), "it is over")
         serving.__enter__()
 
         def records() -> set[str]:

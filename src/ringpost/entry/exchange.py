@@ -33,7 +33,7 @@ class Exchange:
     def __init__(self, scope: Message, receive: Receive, send: Send) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
-        self.query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        self.query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
         self.headers = headers_of(scope["headers"])
         self.source_ip: str = (scope["client"] or ("",))[0]
         self.request_id = str(uuid.uuid4())

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import click
 
 from ringpost.client import Answer, Client
-from ringpost.switch.asking import Question
+from ringpost.switch.asking import Posted, Question
 from ringpost.switch.deciding import DECIDED_BY
 
 WITHIN = 2.0
@@ -51,9 +51,9 @@ class Asking:
     _waiting: dict[object, float] = field(default_factory=dict)
     _answered_at: float = -1.0
 
-    def ask(self, question: Question, body: bytes, then: Then) -> Told:
+    def ask(self, question: Question, posted: Posted, then: Then) -> Told:
         """What the endpoint answers; ``Away``. Whatever it answers, and be it too late, is handed to ``then`` first."""
-        asked = self._pool.submit(self._told, question, body, then)
+        asked = self._pool.submit(self._told, question, posted, then)
         try:
             return asked.result(self._patience())
         except TooSlow:
@@ -70,12 +70,14 @@ class Asking:
             is_hanging = any(self._answered_at < at < now - self.within for at in self._waiting.values())
         return min(_AT_ONCE_IF_HANGING, self.within) if is_hanging else self.within
 
-    def _told(self, question: Question, body: bytes, then: Then) -> Told:
+    def _told(self, question: Question, posted: Posted, then: Then) -> Told:
         this = object()
         with self._lock:
             self._waiting[this] = time.monotonic()
         try:
-            answer = self.client.post(question.action, body, question.content_type, seconds=_GIVES_UP)
+            answer = self.client.post(
+                question.action, posted.body, question.content_type, posted.query, seconds=_GIVES_UP
+            )
         except click.ClickException as error:
             raise Away(error.message) from None
         finally:

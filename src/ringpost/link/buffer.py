@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ringpost.clock import stamp
 from ringpost.model.notices import Notice, NumberedAway, NumberedNotice, RecordedFile
-from ringpost.switch.hearing import Known, Recorded
+from ringpost.switch.hearing import Known, PostedRecord, Recorded
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS notices (position INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS records (position INTEGER PRIMARY KEY AUTOINCREMENT, 
     query TEXT NOT NULL, content_type TEXT NOT NULL, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS heard (one INTEGER PRIMARY KEY CHECK (one = 1), core TEXT NOT NULL, at REAL NOT NULL);
 """
+_KEEP_RECORD = "INSERT INTO records (action, query, content_type, body) VALUES (?, ?, ?, ?)"
 
 
 class File(NamedTuple):
@@ -29,15 +30,6 @@ class File(NamedTuple):
 
     path: str
     about: RecordedFile
-
-
-class PostedRecord(NamedTuple):
-    """What the switch has posted for an action, as it did."""
-
-    action: str
-    query: str
-    content_type: str
-    body: bytes
 
 
 def _numbered(position: int, body: dict[str, Any]) -> NumberedNotice | NumberedAway:
@@ -64,7 +56,9 @@ class Buffer:
         with self._lock:
             self._file.close()
 
-    def keep(self, notices: Sequence[Notice], recorded: Iterable[Recorded] = ()) -> None:
+    def keep(
+        self, notices: Sequence[Notice], recorded: Iterable[Recorded] = (), records: Iterable[PostedRecord] = ()
+    ) -> None:
         """Keep what was heard; when this returns it is on the disk."""
         with self._lock, self._file:
             self._file.execute("BEGIN")
@@ -75,6 +69,7 @@ class Buffer:
                 row = (one.path, one.file.model_dump_json())
                 last = "(SELECT ifnull(max(position), 0) FROM notices)"
                 self._file.execute(f"INSERT OR REPLACE INTO files VALUES (?, ?, {last})", row)
+            self._file.executemany(_KEEP_RECORD, records)
 
     def _know_legs(self, notice: Notice) -> None:
         """Which legs are up: its own, and the one it was rung for, of which perhaps nothing was told yet."""
@@ -145,8 +140,7 @@ class Buffer:
     def keep_record(self, record: PostedRecord) -> None:
         """Keep what the switch has posted; when this returns it is on the disk."""
         with self._lock:
-            into = "records (action, query, content_type, body)"
-            self._file.execute(f"INSERT INTO {into} VALUES (?, ?, ?, ?)", record)
+            self._file.execute(_KEEP_RECORD, record)
 
     def first_record(self) -> tuple[int, PostedRecord] | None:
         """The first record that was not handed in yet, and its place."""

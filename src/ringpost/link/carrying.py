@@ -36,7 +36,7 @@ class Carrying:
         if self.link.recordings is None:  # nobody has said yet
             return False
         try:
-            return self._handed_in(file, Path(file.path), self.link.recordings)
+            return self._handed_in(file, self.link.recordings / file.path, self.link.recordings)
         except (OSError, RuntimeError, http.client.HTTPException) as error:  # a loop of links is a RuntimeError
             self.link.say_once("recordings", f"{file.path} cannot be handed in: {error}")
             return False

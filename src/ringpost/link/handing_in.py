@@ -11,13 +11,18 @@ import click
 from ringpost.client import Answer
 from ringpost.clock import stamp
 from ringpost.link.beside import Beside, Pause
-from ringpost.link.buffer import PostedRecord
+from ringpost.switch.hearing import PostedRecord
 
 _FOR_GOOD = frozenset({"invalid-request", "not-found", "too-large", "not-json", "cannot-comply"})
 """Codes of refusals that would be the same another time."""
 _TRIES = 5
 """How often one that breaks something at the endpoint holds up the others."""
 _LOOKS_EVERY = 0.2
+
+
+def put_aside_in(folder: Path, switch: str) -> Path:
+    """The file of the records of a switch that were refused."""
+    return folder / f"refused-{switch.lower()}.jsonl"
 
 
 @dataclass(slots=True)

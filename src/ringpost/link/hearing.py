@@ -102,7 +102,7 @@ class Hearing:
 
     def _keep(self, heard: Heard, before: Sequence[Notice] = (), after: Sequence[Notice] = ()) -> None:
         told = [*before, *heard.notices, *after]
-        if told or heard.recorded:
-            self.link.buffer.keep(told, heard.recorded)
+        if told or heard.recorded or heard.records:
+            self.link.buffer.keep(told, heard.recorded, heard.records)
         if heard.core:
             self.link.buffer.heard_of(heard.core, self.link.clock.now())

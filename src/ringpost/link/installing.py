@@ -58,19 +58,23 @@ class File(NamedTuple):
 
 def files(
     switch: str,
+    service: str,
     command: Sequence[str],
     secrets: Mapping[str, str],
     of_the_switch: Mapping[str, str],
     recordings: Path | None,
 ) -> list[File]:
-    """The unit that runs that command, its secrets, and what the switch is told. ``ValueError`` for what cannot be."""
+    """The unit that runs that command, its secrets, and what the switch is told. ``ValueError`` for what cannot be.
+
+    ``service`` is the switch's own unit.
+    """
     program = command[0]
     if any(Path(program).is_relative_to(folder) for folder in _HIDDEN):
         raise ValueError(
             f"{program} is where the unit does not see it: put it into /usr/local/bin, and run it from there"
         )
     return [
-        File(UNIT, _unit(switch, command, recordings)),
+        File(UNIT, _unit(switch, service, command, recordings)),
         File(SECRETS, "".join(f'{name}="{_escaped(value)}"\n' for name, value in secrets.items()), 0o600),
         *(File(place, text) for place, text in of_the_switch.items()),
     ]
@@ -88,12 +92,12 @@ def write(folder: Path, wanted: Sequence[File], *, force: bool) -> Iterator[str]
         yield str(path)
 
 
-def _unit(switch: str, command: Sequence[str], recordings: Path | None) -> str:
+def _unit(switch: str, service: str, command: Sequence[str], recordings: Path | None) -> str:
     lines = [
         "[Unit]",
         f"Description=The link of {_plain(switch)} to Ringpost",
         "Wants=network-online.target",
-        "After=network-online.target freeswitch.service",
+        f"After=network-online.target {service}",
         "StartLimitIntervalSec=0",
         "",
         "[Service]",

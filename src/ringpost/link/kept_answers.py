@@ -142,19 +142,32 @@ class KeptAnswers:
             self._file.execute("BEGIN IMMEDIATE")
             self._forget(self._matching(action, fields))
 
-    def touched(self, marks: Iterable[str], domain: str) -> int:
-        """Drop the answers that have one of these marks, or were made from more than is marked in that domain."""
+    def touched(self, marks: Iterable[str], domain: str) -> list[Fields]:
+        """Drop the answers that have one of these marks, or were made from more than is marked in that domain.
+
+        The questions to all of them, also to those that were dropped before.
+        """
         having = "SELECT answer FROM marks WHERE mark = ?"
+        which = [(having, (mark,)) for mark in marks] + [(f"{having} INTERSECT {having}", (ANY, domain))]
         with self._lock, self._file:
             self._file.execute("BEGIN IMMEDIATE")
-            lapse = "UPDATE answers SET body = NULL WHERE body IS NOT NULL AND id IN"
-            count = sum(self._file.execute(f"{lapse} ({having})", (mark,)).rowcount for mark in marks)
-            return count + self._file.execute(f"{lapse} ({having} INTERSECT {having})", (ANY, domain)).rowcount
+            found = [asked for rows, values in which for asked in self._asked(rows, values)]
+            for rows, values in which:
+                self._file.execute(f"UPDATE answers SET body = NULL WHERE body IS NOT NULL AND id IN ({rows})", values)
+        return found
 
-    def forget(self, domain: str) -> None:
-        """Forget all that has the mark of a domain, and what was to be asked of it."""
-        with self._lock:
-            self._file.execute("DELETE FROM answers WHERE id IN (SELECT answer FROM marks WHERE mark = ?)", (domain,))
+    def forget(self, domain: str) -> list[Fields]:
+        """Forget all that has the mark of a domain, and what was to be asked of it: the questions."""
+        rows, values = "SELECT answer FROM marks WHERE mark = ?", (domain,)
+        with self._lock, self._file:
+            self._file.execute("BEGIN IMMEDIATE")
+            found = self._asked(rows, values)
+            self._file.execute(f"DELETE FROM answers WHERE id IN ({rows})", values)
+        return found
+
+    def _asked(self, rows: str, values: tuple[str, ...]) -> list[Fields]:
+        found = self._file.execute(f"SELECT question FROM answers WHERE id IN ({rows})", values)
+        return [json.loads(question) for (question,) in found]
 
     def lapse(self) -> None:
         """No answer may be used before it was asked anew."""

@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ringpost.link.beside import Beside
-from ringpost.link.buffer import PostedRecord
 from ringpost.link.standing import Given, Standing
+from ringpost.switch.asking import Posted
+from ringpost.switch.hearing import PostedRecord
 
 _MOST_AT_ONCE = 64
 _LONGEST = 1 << 20
@@ -93,7 +94,7 @@ class Loopback:
         if action in self.records:
             return self._taken(PostedRecord(action, parts.query, content_type, body))
         if action in self.standing.questions:
-            return self.standing.answer(action, body)
+            return self.standing.answer(action, Posted(body, parts.query))
         return _said(404, "a link answers only what its switch asks")
 
     def _taken(self, record: PostedRecord) -> Given:

@@ -5,7 +5,7 @@ was not asked anew. An answer that was on its way while a change was told is not
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Any, NamedTuple, Protocol
@@ -16,7 +16,7 @@ from ringpost.link.beside import Beside
 from ringpost.link.kept_answers import Kept, KeptAnswers
 from ringpost.link.standing_time import StandingTime
 from ringpost.model.errors import InvalidRequest
-from ringpost.switch.asking import Fields, Question
+from ringpost.switch.asking import Fields, Posted, Question
 from ringpost.switch.deciding import DECIDED_BY, READ_FROM, mark, named_in, told_of
 
 KEPT = "X-Ringpost-Kept"
@@ -39,6 +39,10 @@ class Changes(Protocol):
         """All that happened until now was told."""
 
 
+def _nothing(_: Sequence[Fields] | None) -> None:
+    pass
+
+
 class Given(NamedTuple):
     """What the switch is answered."""
 
@@ -59,20 +63,22 @@ class Standing:
     time: StandingTime
     stirred: Event = field(default_factory=Event)
     """Set when something changed."""
+    forget: Callable[[Sequence[Fields] | None], None] = _nothing
+    """Has the switch itself forget what it was answered to these questions, or to all (None)."""
     known: Event = field(default_factory=Event)
     """Set once all changes were known."""
     _changes: int = 0
     _lock: Lock = field(default_factory=Lock)
 
-    def answer(self, action: str, body: bytes) -> Given:
+    def answer(self, action: str, posted: Posted) -> Given:
         """The answer to a question, whoever has it."""
         question = self.questions[action]
         try:
-            fields = question.read(body)
+            fields = question.read(posted)
         except InvalidRequest as problem:
             return Given(400, problem.detail.encode(), "text/plain", {})
         try:
-            told = self._asked(question, fields, body, is_ahead=False)
+            told = self._asked(question, fields, posted, is_ahead=False)
         except Away as why:
             return self._stood_in(question, fields, str(why))
         self.link.say_once("standing", "the endpoint answers")
@@ -94,7 +100,7 @@ class Standing:
         """Drop what an event touches."""
         with self._lock:
             self._changes += 1
-            self.kept.touched(told_of(event), mark(str(event.get("domain_uuid"))))
+            self.forget(self.kept.touched(told_of(event), mark(str(event.get("domain_uuid")))))
         self.stirred.set()
 
     def gap(self) -> None:
@@ -102,13 +108,14 @@ class Standing:
         with self._lock:
             self._changes += 1
             self.kept.lapse()
+            self.forget(None)
         self.stirred.set()
 
     def left(self, domain_uuid: str) -> None:
         """Forget all of a domain."""
         with self._lock:
             self._changes += 1
-            self.kept.forget(mark(domain_uuid))
+            self.forget(self.kept.forget(mark(domain_uuid)))
         self.stirred.set()
 
     def caught_up(self) -> None:
@@ -116,7 +123,7 @@ class Standing:
         self.time.begin_anew()
         self.known.set()
 
-    def _asked(self, question: Question, fields: Fields, body: bytes, *, is_ahead: bool) -> Told:
+    def _asked(self, question: Question, fields: Fields, posted: Posted, *, is_ahead: bool) -> Told:
         known = self._changes
 
         def then(told: Told) -> None:
@@ -125,7 +132,7 @@ class Standing:
             except (sqlite3.Error, ValueError) as error:
                 self.link.say_once("kept", f"an answer cannot be kept: {error}")
 
-        return self.asking.ask(question, body, then)
+        return self.asking.ask(question, posted, then)
 
     def _note(self, question: Question, fields: Fields, told: Told, known: int, *, is_ahead: bool) -> None:
         """Keep an answer, or what it says is gone not any more."""
@@ -151,13 +158,11 @@ class Standing:
             return Given(200, question.nothing, question.answer_type, {})
         at = stamp(kept.at)
         self.link.say_once("standing", f"the endpoint is away ({why}): standing in")
-        self.link.say(f"kept: {question.action} of {at}, {_in_words(fields)}")
+        self.link.say(f"kept: {question.action} of {at}, {_in_words(question, fields)}")
         return Given(200, question.used_again(kept.body), question.answer_type, {KEPT: at})
 
 
-def _in_words(fields: Fields) -> str:
+def _in_words(question: Question, fields: Fields) -> str:
     """Who or what was asked for, for the log: printable, and not at length."""
-    asked_for = (
-        fields.get(name, "") for name in ("section", "user", "domain", "Hunt-Destination-Number", "Hunt-Context")
-    )
+    asked_for = (fields.get(name, "") for name in question.says)
     return " ".join(ascii(one[:80])[1:-1] for one in asked_for if one)

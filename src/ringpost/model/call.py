@@ -1,6 +1,6 @@
 """A call as it was ordered, and its record: one call, one record, with its legs."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -8,6 +8,7 @@ from ringpost.model.record import Entity, Record, is_empty, is_false, is_none
 from ringpost.model.values import DomainName, ExternalId, Gateway, Number, ShortText, TagList, Timestamp, Uuid
 
 Direction = Literal["inbound", "outbound", "local"]
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 MonitorMode = Literal["listen", "whisper", "barge"]
 EndedBy = Literal["party", "api", "switch"]
 HungUpBy = Literal["caller", "callee", "api", "switch"]

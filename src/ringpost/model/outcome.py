@@ -121,8 +121,10 @@ def whole_seconds(start: str | None, end: str | None) -> int | None:
 
 
 def taken_by(legs: Iterable[Leg]) -> Leg | None:
-    """Who was called and answered, however many others did not; of several the last."""
+    """Who was called and answered, however many others did not; of several the last, whom no other called in turn."""
     answered = [leg for leg in legs if leg.leg == "b" and leg.answer_stamp and not _was_too_late(leg)]
+    sources = {leg.originating_leg_uuid for leg in answered}
+    answered = [leg for leg in answered if leg.xml_cdr_uuid not in sources] or answered
     return max(answered, key=lambda leg: (leg.answer_stamp, leg.xml_cdr_uuid), default=None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 if TYPE_CHECKING:
@@ -13,10 +13,19 @@ if TYPE_CHECKING:
 
 
 class Recorded(NamedTuple):
-    """A file the switch has recorded into, and of which leg."""
+    """A file the switch has recorded into, as a path or as one below its recordings, and of which leg."""
 
     path: str
     file: RecordedFile
+
+
+class PostedRecord(NamedTuple):
+    """The record of a leg, as its switch has posted it for an action, or as an ear has written it."""
+
+    action: str
+    query: str
+    content_type: str
+    body: bytes
 
 
 class Known(NamedTuple):
@@ -36,12 +45,16 @@ class CaughtUp(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What the switch has told: of legs, of recordings, and in which run of it. ``is_alive``: it told anything."""
+    """What the switch has told: of legs, of recordings, and in which run of it. ``is_alive``: it told anything.
+
+    ``records`` are those of legs that have ended, where the switch hands in none itself.
+    """
 
     notices: list[Notice]
     recorded: list[Recorded]
     core: str
     is_alive: bool
+    records: Sequence[PostedRecord] = ()
 
 
 class Ear(Protocol):

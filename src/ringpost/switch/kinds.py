@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ringpost.model.errors import CannotComply
-from ringpost.switch.asking import Asks
+from ringpost.switch.asking import Asks, Fields
 
 if TYPE_CHECKING:
     from ringpost.clock import Clock
@@ -42,12 +42,24 @@ class Place(NamedTuple):
     password: str
 
 
+class Home(NamedTuple):
+    """What an operator calls a switch on its own machine: where it listens, its service, the link's password for it."""
+
+    address: str
+    service: str
+    password: str
+
+
 def _nothing_to_hear(_: Place) -> Ear:
     raise CannotComply("a switch of this kind tells a link nothing")
 
 
 def _nothing_to_point(_url: str, _socket: str) -> Mapping[str, str]:
     return {}
+
+
+def _nothing_to_forget(_: Place, _asked: Sequence[Fields] | None) -> None:
+    pass
 
 
 def _pointed_nowhere(_: Place) -> str:
@@ -64,7 +76,8 @@ class Kind:
     beside one, for a link; raises ``SwitchUnreachable`` and ``SwitchRefused``, and ``CannotComply`` where there
     is nothing to hear. ``asks`` says what one asks and hands in by itself, for a link that stands in. ``pointing`` has
     the files, by their places below /etc, by which one asks at an address, with its own socket at a host;
-    ``pointed_at`` is where one says that it asks.
+    ``pointed_at`` is where one says that it asks. ``forget`` has one forget what it was answered to some questions, or
+    to all (``SwitchUnreachable``, ``SwitchRefused``). ``home`` is what it is called where a link runs beside one.
     """
 
     needs: tuple[str, ...]
@@ -75,6 +88,8 @@ class Kind:
     asks: Callable[[], Asks] = Asks
     pointing: Callable[[str, str], Mapping[str, str]] = _nothing_to_point
     pointed_at: Callable[[Place], str] = _pointed_nowhere
+    forget: Callable[[Place, Sequence[Fields] | None], None] = _nothing_to_forget
+    home: Home | None = None
 
     @property
     def has_link(self) -> bool:

@@ -158,6 +158,7 @@ def test_rings_all_phones_of_an_extension_and_sends_it_through_the_plan() -> Non
         ("Async", "true"),
         ("Variable", f"__RP_DOMAIN={HOME.domain_uuid}"),
         ("Variable", "__RP_DIRECTION=local"),
+        ("Variable", "__RP_DIALLED=101"),
         ("Variable", f"RP_CALL={order().call_uuid}"),
         ("Variable", "RP_EXTENSION=100"),
     ]

@@ -7,6 +7,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,8 +19,8 @@ from ringpost.entry.cli.options import client_of, endpoint, live_address, plain_
 from ringpost.settings import Settings
 from ringpost.switch.kinds import Place, kinds
 
-_KIND = "freeswitch"
-_PASSWORD, _COMMANDS_PASSWORD = "RINGPOST_ESL_PASSWORD", "RINGPOST_COMMANDS_PASSWORD"
+_KINDS = {name: kind.home for name, kind in kinds().items() if kind.home}
+_COMMANDS_PASSWORD = "RINGPOST_COMMANDS_PASSWORD"  # noqa: S105 - the variable's name
 _ONCE = frozenset({"url", "secret", "live_url", "install", "write", "force", "doctor"})
 """Options that are in the unit's environment, or not for a link that runs."""
 
@@ -27,8 +28,17 @@ _ONCE = frozenset({"url", "secret", "live_url", "install", "write", "force", "do
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 @click.option("--switch", "switch_name", required=True, help="The switch it is for, by name.")
-@click.option("--esl", default="127.0.0.1:8021", show_default=True, help="Its event socket.")
-@click.option("--user", help="Whom to log in as: name@domain. The password is in RINGPOST_ESL_PASSWORD.")
+@click.option("--kind", type=click.Choice(list(_KINDS)), default="freeswitch", show_default=True, help="What it is.")
+@click.option(
+    "--at",
+    "--esl",
+    "at",
+    help="Where it listens: 127.0.0.1:8021 its event socket, 127.0.0.1:5038 its manager interface.",
+)
+@click.option(
+    "--user",
+    help="Whom to log in as: name@domain, or name. The password is in RINGPOST_ESL_PASSWORD, or RINGPOST_AMI_PASSWORD.",
+)
 @click.option(
     "--commands-user",
     help="Whom to log in as for commands, with RINGPOST_COMMANDS_PASSWORD. Left out: as the one who listens.",
@@ -64,7 +74,8 @@ def link(
     context: click.Context,
     /,
     switch_name: str,
-    esl: str,
+    kind: str,
+    at: str | None,
     user: str | None,
     commands_user: str | None,
     recordings: Path | None,
@@ -79,14 +90,15 @@ def link(
     url: str,
     secret: str | None,
 ) -> None:
-    """Hand in what a FreeSWITCH does, and do there what is asked of it. It runs beside the switch.
+    """Hand in what a FreeSWITCH or an Asterisk does, and do there what is asked of it. It runs beside the switch.
 
     With --listen the switch asks it, and not Ringpost, who may register and where a number leads; it asks Ringpost, and
     answers by itself while Ringpost is away.
 
     What it has heard and not handed in yet is in the folder RINGPOST_DATA (.ringpost) and survives a crash.
     The key is the switch's: ringpost key create --name link --switch NAME --scope switch.event --scope switch.link; to
-    stand in, also --scope 'switch.link.#' --scope 'freeswitch.#' --scope domain.list --scope event.list
+    stand in, also --scope 'switch.link.#' --scope 'freeswitch.#' (or 'asterisk.#') --scope domain.list --scope
+    event.list
 
     --install prints, and with --write writes, what has systemd run it: a unit, a file with the secrets of this
     environment, and with --listen the switch's own setting. --doctor is best tried as whom the unit runs it.
@@ -96,6 +108,7 @@ def link(
     from ringpost.link.buffer import Buffer
     from ringpost.link.carrying import Carrying
     from ringpost.link.examining import Examining
+    from ringpost.link.handing_in import HandingIn, put_aside_in
     from ringpost.link.hearing import Hearing
     from ringpost.link.journal import Journal
     from ringpost.link.loopback import is_loopback
@@ -114,27 +127,30 @@ def link(
         _install(context, door, write, force=force)
         return
     client, clock = client_of(url, secret), SystemClock()
-    place = _place(esl, user, _PASSWORD)
-    commands_at = _place(esl, commands_user, _COMMANDS_PASSWORD) if commands_user else place
-    secret_at = f"env:{_COMMANDS_PASSWORD if commands_user else _PASSWORD}"
-    connect = doing.beside(_KIND, commands_at, clock, secret_at, switch_name)
+    found, home = kinds()[kind], _KINDS[kind]
+    place = _place(at or home.address, user, home.password, home.address)
+    commands_at = (
+        _place(at or home.address, commands_user, _COMMANDS_PASSWORD, home.address) if commands_user else place
+    )
+    secret_at = f"env:{_COMMANDS_PASSWORD if commands_user else home.password}"
+    connect = doing.beside(kind, commands_at, clock, secret_at, switch_name)
     if doctor:
-        kind, live = kinds()[_KIND], live_url or client.url
-        tell(Examining(switch_name, kind, client, live, place, connect, recordings, door).findings())
+        live = live_url or client.url
+        tell(Examining(switch_name, found, client, live, place, connect, recordings, door).findings())
         return
     with plain_errors():
         data = Settings.read().data
         buffer = Buffer(data / f"link-{switch_name.lower()}.sqlite3")
         journal = Journal(data / f"link-{switch_name.lower()}-commands.sqlite3")
         beside = Beside(switch_name, client, buffer, clock, click.echo, recordings)
-        asks = kinds()[_KIND].asks()
-        standing = StandingIn.beside(beside, asks, data, door, hours=stand_in_hours) if door else None
-    hearing = Hearing(beside, lambda: kinds()[_KIND].listen(place), records_within=records_within)
+        forget = partial(found.forget, commands_at)
+        standing = StandingIn.beside(beside, found.asks(), data, door, forget, hours=stand_in_hours) if door else None
+    hearing = Hearing(beside, lambda: found.listen(place), records_within=records_within)
     wire = Wire(beside, lambda: LiveClient(live_url or client.url, client.token))
     wire.does = doing.Doing(switch_name, connect, journal, wire, Posting(beside), say=click.echo)
     signal.signal(signal.SIGTERM, lambda *_: beside.stopping.set())
     with suppress(KeyboardInterrupt):
-        stands_in = standing.works if standing else ()
+        stands_in = standing.works if standing else (HandingIn(beside, put_aside_in(data, switch_name)),)
         work.run(beside, hearing, Telling(beside), Carrying(beside), wire, *stands_in)
     click.echo("Stopped.")
 
@@ -144,7 +160,9 @@ def _install(context: click.Context, door: tuple[str, int] | None, folder: Path 
     from ringpost.link import examining, installing
 
     given = context.params
-    secrets = {"RINGPOST_URL": given["url"], "RINGPOST_TOKEN": given["secret"], _PASSWORD: os.environ.get(_PASSWORD)}
+    found, home = kinds()[given["kind"]], _KINDS[given["kind"]]
+    password = {home.password: os.environ.get(home.password)}
+    secrets = {"RINGPOST_URL": given["url"], "RINGPOST_TOKEN": given["secret"], **password}
     if given["commands_user"]:
         secrets[_COMMANDS_PASSWORD] = os.environ.get(_COMMANDS_PASSWORD)
     if given["live_url"]:
@@ -152,11 +170,12 @@ def _install(context: click.Context, door: tuple[str, int] | None, folder: Path 
     missing = [name for name, value in secrets.items() if not value]
     if folder and missing:
         raise click.UsageError(f"set {', '.join(missing)}: the link needs it, and finds it in the file that is written")
-    socket, _ = _host_and_port(given["esl"], "127.0.0.1:8021")
-    told = kinds()[_KIND].pointing(examining.door(*door), socket) if door else {}
+    socket, _ = _host_and_port(given["at"] or home.address, home.address)
+    told = found.pointing(examining.door(*door), socket) if door else {}
     with plain_errors():
         files = installing.files(
             given["switch_name"],
+            home.service,
             [*_program(), *_options(context)],
             _shown(secrets) if folder is None else {name: value or "" for name, value in secrets.items()},
             told,
@@ -192,11 +211,11 @@ def _options(context: click.Context) -> Iterator[str]:
         yield str(value.absolute() if isinstance(value, Path) else value)
 
 
-def _place(esl: str, user: str | None, password: str) -> Place:
+def _place(at: str, user: str | None, password: str, example: str) -> Place:
     """Where the switch is, and as whom; the password is in that variable."""
     if not os.environ.get(password):
-        raise click.UsageError(f"no password: set {password} to the event socket's, or the user's")
-    return Place(*_host_and_port(esl, "127.0.0.1:8021"), user, os.environ[password])
+        raise click.UsageError(f"no password: set {password} to the switch's, or the user's")
+    return Place(*_host_and_port(at, example), user, os.environ[password])
 
 
 def _host_and_port(text: str, example: str) -> tuple[str, int]:

@@ -272,7 +272,8 @@ class _Batch:
             expires = _keep(self._context, call, version=before.version if before else 0, told_at=due[place])
             known = {leg.leg_uuid for leg in before.legs} if before else set()
             pointer = MovedCall(leg_uuid=uuid).model_dump_json()
-            for leg in call.legs:
+            legs = call.legs if call.joined_to is None else ()  # the other's are theirs
+            for leg in legs:
                 if leg.leg_uuid not in known and leg.leg_uuid != uuid:
                     row = Row(keys.call_of_leg(call.domain_uuid, leg.leg_uuid), pointer, 1, expires)
                     self._context.store.stage(Put(row))

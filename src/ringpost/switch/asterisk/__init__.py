@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringpost.switch import CALL_ACTIONS
-from ringpost.switch.kinds import Kind
+from ringpost.switch.kinds import Home, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from ringpost.model.switch import SwitchRecord
     from ringpost.switch import Switch
+    from ringpost.switch.asking import Asks, Fields
     from ringpost.switch.hearing import Ear
     from ringpost.switch.kinds import Means, Place
 
@@ -26,10 +29,39 @@ def _listen(place: Place) -> Ear:
     return AsteriskEar.at(place)
 
 
+def _asks() -> Asks:
+    from ringpost.switch.asterisk.standing import ASKS
+
+    return ASKS
+
+
+def _pointing(url: str, socket: str) -> Mapping[str, str]:
+    from ringpost.switch.asterisk.beside import pointing
+
+    return pointing(url, socket)
+
+
+def _pointed_at(place: Place) -> str:
+    from ringpost.switch.asterisk.beside import pointed_at
+
+    return pointed_at(place)
+
+
+def _forget(place: Place, asked: Sequence[Fields] | None) -> None:
+    from ringpost.switch.asterisk.beside import forget
+
+    forget(place, asked)
+
+
 KIND = Kind(
     needs=("address", "user", "secret"),
     capabilities=CALL_ACTIONS,
     connect=_connect,
     has_tls=True,
     listen=_listen,
+    asks=_asks,
+    pointing=_pointing,
+    pointed_at=_pointed_at,
+    forget=_forget,
+    home=Home("127.0.0.1:5038", "asterisk.service", "RINGPOST_AMI_PASSWORD"),
 )

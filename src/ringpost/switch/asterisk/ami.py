@@ -55,7 +55,7 @@ class Message:
         return [value for known, value in self.members if known == name]
 
     def variables(self, of: str = "") -> dict[str, str]:
-        """The variables of the channel it is about (``channelvars``), or of another (``Dest``)."""
+        """The variables of the channel it is about (``channelvars``), or, with ``Dest``, of the other."""
         pairs = (value.partition("=") for value in self.all(f"{of}ChanVariable"))
         return {name: value for name, _, value in pairs}
 

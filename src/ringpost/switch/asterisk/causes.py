@@ -79,3 +79,16 @@ def spoken_of(number: str, dial_status: str | None = None) -> str | None:
     if of_status is None or of_number in _SAYS_MORE.get(dial_status or "", ()):
         return _WORDS.get(of_number)
     return of_status
+
+
+def number_of(word: str) -> int:
+    """The number with which Asterisk hangs up for a cause; 16 for a word it has no number for."""
+    return _NUMBERS.get(word, 16)
+
+
+_NUMBERS = {word: number for number, word in _WORDS.items()} | {
+    "SUBSCRIBER_ABSENT": 20,
+    "ALLOTTED_TIMEOUT": 19,
+    "DECLINE": 21,
+    "ORIGINATOR_CANCEL": 127,
+}

@@ -24,24 +24,30 @@ NUMBER = "RP_NUMBER"
 """The number outside that such an A is."""
 PHONE_OF = "RP_A"
 """The uuid of a placed call of which a leg is one of A's phones."""
+BOX = "RP_BOX"
+"""The voicemail box a leg was left to."""
 RECORDED = "RP_RECORDED"
 """The file a leg is recorded into, below ``monitor``."""
 HUNG_UP = "RP_HUNG_UP"
 """Set once an action has hung the leg up."""
 HELD = "RP_HELD"
 """``true`` on the channel of a phone that holds its call, set by whoever hears it: an Asterisk's lists do not say."""
+MONITOR = "RP_MONITOR"
+"""A global variable, and no channel's: the folder it records into, ``<astspooldir>/monitor``."""
 
-SAID = (DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, NUMBER, PHONE_OF, RECORDED, HUNG_UP, HELD)
+SAID = (DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, NUMBER, PHONE_OF, BOX, RECORDED, HUNG_UP, HELD)
 """``channelvars``."""
 
 PLAN = "ringpost"
 """The context in which phones dial, and in which whoever is transferred goes on."""
 PHONES = "ringpost-phones"
 """The context, out of any phone's reach, that rings all phones of an extension: ``Local/101@ringpost-phones/n``."""
+NOWHERE = "ringpost-none"
+"""A context with nothing in it."""
 ANNOUNCES = "ringpost-announces"
 """The context whose ``s`` answers and says that the call is recorded: what comes from it is put into the call."""
 SENT = "RingpostSent"
-"""The ``UserEvent`` by which the plan tells that somebody who has spoken is sent on: ``Number``, ``Extension``."""
+"""The ``UserEvent`` by which the plan tells where a leg is sent that had dialled before: ``Number``, ``Extension``."""
 
 _LEGS = uuid.UUID("6f0c9c5e-5d7a-5b1e-9d5e-0a57e215c0de")
 

@@ -49,6 +49,7 @@ def _marks(order: CallOrder) -> Mapping[str, str]:
     return {
         f"__{marks.DOMAIN}": order.domain_uuid,
         **({f"__{marks.DIRECTION}": order.direction} if order.direction else {}),
+        **({} if order.monitors else {f"__{marks.DIALLED}": order.destination_b}),
         marks.CALL: order.call_uuid,
         marks.EXTENSION if order.gateway is None else marks.NUMBER: order.destination_a,
     }

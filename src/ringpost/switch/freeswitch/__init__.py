@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringpost.switch import CALL_ACTIONS
-from ringpost.switch.kinds import Kind
+from ringpost.switch.kinds import Home, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,4 +56,5 @@ KIND = Kind(
     asks=_asks,
     pointing=_pointing,
     pointed_at=_pointed_at,
+    home=Home("127.0.0.1:8021", "freeswitch.service", "RINGPOST_ESL_PASSWORD"),
 )

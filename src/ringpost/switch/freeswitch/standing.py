@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from ringpost.switch.asking import Asks, Fields, Question
+from ringpost.switch.asking import Asks, Fields, Posted, Question
 from ringpost.switch.freeswitch import xml
 from ringpost.switch.freeswitch.said import PUBLIC
 
@@ -21,8 +21,12 @@ _DEPTH = "ringpost-depth"
 """A member of our own, which no answer looks at."""
 
 
-def _written(fields: Fields) -> bytes:
-    return "&".join(f"{name}={quote(value, safe='')}" for name, value in fields.items()).encode()
+def _read(posted: Posted) -> Fields:
+    return xml.posted(posted.body)
+
+
+def _written(fields: Fields) -> Posted:
+    return Posted("&".join(f"{name}={quote(value, safe='')}" for name, value in fields.items()).encode())
 
 
 def _is_nothing(answer: bytes) -> bool:
@@ -118,13 +122,14 @@ ASKS = Asks(
             content_type="application/x-www-form-urlencoded",
             answer_type="text/xml; charset=utf-8",
             nothing=xml.not_found(),
-            read=xml.posted,
+            read=_read,
             written=_written,
             is_nothing=_is_nothing,
             kept=_kept,
             used_again=_used_again,
             ahead=_ahead,
             follows=_follows,
+            says=("section", "user", "domain", "Hunt-Destination-Number", "Hunt-Context"),
         ),
     ),
     records=("freeswitch-cdr",),

@@ -5,13 +5,10 @@ from xml.etree.ElementTree import Element
 
 from ringpost.context import Context
 from ringpost.model.domain import Domain
-from ringpost.model.errors import Forbidden
-from ringpost.model.extension import Extension, StoredSecret
-from ringpost.model.route import Forwarded, Messages, Phone, Route
-from ringpost.model.user import User
+from ringpost.model.extension import Extension
 from ringpost.model.values import is_number, is_uuid
-from ringpost.model.voicemail import Voicemail
-from ringpost.services.numbers import numbering, routing, voicemails
+from ringpost.services.numbers import numbering, routing
+from ringpost.services.switching import dialling
 from ringpost.store import keys
 from ringpost.switch import deciding
 from ringpost.switch.freeswitch import names, xml
@@ -28,8 +25,7 @@ class Document(NamedTuple):
 
 def answered(context: Context, body: bytes) -> Document:
     """The document a switch asks for with mod_xml_curl; "not found" sends it to its own files."""
-    if not (context.actor.is_operator or context.actor.switches):
-        raise Forbidden("what a phone logs in with is for switches: their keys are made with key-create and switch")
+    dialling.for_switches_only(context)
     asked, words = Asked.read(body), context.store.note_reading()
     document = _document(context, asked)
     read_from = deciding.read_from(words, context.store.domains)
@@ -52,7 +48,7 @@ def _directory(context: Context, asked: Asked) -> bytes:
     name = asked.get("domain", "key_value")
     if asked.has("purpose") or (asked.has("user") and not asked.is_for_a_user):
         return xml.not_found()
-    domain = _domain(context, name)
+    domain = dialling.domain(context, name)
     if domain is None:
         return xml.not_found()
     if not asked.has("user"):
@@ -65,12 +61,10 @@ def _user(context: Context, domain: Domain, asked: Asked, realm: str, number: st
     extension = numbering.extension(context, domain.domain_uuid, number)
     if extension is None:
         return None if asked.is_a_phones else _box(context, domain, realm, number)
-    if not extension.enabled:
+    account = dialling.account_of(context, extension)
+    if account is None:
         return None
-    password = context.store.get(keys.sip_password(domain.domain_uuid, extension.extension_uuid), StoredSecret)
-    if password is None or not password.secret:
-        return None
-    found = xml.user(domain, extension, realm, password.secret, _messages(context, domain, number))
+    found = xml.user(domain, extension, realm, account.password, _messages(context, domain, number))
     if asked.placed_call:
         return xml.placed(found, domain, asked.placed_call)
     return xml.recorded(found, domain) if extension.records(asked.may_be_recorded) else found
@@ -94,19 +88,8 @@ def _is_for_itself(asked: Asked, domain: Domain) -> bool:
 
 def _messages(context: Context, domain: Domain, number: str) -> xml.Messages | None:
     """The voicemail box of a number with its PIN, if it takes messages."""
-    box = context.store.get(keys.voicemail(domain.domain_uuid, number), Voicemail)
-    if box is None or not box.enabled:
-        return None
-    pin = context.store.get(keys.voicemail_pin(domain.domain_uuid, number), StoredSecret)
-    return xml.Messages(_in_its_time(context, box), pin.secret) if pin else None
-
-
-def _in_its_time(context: Context, box: Voicemail) -> Voicemail:
-    """A box with the time zone its times are said in: its own, or its user's."""
-    if box.timezone or not box.users:
-        return box
-    user = context.store.get(keys.user(box.domain_uuid, box.users[0]), User)
-    return box.model_copy(update={"timezone": user.timezone}) if user and user.timezone else box
+    found = dialling.box(context, domain, number)
+    return xml.Messages(*found) if found else None
 
 
 def _dialplan(context: Context, asked: Asked) -> bytes:
@@ -117,7 +100,7 @@ def _dialplan(context: Context, asked: Asked) -> bytes:
     if place == PUBLIC:
         inbound = routing.inbound(context, number)
         return xml.called_from_outside(place, number, inbound, _stranger(asked)) if inbound else xml.not_found()
-    domain = _domain(context, place)
+    domain = dialling.domain(context, place)
     if domain is None or asked.get("variable_domain_uuid") not in ("", domain.domain_uuid):
         return xml.not_found()
     route = routing.route(
@@ -131,31 +114,8 @@ def _dialplan(context: Context, asked: Asked) -> bytes:
     if route is None:
         return xml.not_found()
     caller = _caller(context, domain, asked)
-    parties = _parties(context, domain, route)
-    return xml.dialled(place, domain, number, _own(context, route, caller), caller, parties=parties)
-
-
-def _parties(context: Context, domain: Domain, route: Route) -> list[Extension]:
-    """The extension whose call it is that is put through, or was until it forwarded it."""
-    if isinstance(route, Phone):
-        return [route.extension]
-    if not isinstance(route, Forwarded):
-        return []
-    forwarding = numbering.extension(context, domain.domain_uuid, route.passed[-1])
-    return [forwarding] if forwarding else []
-
-
-def _own(context: Context, route: Route, caller: Caller) -> Route:
-    """Whose messages are heard that are one's own, and whether the PIN is asked for."""
-    if not isinstance(route, Messages) or not route.own or caller.extension is None:
-        return route
-    box = voicemails.of_extension(context, caller.extension)
-    return route._replace(number=box.number, asks_pin=box.ask_password) if box else route
-
-
-def _domain(context: Context, name: str) -> Domain | None:
-    domain = context.store.get(keys.domain_name(name.lower()), Domain)
-    return None if domain is None or domain.deleting or not domain.domain_enabled else domain
+    parties = dialling.parties(context, domain, route)
+    return xml.dialled(place, domain, number, dialling.own(context, route, caller.extension), caller, parties=parties)
 
 
 def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:

@@ -1,0 +1,1 @@
+"""What an Asterisk asks and hands in, by itself."""

@@ -1,0 +1,1 @@
+"""What an Asterisk asks, and what it hands in."""

@@ -1,0 +1,558 @@
+"""Asterisk's events about channels, in our words. What is said here was captured from 22.10.1.
+
+A leg is a channel on which somebody speaks. Inside a pair of ``Local`` channels nobody does: what its second half
+dials was rung for whoever dialled its first. Only the first half of a pair that an action placed is a leg, that of A:
+the phones that are rung for it add to that one.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ringpost.clock import stamp
+from ringpost.model.notices import Notice, RecordedFile, What
+from ringpost.model.telephone.spelling import NUMBER
+from ringpost.switch.asterisk import cdr, marks
+from ringpost.switch.asterisk.ami import Message
+from ringpost.switch.asterisk.channels import WHO, Channel, Channels
+from ringpost.switch.asterisk.legs import FILE, born, cause_of, ended_by, number_dialled
+from ringpost.switch.hearing import PostedRecord, Recorded
+from ringpost.switch.said import DIRECTIONS, Said, extensions_in
+
+_STAMP = re.compile(r"[0-9]{10}\.[0-9]{6}")
+_CLOCKS_DIFFER = 2 * 86_400.0
+"""Seconds: a time that is further off is none."""
+_DURATION = re.compile(r"(?P<hours>[0-9]{2,5}):(?P<minutes>[0-9]{2}):(?P<seconds>[0-9]{2})")
+_DIALS = frozenset({"Dial", "Queue"})
+"""Applications that ring somebody."""
+_RINGING = "5"
+_MOST_WAITING = 20
+_DEEPEST = 10
+"""Pairs within pairs."""
+_MARKED = {
+    "domain": marks.DOMAIN,
+    "direction": marks.DIRECTION,
+    "hung_up": marks.HUNG_UP,
+    "reached": marks.REACHED,
+    "call": marks.CALL,
+    "extension": marks.EXTENSION,
+}
+"""What a record says as the leg is marked."""
+_BY_THE_PLAN = "dialplan"
+
+
+class Told(NamedTuple):
+    """What an event comes to."""
+
+    notices: list[Notice]
+    recorded: list[Recorded]
+    records: list[PostedRecord]
+
+
+class Events:
+    """Understands events one after the other, and remembers what they leave out.
+
+    ``core`` is the run of the switch. What is told is numbered by us, for Asterisk numbers nothing: by microseconds
+    since 1970, so that what is told after a break of the link, or by another link of the switch, is not taken for older
+    than it is.
+    """
+
+    def __init__(self, core: str = "") -> None:
+        self.core = core
+        self.channels = Channels()
+        self._sequence = 0
+        self._looking: set[str] = set()
+        self._told = Told([], [], [])
+        self._kinds: Mapping[str, Callable[[Message, float], None]] = {
+            "Newstate": self._newstate,
+            "DialBegin": self._dial_begin,
+            "DialState": self._dial_state,
+            "DialEnd": self._dial_end,
+            "BridgeEnter": self._bridge_enter,
+            "Hold": self._hold,
+            "Unhold": self._unhold,
+            "UserEvent": self._user_event,
+            "ParkedCall": self._parked_call,
+            "UnParkedCall": self._unparked_call,
+            "ParkedCallTimeOut": self._unparked_call,
+            "AttendedTransfer": self._attended_transfer,
+            "OriginateResponse": self._originated,
+            "LocalOptimizationEnd": self._optimised,
+            "MessageWaiting": self._message_waiting,
+            "MixMonitorStart": self._mix_monitor_start,
+            "MixMonitorStop": self._mix_monitor_stop,
+            "HangupRequest": self._hangup_request,
+            "Hangup": self._hangup,
+        }
+
+    def take(self, event: Message, now: float) -> Told:
+        """What an event tells; ``now`` is when it was heard, for a switch that does not say when it happened."""
+        at = self._begin(now, event.get("Timestamp"))
+        seen = [channel for who in WHO if (channel := self.channels.seen(event, who, at))]
+        if (kind := self._kinds.get(event.event)) is not None:
+            kind(event, at)
+        for channel in seen:
+            self._tell_if_due(channel)
+        return self._told
+
+    def there(
+        self,
+        rows: Iterable[Message],
+        parked: Iterable[Message],
+        answered: Callable[[Channel], float | None],
+        known: Mapping[str, str],
+        now: float,
+    ) -> list[Notice]:
+        """How far each channel has come that is listed. ``answered`` says since when one is; ``known`` are legs."""
+        self._begin(now)
+        listed = [(channel, row) for row in rows if (channel := self.channels.seen(row, "", now))]
+        self._find_diallers(listed, now)
+        for channel, row in listed:
+            if not channel.is_placed_right and not channel.is_local and self._is_placed_right(channel):
+                channel.waiting.clear()
+            self._place_anyhow(channel)
+            self._tell_if_due(channel)
+            if row.get("ChannelState") == _RINGING:
+                self._ring(channel, now)
+            elif channel.is_up:
+                self._answer(channel, answered(channel) or channel.start)
+        for row in parked:
+            if self.channels.seen(row, "Parkee", now):
+                self._parked_call(row, now)
+        for channel, _ in listed:
+            if channel.is_told and channel.is_up and channel.leg_uuid in known and not channel.is_parked:
+                self._tell(channel, "unparked", now)
+        return self._told.notices
+
+    def _find_diallers(self, listed: Sequence[tuple[Channel, Message]], now: float) -> None:
+        for channel, row in listed:
+            channel.start = _began(channel, row, now)
+            channel.has_spoken = channel.has_spoken or bool(row.get("BridgeId"))
+            channel.is_held = channel.said.get(marks.HELD) == "true"
+            if not channel.dialled_by and not channel.is_placed and (by := _dialler(channel, row, listed)):
+                channel.dialled_by, channel.source_dialled = by.uniqueid, by.exten
+
+    # what each event says
+
+    def _newstate(self, event: Message, at: float) -> None:
+        channel = self._of(event)
+        if channel is None:
+            return
+        if event.get("ChannelState") == _RINGING:
+            self._ring(channel, at)
+        elif channel.is_up:
+            self._answer(channel, at)
+
+    def _dial_begin(self, event: Message, at: float) -> None:
+        dialled, by = self._of(event, "Dest"), self._of(event)
+        if dialled is None:
+            return
+        dialled.is_rung = True
+        dialled.number = number_dialled(event.get("DialString"))
+        if by is None:
+            dialled.is_placed_right = True
+            dialled.is_shown_for_good = True
+        elif not dialled.dialled_by:
+            by.is_shown_for_good = True
+            by.ordered = by.ordered or by.exten
+            dialled.dialled_by, dialled.source_dialled = by.uniqueid, by.exten
+            self._looking.add(dialled.uniqueid)
+        self._place_all()
+
+    def _dial_state(self, event: Message, at: float) -> None:
+        dialled = self._of(event, "Dest")
+        if dialled is not None and event.get("DialStatus") == "RINGING":
+            self._ring(dialled, at)
+
+    def _dial_end(self, event: Message, at: float) -> None:
+        dialled, by, status = self._of(event, "Dest"), self._of(event), event.get("DialStatus")
+        if event.get("Forward"):
+            return  # its phone has named another: nobody gave up
+        if dialled is not None:
+            dialled.dial_status = status
+            if status == "ANSWER" and dialled.is_up:
+                self._answer(dialled, at)
+        caller = self._leg(by) or by
+        if caller is not None:
+            caller.dialling = status
+
+    def _bridge_enter(self, event: Message, at: float) -> None:
+        channel = self._of(event)
+        if channel is not None:
+            channel.has_spoken = True
+        if channel is not None and channel.is_up:
+            self._answer(channel, at)
+
+    def _hold(self, event: Message, at: float) -> None:
+        self._hold_or_resume(event, at, holds=True)
+
+    def _unhold(self, event: Message, at: float) -> None:
+        """Asterisk says so of who transfers, too, whether or not it has held."""
+        self._hold_or_resume(event, at, holds=False)
+
+    def _hold_or_resume(self, event: Message, at: float, *, holds: bool) -> None:
+        leg = self._leg(self._of(event))
+        if leg is not None and leg.is_held != holds:
+            leg.is_held = holds
+            self._tell(leg, "held" if holds else "resumed", at)
+
+    def _user_event(self, event: Message, at: float) -> None:
+        """The plan says where a leg is sent; that it had been speaking, only we know."""
+        leg = self._leg(self._of(event))
+        number = event.get("Number")
+        if leg is None or not leg.has_spoken or event.get("UserEvent") != marks.SENT or not NUMBER.fullmatch(number):
+            return
+        self._tell(leg, "sent", at, sent_to=number, sent_to_extension=event.get("Extension") == number)
+
+    def _parked_call(self, event: Message, at: float) -> None:
+        leg = self._leg(self._of(event, "Parkee"))
+        if leg is not None and not leg.is_parked:
+            leg.is_parked = True
+            self._tell(leg, "parked", at, slot=Said({"slot": event.get("ParkingSpace")}).text("slot"))
+
+    def _unparked_call(self, event: Message, at: float) -> None:
+        """Somebody has taken it, or it goes back to who has parked it. Who hangs up there is taken by nobody."""
+        leg, taker = self._leg(self._of(event, "Parkee")), self._leg(self._of(event, "Retriever"))
+        if leg is None:
+            return
+        leg.is_parked = False
+        if taker is not None and taker is not leg and not taker.is_placed and not taker.source:
+            self._tell_if_due(taker)
+            taker.took = leg.uniqueid
+        self._tell(leg, "unparked", at, taken_by=taker.leg_uuid if taker else None)
+
+    def _attended_transfer(self, event: Message, at: float) -> None:
+        """Who has called two puts them through: all are in one call from now on."""
+        leg, target = self._leg(self._of(event, "Transferee")), self._leg(self._of(event, "TransferTarget"))
+        if leg is None or target is None or event.get("Result") != "Success":
+            return
+        first, of_call = self._first(target), self._first(leg)
+        if first is not of_call and not first.is_placed and not first.source:
+            first.took = leg.uniqueid
+            self._tell(first, "answered", at)
+        to = target.extension or target.number
+        if to is not None and NUMBER.fullmatch(to):
+            self._tell(leg, "sent", at, sent_to=to, sent_to_extension=target.extension is not None)
+
+    def _originated(self, event: Message, at: float) -> None:
+        channel = self._of(event)
+        if channel is not None and event.get("Context") == marks.PLAN:
+            channel.ordered = event.get("Exten")
+
+    def _optimised(self, event: Message, at: float) -> None:
+        half = self._of(event, "LocalOne")
+        if half is not None and half.is_placed:
+            half.is_replaced = True
+
+    def _message_waiting(self, event: Message, at: float) -> None:
+        channel = self._of(event)
+        if channel is not None and not channel.is_rung:
+            channel.has_left_message = bool(channel.dialling or channel.said.get(marks.REACHED))
+
+    def _mix_monitor_start(self, event: Message, at: float) -> None:
+        channel = self._of(event)
+        if channel is not None:
+            channel.recording_since = at
+
+    def _mix_monitor_stop(self, event: Message, at: float) -> None:
+        channel = self._of(event)
+        if channel is not None:
+            self._note_recording(channel, at)
+
+    def _hangup_request(self, event: Message, at: float) -> None:
+        """Its own phone or trunk has hung up. What halves of a pair say of each other says nothing of anybody."""
+        channel = self._of(event)
+        if channel is not None and not channel.is_local:
+            channel.has_hung_up = True
+
+    def _hangup(self, event: Message, at: float) -> None:
+        channel = self._of(event)
+        if channel is None:
+            return
+        self._place_anyhow(channel)
+        leg = self._leg(channel)
+        self._note_recording(channel, at)
+        if leg is channel and channel.is_replaced:
+            channel.is_gone = True  # its phone goes on in its place
+            return
+        if leg is channel:
+            self._end(channel, event.get("Cause"), at)
+        elif leg is not None:
+            self._end_of_phone(channel, leg, event.get("Cause"), at)
+        self.channels.forget(channel)
+
+    # what comes of it
+
+    def _ring(self, channel: Channel, at: float) -> None:
+        leg = self._leg(channel)
+        if leg is None or channel.has_rung:
+            return
+        channel.has_rung = True
+        if leg.is_rung and (leg is channel or not leg.has_rung):
+            leg.has_rung = True
+            self._tell(leg, "ringing", at)
+
+    def _answer(self, channel: Channel, at: float) -> None:
+        """A leg is answered; A's is once the half of its pair is, whichever phone of it was."""
+        if channel.answered is not None:
+            return
+        channel.answered = at
+        channel.is_shown_for_good = channel.is_shown_for_good or not channel.is_rung
+        self._place_anyhow(channel)
+        if self._leg(channel) is channel:
+            self._tell(channel, "answered", at)
+
+    def _end(self, leg: Channel, cause: str, at: float) -> None:
+        if leg.is_up and leg.answered is None:
+            leg.answered = leg.start  # nobody heard when
+        word = self._why(leg, cause)
+        by = ended_by(leg.name, self._hangup_source(leg), by_action=bool(leg.said.get(marks.HUNG_UP)))
+        end: dict[str, Any] = {"cause": word, "hung_up": by == "party", "ended_by": by}
+        self._tell(leg, "ended", at, to_voicemail=self._left_a_message(leg), **end)
+        if leg.domain is not None:
+            self._told.records.append(self._record(leg, cause, at))
+
+    def _end_of_phone(self, phone: Channel, leg: Channel, cause: str, at: float) -> None:
+        """One of A's phones is gone: it may be why A was not reached, or have hung up for A."""
+        if phone.answered is None:
+            if cause_of(cause, phone.dial_status, is_rung=True, was_answered=False) != "LOSE_RACE":
+                leg.dialling = phone.dial_status or leg.dialling
+            return
+        leg.has_hung_up = leg.has_hung_up or phone.has_hung_up
+        if leg.is_gone:
+            self._end(leg, cause, at)
+            self.channels.forget(leg)
+
+    def _why(self, leg: Channel, cause: str) -> str | None:
+        was_answered = leg.answered is not None
+        if not was_answered and leg.said.get(marks.HUNG_UP):
+            return "NORMAL_CLEARING"
+        return cause_of(cause, _status(leg), is_rung=leg.is_rung, was_answered=was_answered)
+
+    def _record(self, leg: Channel, cause: str, at: float) -> PostedRecord:
+        source = leg.source or leg.took
+        number, name = leg.shown
+        says = {name: leg.said.get(mark) for name, mark in _MARKED.items()}
+        members = {
+            **says,
+            "uniqueid": leg.uniqueid,
+            "linkedid": source or leg.uniqueid,
+            "source": source,
+            "channel": leg.name,
+            "dialled": self._dialled(leg),
+            "number": leg.number,
+            "caller_number": leg.connected[0] if leg.source else number,
+            "caller_name": leg.connected[1] if leg.source else name,
+            "start": _written(leg.start),
+            "answered": _written(leg.answered) if leg.answered else None,
+            "ended": _written(at),
+            "cause": cause,
+            "dialstatus": _status(leg),
+            "hangup_source": self._hangup_source(leg),
+            "box": "left" if self._left_a_message(leg) else None,
+            "recorded": next(iter(leg.recorded), None),
+        }
+        return PostedRecord(cdr.ACTION, "", cdr.CONTENT_TYPE, cdr.written(members))
+
+    def _hangup_source(self, leg: Channel) -> str:
+        return leg.name if leg.has_hung_up else _BY_THE_PLAN
+
+    def _left_a_message(self, leg: Channel) -> bool:
+        has_called = bool(leg.dialling or leg.said.get(marks.REACHED))
+        return not leg.is_rung and (leg.has_left_message or (bool(leg.said.get(marks.BOX)) and has_called))
+
+    def _note_recording(self, channel: Channel, at: float) -> None:
+        """A recording is finished: once it was stopped, or its leg has ended."""
+        path, leg = channel.marks.matching(FILE, marks.RECORDED), self._leg(channel)
+        since, channel.recording_since = channel.recording_since, None
+        if leg is None or leg.domain is None or path is None or path in channel.recorded:
+            return
+        channel.recorded = (*channel.recorded, path)
+        leg.recorded = leg.recorded if leg is channel else (*leg.recorded, path)
+        name = Said({"name": path.rpartition("/")[2]}).text("name") or leg.leg_uuid
+        seconds = max(0, int(at - since)) if since else 0
+        file = RecordedFile(
+            domain_uuid=leg.domain, leg_uuid=leg.leg_uuid, file_name=name, ended_at=stamp(at), seconds=seconds
+        )
+        self._told.recorded.append(Recorded(path, file))
+
+    # which leg a channel is, and for whom it is rung
+
+    def _of(self, event: Message, who: str = "") -> Channel | None:
+        return self.channels.get(event.get(f"{who}Uniqueid"))
+
+    def _leg(self, channel: Channel | None) -> Channel | None:
+        """The leg a channel adds to: itself, unless it is one of A's phones, or inside the switch."""
+        if channel is None:
+            return None
+        a = channel.phone_of or (not channel.is_local and channel.marks.uuid(marks.PHONE_OF))
+        if a:
+            return self.channels.get(a)
+        return channel if channel.is_leg else None
+
+    def _first(self, leg: Channel) -> Channel:
+        """The leg its call began with, of those that are up."""
+        passed = {leg.uniqueid}
+        while (source := self.channels.get(leg.source or leg.took)) and source.uniqueid not in passed:
+            passed.add(source.uniqueid)
+            leg = source
+        return leg
+
+    def _place_all(self) -> None:
+        """Find out for whom those are rung of whom it was not known yet: one half of a pair may be told of late."""
+        for channel in [one for uniqueid in self._looking if (one := self.channels.get(uniqueid))]:
+            if channel.is_placed_right or self._is_placed_right(channel):
+                self._looking.discard(channel.uniqueid)
+        self._looking = {uniqueid for uniqueid in self._looking if self.channels.get(uniqueid)}
+
+    def _is_placed_right(self, channel: Channel) -> bool:
+        """Follow who has dialled a channel, out of pairs; whether somebody was found."""
+        by, dialled = self.channels.get(channel.dialled_by), channel.source_dialled
+        for _ in range(_DEEPEST):
+            if by is None:
+                return False
+            half = self.channels.other_half(by) if by.is_local and not by.is_placed else by
+            first = by if by.name.endswith(";1") else half
+            if not by.is_local or by.is_placed:
+                return self._rung_for(channel, self._leg(by) or by, dialled)
+            if first is None:
+                return False
+            if first.is_placed:
+                return self._rung_for_a(channel, first, dialled)
+            if first.is_placed_right and not first.dialled_by:
+                return self._rung_for(channel, None, "")
+            by, dialled = self.channels.get(first.dialled_by), first.source_dialled
+        return False
+
+    def _rung_for_a(self, channel: Channel, a: Channel, dialled: str) -> bool:
+        """What the second half of A's pair dials is A's phone; once A has answered, somebody it was sent to."""
+        if a.answered is not None:
+            return self._rung_for(channel, a, dialled)
+        channel.phone_of, channel.is_placed_right = a.uniqueid, True
+        channel.waiting.clear()
+        return True
+
+    def _rung_for(self, channel: Channel, source: Channel | None, dialled: str) -> bool:
+        channel.is_placed_right, channel.source_dialled = True, dialled
+        if source is not None and source is not channel:
+            channel.source = source.uniqueid
+            if channel.domain is None and source.domain is not None:
+                channel.said[marks.DOMAIN] = source.domain
+        return True
+
+    def _place_anyhow(self, channel: Channel) -> None:
+        """Who rings it was not told, and is told no more: the leg its call began with, if it is another."""
+        if not channel.is_rung or channel.is_placed_right or not channel.is_leg:
+            return
+        first = self.channels.get(channel.linkedid)
+        if channel.is_placed or channel.linkedid == channel.uniqueid:
+            channel.is_placed_right = True
+        elif first is None:
+            channel.is_placed_right, channel.source = True, channel.linkedid
+        elif first.is_placed and first.is_local:
+            self._rung_for_a(channel, first, "")
+        else:
+            self._rung_for(channel, self._leg(first), first.exten)
+
+    # telling
+
+    def _begin(self, now: float, said: str = "") -> float:
+        """Begin with what happened then; when that was."""
+        self._told = Told([], [], [])
+        at = float(said) if _STAMP.fullmatch(said) and abs(float(said) - now) < _CLOCKS_DIFFER else now
+        self._sequence = max(self._sequence, int(at * 1_000_000))
+        return at
+
+    def _tell(self, leg: Channel, what: What, at: float, **more: Any) -> None:
+        """Tell something of a leg, once it is known whose it is and for whom it is rung."""
+        if leg.domain is None or (leg.is_rung and not leg.is_placed_right):
+            leg.waiting = [*leg.waiting, (what, at, more)][:_MOST_WAITING]
+            return
+        self._tell_if_due(leg)
+        self._told.notices.append(self._notice(leg, what, at, more))
+
+    def _tell_if_due(self, channel: Channel) -> None:
+        """Tell that a leg was made, and what has waited for that."""
+        if channel.is_told or channel.domain is None or (channel.is_rung and not channel.is_placed_right):
+            return
+        if self._leg(channel) is not channel:
+            return
+        channel.is_told = True
+        self._told.notices.append(self._notice(channel, "made", channel.start, {}))
+        self._told.notices.extend(self._notice(channel, *one) for one in channel.waiting)
+        channel.waiting.clear()
+
+    def _notice(self, leg: Channel, what: What, at: float, more: Mapping[str, Any]) -> Notice:
+        source = leg.source or leg.took
+        number, name = self._shown(leg)
+        said = Said({"number": number, "name": name, "own": leg.number, "dialled": leg.source_dialled})
+        extension = leg.extension
+        return Notice(
+            what=what,
+            at=stamp(at),
+            core=self.core,
+            sequence=self._sequence,
+            domain_uuid=leg.domain or "",
+            leg_uuid=leg.leg_uuid,
+            source_uuid=marks.leg_uuid(source) if source else None,
+            source_dialled=said.text("dialled") if leg.source else None,
+            start_stamp=stamp(leg.start),
+            answer_stamp=stamp(leg.answered) if leg.answered else None,
+            direction=DIRECTIONS.get(leg.said.get(marks.DIRECTION, "")),
+            extension=extension,
+            number=extension or said.number("own" if leg.is_rung else "number"),
+            caller_id_number=said.number("number"),
+            caller_id_name=said.text("name"),
+            dialled=Said({"dialled": self._dialled(leg)}).number("dialled"),
+            placed=leg.is_placed,
+            reached=extensions_in(leg.said.get(marks.REACHED, "")),
+            **more,
+        )
+
+    def _shown(self, leg: Channel) -> tuple[str, str]:
+        """Who calls, as it is shown: who is rung sees that."""
+        return leg.connected if leg.is_rung and not leg.is_placed else leg.shown
+
+    def _dialled(self, leg: Channel) -> str:
+        """What was dialled to begin with."""
+        said = leg.said.get(marks.DIALLED)
+        if said:
+            return said
+        if leg.is_placed:
+            return leg.ordered
+        if not leg.is_rung:
+            return leg.first_exten
+        source = self.channels.get(leg.source)
+        return self._dialled(source) if source and not source.source else leg.source_dialled
+
+
+def _began(channel: Channel, row: Message, now: float) -> float:
+    """When a channel began that is listed: its uniqueid says so, or how long it has been there."""
+    found = _DURATION.fullmatch(row.get("Duration"))
+    if born(channel.uniqueid) is not None or found is None:
+        return channel.start
+    return now - int(found["hours"]) * 3600 - int(found["minutes"]) * 60 - int(found["seconds"])
+
+
+def _dialler(channel: Channel, row: Message, listed: Iterable[tuple[Channel, Message]]) -> Channel | None:
+    """Who rings a channel, or has: one in its call that dials such a name."""
+    if not channel.is_rung:
+        return None
+    target = channel.name.rpartition("-")[0]
+    dialling = [
+        (by, other)
+        for by, other in listed
+        if by is not channel and by.linkedid == channel.linkedid and other.get("Application") in _DIALS
+    ]
+    by_name = [by for by, other in dialling if target in other.get("ApplicationData")]
+    beside = [by for by, other in dialling if other.get("BridgeId") and other.get("BridgeId") == row.get("BridgeId")]
+    return next(iter([*by_name, *beside, *([] if channel.is_local else [by for by, _ in dialling])]), None)
+
+
+def _status(leg: Channel) -> str:
+    """How dialling a leg ended, or of one that nobody rang, dialling by it."""
+    return (leg.dial_status or leg.dialling) if leg.is_rung else leg.dialling
+
+
+def _written(seconds: float) -> str:
+    return f"{seconds:.6f}"

@@ -1,0 +1,532 @@
+"""What the generic plan asks of a number that was dialled, and the steps it is answered, as Asterisk 22.10.1 runs them.
+
+``Exec`` expands each step once more: so nothing that a caller or a phone can choose stands in one. What they have said
+is only named (``${CALLERID(name)}``), where it is the whole rest of a ``Set``; and a phone's address comes into a
+``Dial`` by way of the plan's own ``ringpost-rings``, which reads each letter of it. A quote in a step would be lost.
+"""
+
+import random
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from itertools import count, takewhile
+from typing import NamedTuple, Self
+
+from ringpost.model import dialplan
+from ringpost.model.call import DIRECTIONS
+from ringpost.model.domain import Domain
+from ringpost.model.extension import Extension
+from ringpost.model.ring_group import RingGroup
+from ringpost.model.route import (
+    Emergency,
+    Forwarded,
+    Group,
+    HoldMusic,
+    Inbound,
+    Outside,
+    Phone,
+    Refused,
+    Ringing,
+    Room,
+    Route,
+    Slot,
+)
+from ringpost.model.route import Messages as ToMessages
+from ringpost.model.values import EXTENSION, is_number, is_uuid
+from ringpost.switch.asterisk import names, posted
+from ringpost.switch.asterisk.causes import number_of, spoken_of
+from ringpost.switch.asterisk.marks import (
+    BOX,
+    DIALLED,
+    DIRECTION,
+    DOMAIN,
+    PHONE_OF,
+    PHONES,
+    PLAN,
+    REACHED,
+    RECORDED,
+    SENT,
+)
+from ringpost.switch.deciding import Looked
+
+NOTHING = b""
+PUBLIC = "public"
+_ACCOUNT = re.compile(r"([0-9*#]{1,32})@([A-Za-z0-9.-]{1,253})")
+_MEMBER = re.compile(r"(\+?[0-9*#]{1,32})(?:x([0-9]{1,3})x([0-9]{1,3})(r?))?")
+_MOST_AT_ONCE = 20
+"""Members of a group whose phones are looked up in one step: a value has at most 8 KB."""
+_NOBODY_KNOWS = "NORMAL_TEMPORARY_FAILURE"
+_ANNOUNCED = "conf-now-recording"
+"""What both parties hear first of a call that is recorded, if their domain wants it: of Asterisk's core sounds."""
+_CALLEE = "ringpost-callee"
+"""The context whose ``s`` each leg runs that is dialled, before it is: it may have it recorded."""
+
+
+class Asked(Looked):
+    """A question of the plan: each member is what the plan knows of the leg that has dialled."""
+
+    __slots__ = ()
+
+    @classmethod
+    def read(cls, body: bytes) -> Self:
+        """The question a body is; ``InvalidRequest`` if it is none of a switch's."""
+        return cls(posted.read(body))
+
+    @property
+    def number(self) -> str:
+        """What was dialled; empty if it is no number."""
+        number = self.get("number")
+        return number if is_number(number) else ""
+
+    @property
+    def account(self) -> tuple[str, str] | None:
+        """The number and the domain of the phone whose leg it is; None if it is no phone of ours."""
+        found = _ACCOUNT.fullmatch(self.get("endpoint"))
+        return (found[1], found[2]) if found else None
+
+    @property
+    def domain_uuid(self) -> str:
+        """The domain the leg is marked with; empty if it is not."""
+        uuid = self.get("domain").lower()
+        return uuid if is_uuid(uuid) else ""
+
+    @property
+    def placed_call(self) -> str:
+        """The call of ours the leg is A of, or one of A's phones is asked for; empty if it is none."""
+        uuid = self.get("call").lower()
+        return uuid if is_uuid(uuid) else ""
+
+    @property
+    def direction(self) -> str:
+        """Which way the call goes, if that is known already."""
+        return self.get("direction") if self.get("direction") in DIRECTIONS else ""
+
+    @property
+    def has_dialled(self) -> bool:
+        """Whether the leg has led somewhere before, or was dialled itself."""
+        return self.has("dialled")
+
+    @property
+    def dialled(self) -> str:
+        """What was dialled to begin with."""
+        number = self.get("dialled")
+        return number if is_number(number) else ""
+
+    @property
+    def passed(self) -> tuple[str, ...]:
+        """The numbers that have forwarded this call so far, as our own steps noted them."""
+        return tuple(number for number in self.get("passed").split(":") if EXTENSION.fullmatch(number))
+
+    def failed(self, number: str) -> str | None:
+        """Why the phones of a number were not reached, if our own steps have just tried them: FreeSWITCH's word."""
+        if self.get("full") == number:
+            return "USER_BUSY"
+        if self.get("tried") != number:
+            return None
+        return spoken_of(self.get("cause"), self.get("dialstatus")) or _NOBODY_KNOWS
+
+    @property
+    def member(self) -> "Member | None":
+        """Whose phones are to ring, asked in the plan's own context."""
+        found = _MEMBER.fullmatch(self.get("number"))
+        return Member(found[1], int(found[2] or 0), int(found[3] or 0), bool(found[4])) if found else None
+
+
+class Member(NamedTuple):
+    """A number that rings for itself: after ``delay`` seconds, for ``timeout`` seconds (0: as long as may be)."""
+
+    number: str
+    delay: int = 0
+    timeout: int = 0
+    is_recorded: bool = False
+
+    @property
+    def dialled(self) -> str:
+        """What a ``Dial`` has for it."""
+        how = f"x{self.delay}x{self.timeout}{'r' if self.is_recorded else ''}"
+        return f"Local/{self.number}{how}@{PHONES}"
+
+
+class Caller(NamedTuple):
+    """Who dials: an extension of the domain, or somebody from outside."""
+
+    extension: Extension | None = None
+    direction: str = ""
+    is_placed: bool = False
+    """A of a call that an action placed: it shows what that has said."""
+    is_recorded: bool = False
+    dialled: str = ""
+    has_dialled: bool = False
+    comes_again: bool = False
+    """The phones of this number have just been tried."""
+
+
+class Step(NamedTuple):
+    """An application and its data."""
+
+    application: str
+    data: str = ""
+
+
+def steps(found: Iterable[Step]) -> bytes:
+    """Steps as the plan reads them."""
+    numbered = enumerate(found, 1)
+    return posted.written(pair for at, one in numbered for pair in ((f"a{at}", one.application), (f"d{at}", one.data)))
+
+
+def read(answer: bytes) -> list[Step]:
+    """The steps of an answer."""
+    members = posted.read(answer)
+    numbered = takewhile(lambda at: f"a{at}" in members, count(1))
+    return [Step(members[f"a{at}"], members.get(f"d{at}", "")) for at in numbered]
+
+
+def dialled(domain: Domain, number: str, route: Route, caller: Caller, *, parties: Iterable[Extension] = ()) -> bytes:
+    """What is done with a number that was dialled in a domain.
+
+    ``parties`` are the extensions whose call it is, beside the caller's: any of them may have it recorded.
+    """
+    direction = caller.direction or ("outbound" if isinstance(route, Outside | Emergency) else "local")
+    everybody = [*parties, *([caller.extension] if caller.extension else [])]
+    recorded = _recorded(domain, route, everybody, direction, is_recorded=caller.is_recorded)
+    caller = caller._replace(direction=direction, is_recorded=caller.is_recorded or bool(recorded))
+    return steps(
+        [
+            *_marks(domain, direction, caller.dialled or number),
+            *_on_its_way(number, route, caller),
+            *_limited(domain, route, caller),
+            *recorded,
+            *_steps(domain, route, caller),
+        ]
+    )
+
+
+def called_from_outside(number: str, inbound: Inbound) -> bytes:
+    """What is done with a call from a trunk: on to the number in a domain that it leads to."""
+    domain, destination = inbound.domain, inbound.destination
+    name = names.shown(destination.destination_caller_id_name)
+    return steps(
+        [
+            *_marks(domain, "inbound", number),
+            *([Step("Set", f"CALLERID(name)={name}")] if name else []),
+            *_named(destination.destination_cid_name_prefix),
+            *(_begun_once_connected(domain) if destination.destination_record else []),
+            _on(inbound.number),
+        ]
+    )
+
+
+def phones(domain: Domain, ringing: Ringing, member: Member, call_uuid: str) -> bytes:
+    """What rings all phones of a number, for a call that was placed or for a ring group."""
+    options = f"{_rung(_new_file(domain))}{_says(domain)}" if member.is_recorded else _rung()
+    return steps(
+        [
+            *([Step("Set", f"__{PHONE_OF}={call_uuid}")] if call_uuid else []),
+            *([Step("Wait", str(member.delay))] if member.delay else []),
+            *_rings(domain, [ringing]),
+            Step("Dial", f"${{RP_RINGS}},{member.timeout or ''},{options}"),
+            _AS_IT_ENDED,
+        ]
+    )
+
+
+def _marks(domain: Domain, direction: str, dialled: str) -> list[Step]:
+    """What every leg carries: whose it is, for the fence and the list of calls; for the record where its call goes."""
+    inherited = {DOMAIN: domain.domain_uuid, DIRECTION: direction, DIALLED: dialled}
+    return [Step("Set", f"__{name}={value}") for name, value in inherited.items()]
+
+
+def _on_its_way(number: str, route: Route, caller: Caller) -> list[Step]:
+    """Notes whose number it is, for the record, and tells that somebody is sent on."""
+    is_extension = _is_an_extensions(number, route)
+    if caller.comes_again:
+        return []
+    noted = [Step("Set", f"{REACHED}=${{{REACHED}}}{number}:")] if is_extension else []
+    if not caller.has_dialled or isinstance(route, Slot):
+        return noted
+    extension = f",Extension: {number}" if is_extension else ""
+    return [*noted, Step("UserEvent", f"{SENT},Number: {number}{extension}")]
+
+
+def _is_an_extensions(number: str, route: Route) -> bool:
+    """Whether a number is an extension's, by where it leads: nobody has a forward or a refusal but an extension."""
+    if isinstance(route, ToMessages):
+        return route.leave and not number.startswith(dialplan.MESSAGE_TO)
+    return isinstance(route, Phone | Forwarded | Refused)
+
+
+def _limited(domain: Domain, route: Route, caller: Caller) -> list[Step]:
+    """No more calls at once than the caller may have, nor than who is called; one for help is no matter of that.
+
+    A caller who has enough is told that it is busy. Whose called phone has enough is asked about again: it is busy.
+    """
+    if isinstance(route, Emergency):
+        return []
+    who = caller.extension
+    counted = [*_counts(domain, who, "from"), Step("ExecIf", f"$[{_calls(domain, who)}]?Hangup(17)")] if who else []
+    if not isinstance(route, Phone) or route.extension == who:
+        return counted
+    called = route.extension
+    return [
+        *counted,
+        *_counts(domain, called, "to"),
+        Step("Set", f"RP_FULL=${{IF($[{_calls(domain, called)}]?{called.extension}:)}}"),
+        Step("ExecIf", f"$[${{LEN(${{RP_FULL}})}}>0]?Goto({PLAN},{called.extension},1)"),
+    ]
+
+
+def _counts(domain: Domain, extension: Extension, way: str) -> list[Step]:
+    return [Step("Set", f"GROUP({way})={_group(domain, extension)}")]
+
+
+def _calls(domain: Domain, extension: Extension) -> str:
+    """Whether an extension has more calls than it may have, as an expression."""
+    group = _group(domain, extension)
+    counts = "+".join(f"${{GROUP_COUNT({group}@{way})}}" for way in ("from", "to"))
+    return f"{counts}>{extension.limit_max}"
+
+
+def _group(domain: Domain, extension: Extension) -> str:
+    return f"{domain.domain_uuid}-{extension.extension}"
+
+
+def _recorded(
+    domain: Domain, route: Route, parties: Iterable[Extension], direction: str, *, is_recorded: bool
+) -> list[Step]:
+    """What has a call recorded, if a party or the number that was dialled wants it; once, whoever wants it."""
+    if is_recorded or isinstance(route, Emergency | ToMessages | Refused):
+        return []
+    if not any(one.records(direction) for one in parties):
+        return []
+    return _begun_now(domain) if isinstance(route, Room) else _begun_once_connected(domain)
+
+
+def _begun_once_connected(domain: Domain) -> list[Step]:
+    """Has the leg recorded while it is connected with another."""
+    return _records(domain, "b")
+
+
+def _begun_now(domain: Domain) -> list[Step]:
+    """The same for somebody who is connected with nobody: in a conference."""
+    said = [Step("Playback", _ANNOUNCED)] if domain.record_announcement else []
+    return [Step("Answer"), *said, *_records(domain, "")]
+
+
+def _records(domain: Domain, options: str) -> list[Step]:
+    file = f"{_new_file(domain)}-${{UNIQUEID}}.wav"
+    return [Step("Set", f"{RECORDED}={file}"), Step("MixMonitor", f"${{{RECORDED}}},{options}")]
+
+
+def _new_file(domain: Domain) -> str:
+    return f"{domain.domain_name}/{secrets.token_hex(4)}"
+
+
+def _says(domain: Domain) -> str:
+    """The option that has both parties hear that they are recorded."""
+    return f"A({_ANNOUNCED}:{_ANNOUNCED})" if domain.record_announcement else ""
+
+
+def _options(domain: Domain, caller: Caller) -> str:
+    return f"{_rung()}{_says(domain) if caller.is_recorded else ''}"
+
+
+def _rung(file: str = "") -> str:
+    """Options of whatever rings: a phone that answers "call that one instead" has nobody called (``i``).
+
+    With a file, whoever answers is recorded.
+    """
+    return f"ib({_CALLEE}^s^1{f'({file})' if file else ''})"
+
+
+def _steps(domain: Domain, route: Route, caller: Caller) -> list[Step]:  # noqa: PLR0911 - one for each kind
+    match route:
+        case Phone():
+            return _to_phone(domain, route, caller)
+        case Group():
+            return _to_group(domain, route, caller)
+        case Outside(number, gateway):
+            return [*_shown(caller), *_through(number, gateway, _options(domain, caller))]
+        case Emergency():
+            return _to_help(route, caller)
+        case ToMessages():
+            return _to_messages(domain, route)
+        case Forwarded(number, passed):
+            return [Step("Set", f"RP_PASSED={':'.join(passed)}"), _on(number)]
+        case Refused(cause):
+            return [Step("Hangup", str(number_of(cause)))]
+        case Room() | Slot() | HoldMusic():
+            return [Step("Answer"), *_by_code(domain, route)]
+
+
+def _by_code(domain: Domain, route: Room | Slot | HoldMusic) -> list[Step]:
+    match route:
+        case Room(room):
+            return [Step("ConfBridge", f"{room}-{domain.domain_name}")]
+        case Slot(slot):
+            return _to_slot(domain, slot)
+        case HoldMusic():
+            return [Step("MusicOnHold")]
+
+
+def _to_slot(domain: Domain, slot: str | None) -> list[Step]:
+    """Waits in a slot, a free one if none is named; or takes whoever waits there."""
+    lot, place = dialplan.lot(domain.domain_name), f"park-{domain.domain_name}"
+    takes = Step("ExecIf", f"$[${{DEVICE_STATE(park:{slot}@{place})}} = INUSE]?ParkedCall({lot},{slot})")
+    return [
+        *([takes, Step("Set", f"PARKINGEXTEN={slot}")] if slot else []),
+        Step("Set", "PARKINGDYNAMIC=default"),
+        Step("Set", f"PARKINGDYNCONTEXT={place}"),
+        Step("Set", f"PARKINGDYNPOS={dialplan.SLOTS[0]}-{dialplan.SLOTS[-1]}"),
+        Step("Park", f"{lot},s"),
+    ]
+
+
+_AS_IT_ENDED = Step("Goto", "ringpost-ended,s,1")
+
+
+def _on(number: str) -> Step:
+    return Step("Goto", f"{PLAN},{number},1")
+
+
+def _to_phone(domain: Domain, route: Phone, caller: Caller) -> list[Step]:
+    extension = route.extension
+    rings = [
+        *_rings(domain, [Ringing(extension.extension, None, 0, extension.call_timeout, extension)]),
+        Step("Dial", f"${{RP_RINGS}},{extension.call_timeout},{_options(domain, caller)}"),
+    ]
+    if route.asks_again:
+        return [Step("Set", f"RP_TRIED={extension.extension}"), *rings, _on(extension.extension)]
+    return [*rings, *(_takes_a_message(domain, extension.box) if route.takes_messages else [_AS_IT_ENDED])]
+
+
+def _takes_a_message(domain: Domain, number: str) -> list[Step]:
+    """A caller who gave up is not there any more, so that no step comes."""
+    return [
+        Step("Set", f"{BOX}={number}"),
+        Step("Answer", "500"),
+        Step("VoiceMail", f"{names.account(number, domain.domain_name)},us"),
+    ]
+
+
+def _to_messages(domain: Domain, route: ToMessages) -> list[Step]:
+    if route.leave and route.number:
+        return _takes_a_message(domain, route.number)
+    box = f"{route.number or ''}@{domain.domain_name}"
+    return [Step("Answer", "500"), Step("VoiceMailMain", f"{box},{'' if route.asks_pin else 's'}")]
+
+
+def _to_group(domain: Domain, route: Group, caller: Caller) -> list[Step]:
+    group = route.group
+    if not route.ringing:
+        return [Step("Hangup", "3")]
+    ringing = [one._replace(is_recorded=_is_recorded(one, caller)) for one in route.ringing]
+    options = _options(domain, caller)
+    ring = _one_by_one if group.ring_group_strategy in ("sequence", "rollover", "random") else _at_once
+    return [
+        *_shown_by_a_group(group),
+        *_named(group.ring_group_cid_name_prefix or ""),
+        *ring(domain, group, ringing, options),
+        _AS_IT_ENDED,
+    ]
+
+
+def _is_recorded(one: Ringing, caller: Caller) -> bool:
+    """Whether a member's own leg is recorded: its calls are, and the caller's leg is not."""
+    return one.extension is not None and not caller.is_recorded and one.extension.records(caller.direction)
+
+
+def _shown_by_a_group(group: RingGroup) -> list[Step]:
+    """What the members see instead of who calls, and what stands before that one's number."""
+    prefix, number = group.ring_group_cid_number_prefix or "", group.ring_group_caller_id_number or ""
+    number = prefix + (number or "${CALLERID(num)}") if prefix else number
+    return _shows(number, group.ring_group_caller_id_name or "")
+
+
+def _at_once(domain: Domain, group: RingGroup, ringing: Sequence[Ringing], options: str) -> list[Step]:
+    """All members at once; each by itself where it has a time of its own."""
+    most = group.ring_group_call_timeout
+    alone = [one for one in ringing if one.delay or one.timeout < most or one.is_recorded]
+    together = [one for one in ringing if one not in alone]
+    if len(together) > _MOST_AT_ONCE:
+        alone, together = list(ringing), []
+    locals_ = "".join(f"&{_alone(one)}" for one in alone if _can_ring(one))
+    return [*_rings(domain, together), Step("Dial", f"${{RP_RINGS}}{locals_},{most},{options}")]
+
+
+def _one_by_one(domain: Domain, group: RingGroup, ringing: Sequence[Ringing], options: str) -> list[Step]:
+    """One member after the other, until one answers or the group's time is over: the plan goes through the row."""
+    row = list(ringing)
+    match group.ring_group_strategy:
+        case "sequence":
+            row.sort(key=lambda one: one.delay)
+        case "random":
+            random.shuffle(row)
+        case _:
+            pass
+    named = "&".join(f"{one.timeout}-{_named_in_a_row(one)}" for one in row if _can_ring(one))
+    return [Step("Gosub", f"ringpost-row,s,1({domain.domain_name},{named},{options})")]
+
+
+def _named_in_a_row(one: Ringing) -> str:
+    if one.is_recorded:
+        return _alone(one._replace(delay=0))
+    return f"{one.number}-{one.gateway}" if one.gateway else one.number
+
+
+def _alone(one: Ringing) -> str:
+    return Member(one.number, one.delay, one.timeout, one.is_recorded).dialled
+
+
+def _can_ring(one: Ringing) -> bool:
+    """Whether a member is anybody: one that is not to be disturbed is busy, and nobody has no phone."""
+    return one.gateway is not None or (one.extension is not None and not one.extension.do_not_disturb)
+
+
+def _rings(domain: Domain, ringing: Iterable[Ringing]) -> list[Step]:
+    """Puts the phones of all these together, for a ``Dial``."""
+    able = [one for one in ringing if _can_ring(one)]
+    phones = "&".join(one.number for one in able if one.gateway is None)
+    outside = "&".join(_trunk(one.number, one.gateway) for one in able if one.gateway is not None)
+    found = [Step("Set", f"RP_RINGS={outside}")]
+    return [*found, Step("Gosub", f"ringpost-rings,s,1({domain.domain_name},{phones})")] if phones else found
+
+
+def _trunk(number: str, gateway: str) -> str:
+    return f"PJSIP/{number}@{gateway}"
+
+
+def _through(number: str, gateway: str, options: str) -> list[Step]:
+    return [Step("Dial", f"{_trunk(number, gateway)},,{options}"), _AS_IT_ENDED]
+
+
+def _shown(caller: Caller) -> list[Step]:
+    """What the world outside is shown of an extension, unless the API's caller asked for something else."""
+    extension = caller.extension
+    if extension is None or caller.is_placed:
+        return []
+    if extension.outbound_anonymous:
+        return [Step("Set", "CALLERID(pres)=prohib"), *_shows("anonymous", "Anonymous")]
+    number = extension.outbound_caller_id_number
+    return _shows(number, extension.outbound_caller_id_name or number)
+
+
+def _to_help(route: Emergency, caller: Caller) -> list[Step]:
+    if route.gateway is None:
+        return [Step("Hangup", "34")]
+    extension = caller.extension
+    number = name = ""
+    if extension is not None:
+        number = extension.emergency_caller_id_number or extension.outbound_caller_id_number
+        name = extension.emergency_caller_id_name or extension.outbound_caller_id_name
+    return [*_shows(number, name), *_through(route.number, route.gateway, _rung())]
+
+
+def _shows(number: str, name: str) -> list[Step]:
+    members = {"num": number, "name": names.shown(name)}
+    return [Step("Set", f"CALLERID({member})={value}") for member, value in members.items() if value]
+
+
+def _named(prefix: str) -> list[Step]:
+    """What was called goes in front of the caller's name: that is named, not written, for anybody may be called so."""
+    shown = names.shown(prefix)
+    return [Step("Set", f"CALLERID(name)={shown} ${{CALLERID(name)}}")] if shown else []
