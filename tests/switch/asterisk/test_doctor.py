@@ -1,5 +1,8 @@
 """What the doctor finds, and that it says it in words."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from ringpost.link.doing import beside
@@ -14,6 +17,7 @@ from tests.switch.asterisk.scripted import PASSWORD, REFUSED, SUCCESS, USER, Scr
 from tests.switch.asterisk.stage import at_home, switch_at
 from tests.switch.staging import HOME
 
+GUIDE = Path(__file__).parents[3] / "docs/asterisk"
 RECORDED_AT = 1795761403.0
 ELSEWHERE = "127.1"
 """A name of this machine that does not look like one."""
@@ -200,6 +204,13 @@ def test_a_link_examines_its_switch_under_the_name_it_has_here() -> None:
         place = Place(server.host, server.port, USER, PASSWORD)
         assert bad(list(beside("asterisk", place, clock, switch_name="PBX2")().examine(None))) == {}
         assert list(bad(list(beside("asterisk", place, clock, switch_name="pbx1")().examine(None)))) == ["systemname"]
+
+
+def test_what_it_asks_for_is_what_the_guide_loads_and_has_listed() -> None:
+    loaded = set(re.findall(r"(?m)^load=(\w+)\.so$", (GUIDE / "modules.conf").read_text()))
+    assert not set(MODULES) - loaded
+    [listed_there] = re.findall(r"(?m)^channelvars=(.*)$", (GUIDE / "manager.conf").read_text())
+    assert set(listed_there.split(",")) == set(marks.SAID)
 
 
 def test_each_module_is_asked_for_by_its_file() -> None:
