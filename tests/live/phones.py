@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
 import wave
 from array import array
@@ -22,6 +23,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
 
 from tests.live.patience import eventually
+from tests.live.under_test import setting
 
 _BARESIP_MODULES = ("/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules")
 
@@ -36,6 +38,8 @@ def free_port() -> int:
     raise AssertionError("every port is taken")
 
 
+_OUTSIDE = setting("PROVIDER").rpartition(":")[0] or "127.0.0.1"
+"""Where providers are."""
 _PORTS = itertools.cycle(random.sample(range(10_000, 16_000, 4), 1_500))
 
 
@@ -105,9 +109,9 @@ _TURNS = [cmath.exp(1j * math.tau * at / _PERIOD) for at in range(_WINDOW)]
 class Ear:
     """Listens to a sound file that is being written, each tenth of a second once."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, from_now: bool = False) -> None:
         self.file = file
-        self._at = 44
+        self._at = 44 + (max(file.stat().st_size - 44, 0) & ~1 if from_now else 0)
         self._heard = Heard(0, 0)
 
     def heard(self) -> Heard:
@@ -212,6 +216,13 @@ class Phone:
             self._ear = next(map(Ear, self._sounds()), None)
         return self._ear.heard() if self._ear else Heard(0, 0)
 
+    def hears(self, seconds: float = 1.5) -> Heard:
+        """What comes out of it from now on, in whatever call it is."""
+        ear = Ear(max(self._sounds(), key=lambda sound: sound.stat().st_mtime), from_now=True)
+        end = time.monotonic() + seconds
+        eventually(lambda: time.monotonic() > end, "somebody listens for a while")
+        return ear.heard()
+
     def _sounds(self) -> list[Path]:
         return list(self.folder.glob("dump-*-dec.wav"))
 
@@ -295,7 +306,8 @@ def _md5(text: str) -> str:
 class Answering:
     """A SIP address that does the same with every call."""
 
-    def __init__(self, scenario: str, port: int | None = None) -> None:
+    def __init__(self, scenario: str, port: int | None = None, *, at: str = "127.0.0.1") -> None:
+        self._at = at
         self._temporary = tempfile.TemporaryDirectory()
         self.folder = Path(self._temporary.name)
         self.port = port or free_port()
@@ -303,7 +315,7 @@ class Answering:
         (self.folder / "scenario.xml").write_text(scenario)
 
     def __enter__(self) -> Self:
-        here = ["-i", "127.0.0.1", "-p", str(self.port), "-mp", str(free_port())]
+        here = ["-i", self._at, "-p", str(self.port), "-mp", str(free_port())]
         log = ["-trace_msg", "-message_file", str(self._messages)]
         self._process = Process(["sipp", "-sf", "scenario.xml", *here, "-nostdin", "-nd", *log], self.folder)
         return self
@@ -332,7 +344,7 @@ class Caller:
         folder = Path(self._temporary.name)
         scenario = _INVITE.replace("@shows@", shows).replace("@talks@", str(talks * 1000))
         (folder / "scenario.xml").write_text(scenario.replace("Example caller", name))
-        self._process = Process(_sipp_command(sip, ["-s", number]), folder)
+        self._process = Process(_sipp_command(sip, ["-s", number], _OUTSIDE), folder)
 
     def __enter__(self) -> Self:
         return self
@@ -346,8 +358,8 @@ class Caller:
         return self._process.wait(60) == 0
 
 
-def _sipp_command(sip: str, arguments: list[str]) -> list[str]:
-    here = ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port())]
+def _sipp_command(sip: str, arguments: list[str], at: str = "127.0.0.1") -> list[str]:
+    here = ["-i", at, "-p", str(free_port()), "-mp", str(free_port())]
     return ["sipp", "-sf", "scenario.xml", *here, "-nostdin", "-m", "1", "-timeout", "40", *arguments, sip]
 
 
