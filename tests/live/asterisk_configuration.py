@@ -40,7 +40,8 @@ def write(folder: Path, prefix: Path, *, via_link: bool) -> dict[str, str]:
         _changed(folder / "sorcery.conf", r"object_lifetime_stale=300", "object_lifetime_stale=1", times=3)
     for name in _FOLDERS.values():
         (home / name).mkdir(exist_ok=True)
-    (home / "spool" / "monitor").mkdir(exist_ok=True)
+    for name in ("spool/monitor", "keys/keys"):
+        (home / name).mkdir(exist_ok=True)
     _directories(folder, home, prefix)
     for name in ("ringpost-link-globals.conf", "ringpost-link-extconfig.conf"):
         _changed(folder / name, r"https?://[a-z0-9.:]+", f"http://{LISTEN}", times=5 if "ext" in name else 1)
@@ -84,6 +85,7 @@ def _trunk(file: Path) -> None:
     _changed(file, r"^contact=.*", f"contact=sip:{PROVIDER}")
     _changed(file, r"^match=.*", f"match={OUTSIDE}")
     _changed(file, r"^username=$", "username=ringpost")
+    _changed(file, r"^password=$", f"password={secrets.token_hex(8)}")
 
 
 def _port(address: str) -> str:
