@@ -13,7 +13,7 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -350,16 +350,19 @@ AT_START = (
         r"mod_json_cdr\.c:\d+ (?:Got error \[0\]|Retry will be|Unable to post)",
         "the last calls of an earlier run ended as its Ringpost was stopped",
     ),
+    Expected(
+        r"func_curl\.c: Failed to connect .*voicemail/require",
+        "an Asterisk asks at its start, too, before anybody is there",
+    ),
 )
 
 
 @pytest.fixture(scope="session")
 def switch_log(house: House) -> Iterator[SwitchLog]:
     """The switch's log; nothing was wrong with it up to here."""
-    log = SwitchLog(Path(setting("LOG")), house.switch.say)
-    assert not complaints(log.lines(), AT_START), "the switch starts without complaint"
-    yield log
-    log.close()
+    with closing(SwitchLog(Path(setting("LOG")), house.switch.say)) as log:
+        assert not complaints(log.lines(), AT_START), "the switch starts without complaint"
+        yield log
 
 
 @pytest.fixture(autouse=True)
@@ -408,9 +411,7 @@ def unanswered(api: Api, house: House) -> Iterator[Told]:
 
 
 @pytest.fixture
-def linking(
-    serving: Serving, house: House, tmp_path: Path
-) -> Iterator[Callable[[], AbstractContextManager[Process]]]:
+def linking(serving: Serving, house: House, tmp_path: Path) -> Iterator[Callable[[], AbstractContextManager[Process]]]:
     """Start a link beside the switch, always the same one; the one that does all goes on after the test."""
     if LINK_DOES_ALL:
         yield lambda: nullcontext(serving.link.goes_on())
