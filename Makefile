@@ -21,7 +21,7 @@ HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
 MAKE_PACKAGE = $(MAKE) --no-print-directory build-Api PYTHON=$(BIN)/python LAMBDA_PYTHON=$(HERE_PYTHON) LAMBDA_ARCH=$(HERE_ARCH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check test-package test-clients test-freeswitch format docs bench lock clean
+.PHONY: help run test fuzz check test-package test-clients test-freeswitch test-asterisk format docs bench lock clean
 
 include package.mk link.mk
 
@@ -66,6 +66,9 @@ test-clients: .venv/dev $(TOOLS)/clients $(TOOLS)/typescript  ## clients made fr
 	RINGPOST_CLIENTS=$(TOOLS)/clients RINGPOST_TYPESCRIPT=$(TOOLS)/typescript $(BIN)/pytest -m clients tests/clients
 
 test-freeswitch: .venv/dev  ## the whole story on a FreeSWITCH with real phones; docs/freeswitch.md says how
+	$(BIN)/pytest -m live -v tests/live
+
+test-asterisk: .venv/dev  ## the same on an Asterisk, through a link or without; docs/asterisk.md says how
 	$(BIN)/pytest -m live -v tests/live
 
 format: .venv/dev       ## put the code in order

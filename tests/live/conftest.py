@@ -1,6 +1,7 @@
-"""The live suite's house: a FreeSWITCH somebody has started, a Ringpost of our own, and phones.
+"""The live suite's house: a FreeSWITCH or an Asterisk somebody has started, a Ringpost of our own, and phones.
 
-docs/freeswitch.md says how to run it. Without ``FREESWITCH_ESL`` everything here is skipped.
+docs/freeswitch.md and docs/asterisk.md say how to run it. Without ``FREESWITCH_ESL`` and ``ASTERISK_AMI`` everything
+here is skipped.
 """
 
 import json
@@ -12,7 +13,7 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -26,12 +27,13 @@ from ringpost.model.key import ApiKey, Limits, SecretHash
 from ringpost.services import kept
 from ringpost.store import keys
 from ringpost.store.sqlite import SqliteStore
-from ringpost.switch.freeswitch.esl import EventSocket
 from tests.live.configuration import RINGPOST
 from tests.live.patience import eventually
 from tests.live.phones import ACCEPTING, RINGING, Answering, Phone, Process, refusing, registers
 from tests.live.switch_log import Expected, SwitchLog, complaints
+from tests.live.switches import Switch, the_switch
 from tests.live.told import ToldEvents
+from tests.live.under_test import KIND, LINK_DOES_ALL, NEEDED, OURS, VIA_LINK, commanding, listening, setting, way
 from tests.webhooks.receiving import Receiving
 
 HERE, ELSEWHERE = "live.example.net", "other.example.net"
@@ -52,7 +54,6 @@ _ALWAYS = {
 }
 GROUPS = {"simultaneous": "600", "sequence": "601", "enterprise": "602", "rollover": "603", "random": "604"}
 """Ring groups with a phone that is busy and one that answers."""
-_SETTINGS = ("ESL", "PASSWORD", "LINK_PASSWORD", "SIP", "TRUNK", "PROVIDER", "KEY", "LOG")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -65,9 +66,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _missing() -> str:
-    if "FREESWITCH_ESL" not in os.environ:
+    if not {"FREESWITCH_ESL", "ASTERISK_AMI"} & os.environ.keys():
         return "FREESWITCH_ESL is not set: docs/freeswitch.md says how to run the live suite"
-    needed = [*(f"FREESWITCH_{name}" for name in _SETTINGS), "RINGPOST_LISTEN"]
+    needed = [*(f"{KIND.upper()}_{name}" for name in NEEDED), *OURS]
     absent = [name for name in needed if name not in os.environ]
     absent += [program for program in ("baresip", "sipp") if shutil.which(program) is None]
     return f"not here: {', '.join(absent)}" if absent else ""
@@ -148,42 +149,6 @@ class Api:
         return found
 
 
-class Switch:
-    """The FreeSWITCH itself, behind Ringpost's back."""
-
-    def __init__(self) -> None:
-        host, _, port = os.environ["FREESWITCH_ESL"].rpartition(":")
-        self._line = EventSocket(host, int(port), user=None, password=os.environ["FREESWITCH_PASSWORD"])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._line.close()
-
-    def api(self, command: str) -> str:
-        return self._line.api(command)
-
-    def forget_everything(self) -> None:
-        """What an earlier run has left."""
-        for left_over in ("hupall",):
-            self.api(left_over)
-
-    def say(self, words: str) -> None:
-        """Have it write a line into its own log."""
-        self.api(f"log warning {words}")
-
-    def channels(self, domain_uuid: str) -> list[dict[str, str]]:
-        """The legs of a domain."""
-        rows: list[dict[str, str]] = json.loads(self.api("show channels as json")).get("rows", [])
-        return [row for row in rows if row["presence_data"].partition(":")[0] == domain_uuid]
-
-    def hush(self, domain_uuid: str) -> None:
-        """End every call of a domain."""
-        self.api(f"hupall NORMAL_CLEARING domain_uuid {domain_uuid}")
-        eventually(lambda: not self.channels(domain_uuid), "every leg is gone")
-
-
 @dataclass(frozen=True)
 class House:
     """What every test finds."""
@@ -193,29 +158,32 @@ class House:
     switch: Switch
     passwords: dict[str, str]
     provider: Answering
-    sip: str = os.environ.get("FREESWITCH_SIP", "")
-    trunk: str = os.environ.get("FREESWITCH_TRUNK", "")
+    sip: str = setting("SIP")
+    trunk: str = setting("TRUNK")
 
     def applications(self) -> set[str]:
         """What the legs that are up are doing."""
-        return {channel["application"] for channel in self.switch.channels(self.domain_uuid)}
+        return self.switch.applications(self.domain_uuid)
 
     def phone(self, number: str, *, answers: bool = True, password: str | None = None) -> Phone:
         return Phone(number, HERE, password or self.passwords[number], self.sip, answers=answers)
 
 
 class Serving:
-    """A Ringpost with a store of its own, where the switch looks for it."""
+    """A Ringpost with a store of its own, where the switch looks for it; or elsewhere, and it looks for its link."""
+
+    link: "Standing"
+    """What is beside the switch all the time, if Ringpost is elsewhere."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        host, _, port = os.environ["RINGPOST_LISTEN"].rpartition(":")
+        host, _, port = os.environ["RINGPOST_ELSEWHERE" if LINK_DOES_ALL else "RINGPOST_LISTEN"].rpartition(":")
         self.url = f"http://{host}:{port}/"
         self._where = ["--host", host, "--port", port]
         self.environment = {
             **os.environ,
             "RINGPOST_DATA": str(folder / "data"),
-            "RINGPOST_SECRET_LIVE": os.environ["FREESWITCH_PASSWORD"],
+            "RINGPOST_SECRET_LIVE": setting("PASSWORD"),
             "RINGPOST_CALLS_PER_MINUTE": "1000",
             "RINGPOST_WEBHOOK_NETWORKS": "127.0.0.0/8",
         }
@@ -273,7 +241,7 @@ class Serving:
         store = SqliteStore(self.folder / "data" / "ringpost.sqlite3", clock.now)
         try:
             context = console(store, clock, "key-create")
-            limits = Limits(scopes=("freeswitch.#",), switch=switch_uuid)
+            limits = Limits(scopes=(f"{KIND}.#",), switch=switch_uuid)
             hashes = (SecretHash(sha256=sha256(secret)),)
             made = ApiKey(key_uuid=key_uuid, key_name="switch", limits=limits, hashes=hashes, cursor_seed="00" * 16)
             kept.create(context, made, keys.api_key_layout)
@@ -290,44 +258,63 @@ def serving() -> Iterator[Serving]:
 
 @pytest.fixture(scope="session")
 def api(serving: Serving) -> Iterator[Api]:
-    """Ringpost with the switch and two domains on it; with FREESWITCH_VIA=link it speaks to it through a link only."""
-    operator, via_link = Api(serving.url, serving.key()), os.environ.get("FREESWITCH_VIA") == "link"
-    direct = {
-        "address": os.environ["FREESWITCH_ESL"],
-        "user": "ringpost@ringpost.internal",
-        "secret": "env:RINGPOST_SECRET_LIVE",
-    }
-    way = {"via": "link"} if via_link else direct
-    switch = operator.operate("switch-create", name="live", kind="freeswitch", **way)
+    """Ringpost with the switch and two domains on it; with ``…_VIA=link`` it speaks to it through a link only."""
+    operator = Api(serving.url, serving.key())
+    switch = operator.operate("switch-create", name="live", kind=KIND, **way())
     assert switch.status == 200, switch
-    serving.take_key(os.environ["FREESWITCH_KEY"], switch.body["switch_uuid"])
+    serving.take_key(setting("KEY"), switch.body["switch_uuid"])
     for name in (HERE, ELSEWHERE):
         operator[name].do("domain-create", switch="live", outbound_gateway="trunk", outbound_prefixes=[PREFIX])
-    with _reachable(serving, operator) if via_link else nullcontext():
+    with _reachable(serving, operator) if VIA_LINK else nullcontext():
         yield operator
 
 
 @contextmanager
 def _reachable(serving: Serving, operator: Api) -> Iterator[None]:
-    """A link through which the switch is spoken to. What happens is told by the links of tests."""
-    scopes = ("--scope", "switch.link")
+    """A link through which the switch is spoken to. What happens is told by the links of tests, unless it does all."""
+    scopes = [word for scope in ("switch.link", *(STANDS if LINK_DOES_ALL else ())) for word in ("--scope", scope)]
     made = serving.run("key", "create", "--name", "commands", "--switch", "live", *scopes, "--json")
+    options, passwords = commanding()
     environment = {
         **os.environ,
         "RINGPOST_URL": serving.url,
         "RINGPOST_TOKEN": json.loads(made.stdout)["token"],
         "RINGPOST_DATA": str(serving.folder / "commands"),
-        "RINGPOST_ESL_PASSWORD": os.environ["FREESWITCH_LINK_PASSWORD"],
-        "RINGPOST_COMMANDS_PASSWORD": os.environ["FREESWITCH_PASSWORD"],
+        **passwords,
     }
-    where = ["--switch", "live", "--esl", os.environ["FREESWITCH_ESL"], "--user", "link@ringpost.internal"]
-    command = [sys.executable, "-m", "ringpost.entry.cli.main", "link", *where]
-    process = Process([*command, "--commands-user", "ringpost@ringpost.internal"], serving.folder, environment)
+    options += ["--listen", os.environ["RINGPOST_LISTEN"]] if LINK_DOES_ALL else []
+    command = [sys.executable, "-m", "ringpost.entry.cli.main", "link", *options]
+    serving.link = link = Standing(command, serving.folder / "commands", environment)
+    link.goes_on()
     try:
         eventually(lambda: operator.operate("switch-status", switch="live").body["reachable"], "the link is there", 30)
         yield
     finally:
-        process.stop()
+        link.stop()
+
+
+class Standing:
+    """A link that is beside the switch as long as the suite runs, but when a test has stopped it."""
+
+    def __init__(self, command: list[str], folder: Path, environment: dict[str, str]) -> None:
+        folder.mkdir()
+        self._command, self.folder, self._environment = command, folder, environment
+        self._process: Process | None = None
+
+    def goes_on(self) -> Process:
+        """The link, started anew if it has ended."""
+        if self._process is None or not self._process.is_running:
+            self._process = Process(self._command, self.folder, self._environment)
+            eventually(lambda: "listening to live" in self.said(), "the link listens")
+        return self._process
+
+    def said(self) -> str:
+        """What it has said since it was started last."""
+        return self._process.said() if self._process else ""
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.stop()
 
 
 @pytest.fixture(scope="session")
@@ -339,19 +326,21 @@ def house(api: Api) -> Iterator[House]:
     for strategy, number in GROUPS.items():
         members = [{"number": BUSY, "timeout": 3}, {"number": WILLING, "timeout": 10}]
         api.do("ringgroup-create", name=strategy, extension=number, strategy=strategy, destinations=members)
-    port = int(os.environ["FREESWITCH_PROVIDER"].rpartition(":")[2])
+    outside, _, port = setting("PROVIDER").rpartition(":")
     with ExitStack() as stack:
-        switch = stack.enter_context(Switch())
+        switch = stack.enter_context(the_switch())
         switch.forget_everything()
-        provider = stack.enter_context(Answering(ACCEPTING, port))
+        provider = stack.enter_context(Answering(ACCEPTING, int(port), at=outside))
         house = House(api, api.do("domain-details")["domain_uuid"], switch, passwords, provider)
         for number, scenario in _ALWAYS.items():
             phone = stack.enter_context(Answering(scenario))
             assert registers(number, HERE, passwords[number], house.sip, phone.port), f"{number} registers"
         yield house
-        switch.api("hupall")
+        switch.forget_everything()
 
 
+STANDS = ("switch.event", f"{KIND}.#", "switch.link.#", "domain.list", "event.list")
+"""The scopes of a link that stands in."""
 AT_START = (
     Expected(
         rf"mod_xml_curl\.c:\d+ Received HTTP error 0 trying to fetch http://{RINGPOST}/freeswitch-xml",
@@ -361,16 +350,19 @@ AT_START = (
         r"mod_json_cdr\.c:\d+ (?:Got error \[0\]|Retry will be|Unable to post)",
         "the last calls of an earlier run ended as its Ringpost was stopped",
     ),
+    Expected(
+        r"func_curl\.c: Failed to connect .*voicemail/require",
+        "an Asterisk asks at its start, too, before anybody is there",
+    ),
 )
 
 
 @pytest.fixture(scope="session")
 def switch_log(house: House) -> Iterator[SwitchLog]:
     """The switch's log; nothing was wrong with it up to here."""
-    log = SwitchLog(Path(os.environ["FREESWITCH_LOG"]), house.switch.say)
-    assert not complaints(log.lines(), AT_START), "the switch starts without complaint"
-    yield log
-    log.close()
+    with closing(SwitchLog(Path(setting("LOG")), house.switch.say)) as log:
+        assert not complaints(log.lines(), AT_START), "the switch starts without complaint"
+        yield log
 
 
 @pytest.fixture(autouse=True)
@@ -419,28 +411,32 @@ def unanswered(api: Api, house: House) -> Iterator[Told]:
 
 
 @pytest.fixture
-def linking(serving: Serving, house: House, tmp_path: Path) -> Callable[[], AbstractContextManager[Process]]:
-    """Start a link beside the switch, always the same one."""
+def linking(serving: Serving, house: House, tmp_path: Path) -> Iterator[Callable[[], AbstractContextManager[Process]]]:
+    """Start a link beside the switch, always the same one; the one that does all goes on after the test."""
+    if LINK_DOES_ALL:
+        yield lambda: nullcontext(serving.link.goes_on())
+        serving.link.goes_on()
+        return
     key = serving.run("key", "create", "--name", "link", "--switch", "live", "--scope", "switch.event", "--json")
+    options, passwords = listening()
     environment = {
         **serving.environment,
         "RINGPOST_DATA": str(tmp_path),
         "RINGPOST_URL": serving.url,
         "RINGPOST_TOKEN": json.loads(key.stdout)["token"],
-        "RINGPOST_ESL_PASSWORD": serving.environment["FREESWITCH_LINK_PASSWORD"],
+        **passwords,
     }
-    where = ["--switch", "live", "--esl", serving.environment["FREESWITCH_ESL"], "--user", "link@ringpost.internal"]
 
     @contextmanager
     def start() -> Iterator[Process]:
-        process = Process([sys.executable, "-m", "ringpost.entry.cli.main", "link", *where], tmp_path, environment)
+        process = Process([sys.executable, "-m", "ringpost.entry.cli.main", "link", *options], tmp_path, environment)
         try:
             eventually(lambda: "listening to live" in process.said(), "the link listens")
             yield process
         finally:
             process.stop()
 
-    return start
+    yield start
 
 
 @pytest.fixture

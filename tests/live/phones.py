@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
 import wave
 from array import array
@@ -21,7 +22,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
 
+from tests.live.lines import PLACES, Line
 from tests.live.patience import eventually
+from tests.live.under_test import setting
 
 _BARESIP_MODULES = ("/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules")
 
@@ -36,6 +39,8 @@ def free_port() -> int:
     raise AssertionError("every port is taken")
 
 
+_OUTSIDE = setting("PROVIDER").rpartition(":")[0] or "127.0.0.1"
+"""Where providers are."""
 _PORTS = itertools.cycle(random.sample(range(10_000, 16_000, 4), 1_500))
 
 
@@ -105,9 +110,9 @@ _TURNS = [cmath.exp(1j * math.tau * at / _PERIOD) for at in range(_WINDOW)]
 class Ear:
     """Listens to a sound file that is being written, each tenth of a second once."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, from_now: bool = False) -> None:
         self.file = file
-        self._at = 44
+        self._at = 44 + (max(file.stat().st_size - 44, 0) & ~1 if from_now else 0)
         self._heard = Heard(0, 0)
 
     def heard(self) -> Heard:
@@ -212,6 +217,13 @@ class Phone:
             self._ear = next(map(Ear, self._sounds()), None)
         return self._ear.heard() if self._ear else Heard(0, 0)
 
+    def hears(self, seconds: float = 1.5) -> Heard:
+        """What comes out of it from now on, in whatever call it is."""
+        ear = Ear(max(self._sounds(), key=lambda sound: sound.stat().st_mtime), from_now=True)
+        end = time.monotonic() + seconds
+        eventually(lambda: time.monotonic() > end, "somebody listens for a while")
+        return ear.heard()
+
     def _sounds(self) -> list[Path]:
         return list(self.folder.glob("dump-*-dec.wav"))
 
@@ -226,22 +238,18 @@ def registers(
 
     ``to`` is the domain it registers in, if that is not the one it logs in to.
     """
-    arguments = ["-s", number, "-au", number, "-ap", password]
-    scenario = _REGISTER.replace("To: <sip:[service]@@domain@>", f"To: <sip:[service]@{to or domain}>")
-    scenario = scenario.replace("@domain@", domain).replace("@contact@", str(contact))
-    return _sipp(scenario.replace("@seconds@", str(seconds)), sip, arguments)
+    with Registering(number, domain, password, sip) as phone:
+        return phone.registers(f"<sip:{number}@127.0.0.1:{contact}>", seconds=seconds, to=to) == "200 OK"
 
 
 class Registering:
-    """A phone that says of itself what it likes: one Call-ID, one port it sends from, any contact."""
+    """A phone that says of itself what it likes: one Call-ID, any contact; it sends from there, if that is ours."""
 
     def __init__(self, number: str, domain: str, password: str, sip: str) -> None:
         self._account, self._password = (number, domain), password
         host, _, port = sip.rpartition(":")
-        self._line = socket.socket(type=socket.SOCK_DGRAM)
-        self._line.bind(("127.0.0.1", 0))
-        self._line.connect((host, int(port)))
-        self._line.settimeout(5)
+        self._switch = (host, int(port))
+        self._line = Line("127.0.0.1").__enter__()
         self.call_id = uuid.uuid4().hex
         self._sequence = 0
 
@@ -249,18 +257,21 @@ class Registering:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._line.close()
+        self._line.__exit__(kind, error, at)
 
     def reboots(self) -> None:
         """Comes up with another Call-ID."""
         self.call_id, self._sequence = uuid.uuid4().hex, 0
 
-    def registers(self, contact: str, *, seconds: int = 600) -> str:
-        """What the switch answers in its first line to a contact such as ``<sip:100@127.0.0.1:5060>``."""
-        answer = self._asked(contact, seconds, "")
+    def registers(self, contact: str, *, seconds: int = 600, to: str = "") -> str:
+        """What the switch answers in its first line to a contact such as ``<sip:100@127.0.0.1:5060>``.
+
+        ``to`` is the domain it registers in, if that is not the one it logs in to.
+        """
+        answer = self._asked(contact, seconds, to, "")
         challenge = dict(re.findall(r'(realm|nonce)="([^"]*)"', answer))
         if challenge:
-            answer = self._asked(contact, seconds, self._authorization(**challenge))
+            answer = self._asked(contact, seconds, to, self._authorization(**challenge))
         return answer.partition("\r\n")[0].removeprefix("SIP/2.0 ")
 
     def _authorization(self, realm: str, nonce: str) -> str:
@@ -273,19 +284,19 @@ class Registering:
             f'response="{response}", algorithm=MD5, cnonce="c", qop=auth, nc=00000001\r\n'
         )
 
-    def _asked(self, contact: str, seconds: int, authorization: str) -> str:
+    def _asked(self, contact: str, seconds: int, to: str, authorization: str) -> str:
         number, domain = self._account
         self._sequence += 1
-        here = f"127.0.0.1:{self._line.getsockname()[1]}"
-        self._line.send(
+        place = re.search(r"@127\.0\.0\.1:(\d+)", contact)
+        line = PLACES.get(int(place[1]), self._line) if place else self._line
+        here = f"{line.at}:{line.port}"
+        return line.asks(
             f"REGISTER sip:{domain} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{uuid.uuid4().hex};rport\r\n"
-            f"From: <sip:{number}@{domain}>;tag=t\r\nTo: <sip:{number}@{domain}>\r\nCall-ID: {self.call_id}\r\n"
+            f"From: <sip:{number}@{domain}>;tag=t\r\nTo: <sip:{number}@{to or domain}>\r\nCall-ID: {self.call_id}\r\n"
             f"CSeq: {self._sequence} REGISTER\r\nContact: {contact}\r\nExpires: {seconds}\r\nMax-Forwards: 70\r\n"
-            f"{authorization}Content-Length: 0\r\n\r\n".encode()
+            f"{authorization}Content-Length: 0\r\n\r\n",
+            self._switch,
         )
-        while (answer := self._line.recv(65_535).decode()).startswith("SIP/2.0 1"):
-            pass
-        return answer
 
 
 def _md5(text: str) -> str:
@@ -295,7 +306,8 @@ def _md5(text: str) -> str:
 class Answering:
     """A SIP address that does the same with every call."""
 
-    def __init__(self, scenario: str, port: int | None = None) -> None:
+    def __init__(self, scenario: str, port: int | None = None, *, at: str = "127.0.0.1") -> None:
+        self._at = at
         self._temporary = tempfile.TemporaryDirectory()
         self.folder = Path(self._temporary.name)
         self.port = port or free_port()
@@ -303,13 +315,16 @@ class Answering:
         (self.folder / "scenario.xml").write_text(scenario)
 
     def __enter__(self) -> Self:
-        here = ["-i", "127.0.0.1", "-p", str(self.port), "-mp", str(free_port())]
+        within = free_port()
+        self._line = Line(self._at, self.port, within).__enter__()
+        here = ["-i", self._at, "-p", str(within), "-mp", str(free_port())]
         log = ["-trace_msg", "-message_file", str(self._messages)]
         self._process = Process(["sipp", "-sf", "scenario.xml", *here, "-nostdin", "-nd", *log], self.folder)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.stop()
+        self._line.__exit__(kind, error, at)
         self._temporary.cleanup()
 
     def heard(self) -> str:
@@ -332,7 +347,7 @@ class Caller:
         folder = Path(self._temporary.name)
         scenario = _INVITE.replace("@shows@", shows).replace("@talks@", str(talks * 1000))
         (folder / "scenario.xml").write_text(scenario.replace("Example caller", name))
-        self._process = Process(_sipp_command(sip, ["-s", number]), folder)
+        self._process = Process(_sipp_command(sip, ["-s", number], _OUTSIDE), folder)
 
     def __enter__(self) -> Self:
         return self
@@ -346,19 +361,9 @@ class Caller:
         return self._process.wait(60) == 0
 
 
-def _sipp_command(sip: str, arguments: list[str]) -> list[str]:
-    here = ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port())]
+def _sipp_command(sip: str, arguments: list[str], at: str = "127.0.0.1") -> list[str]:
+    here = ["-i", at, "-p", str(free_port()), "-mp", str(free_port())]
     return ["sipp", "-sf", "scenario.xml", *here, "-nostdin", "-m", "1", "-timeout", "40", *arguments, sip]
-
-
-def _sipp(scenario: str, sip: str, arguments: list[str]) -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "scenario.xml").write_text(scenario)
-        command = _sipp_command(sip, arguments)
-        done = subprocess.run(
-            command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False
-        )
-        return done.returncode == 0
 
 
 _HEAD = '<?xml version="1.0" encoding="ISO-8859-1" ?>\n<scenario name="ringpost">\n'
@@ -429,17 +434,6 @@ Max-Forwards: 70
 """
 
 
-_AS = """From: <sip:[service]@@domain@>;tag=[pid]r[call_number]
-To: <sip:[service]@@domain@>
-Contact: <sip:[service]@[local_ip]:@contact@>
-Expires: @seconds@"""
-_REGISTER = (
-    _HEAD
-    + _request("REGISTER sip:@domain@", 1, _AS)
-    + '<recv response="401" auth="true"/>\n'
-    + _request("REGISTER sip:@domain@", 2, f"{_AS}\n[authentication]")
-    + f'<recv response="200"/>\n{_FOOT}'
-)
 _CALLS = """From: "Example caller" <sip:@shows@@provider.example.net>;tag=[pid]c[call_number]
 To: <sip:[service]@[remote_ip]:[remote_port]>
 Contact: <sip:sipp@[local_ip]:[local_port]>"""

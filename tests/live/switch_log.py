@@ -1,4 +1,4 @@
-"""The log of the FreeSWITCH under test: what it complains of is a failed test, unless somebody has said why it may."""
+"""The log of the switch under test: what it complains of is a failed test, unless somebody has said why it may."""
 
 import re
 import uuid
@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 from tests.live.patience import eventually
 
-_COMPLAINT = re.compile(r"\[(?:ERR|CRIT|ALERT)\]|\[WARNING\] mod_sndfile\.c:\d+ Error Opening File")
-"""A sound that is not there is a warning only."""
+_COMPLAINT = re.compile(
+    r"\[(?:ERR|CRIT|ALERT)\]|\[WARNING\] mod_sndfile\.c:\d+ Error Opening File"
+    r"|\] ERROR\[|\] WARNING\[[^]]*\](?:\[[^]]*\])? (?:file|pbx|app_exec|func_\w+|res_config_curl|config|manager)\.c:"
+)
+"""A sound that is not there is a warning only, and so is what an Asterisk cannot read or run."""
 _MARK = "ringpost live suite"
 
 

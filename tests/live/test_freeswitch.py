@@ -1,4 +1,4 @@
-"""The whole story, against a FreeSWITCH that has the guide's configuration and nothing more."""
+"""The whole story, against a switch that has the guide's configuration and nothing more."""
 
 import time
 import uuid
@@ -24,14 +24,26 @@ from tests.live.conftest import (
 )
 from tests.live.patience import eventually
 from tests.live.phones import Caller, Phone, free_port, registers
+from tests.live.under_test import KIND
 
 Call = dict[str, Any]
 OUTSIDE, INBOUND, NOT_ALLOWED = "12025550123", "12025550140", "13035550123"
 Phones = tuple[Phone, Phone]
+ONLY_FREESWITCH = pytest.mark.skipif(KIND != "freeswitch", reason="it is about something of a FreeSWITCH's")
 
 
 def numbers(call: Call) -> list[str]:
     return [leg["number"] for leg in call["legs"]]
+
+
+def passes(seconds: float) -> None:
+    time_is_up = time.monotonic() + seconds
+    eventually(lambda: time.monotonic() > time_is_up, "time passes")
+
+
+def hears_a_tone(phone: Phone) -> bool:
+    """Whether a phone hears the tone of another's, for most of a second and a half."""
+    return phone.hears(1.5).tone > 0.7
 
 
 def placed(house: House, a: str, b: str, **more: Any) -> Any:
@@ -92,6 +104,7 @@ def test_nobody_registers_as_a_phone_of_another_tenant(house: House):
     assert not registers(number, HERE, password, house.sip, free_port(), to=ELSEWHERE), "nor a moment later"
 
 
+@ONLY_FREESWITCH
 def test_the_user_of_the_event_socket_is_no_telephone(house: House):
     assert not registers("ringpost", "ringpost.internal", "anything", house.sip, free_port())
 
@@ -238,7 +251,7 @@ def test_a_switch_that_is_down_is_said_within_a_bounded_time(house: House):
 def test_a_switch_says_how_it_is(house: House, phones: Phones):
     status = house.api.operate("switch-status", switch="live").body
     assert status["reachable"] is True
-    assert status["version"].startswith("1.")
+    assert int(status["version"].partition(".")[0]) > 0
     assert status["uptime_seconds"] > 0
     assert status["registrations"] >= 2
 
@@ -284,12 +297,16 @@ def test_a_call_is_held_and_resumed(house: House, call: Call):
     assert house.api.ask("call-resume", **the_call).status == 422
 
 
-def test_a_party_is_muted(house: House, call: Call):
-    the_call, leg = {"call_uuid": call["call_uuid"]}, call["legs"][0]["leg_uuid"]
+def test_a_party_is_muted(house: House, phones: Phones, call: Call):
+    the_call = {"call_uuid": call["call_uuid"]}
+    assert hears_a_tone(phones[1])
     house.api.do("call-mute", **the_call)
-    assert "<target>mute</target>" in house.switch.api(f"uuid_buglist {leg}")
+    passes(0.5)
+    assert not hears_a_tone(phones[1])
+    assert hears_a_tone(phones[0]), "the other goes on"
     house.api.do("call-unmute", **the_call)
-    assert "mute" not in house.switch.api(f"uuid_buglist {leg}")
+    passes(0.5)
+    assert hears_a_tone(phones[1])
 
 
 def test_the_other_party_hears_digits(house: House, phones: Phones, call: Call):
@@ -350,7 +367,9 @@ def test_a_call_is_recorded(house: House, call: Call):
     recording = Path(house.api.do("call-record-start", **the_call)["recording"])
     eventually(lambda: recording.exists() and recording.stat().st_size > 8000, "something is recorded")
     house.api.do("call-record-stop", **the_call)
-    assert "session_record" not in house.switch.api(f"uuid_buglist {call['call_uuid']}")
+    size = recording.stat().st_size
+    passes(0.5)
+    assert recording.stat().st_size == size, "nothing more"
     recording.unlink()
 
 
@@ -516,8 +535,7 @@ def test_voicemail_answers_for_who_does_not(house: House, phones: Phones):
 def test_two_phones_meet_in_a_conference(house: House, phones: Phones):
     for phone in phones:
         phone.dial("*3001")
-    room = f"001-{HERE}"
-    eventually(lambda: house.switch.api(f"conference {room} count").strip() == "2", "both are in")
+    eventually(lambda: house.switch.in_room("001", HERE) == 2, "both are in")
     eventually(lambda: sorted(numbers(call)[0] for call in house.api.calls()) == ["100", "101"], "both are listed")
 
 
@@ -636,8 +654,7 @@ def test_a_users_box_of_another_number_takes_the_messages(house: House, phones: 
     made = house.api.do("user-provision", firstname="Boxed", extension="150", voicemail_number="850")
     phones[0].dial("150")
     eventually(lambda: house.applications() == {"voicemail"}, "the box answers")
-    assert house.switch.api(f"user_exists id 850 {HERE}").strip() == "true"
-    assert house.switch.api(f"user_data 850@{HERE} param vm-enabled").strip() == "true"
+    assert house.switch.has_box("850", HERE)
     assert not registers("850", HERE, made["voicemail_password"], house.sip, free_port())
     assert not registers("850", HERE, "", house.sip, free_port())
 

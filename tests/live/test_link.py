@@ -1,4 +1,4 @@
-"""What happens on a FreeSWITCH reaches a CRM: by the link, the endpoint, the worker, to a receiver."""
+"""What happens on a switch reaches a CRM: by the link, the endpoint, the worker, to a receiver."""
 
 import time
 from collections.abc import Callable
@@ -78,8 +78,7 @@ def test_what_the_link_misses_while_it_is_away_is_told_when_it_is_back(
         placed = house.api.do("originate", caller_id_number="5550100", destination_a="100", destination_b="101")
         house.api.one_call()
         link.kill()
-    house.api.do("call-hangup", call_uuid=placed["call_uuid"])
-    house.api.silence()
+    house.switch.hush(house.domain_uuid)
     with linking():
         events = told.await_types(
             placed["call_uuid"], "call.ringing", "call.answered", "call.ringing", "call.answered", "call.ended"

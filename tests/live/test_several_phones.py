@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,8 @@ def both_ring_and_one_answers(house: House, pair: Pair, which: int) -> None:
     """Both ring, each leg names the extension; the one that picks up speaks, the other is told that it has ended."""
     eventually(lambda: all(ringing(phone) for phone in pair), "both ring")
 
-    def named() -> list[str]:
-        legs = house.switch.channels(house.domain_uuid)
-        return [leg["uuid"] for leg in legs if leg["presence_id"] == f"{TWO}@{HERE}"]
-
-    eventually(lambda: len(named()) == 2, "each leg names the extension")
+    named = partial(house.switch.phones, house.domain_uuid, f"{TWO}@{HERE}")
+    eventually(lambda: named() == 2, "each leg names the extension")
     pair[which].command("accept")
     eventually(lambda: not pair[1 - which].is_in_a_call(), "the other stops")
 

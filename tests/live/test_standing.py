@@ -5,15 +5,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
-from tests.link.standing import LINK
-from tests.live.conftest import GROUPS, HERE, Api, House, Serving
+from tests.live.conftest import GROUPS, HERE, STANDS, Api, House, Serving
 from tests.live.patience import eventually
 from tests.live.phones import Caller, Phone, Process
+from tests.live.under_test import LINK_DOES_ALL, commanding
 
 ELSEWHERE_LISTEN = "127.0.0.1:3201"
 INBOUND = "12025550152"
@@ -21,24 +21,26 @@ INBOUND = "12025550152"
 
 def linking(serving: Serving, folder: Path) -> tuple[list[str], dict[str, str]]:
     """The command of a link where the switch looks for Ringpost, and what is in its environment."""
-    scopes = [word for scope in (*LINK, "switch.link") for word in ("--scope", scope)]
+    options, passwords = commanding()
+    scopes = [word for scope in (*STANDS, "switch.link") for word in ("--scope", scope)]
     key = serving.run("key", "create", "--name", "standing", "--switch", "live", *scopes, "--json")
     environment = {
         **serving.environment,
         "RINGPOST_DATA": str(folder),
         "RINGPOST_URL": serving.url,
         "RINGPOST_TOKEN": json.loads(key.stdout)["token"],
-        "RINGPOST_ESL_PASSWORD": serving.environment["FREESWITCH_LINK_PASSWORD"],
-        "RINGPOST_COMMANDS_PASSWORD": serving.environment["FREESWITCH_PASSWORD"],
+        **passwords,
     }
-    where = ["--switch", "live", "--esl", serving.environment["FREESWITCH_ESL"], "--user", "link@ringpost.internal"]
-    where += ["--commands-user", "ringpost@ringpost.internal", "--listen", os.environ["RINGPOST_LISTEN"]]
+    where = [*options, "--listen", os.environ["RINGPOST_LISTEN"]]
     return [sys.executable, "-m", "ringpost.entry.cli.main", "link", *where], environment
 
 
 @contextmanager
 def standing_in(serving: Serving, folder: Path) -> Iterator[Process]:
-    """A link where the switch looks for Ringpost."""
+    """A link where the switch looks for Ringpost; the one that is there all the time, if there is."""
+    if LINK_DOES_ALL:
+        yield serving.link.goes_on()
+        return
     command, environment = linking(serving, folder)
     process = Process(command, folder, environment)
     try:
@@ -53,6 +55,11 @@ def standing_in(serving: Serving, folder: Path) -> Iterator[Process]:
         process.stop()
 
 
+def elsewhere(serving: Serving) -> AbstractContextManager[Serving]:
+    """Ringpost where the switch does not look for it."""
+    return nullcontext(serving) if LINK_DOES_ALL else serving.elsewhere(ELSEWHERE_LISTEN)
+
+
 _COMPLAINT = (
     r"mod_xml_curl\.c:\d+ Received HTTP error 0|sofia_reg\.c:\d+ Can't find user",
     "nobody answers while the link takes Ringpost's place, and a phone may ask just then",
@@ -61,7 +68,7 @@ _COMPLAINT = (
 
 @pytest.mark.expects_complaint(*_COMPLAINT)
 def test_the_links_own_doctor_finds_nothing_wrong(house: House, serving: Serving, tmp_path: Path):
-    with serving.elsewhere(ELSEWHERE_LISTEN), standing_in(serving, tmp_path):
+    with elsewhere(serving), standing_in(serving, tmp_path):
         command, environment = linking(serving, tmp_path)
         found = subprocess.run([*command, "--doctor"], env=environment, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stderr) == (0, ""), found.stdout
@@ -74,7 +81,7 @@ def test_phones_go_on_while_ringpost_is_away_and_all_of_it_is_told_afterwards(
     house: House, serving: Serving, phones: tuple[Phone, Phone], tmp_path: Path
 ):
     house.api.ask("destination-create", number=INBOUND, extension="101")
-    with serving.elsewhere(ELSEWHERE_LISTEN), standing_in(serving, tmp_path) as link:
+    with elsewhere(serving), standing_in(serving, tmp_path) as link:
         api = Api(serving.url, house.api.token, HERE)
         before = {one["xml_cdr_uuid"] for one in api.do("cdr-search", limit=1000)["items"]}
         serving.__exit__()
@@ -83,15 +90,15 @@ def test_phones_go_on_while_ringpost_is_away_and_all_of_it_is_told_afterwards(
             one.dial("101")
             eventually(lambda: one.is_in_a_call() and other.is_in_a_call(), "100 speaks with 101")
             one.hang_up()
-            eventually(lambda: not house.switch.channels(house.domain_uuid), "it is over")
+            eventually(lambda: not house.switch.legs(house.domain_uuid), "it is over")
             one.dial(GROUPS["sequence"])
             eventually(lambda: house.applications() & {"bridge"}, "the ring group rings")
             eventually(one.is_in_a_call, "somebody of the group answers")
             one.hang_up()
-            eventually(lambda: not house.switch.channels(house.domain_uuid), "it is over")
+            eventually(lambda: not house.switch.legs(house.domain_uuid), "it is over")
             with Caller(INBOUND, house.trunk, talks=1) as caller:
                 assert caller.was_answered()
-            eventually(lambda: not house.switch.channels(house.domain_uuid), "it is over")
+            eventually(lambda: not house.switch.legs(house.domain_uuid), "it is over")
         serving.__enter__()
 
         def records() -> set[str]:

@@ -19,22 +19,20 @@ _SECOND = 16_000
 def _box(house: House) -> Iterator[None]:
     """An empty box with a PIN that is known."""
     house.api.do("voicemail-update", voicemail=BOX, password=PIN, ask_password=True)
-    house.switch.api(f"vm_delete {BOX}@{HERE}")
+    house.switch.empty(BOX, HERE)
     yield
-    house.switch.api(f"vm_delete {BOX}@{HERE}")
+    house.switch.empty(BOX, HERE)
     house.api.do("voicemail-update", voicemail=BOX, ask_password=None, timezone=None)
 
 
 def messages(house: House, box: str = BOX) -> tuple[int, int]:
     """How many new ones and old ones the switch keeps in a box."""
-    new, old, *_ = house.switch.api(f"vm_boxcount {box}@{HERE}|all").split(":")
-    return int(new), int(old)
+    return house.switch.messages(box, HERE)
 
 
 def kept(house: House, box: str = BOX) -> list[Path]:
     """The files of a box's messages."""
-    storage = house.switch.api("global_getvar storage_dir").strip()
-    return list(Path(storage, "voicemail", "default", HERE, box).glob("msg_*.wav"))
+    return house.switch.kept(box, HERE)
 
 
 def leave(house: House, phone: Phone, code: str) -> None:
@@ -90,12 +88,12 @@ def test_a_box_is_heard_from_another_phone_after_its_number_and_pin(house: House
 
 
 def test_who_does_not_answer_is_left_a_message(house: House, phones: Phones):
-    house.switch.api(f"vm_delete {SILENT}@{HERE}")
+    house.switch.empty(SILENT, HERE)
     phones[0].dial(SILENT)
     eventually(lambda: any(file.stat().st_size > 3 * _SECOND for file in kept(house, SILENT)), "it is recorded", 60)
     phones[0].hang_up()
     eventually(lambda: messages(house, SILENT) == (1, 0), "the message is kept")
-    house.switch.api(f"vm_delete {SILENT}@{HERE}")
+    house.switch.empty(SILENT, HERE)
 
 
 # others that speak or play
@@ -109,10 +107,10 @@ def test_who_is_alone_in_a_conference_is_told_so(house: House, phones: Phones):
 def test_who_presses_0_in_a_conference_is_muted(house: House, phones: Phones):
     for phone in phones:
         phone.dial("*3003")
-    eventually(lambda: house.switch.api(f"conference 003-{HERE} count").strip() == "2", "both are in")
+    eventually(lambda: house.switch.in_room("003", HERE) == 2, "both are in")
 
     def speak() -> int:
-        return house.switch.api(f"conference 003-{HERE} list").count("|speak|")
+        return house.switch.heard_in_room("003", HERE)
 
     eventually(lambda: speak() == 2, "both are heard")
     phones[0].press("0")

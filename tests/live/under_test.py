@@ -1,0 +1,46 @@
+"""Which kind of switch the live suite plays on, by its environment: a FreeSWITCH, or an Asterisk."""
+
+import os
+
+KIND = "asterisk" if "ASTERISK_AMI" in os.environ else "freeswitch"
+VIA_LINK = os.environ.get(f"{KIND.upper()}_VIA") == "link"
+LINK_DOES_ALL = KIND == "asterisk" and VIA_LINK
+"""One link is beside the switch all the time: the switch asks it, is heard and told by it; Ringpost is elsewhere."""
+_SOCKET = {"freeswitch": "ESL", "asterisk": "AMI"}[KIND]
+NEEDED = {
+    "freeswitch": ("ESL", "PASSWORD", "LINK_PASSWORD", "SIP", "TRUNK", "PROVIDER", "KEY", "LOG"),
+    "asterisk": ("AMI", "PASSWORD", "SIP", "TRUNK", "PROVIDER", "KEY", "LOG", "CONF", "PROGRAM", "SPOOL"),
+}[KIND]
+"""Settings that each name a variable: ``FREESWITCH_ESL``, …"""
+OURS = ("RINGPOST_LISTEN", *(("RINGPOST_ELSEWHERE",) if LINK_DOES_ALL else ()))
+
+
+def setting(name: str) -> str:
+    """What the environment says of the switch."""
+    return os.environ.get(f"{KIND.upper()}_{name}", "")
+
+
+def way() -> dict[str, str]:
+    """How Ringpost speaks to the switch, for ``switch-create``."""
+    if VIA_LINK:
+        return {"via": "link"}
+    user = "ringpost" if KIND == "asterisk" else "ringpost@ringpost.internal"
+    return {"address": setting(_SOCKET), "user": user, "secret": "env:RINGPOST_SECRET_LIVE"}
+
+
+def listening() -> tuple[list[str], dict[str, str]]:
+    """The options of a link that listens to the switch, and what is in its environment."""
+    if KIND == "asterisk":
+        options = ["--switch", "live", "--kind", "asterisk", "--at", setting("AMI"), "--user", "ringpost"]
+        return options, {"RINGPOST_AMI_PASSWORD": setting("PASSWORD")}
+    options = ["--switch", "live", "--esl", setting("ESL"), "--user", "link@ringpost.internal"]
+    return options, {"RINGPOST_ESL_PASSWORD": setting("LINK_PASSWORD")}
+
+
+def commanding() -> tuple[list[str], dict[str, str]]:
+    """The same for one that does what is asked, too."""
+    options, environment = listening()
+    if KIND == "asterisk":
+        return options, environment
+    more = ["--commands-user", "ringpost@ringpost.internal"]
+    return [*options, *more], {**environment, "RINGPOST_COMMANDS_PASSWORD": setting("PASSWORD")}
