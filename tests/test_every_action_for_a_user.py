@@ -259,7 +259,9 @@ def test_what_is_for_no_user_is_refused_whatever_it_names(
     assert (written(tmp_path), board.told, board.orders) == (before, [], [])
 
 
-@pytest.mark.parametrize("name", ["asterisk-cdr", "freeswitch-cdr", "freeswitch-xml"])
+@pytest.mark.parametrize(
+    "name", ["asterisk-cdr", "asterisk-realtime", "asterisk-route", "freeswitch-cdr", "freeswitch-xml"]
+)
 def test_what_a_switch_sends_is_for_no_user(house: House, tenant: Caller, name: str) -> None:
     made = tenant.done("key-create", name="Bob's", scopes=["#"], domains=[demo.DOMAIN_NAME], as_user="bob")
     assert Caller(house, made["key_uuid"], made["secret"]).example(name).status == 403

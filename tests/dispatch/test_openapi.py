@@ -100,7 +100,13 @@ def test_what_writes_takes_an_idempotency_key(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "media_type"),
-    [("cdr-export", "text/csv"), ("user-export", "text/csv"), ("freeswitch-xml", "text/xml")],
+    [
+        ("cdr-export", "text/csv"),
+        ("user-export", "text/csv"),
+        ("freeswitch-xml", "text/xml"),
+        ("asterisk-route", "text/plain"),
+        ("asterisk-realtime", "text/plain"),
+    ],
 )
 def test_what_is_no_json_is_called_what_it_is(name: str, media_type: str) -> None:
     assert list(document()["paths"][f"/{name}"]["post"]["responses"]["200"]["content"]) == [media_type]
