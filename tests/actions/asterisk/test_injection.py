@@ -23,7 +23,7 @@ from ringpost.model.values import EXTENSION
 from ringpost.model.voicemail import Voicemail
 from ringpost.switch.asterisk import names, plan, realtime
 from ringpost.switch.asterisk.plan import Caller as Dialling
-from ringpost.switch.asterisk.plan import Member
+from ringpost.switch.asterisk.plan import Member, Rest
 from tests.actions.asterisk.asking import Steps, decoded, read
 
 HOME = demo.DOMAIN_NAME
@@ -114,6 +114,7 @@ callers = st.builds(
     dialled=st.one_of(st.just(""), outside),
     has_dialled=st.booleans(),
     comes_again=st.booleans(),
+    rest=st.sampled_from([Rest(), Rest(30, "0a")]),
 )
 MANY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
