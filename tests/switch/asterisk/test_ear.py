@@ -126,3 +126,10 @@ def test_where_it_records_is_what_its_configuration_says_or_where_that_usually_i
     for odd in ("", "/", "monitor", "//"):
         assert ear_at(Played(**{marks.MONITOR: odd})).recordings() is None
         assert ear_at(Played(**{marks.MONITOR: odd}), tmp_path).recordings() == tmp_path
+
+
+def test_marks_the_phone_that_holds_for_no_list_says_so() -> None:
+    manager = Played(events("ev-call-held"))
+    ear_at(manager).heard(0)
+    holds = [one.event for one in events("ev-call-held") if one.event in ("Hold", "Unhold")]
+    assert manager.asked.count("Setvar") == len(holds) > 1

@@ -103,6 +103,11 @@ class Channel:
         return self.marks.uuid(marks.DOMAIN)
 
     @property
+    def whose(self) -> str | None:
+        """The number outside whose it is: as an action has placed it, or as it was dialled."""
+        return (self.marks.number(marks.NUMBER) if self.is_placed else None) or self.number
+
+    @property
     def extension(self) -> str | None:
         """The phone of ours it is."""
         own = self.marks.matching(EXTENSION, marks.EXTENSION) if self.is_placed else None

@@ -3,16 +3,19 @@
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from ringpost.clock import stamp
+from ringpost.model.errors import SwitchRefused
 from ringpost.model.notices import Notice, What
 from ringpost.switch.asterisk import marks
 from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
 from ringpost.switch.asterisk.channels import Channel
 from ringpost.switch.asterisk.events import Events
+from ringpost.switch.asterisk.legs import UNIQUEID
 from ringpost.switch.hearing import CaughtUp, Heard, Known
 from ringpost.switch.kinds import Place
 from ringpost.switch.said import Said
@@ -77,6 +80,7 @@ class AsteriskEar:
         while events < _AT_ONCE and (event := self._manager.event(0.0 if events else seconds)) is not None:
             events += 1
             told = self._events.take(event, self._now())
+            self._mark_held(event)
             heard.notices.extend(told.notices)
             heard.recorded.extend(told.recorded)
             records += told.records
@@ -85,6 +89,13 @@ class AsteriskEar:
             self._alive_at = time.monotonic()
         core = self._events.core if events else ""
         return heard._replace(core=core, is_alive=is_alive, records=records)
+
+    def _mark_held(self, event: Message) -> None:
+        """Note on its channel that a phone holds: no list says so. One that is gone, or may not be marked, is not."""
+        if event.event in ("Hold", "Unhold") and UNIQUEID.fullmatch(event.get("Uniqueid")):
+            value = "true" if event.event == "Hold" else ""
+            with suppress(SwitchRefused):
+                self._manager.ask("Setvar", Channel=event.get("Uniqueid"), Variable=marks.HELD, Value=value)
 
     def _answers(self) -> bool:
         """Whether it answers, asked once nothing was heard for a while. Raises ``SwitchUnreachable`` if it does not."""

@@ -230,7 +230,7 @@ class Events:
         if first is not of_call and not first.is_placed and not first.source:
             first.took = leg.uniqueid
             self._tell(first, "answered", at)
-        to = target.extension or target.number
+        to = target.extension or target.whose
         if to is not None and NUMBER.fullmatch(to):
             self._tell(leg, "sent", at, sent_to=to, sent_to_extension=target.extension is not None)
 
@@ -340,7 +340,7 @@ class Events:
             "source": source,
             "channel": leg.name,
             "dialled": self._dialled(leg),
-            "number": leg.number,
+            "number": leg.whose,
             "caller_number": leg.connected[0] if leg.source else number,
             "caller_name": leg.connected[1] if leg.source else name,
             "start": _written(leg.start),
@@ -485,7 +485,7 @@ class Events:
     def _notice(self, leg: Channel, what: What, at: float, more: Mapping[str, Any]) -> Notice:
         source = leg.source or leg.took
         number, name = self._shown(leg)
-        said = Said({"number": number, "name": name, "own": leg.number, "dialled": leg.source_dialled})
+        said = Said({"number": number, "name": name, "own": leg.whose, "dialled": leg.source_dialled})
         extension = leg.extension
         return Notice(
             what=what,

@@ -235,6 +235,7 @@ def called_from_outside(number: str, inbound: Inbound) -> bytes:
 def phones(domain: Domain, ringing: Ringing, member: Member, call_uuid: str) -> bytes:
     """What rings all phones of a number, for a call that was placed or for a ring group."""
     options = f"{_rung(_new_file(domain))}{_says(domain)}" if member.is_recorded else _rung()
+    options += "I" if call_uuid else ""  # or the phone that answers would be shown as who calls
     return steps(
         [
             *([Step("Set", f"__{PHONE_OF}={call_uuid}")] if call_uuid else []),
