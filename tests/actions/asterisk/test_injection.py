@@ -43,7 +43,7 @@ STEERS = re.compile(r"""[$\\"{}\[\];`|<>^]""")
 ROW = re.compile(r"(?:[0-9]+-)?[0-9*#+]+(?:-o|x[0-9]+x[0-9]+r?)?")
 NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
 OPTIONS = re.compile(
-    r"ib\(ringpost-callee\^s\^1(?:\([A-Za-z0-9.-]+/[0-9a-f]{8}\))?\)(?:A\(conf-now-recording:conf-now-recording\))?"
+    r"ib\(ringpost-callee\^s\^1(?:\([A-Za-z0-9.-]+/[0-9a-f]{8}\))?\)(?:A\(conf-now-recording:conf-now-recording\))?I?"
 )
 
 hostile = st.one_of(
