@@ -29,6 +29,7 @@ _IDLES = 30.0
 """Seconds until a thread without work ends, and until a line is let go of on which nobody waits for a call's answer."""
 _NOBODY = "00000000-0000-4000-8000-000000000000"
 _KEPT_AT = "env:RINGPOST_ESL_PASSWORD"
+_UNNAMED = "beside"
 _log = logging.getLogger("ringpost")
 
 
@@ -236,10 +237,12 @@ class Doing:
             self._say(f"what came of {command.asked.call} could not be told: {error!r}")
 
 
-def beside(kind: str, place: Place, clock: Clock, secret: str = _KEPT_AT) -> Callable[[], Switch]:
+def beside(
+    kind: str, place: Place, clock: Clock, secret: str = _KEPT_AT, switch_name: str = _UNNAMED
+) -> Callable[[], Switch]:
     """Makes lines to the switch beside this link, which is where the link's own options say, whatever is asked.
 
-    ``secret`` says where the password is, for whoever examines a line.
+    ``secret`` says where the password is, and ``switch_name`` what this switch is called, for whoever examines a line.
     """
     found = kinds()[kind]
     if not found.has_link:
@@ -248,7 +251,7 @@ def beside(kind: str, place: Place, clock: Clock, secret: str = _KEPT_AT) -> Cal
     record = SwitchRecord.model_validate(
         {
             "switch_uuid": _NOBODY,
-            "switch_name": "beside",
+            "switch_name": switch_name.lower(),
             "kind": kind,
             "address": f"{host}:{place.port}",
             "user": place.user,

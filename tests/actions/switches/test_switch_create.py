@@ -100,6 +100,32 @@ def test_an_address_may_be_a_name_or_of_either_kind(operator: Caller, address: s
     assert operator.done("switch-create", **{**PBX, "address": address})["address"] == address
 
 
+@pytest.mark.parametrize("address", ["tls://pbx1", "tls://pbx1.example.net:5039", "tls://[2001:db8::10]:5039"])
+def test_an_asterisk_may_be_spoken_to_with_tls(operator: Caller, address: str) -> None:
+    members = {**PBX, "kind": "asterisk", "user": "ringpost", "address": address}
+    assert operator.done("switch-create", **members)["address"] == address
+
+
+@pytest.mark.parametrize(
+    "address", ["tls://", "tls://tls://pbx1", "TLS://pbx1", "tls:pbx1", "tls://pbx1/x", "tls://:1"]
+)
+def test_tls_is_asked_for_in_one_way(operator: Caller, address: str) -> None:
+    reply = operator.call("switch-create", **{**PBX, "kind": "asterisk", "user": "ringpost", "address": address})
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "address")
+
+
+def test_a_freeswitch_speaks_no_tls(operator: Caller) -> None:
+    reply = operator.call("switch-create", **{**PBX, "address": "tls://pbx1"})
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "address")
+    operator.done("switch-create", **PBX)
+    assert operator.call("switch-update", switch="pbx1", address="tls://pbx1").status == 400
+
+
+def test_an_asterisk_has_a_user_too(operator: Caller) -> None:
+    reply = operator.call("switch-create", **{**PBX, "kind": "asterisk"})
+    assert (reply.status, reply.json["errors"][0]["parameter"]) == (400, "user")
+
+
 def test_a_name_is_taken_once(operator: Caller) -> None:
     operator.done("switch-create", **PBX)
     reply = operator.call("switch-create", **PBX)
@@ -126,8 +152,8 @@ def test_a_uuid_is_no_name(operator: Caller) -> None:
     assert operator.call("switch-create", name=demo.CALL_UUID, kind="sandbox").status == 400
 
 
-def test_a_kind_is_one_of_two(operator: Caller) -> None:
-    assert operator.call("switch-create", **{**PBX, "kind": "asterisk"}).json["errors"][0]["parameter"] == "kind"
+def test_a_kind_is_one_there_is(operator: Caller) -> None:
+    assert operator.call("switch-create", **{**PBX, "kind": "yate"}).json["errors"][0]["parameter"] == "kind"
 
 
 def test_is_the_operators(tenant: Caller, stranger: Caller) -> None:

@@ -91,7 +91,7 @@ class ScriptedAsterisk:
 
     def __init__(self, mode: Mode = "well", *, tls: ssl.SSLContext | None = None) -> None:
         self.mode: Mode = mode
-        self.answers: dict[str, Answer] = {"Events": answered("ami-privileges", "Setvar")}
+        self.answers: dict[str, Answer] = {"Events": answered("ami-eventfilter", "Events", 2)}
         self.denied: set[str] = set()
         """Actions its user may not do."""
         self.heard: list[Asked] = []

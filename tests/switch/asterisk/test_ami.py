@@ -244,7 +244,7 @@ def test_events_are_told_once_they_are_wanted_and_in_their_order(server: Scripte
         line.ask("Ping")
         told = [line.event(1), line.event(1), line.event(1), line.event(0.05)]
     assert [event.event if event else None for event in told] == ["Unhold", "Hold", "Unhold", None]
-    assert [words for words in server.actions if "Events" in words] == ["Action=Events EventMask=on"]
+    assert [words for words in server.actions if "Events" in words] == ["Action=Events EventMask=call"]
 
 
 def test_what_is_awaited_is_passed_over_to(server: ScriptedAsterisk) -> None:

@@ -1,17 +1,23 @@
 """What the doctor finds, and that it says it in words."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from ringpost.link.doing import beside
 from ringpost.model.errors import SwitchRefused
 from ringpost.switch import Finding
 from ringpost.switch.asterisk import marks
 from ringpost.switch.asterisk.doctor import ACTIONS, MODULES, SYSTEM_ACTIONS, examined
 from ringpost.switch.asterisk.place import Address
+from ringpost.switch.kinds import Place
 from tests.fakes import FakeClock
-from tests.switch.asterisk.scripted import PASSWORD, REFUSED, SUCCESS, ScriptedAsterisk, answered, listed
+from tests.switch.asterisk.scripted import PASSWORD, REFUSED, SUCCESS, USER, ScriptedAsterisk, answered, listed
 from tests.switch.asterisk.stage import at_home, switch_at
 from tests.switch.staging import HOME
 
+GUIDE = Path(__file__).parents[3] / "docs/asterisk"
 RECORDED_AT = 1795761403.0
 ELSEWHERE = "127.1"
 """A name of this machine that does not look like one."""
@@ -178,6 +184,33 @@ def test_without_a_domain_its_phones_and_trunk_are_not_looked_for() -> None:
         place, clock = Address(server.host, server.port, False), FakeClock()
         steps = [one.step for one in examined(switch_at(server), place, lambda _: PASSWORD, clock, None)]
     assert steps == STEPS[:-2]
+
+
+def test_a_link_that_knows_its_switch_by_a_uuid_says_what_its_name_is() -> None:
+    with ScriptedAsterisk() as server:
+        healthy(server)
+        record = switch_at(server).model_copy(update={"switch_name": HOME.domain_uuid})
+        place = Address(server.host, server.port, is_encrypted=False)
+        clock = FakeClock()
+        clock.time = RECORDED_AT
+        assert bad(list(examined(record, place, lambda _: PASSWORD, clock, None))) == {}
+
+
+def test_a_link_examines_its_switch_under_the_name_it_has_here() -> None:
+    clock = FakeClock()
+    clock.time = RECORDED_AT
+    with ScriptedAsterisk() as server:
+        healthy(server)
+        place = Place(server.host, server.port, USER, PASSWORD)
+        assert bad(list(beside("asterisk", place, clock, switch_name="PBX2")().examine(None))) == {}
+        assert list(bad(list(beside("asterisk", place, clock, switch_name="pbx1")().examine(None)))) == ["systemname"]
+
+
+def test_what_it_asks_for_is_what_the_guide_loads_and_has_listed() -> None:
+    loaded = set(re.findall(r"(?m)^load=(\w+)\.so$", (GUIDE / "modules.conf").read_text()))
+    assert not set(MODULES) - loaded
+    [listed_there] = re.findall(r"(?m)^channelvars=(.*)$", (GUIDE / "manager.conf").read_text())
+    assert set(listed_there.split(",")) == set(marks.SAID)
 
 
 def test_each_module_is_asked_for_by_its_file() -> None:

@@ -248,6 +248,12 @@ def test_both_hear_that_they_are_recorded_if_their_domain_wants_it(stage: Asteri
     assert (orders(stage.server)[0] == said) == announces
 
 
+def test_it_is_said_at_the_phone_of_an_a_that_was_placed(stage: AsteriskStage) -> None:
+    a_that_is_placed(stage, "6", phone(2, "6", "b1"))
+    stage.switch.record(HOME.model_copy(update={"record_announcement": True}), CALL)
+    assert f"Data=PJSIP/100@{HOME.domain_name}-00000012,qSB" in orders(stage.server)[0]
+
+
 def test_who_cannot_be_told_is_not_recorded(stage: AsteriskStage) -> None:
     stage.server.answers["Originate"] = REFUSED.format("Originate failed")
     with pytest.raises(SwitchRefused):
@@ -412,6 +418,14 @@ def test_a_list_that_is_refused_is_no_empty_list(stage: AsteriskStage) -> None:
     stage.server.answers["CoreShowChannels"] = REFUSED.format("no")
     with pytest.raises(SwitchRefused):
         stage.switch.calls(HOME)
+
+
+@pytest.mark.parametrize("says", ["Permission denied", "Invalid/unknown command: DeviceStateList."])
+def test_a_switch_that_lists_no_devices_lists_its_calls(stage: AsteriskStage, says: str) -> None:
+    stage.server.answers["DeviceStateList"] = REFUSED.format(says)
+    stage.set[A]["RP_HELD"] = "true"
+    [call] = stage.switch.calls(HOME)
+    assert call.state == "held"
 
 
 def test_a_row_that_cannot_be_read_is_logged_once(stage: AsteriskStage, caplog: pytest.LogCaptureFixture) -> None:

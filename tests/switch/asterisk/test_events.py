@@ -164,6 +164,19 @@ def test_why_each_leg_ended_and_who_ended_it(scenario: str) -> None:
     assert {one.number: f"{one.cause} {one.ended_by}" for one in ends} == CAUSES[scenario]
 
 
+def test_a_phone_that_names_another_has_not_been_given_up() -> None:
+    ends = [one for one in heard("ev-call-302-loop") if one.what == "ended"]
+    assert Counter(one.cause for one in ends) == {"REDIRECTION_TO_NEW_DESTINATION": 20, "USER_NOT_REGISTERED": 1}
+
+
+def test_what_a_subroutine_of_the_plan_dials_was_dialled_by_the_caller() -> None:
+    first = about("Newchannel", "PJSIP/100@example.net-00000001", "pbx2-1795761000.1", Exten="200")
+    inside = called(first, "Newstate", Exten="s", ChannelState="4")
+    phone = about("Newchannel", "PJSIP/101@example.net-00000002", "pbx2-1795761000.2", "pbx2-1795761000.1", Exten="s")
+    made = replayed([first, inside, phone, dials(inside, phone)]).notices[-1]
+    assert (made.extension, made.source_dialled, made.dialled) == ("101", "200", "200")
+
+
 def test_what_a_pair_dials_was_rung_for_whoever_dialled_the_pair() -> None:
     caller, phone = [one for one in heard("queue-local-member") if one.what == "made"]
     assert (caller.extension, phone.extension) == ("100", "101")
@@ -235,8 +248,10 @@ def test_the_plan_says_where_somebody_is_sent_who_has_spoken() -> None:
     sent = called(first, "UserEvent", UserEvent="RingpostSent", Number="105", Extension="105")
     nobody = called(first, "UserEvent", UserEvent="RingpostSent", Number="1; rm", Extension="")
     other = called(first, "UserEvent", UserEvent="Other", Number="105")
-    told = replayed([first, sent, nobody, other]).notices
-    assert [(one.what, one.sent_to, one.sent_to_extension) for one in told[1:]] == [("sent", "105", True)]
+    speaks = called(first, "BridgeEnter", ChannelState="6")
+    told = replayed([first, sent, speaks, sent, nobody, other]).notices
+    assert [(one.what, one.sent_to, one.sent_to_extension) for one in told[2:]] == [("sent", "105", True)]
+    assert [one.what for one in told[:2]] == ["made", "answered"]
 
 
 PAIR = "Local/101@ringpost-phones-00000001;"
@@ -297,6 +312,12 @@ def test_an_a_was_not_reached_for_the_reason_its_phones_had(statuses: Sequence[s
     assert (end.what, end.leg_uuid, end.cause) == ("ended", OURS, cause)
 
 
+def test_a_pair_that_an_action_made_for_a_message_is_no_leg() -> None:
+    one, two, *_ = placed()
+    plain = [Message(tuple(member for member in half.members if "RP_CALL" not in member[1])) for half in (one, two)]
+    assert replayed([*plain, *(called(half, "Hangup", Cause="16") for half in plain)]).notices == []
+
+
 def test_an_action_hung_it_up() -> None:
     first = about("Newchannel", "PJSIP/100@example.net-00000001", "pbx2-1795761000.1", Exten="101")
     end = replayed([first, marked(called(first, "Hangup", Cause="16"), RP_HUNG_UP="true")]).notices[-1]
@@ -308,7 +329,8 @@ def test_a_recording_is_finished_when_it_is_stopped_or_its_leg_ends() -> None:
     first = about("Newchannel", "PJSIP/100@example.net-00000001", "pbx2-1795761000.1", Exten="101")
     starts = marked(called(first, "MixMonitorStart"), RP_RECORDED=path)
     stops, ends = (marked(called(first, what, Cause="16"), RP_RECORDED=path) for what in ("MixMonitorStop", "Hangup"))
-    for story in ([first, starts, stops, ends], [first, starts, ends]):
+    emptied = marked(called(first, "Hangup", Cause="16"), RP_RECORDED="")
+    for story in ([first, starts, stops, ends], [first, starts, ends], [first, starts, stops, emptied]):
         came = replayed(story)
         [recorded] = came.recorded
         assert (recorded.path, recorded.file.file_name) == (path, "one.wav")

@@ -146,6 +146,20 @@ def test_whom_a_leg_talks_to_being_on_hold_is_how_a_leg_holds() -> None:
     assert lists.holding(legs, read(answered("ev-reconnect", "DeviceStateList"))) == set()
 
 
+def test_whom_a_leg_talks_to_is_seen_through_a_pair_of_local_channels() -> None:
+    member = "Local/101@ringpost-phones-00000009"
+    text = (
+        row(f"PJSIP/100@{RECORDED_NAME}-00000006", A, bridge="b1")
+        + row(f"{member};1", "pbx2-1795762185.48", A, bridge="b1")
+        + row(f"{member};2", "pbx2-1795762185.49", A, bridge="b2")
+        + row(f"PJSIP/101@{RECORDED_NAME}-00000007", "pbx2-1795762185.50", A, bridge="b2")
+    )
+    legs = parties(text)
+    assert [[one.endpoint[:3] for one in leg.company] for leg in legs] == [["101"], ["100"]]
+    waits = read(f"Event: DeviceStateChange\r\nDevice: PJSIP/100@{RECORDED_NAME}\r\nState: ONHOLD\r\n\r\n")
+    assert lists.holding(legs, waits) == {legs[1].leg_uuid}
+
+
 def test_a_placed_a_is_held_by_its_phone() -> None:
     b = row(f"PJSIP/101@{RECORDED_NAME}-00000020", "pbx2-1795762187.9", CALL, bridge="b2")
     legs = parties(placed(phones=phone(1, "6", "b1") + b))
@@ -179,6 +193,13 @@ def test_a_row_that_cannot_be_read_costs_itself_only() -> None:
     found = lists.channels(read(text), NOON, odd.append)
     assert [one.uniqueid for one in found] == [A]
     assert len(odd) == 4
+
+
+def test_what_is_none_of_ours_is_left_out_without_a_word() -> None:
+    odd: list[str] = []
+    text = row("Message/ast_msg_queue", "pbx2-1795762185.1", marked="RP_DOMAIN=")
+    assert lists.channels(read(text), NOON, odd.append) == []
+    assert odd == []
 
 
 def test_a_registration_has_what_the_phone_said_of_itself() -> None:
@@ -235,7 +256,7 @@ def test_whatever_is_listed_comes_out_as_calls_that_can_be_answered(rows: list[d
         assert lists.LiveCall.model_validate_json(call.model_dump_json()) == call
     for leg in legs:
         assert lists.NAME.fullmatch(leg.channel.name)
-        assert not set(leg.channel.uniqueid) & set("/,;&|$\r\n")
+        assert not set(leg.channel.uniqueid.removesuffix(";2")) & set("/,;&|$\r\n")
 
 
 @given(PHONES)

@@ -86,6 +86,7 @@ def of_a_local_pair(cause: str, *phones: tuple[str, str], hung_up: str = "") -> 
         ("16", [("NOANSWER", "21")], "CALL_REJECTED"),
         ("0", [("NOANSWER", "0"), ("BUSY", "17")], "USER_BUSY"),
         ("20", [], "USER_NOT_REGISTERED"),
+        ("1", [("NOANSWER", "1")], "UNALLOCATED_NUMBER"),
         ("0", [], None),
     ],
 )
@@ -96,9 +97,24 @@ def test_an_a_with_several_phones_failed_as_its_leg_says_or_else_its_phones(
     assert tale.progress == Progress("ended", cause=word)
 
 
-def test_an_a_that_was_hung_up_by_an_action_ended_normally() -> None:
-    tale = told(OURS.format("01"), of_a_local_pair("16", ("CANCEL", "127"), hung_up="true"))
+@pytest.mark.parametrize("phone", [("CANCEL", "127"), ("NOANSWER", "0")])
+def test_an_a_that_was_hung_up_by_an_action_ended_normally(phone: tuple[str, str]) -> None:
+    tale = told(OURS.format("01"), of_a_local_pair("16", phone, hung_up="true"))
     assert tale.progress == Progress("ended", cause="NORMAL_CLEARING")
+
+
+@pytest.mark.parametrize(
+    ("cause", "word"), [("1", "UNALLOCATED_NUMBER"), ("21", "CALL_REJECTED"), ("16", "NO_ANSWER"), ("127", "NO_ANSWER")]
+)
+def test_a_number_outside_that_is_none_did_not_only_fail_to_answer(cause: str, word: str) -> None:
+    call = OURS.format("01")
+    happened = [
+        event("Newchannel", Uniqueid=call),
+        event("OriginateResponse", Uniqueid=call, Response="Failure", Reason="0"),
+        event("DialEnd", DestUniqueid=call, DestLinkedid=call, DialStatus="NOANSWER"),
+        event("Hangup", Uniqueid=call, Linkedid=call, Cause=cause),
+    ]
+    assert told(call, happened).progress == Progress("ended", cause=word)
 
 
 @given(st.integers(0, 2**32), st.sampled_from(["orig-answered", "orig-busy", "orig-no-answer"]))
@@ -142,6 +158,7 @@ def test_rings_all_phones_of_an_extension_and_sends_it_through_the_plan() -> Non
         ("Async", "true"),
         ("Variable", f"__RP_DOMAIN={HOME.domain_uuid}"),
         ("Variable", "__RP_DIRECTION=local"),
+        ("Variable", "__RP_DIALLED=101"),
         ("Variable", f"RP_CALL={order().call_uuid}"),
         ("Variable", "RP_EXTENSION=100"),
     ]

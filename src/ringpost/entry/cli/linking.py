@@ -133,7 +133,7 @@ def link(
         _place(at or home.address, commands_user, _COMMANDS_PASSWORD, home.address) if commands_user else place
     )
     secret_at = f"env:{_COMMANDS_PASSWORD if commands_user else home.password}"
-    connect = doing.beside(kind, commands_at, clock, secret_at)
+    connect = doing.beside(kind, commands_at, clock, secret_at, switch_name)
     if doctor:
         live = live_url or client.url
         tell(Examining(switch_name, found, client, live, place, connect, recordings, door).findings())

@@ -184,10 +184,10 @@ class Manager:
             return list(self._list(number, deadline))
 
     def hear(self) -> None:
-        """Be told events from now on."""
+        """Be told events of calls from now on."""
         if not self._hears:
             self._hears = True
-            self.ask("Events", EventMask="on")
+            self.ask("Events", EventMask="call")
 
     def event(self, seconds: float) -> Message | None:
         """The next event that was told, in its order; None if none came within ``seconds``. The connection stays."""

@@ -57,6 +57,7 @@ class Channel:
     answered: float | None = None
     has_rung: bool = False
     is_told: bool = False
+    has_spoken: bool = False
     is_held: bool = False
     is_parked: bool = False
     dial_status: str = ""
@@ -82,8 +83,9 @@ class Channel:
     @property
     def is_placed(self) -> bool:
         """Whether it is A of a call that an action placed, under the uuid of that call."""
-        is_first = not self.is_local or self.name.endswith(";1")
-        return is_first and self.dialled_by == "" and is_uuid(self.uniqueid.lower())
+        if not is_uuid(self.uniqueid.lower()) or self.dialled_by:
+            return False
+        return not self.is_local or (self.name.endswith(";1") and self.marks.uuid(marks.CALL) == self.uniqueid.lower())
 
     @property
     def is_leg(self) -> bool:
@@ -146,7 +148,8 @@ class Channels:
             channel = self._new(uniqueid, name, linkedid, since)
         _know(channel, said, who)
         for variable, value in event.variables(who).items():
-            if variable in marks.SAID and value and not (variable == marks.DOMAIN and channel.domain):
+            is_new = value if variable != marks.DOMAIN else value and channel.domain is None
+            if variable in marks.SAID and (is_new or variable == marks.RECORDED):  # that is emptied when it is stopped
                 channel.said[variable] = value
         return channel
 
@@ -162,11 +165,9 @@ class Channels:
 
 def _know(channel: Channel, said: Said, who: str) -> None:
     """Know of a channel what an event says of it."""
-    exten = said.text(f"{who}Exten") or ""
-    channel.exten = exten or channel.exten
     channel.is_up = said.verbatim(f"{who}ChannelState") == "6"
-    if not channel.first_exten and exten != "s":
-        channel.first_exten = exten
+    channel.exten = said.number(f"{who}Exten") or channel.exten  # it is s in a subroutine, and h at the end
+    channel.first_exten = channel.first_exten or channel.exten
     if not channel.is_shown_for_good:
         channel.shown = _party(said, f"{who}CallerID")
     if channel.answered is None:

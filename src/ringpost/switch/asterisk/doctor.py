@@ -9,19 +9,21 @@ from ringpost.clock import Clock
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Problem, SwitchRefused
 from ringpost.model.switch import SwitchRecord
+from ringpost.model.values import is_uuid
 from ringpost.switch import Finding
 from ringpost.switch.asterisk import lists, marks
 from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
 from ringpost.switch.asterisk.place import Address, connected
 
 MODULES = (
-    "res_curl", "res_config_curl", "func_curl", "func_hash", "res_pjsip", "res_pjsip_session", "res_pjsip_registrar",
+    "res_curl", "res_config_curl", "func_curl", "res_pjsip", "res_pjsip_session", "res_pjsip_registrar",
     "res_pjsip_authenticator_digest", "res_pjsip_endpoint_identifier_user", "res_pjsip_endpoint_identifier_ip",
     "res_pjsip_sdp_rtp", "res_pjsip_notify", "res_rtp_asterisk", "chan_pjsip", "res_sorcery_config",
-    "res_sorcery_astdb", "res_sorcery_realtime", "res_sorcery_memory_cache", "pbx_config", "app_dial", "app_exec",
-    "app_stack", "app_playback", "app_userevent", "app_mixmonitor", "app_chanspy", "app_confbridge", "app_voicemail",
-    "res_parking", "res_musiconhold", "res_mutestream", "bridge_simple", "bridge_holding", "bridge_softmix",
-    "func_channel", "func_logic", "func_strings", "func_uri", "func_pjsip_endpoint",
+    "res_sorcery_astdb", "res_sorcery_realtime", "res_sorcery_memory_cache", "pbx_config", "app_dial",
+    "app_exec", "app_stack", "app_playback", "app_userevent", "app_mixmonitor", "app_chanspy", "app_senddtmf",
+    "app_confbridge", "app_voicemail", "res_parking", "res_manager_devicestate", "res_musiconhold",
+    "res_mutestream", "bridge_simple", "bridge_holding", "bridge_softmix", "func_channel", "func_logic",
+    "func_strings", "func_uri", "func_pjsip_endpoint",
 )  # fmt: skip
 ACTIONS = (
     "CoreSettings", "CoreShowChannels", "CoreStatus", "DBGetTree", "DeviceStateList", "Events", "Getvar", "Hangup",
@@ -100,7 +102,10 @@ def _user(line: Manager, place: Address) -> Finding:
     needed = (*ACTIONS, *(SYSTEM_ACTIONS if place.is_loopback else ()))
     missing = [name for name in needed if name not in may]
     classes = "call,agent,reporting,originate" + (",system" if place.is_loopback else "")
-    words = f"the switch's user may not do {', '.join(missing)}: give it write = {classes} in manager.conf"
+    words = (
+        f"the switch's user may not do {', '.join(missing)}: give it write = {classes} in manager.conf, and load the"
+        " modules that do it"
+    )
     return Finding("user", well=not missing, words=words if missing else "the switch's user may do all it needs")
 
 
@@ -114,7 +119,7 @@ def _core(line: Manager, record: SwitchRecord, clock: Clock) -> Iterator[Finding
         words=f"Asterisk {version or 'of an unknown version'}"
         + ("" if found and int(found[1]) >= LEAST_VERSION else f": it needs {LEAST_VERSION} or later"),
     )
-    same = name == record.switch_name
+    same = bool(name) if is_uuid(record.switch_name) else name == record.switch_name  # a link may know it by its uuid
     words = (
         f"its systemname is {name}"
         if same

@@ -144,8 +144,7 @@ class Asterisk:
     def _listened_to(self, order: CallOrder) -> str:
         """The name of the channel of the phone that is listened to."""
         domain = Domain(domain_uuid=order.domain_uuid, domain_name=order.domain_name)
-        leg = self._answered(domain, order.monitors or "")
-        return next((phone.name for phone in leg.telephones), leg.channel.name)
+        return _heard_at(self._answered(domain, order.monitors or "")).name
 
     def await_answer(self, order: CallOrder, seconds: float) -> Progress:
         """Wait for what becomes of A; of a call placed earlier, look how far it has come."""
@@ -272,7 +271,7 @@ class Asterisk:
             "Originate",
             Channel=f"Local/s@{marks.ANNOUNCES}/n",
             Application="ChanSpy",
-            Data=f"{leg.channel.name},qSB",
+            Data=f"{_heard_at(leg).name},qSB",
             Timeout="2000",
         )
 
@@ -317,7 +316,11 @@ class Asterisk:
         marked = lists.marked_as_holding(legs)
         if not any(map(lists.may_hold, legs)):
             return marked
-        return marked | lists.holding(legs, self._list("DeviceStateList"))
+        try:
+            devices = self._list("DeviceStateList")
+        except SwitchRefused:  # its module is not loaded, which doctor says
+            devices = []
+        return marked | lists.holding(legs, devices)
 
     def _telephone(self, leg: Party) -> Channel:
         """The channel of its phone: one of those that ring, if it is several."""
@@ -432,6 +435,11 @@ def _answered(legs: Iterable[Party], leg_uuid: str) -> Party:
     if not leg.channel.is_up:
         raise CannotComply("this party has not answered yet")
     return leg
+
+
+def _heard_at(leg: Party) -> Channel:
+    """The channel at which a leg is listened to: a half of a Local pair would hang while it is (measured)."""
+    return next(iter(leg.telephones), leg.channel)
 
 
 def _refused(action: str, says: str) -> NoReturn:

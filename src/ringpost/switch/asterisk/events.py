@@ -127,6 +127,8 @@ class Events:
     def _find_diallers(self, listed: Sequence[tuple[Channel, Message]], now: float) -> None:
         for channel, row in listed:
             channel.start = _began(channel, row, now)
+            channel.has_spoken = channel.has_spoken or bool(row.get("BridgeId"))
+            channel.is_held = channel.said.get(marks.HELD) == "true"
             if not channel.dialled_by and not channel.is_placed and (by := _dialler(channel, row, listed)):
                 channel.dialled_by, channel.source_dialled = by.uniqueid, by.exten
 
@@ -152,6 +154,7 @@ class Events:
             dialled.is_shown_for_good = True
         elif not dialled.dialled_by:
             by.is_shown_for_good = True
+            by.ordered = by.ordered or by.exten
             dialled.dialled_by, dialled.source_dialled = by.uniqueid, by.exten
             self._looking.add(dialled.uniqueid)
         self._place_all()
@@ -163,6 +166,8 @@ class Events:
 
     def _dial_end(self, event: Message, at: float) -> None:
         dialled, by, status = self._of(event, "Dest"), self._of(event), event.get("DialStatus")
+        if event.get("Forward"):
+            return  # its phone has named another: nobody gave up
         if dialled is not None:
             dialled.dial_status = status
             if status == "ANSWER" and dialled.is_up:
@@ -173,6 +178,8 @@ class Events:
 
     def _bridge_enter(self, event: Message, at: float) -> None:
         channel = self._of(event)
+        if channel is not None:
+            channel.has_spoken = True
         if channel is not None and channel.is_up:
             self._answer(channel, at)
 
@@ -190,9 +197,10 @@ class Events:
             self._tell(leg, "held" if holds else "resumed", at)
 
     def _user_event(self, event: Message, at: float) -> None:
+        """The plan says where a leg is sent; that it had been speaking, only we know."""
         leg = self._leg(self._of(event))
         number = event.get("Number")
-        if leg is None or event.get("UserEvent") != marks.SENT or not NUMBER.fullmatch(number):
+        if leg is None or not leg.has_spoken or event.get("UserEvent") != marks.SENT or not NUMBER.fullmatch(number):
             return
         self._tell(leg, "sent", at, sent_to=number, sent_to_extension=event.get("Extension") == number)
 

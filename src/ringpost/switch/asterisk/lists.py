@@ -26,7 +26,7 @@ NAME = re.compile(
     r"(PJSIP)/([A-Za-z0-9_.+*#@-]{1,300})-[0-9a-f]{8}|(Local)/([A-Za-z0-9_.+*#@-]{1,300})-[0-9a-f]{8};([12])"
 )
 """What a channel may be called: nothing in it parts arguments or begins a pattern."""
-UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}")
+UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}(;2)?")
 _EPOCH = re.compile(r"(?:.*-)?([0-9]{1,10})\.([0-9]{1,9})")
 _DURATION = re.compile(r"([0-9]{1,6}):([0-5][0-9]):([0-5][0-9])")
 _ANSWERED = "6"
@@ -105,7 +105,8 @@ def _channel(row: Message, now: float, odd: Odd) -> Channel | None:
     name, uniqueid = NAME.fullmatch(said.verbatim("Channel")), said.matching(UNIQUEID, "Uniqueid")
     start = _start(said, now)
     if name is None or uniqueid is None or start is None:
-        odd("a channel without a name, an id or a start")
+        if marked.uuid(marks.DOMAIN):  # what else there is on a switch is called as it likes
+            odd("a channel without a name, an id or a start")
         return None
     linkedid = said.matching(UNIQUEID, "Linkedid") or uniqueid
     born = _EPOCH.fullmatch(uniqueid)
@@ -132,9 +133,6 @@ def parties(domain: Domain, found: Collection[Channel]) -> list[Party]:
     )
     placed = {one.uniqueid for one in ours if one.is_placed and one.kind == "Local"}
     phones: dict[str, list[Channel]] = {}
-    bridges: dict[str, list[Channel]] = {}
-    for one in found:
-        bridges.setdefault(one.bridge, []).append(one)
     legs = []
     for one in ours:
         of = one.marked.uuid(marks.PHONE_OF)
@@ -142,15 +140,35 @@ def parties(domain: Domain, found: Collection[Channel]) -> list[Party]:
             phones.setdefault(of or "", []).append(one)
         elif one.kind == "PJSIP" or one.is_placed:
             legs.append(one)
-    company = {name: tuple(inside) for name, inside in bridges.items() if name}
-    return [
-        Party(
-            leg,
-            tuple(phones.get(leg.uniqueid, ())),
-            tuple(one for one in company.get(leg.bridge, ()) if one is not leg),
-        )
-        for leg in legs
-    ]
+    company = _Bridges(found, placed)
+    return [Party(leg, tuple(phones.get(leg.uniqueid, ())), company.of(leg)) for leg in legs]
+
+
+class _Bridges:
+    """Who is in a bridge with whom, seen through pairs of Local channels, but not through those that are an A."""
+
+    def __init__(self, found: Iterable[Channel], placed: Collection[str]) -> None:
+        self._placed = placed
+        self._names: dict[str, Channel] = {}
+        self._inside: dict[str, list[Channel]] = {}
+        for one in found:
+            self._names[one.name] = one
+            self._inside.setdefault(one.bridge, []).append(one)
+
+    def of(self, leg: Channel) -> tuple[Channel, ...]:
+        """Everybody else in the bridge of a leg."""
+        return tuple(map(self._beyond, self._others(leg)))
+
+    def _others(self, one: Channel) -> list[Channel]:
+        return [other for other in self._inside[one.bridge] if other is not one] if one.bridge else []
+
+    def _beyond(self, one: Channel) -> Channel:
+        """Whoever is alone with the other half of a pair; of what is no such pair, itself."""
+        half = self._names.get(f"{one.name[:-1]}{'21'[one.half == '2']}") if one.half else None
+        if half is None or {one.uniqueid, half.uniqueid} & set(self._placed):
+            return one
+        others = self._others(half)
+        return others[0] if len(others) == 1 else one
 
 
 def may_be_parked(leg: Party) -> bool:

@@ -17,7 +17,8 @@ _SPIES = {"listen": "qS", "whisper": "qSw", "barge": "qSB"}
 _LONGEST_NAME = 80
 _RANG_ON, _ANSWERED = "3", "4"
 """``Reason`` of an OriginateResponse: the time ran out; it was answered."""
-_NORMALLY = "NORMAL_CLEARING"
+_NORMALLY, _IN_VAIN = "NORMAL_CLEARING", "NO_ANSWER"
+_SAYS_NOTHING = ("16", "127")
 
 
 def members(order: CallOrder, listens_to: str | None) -> list[tuple[str, str]]:
@@ -48,6 +49,7 @@ def _marks(order: CallOrder) -> Mapping[str, str]:
     return {
         f"__{marks.DOMAIN}": order.domain_uuid,
         **({f"__{marks.DIRECTION}": order.direction} if order.direction else {}),
+        **({} if order.monitors else {f"__{marks.DIALLED}": order.destination_b}),
         marks.CALL: order.call_uuid,
         marks.EXTENSION if order.gateway is None else marks.NUMBER: order.destination_a,
     }
@@ -97,15 +99,20 @@ class Tale:
             return Progress("answered", answered=True)
         if not self._began:
             return Progress("ended", cause="USER_NOT_REGISTERED", unheard=True)
-        return Progress("ended", cause="NO_ANSWER" if self._reason == _RANG_ON else self._why())
+        return Progress("ended", cause=self._why())
 
     def _why(self) -> str | None:
         """What A's own leg ended for; if that says nothing of A, what the last of its phones did."""
+        if self._hung_up or self._reason == _RANG_ON:
+            return _NORMALLY if self._hung_up else _IN_VAIN
         own = self._spoken_of(self.call_uuid)
-        if own and (own != _NORMALLY or self._hung_up):
+        if own and own != _NORMALLY:
             return own
         phones = [one for one in reversed({**self._causes, **self._statuses}) if one != self.call_uuid]
         return next(filter(None, map(self._spoken_of, phones)), own)
 
     def _spoken_of(self, uniqueid: str) -> str | None:
-        return causes.spoken_of(self._causes.get(uniqueid, ""), self._statuses.get(uniqueid))
+        """Why one channel ended: whatever kept it from answering counts as ``NOANSWER``, if it is not busy."""
+        number, status = self._causes.get(uniqueid, ""), self._statuses.get(uniqueid)
+        word = causes.spoken_of(number, status)
+        return (causes.spoken_of(number) or word) if word == _IN_VAIN and number not in _SAYS_NOTHING else word

@@ -1,0 +1,107 @@
+"""What an Asterisk asks of a link: read, written, kept, followed."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringpost.switch.asking import Posted
+from ringpost.switch.asterisk import plan, posted
+from ringpost.switch.asterisk.plan import Step
+from ringpost.switch.asterisk.standing import ASKS
+
+ROW, ROUTE = ASKS.questions
+HOME = "d0d0d0d0-0000-4000-8000-000000000001"
+NAMES = st.text("abc_0189", min_size=1, max_size=8)
+FIELDS = st.dictionaries(NAMES, st.text(st.characters(codec="utf-8"), max_size=20), max_size=6)
+
+
+@given(FIELDS)
+def test_a_route_that_is_written_is_read_as_it_was(fields: dict[str, str]) -> None:
+    assert ROUTE.read(ROUTE.written(fields)) == fields
+
+
+@given(FIELDS)
+def test_a_row_keeps_its_table_behind_the_path(fields: dict[str, str]) -> None:
+    fields = {**fields, "table": "ps_auths/single"}
+    written = ROW.written(fields)
+    assert written.query == "ps_auths/single"
+    assert ROW.read(written) == fields
+
+
+def test_reads_the_table_as_asterisk_appends_it() -> None:
+    asked = ROW.read(Posted(b"id=100%40example.net", "ps_endpoints/single"))
+    assert asked == {"id": "100@example.net", "table": "ps_endpoints/single"}
+
+
+@pytest.mark.parametrize("body", [b"not found", b"<html>", b"\xff"])
+@pytest.mark.parametrize("question", [ROW, ROUTE])
+def test_what_is_no_answer_is_not_kept(question: Any, body: bytes) -> None:
+    with pytest.raises(ValueError, match="no answer"):
+        question.kept(body)
+
+
+@pytest.mark.parametrize("question", [ROW, ROUTE])
+def test_nothing_is_nothing(question: Any) -> None:
+    assert question.is_nothing(question.nothing)
+    assert question.is_nothing(b"\r\n")
+    assert not question.is_nothing(b"id=100")
+
+
+def test_no_pin_is_kept() -> None:
+    kept = ROW.kept(posted.written({"mailbox": "100", "password": "12345678", "fullname": "Box"}))
+    found = posted.read(kept)
+    assert found["password"] not in ("12345678", "")
+    assert (found["mailbox"], found["fullname"]) == ("100", "Box")
+
+
+def test_a_leg_that_is_recorded_twice_has_two_files() -> None:
+    kept = plan.steps(
+        [
+            Step("Set", "RP_RECORDED=a.example.net/1a2b3c4d-${UNIQUEID}.wav"),
+            Step("Dial", "${RP_RINGS},30,ib(ringpost-callee^s^1(a.example.net/1a2b3c4d))"),
+        ]
+    )
+    files = [re.findall("(?<=net/)[0-9a-f]{8}", " ".join(step.data for step in plan.read(ROUTE.used_again(kept))))]
+    assert len(files[0]) == 2
+    assert "1a2b3c4d" not in files[0]
+
+
+def named(what: str, number: str) -> dict[str, Any]:
+    return {"domain_uuid": HOME, "domain_name": "a.example.net", "what": what, "number": number, "record_uuid": None}
+
+
+def test_each_phone_s_rows_are_asked_ahead() -> None:
+    rows = list(ROW.ahead([named("help", "911"), named("extension", "100"), named("ring_group", "200")]))
+    assert {row.get("id") or row["mailbox"] for row in rows} == {"100@a.example.net", "100"}
+    assert len(rows) == 4
+
+
+def test_follows_a_transfer_with_what_was_set_on_the_way() -> None:
+    answer = plan.steps(
+        [Step("Set", f"__RP_DOMAIN={HOME}"), Step("Set", "RP_PASSED=100"), Step("Goto", "ringpost,101,1")]
+    )
+    [onward] = ROUTE.follows({"where": "public", "number": "12025550100"}, answer)
+    assert {name: onward[name] for name in ("where", "number", "domain", "passed")} == {
+        "where": "ringpost",
+        "number": "101",
+        "domain": HOME,
+        "passed": "100",
+    }
+
+
+def test_after_phones_were_tried_it_follows_whatever_came_of_it() -> None:
+    answer = plan.steps([Step("Set", "RP_TRIED=101"), Step("Dial", "${RP_RINGS},30,i"), Step("Goto", "ringpost,101,1")])
+    found = ROUTE.follows({"where": "ringpost", "number": "101"}, answer)
+    assert [one["dialstatus"] for one in found] == ["NOANSWER", "BUSY", "CHANUNAVAIL"]
+
+
+def test_follows_transfers_in_a_circle_to_an_end() -> None:
+    waiting: list[Any] = [{"where": "ringpost", "number": "100"}]
+    asked = 0
+    while waiting:
+        asked += 1
+        assert asked < 100
+        waiting += ROUTE.follows(waiting.pop(), plan.steps([Step("Goto", "ringpost,100,1")]))
