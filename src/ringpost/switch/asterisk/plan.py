@@ -217,13 +217,18 @@ def called_from_outside(number: str, inbound: Inbound) -> bytes:
 
 
 def phones(domain: Domain, ringing: Ringing, member: Member, call_uuid: str) -> bytes:
-    """What rings all phones of a number, for a call that was placed or for a ring group."""
+    """What rings all phones of a number, for a call that was placed or for a ring group.
+
+    Who places a call wants it, also who is not to be disturbed; and shows what was ordered, whoever of A's picks up
+    (``I``).
+    """
     options = f"{_rung(_new_file(domain))}{_says(domain)}" if member.is_recorded else _rung()
+    options += "I" if call_uuid else ""
     return steps(
         [
             *([Step("Set", f"__{PHONE_OF}={call_uuid}")] if call_uuid else []),
             *([Step("Wait", str(member.delay))] if member.delay else []),
-            *_rings(domain, [ringing]),
+            *_rings(domain, [ringing], disturbs=bool(call_uuid)),
             Step("Dial", f"${{RP_RINGS}},{member.timeout or ''},{options}"),
             _AS_IT_ENDED,
         ]
@@ -482,9 +487,9 @@ def _can_ring(one: Ringing) -> bool:
     return one.gateway is not None or (one.extension is not None and not one.extension.do_not_disturb)
 
 
-def _rings(domain: Domain, ringing: Iterable[Ringing]) -> list[Step]:
+def _rings(domain: Domain, ringing: Iterable[Ringing], *, disturbs: bool = False) -> list[Step]:
     """Puts the phones of all these together, for a ``Dial``."""
-    able = [one for one in ringing if _can_ring(one)]
+    able = [one for one in ringing if disturbs or _can_ring(one)]
     phones = "&".join(one.number for one in able if one.gateway is None)
     outside = "&".join(_trunk(one.number, one.gateway) for one in able if one.gateway is not None)
     found = [Step("Set", f"RP_RINGS={outside}")]
