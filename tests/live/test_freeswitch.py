@@ -692,4 +692,5 @@ def test_a_call_nobody_answers_rings_on_and_is_recorded(house: House, unanswered
     there = house.api[ELSEWHERE]
 
     record = there.record(unanswered.body["call_uuid"], 40)
-    assert (record["hangup_cause"], record["duration"], record["billsec"]) == ("NO_ANSWER", 30, 0)
+    assert (record["hangup_cause"], record["billsec"]) == ("NO_ANSWER", 0)
+    assert 30 <= record["duration"] <= 31
