@@ -290,7 +290,9 @@ class Asterisk:
     def unregister(self, domain: Domain, extension: str) -> int:
         """Drop the registrations of an extension, which is asked for anew first: what it was may be remembered."""
         for cache in CACHES.values():
-            self._ask("SorceryMemoryCacheExpireObject", Cache=cache, Object=names.account(extension, domain.domain_name))
+            self._ask(
+                "SorceryMemoryCacheExpireObject", Cache=cache, Object=names.account(extension, domain.domain_name)
+            )
         phones = [found for found in self._contacts() if found.is_in(domain) and found.number == extension]
         for phone in phones:
             with suppress(NotFound):  # it has run out meanwhile
