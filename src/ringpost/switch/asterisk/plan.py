@@ -34,7 +34,7 @@ from ringpost.model.route import (
 from ringpost.model.route import Messages as ToMessages
 from ringpost.model.values import EXTENSION, is_number, is_uuid
 from ringpost.switch.asterisk import names, posted
-from ringpost.switch.asterisk.causes import number_of, spoken_of
+from ringpost.switch.asterisk.causes import number_of, says_more, spoken_of
 from ringpost.switch.asterisk.marks import (
     BOX,
     DIALLED,
@@ -123,7 +123,15 @@ class Asked(Looked):
             return "USER_BUSY"
         if self.get("tried") != number:
             return None
-        return spoken_of(self.get("cause"), self.get("dialstatus")) or _NOBODY_KNOWS
+        return spoken_of(self._cause, self.get("dialstatus")) or _NOBODY_KNOWS
+
+    @property
+    def _cause(self) -> str:
+        """Why dialling ended, as a number, if that says more than its status: a link asks ahead without."""
+        numbers = says_more(self.get("dialstatus"))
+        if numbers is None:
+            return self.get("cause")
+        return next((number for number in numbers if self.says("cause", number)), "")
 
     @property
     def member(self) -> "Member | None":
