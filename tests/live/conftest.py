@@ -7,9 +7,11 @@ here is skipped.
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -88,6 +90,8 @@ class Api:
     url: str
     token: str
     domain: str = HERE
+    has_all: Callable[[], bool] = lambda: True
+    """Whether it was handed what the switch has to hand in."""
 
     def ask(self, action: str, **members: Any) -> Told:
         body = json.dumps({"action": action, "domain_name": self.domain, **members}).encode()
@@ -104,7 +108,7 @@ class Api:
         return told.body
 
     def __getitem__(self, domain: str) -> "Api":
-        return Api(self.url, self.token, domain)
+        return Api(self.url, self.token, domain, self.has_all)
 
     def _post(self, body: bytes) -> Told:
         request = urllib.request.Request(self.url, body, {"Authorization": f"Bearer {self.token}"})
@@ -133,6 +137,7 @@ class Api:
 
     def silence(self) -> None:
         eventually(lambda: not self.calls(), "no call is up any more")
+        eventually(self.has_all, "its records are handed in")
 
     def record(self, call_uuid: str, seconds: float = 15) -> dict[str, Any]:
         """The record of a call, once it is there."""
@@ -224,6 +229,16 @@ class Serving:
     def go_on(self) -> None:
         self._process.go_on()
 
+    def has_all_records(self) -> bool:
+        """Whether none waits in the link that stands between."""
+        file = self.folder / "commands" / "link-live.sqlite3"
+        if not LINK_DOES_ALL:
+            return True
+        end = time.monotonic() + 0.3  # what was told a moment ago is heard by then
+        eventually(lambda: time.monotonic() > end, "it hears")
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)) as buffer:
+            return not buffer.execute("SELECT 1 FROM records").fetchone()
+
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The command line, on the same store."""
         command = [sys.executable, "-m", "ringpost.entry.cli.main", *arguments]
@@ -259,7 +274,7 @@ def serving() -> Iterator[Serving]:
 @pytest.fixture(scope="session")
 def api(serving: Serving) -> Iterator[Api]:
     """Ringpost with the switch and two domains on it; with ``…_VIA=link`` it speaks to it through a link only."""
-    operator = Api(serving.url, serving.key())
+    operator = Api(serving.url, serving.key(), has_all=serving.has_all_records)
     switch = operator.operate("switch-create", name="live", kind=KIND, **way())
     assert switch.status == 200, switch
     serving.take_key(setting("KEY"), switch.body["switch_uuid"])

@@ -4,14 +4,21 @@ import queue
 import re
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 _OF_A_REGISTER = re.compile(r"^CSeq:\s*\d+ REGISTER\r?$", re.MULTILINE | re.IGNORECASE)
 _COPIED = re.compile(r"^(?:Via|From|To|Call-ID|CSeq):.*$", re.MULTILINE | re.IGNORECASE)
+_TOLD = re.compile(r"^Event:\s*(talk|hold)\r?$", re.MULTILINE | re.IGNORECASE)
 PLACES: dict[int, "Line"] = {}
 """The lines of this process that are open, by their ports."""
+
+
+def _copied(request: str) -> str:
+    """What an answer has of its request."""
+    return "\r\n".join(line.rstrip("\r") for line in _COPIED.findall(request))
 
 
 class Line:
@@ -63,8 +70,33 @@ class Line:
         if text.startswith("SIP/2.0") and _OF_A_REGISTER.search(text):
             self._answers.put(text)
         elif text.startswith("OPTIONS "):
-            copied = "\r\n".join(line.rstrip("\r") for line in _COPIED.findall(text))
-            self._socket.sendto(f"SIP/2.0 200 OK\r\n{copied}\r\nContent-Length: 0\r\n\r\n".encode(), sender)
+            self._socket.sendto(f"SIP/2.0 200 OK\r\n{_copied(text)}\r\nContent-Length: 0\r\n\r\n".encode(), sender)
         elif self._within[1]:
             self._outside = sender
             self._socket.sendto(data, self._within)
+
+
+class Obeying(Line):
+    """In front of a phone: it does what the switch tells it by a NOTIFY with ``Event: talk`` or ``hold``.
+
+    Everything goes through here: the switch is shown to the phone at this port, and the phone to the switch.
+    """
+
+    def __init__(self, at: str, within: int, switch: tuple[str, int], obey: Callable[[str], object]) -> None:
+        super().__init__(at, 0, within)
+        self._outside = self._switch = switch
+        self._obey = obey
+
+    def _take(self, data: bytes, sender: tuple[str, int]) -> None:
+        if sender == self._within:
+            self._socket.sendto(data, self._switch)
+            return
+        text = data.decode(errors="replace")
+        told = _TOLD.search(text) if text.startswith("NOTIFY ") else None
+        if told:
+            self._socket.sendto(f"SIP/2.0 200 OK\r\n{_copied(text)}\r\nContent-Length: 0\r\n\r\n".encode(), sender)
+            threading.Thread(target=self._obey, args=(told[1],), daemon=True).start()
+            return
+        host, port = self._switch
+        shown = re.sub(rf"(?m)^(Contact:.*@?){host}:{port}", rf"\g<1>{self.at}:{self.port}", text, count=1)
+        self._socket.sendto(shown.encode(), self._within)

@@ -22,9 +22,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
 
-from tests.live.lines import PLACES, Line
+from tests.live.lines import PLACES, Line, Obeying
 from tests.live.patience import eventually
-from tests.live.under_test import setting
+from tests.live.under_test import KIND, setting
 
 _BARESIP_MODULES = ("/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules")
 
@@ -102,6 +102,13 @@ class Heard(NamedTuple):
     anything_else: float
 
 
+_ORDERS = {
+    ("talk", False): "accept",
+    ("talk", True): "resume",
+    ("hold", False): "hold",
+    ("hold", True): "hold",
+}
+"""What an event orders a phone to do, and it holds or not."""
 _PERIOD, _WINDOW = 20, 800
 """Samples of the tone, and of a tenth of a second."""
 _TURNS = [cmath.exp(1j * math.tau * at / _PERIOD) for at in range(_WINDOW)]
@@ -144,19 +151,30 @@ class Phone:
         self._ear: Ear | None = None
         self._control = free_port()
         modules = next(place for place in _BARESIP_MODULES if Path(place).is_dir())
-        mode = "auto" if answers else "manual"
+        mode, own = "auto" if answers else "manual", free_port()
+        self._line = self._obeying(own, sip) if KIND == "asterisk" else None
+        sip = f"{self._line.at}:{self._line.port}" if self._line else sip
         self.folder.joinpath("accounts").write_text(
             f'<sip:{number}@{domain}>;auth_user={number};auth_pass={password};outbound="sip:{sip};transport=udp";'
             f"regint=60;answermode={mode};audio_codecs=PCMU\n"
         )
         self.folder.joinpath("config").write_text(
-            f"module_path {modules}\nsip_listen 127.0.0.1:{free_port()}\n"
+            f"module_path {modules}\nsip_listen 127.0.0.1:{own}\n"
             f"audio_player aubridge,nowhere\naudio_alert aubridge,nowhere\nsnd_path {self.folder}\n"
             f"audio_source aufile,{self._tone()}\n"
             f"ctrl_tcp_listen 127.0.0.1:{self._control}\n"
             "module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\nmodule_tmp account.so\n"
             "module_app menu.so\nmodule_app ctrl_tcp.so\n"
         )
+
+    def _obeying(self, own: int, sip: str) -> Obeying:
+        """An Asterisk leaves holding to phones that know how; baresip does not."""
+        host, _, port = sip.rpartition(":")
+        return Obeying("127.0.0.1", own, (host, int(port)), lambda event: self.command(_ORDERS[event, self.is_held()]))
+
+    def is_held(self) -> bool:
+        """Whether it holds its call."""
+        return "(on hold)" in str(self.command("listcalls").get("data", ""))
 
     def _tone(self) -> Path:
         """Something to say: ten minutes of a tone."""
@@ -172,6 +190,8 @@ class Phone:
         return file
 
     def __enter__(self) -> Self:
+        if self._line is not None:
+            self._line.__enter__()
         self._process = Process(["baresip", "-4", "-f", str(self.folder)], self.folder)
         try:
             eventually(lambda: "200 OK" in self.said(), f"{self.number} registers")
@@ -183,6 +203,8 @@ class Phone:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.stop()
+        if self._line is not None:
+            self._line.__exit__(kind, error, at)
         self._temporary.cleanup()
 
     def said(self) -> str:

@@ -72,7 +72,9 @@ class Switch(Protocol):
         """The sounds of a box's messages, also of one that is being left."""
         ...
 
-    def is_recording(self, leg_uuid: str) -> bool: ...
+    def recording(self, path: str) -> Path:
+        """The file of a recording, as it was told."""
+        ...
 
     def is_announcing(self, leg_uuid: str) -> bool:
         """Whether a leg is just told that it is recorded."""
@@ -140,8 +142,8 @@ class FreeSwitch:
         storage = self.api("global_getvar storage_dir").strip()
         return list(Path(storage, "voicemail", "default", domain, box).glob("msg_*.wav"))
 
-    def is_recording(self, leg_uuid: str) -> bool:
-        return "session_record" in self.api(f"uuid_buglist {leg_uuid}")
+    def recording(self, path: str) -> Path:
+        return Path(path)
 
     def is_announcing(self, leg_uuid: str) -> bool:
         bugs = self.api(f"uuid_buglist {leg_uuid}")
@@ -269,8 +271,9 @@ class Asterisk:
         folder = self._box(box, domain)
         return [*folder.glob("INBOX/msg*.wav"), *folder.glob("Old/msg*.wav"), *folder.glob("tmp/*.wav")]
 
-    def is_recording(self, leg_uuid: str) -> bool:
-        raise NotImplementedError
+    def recording(self, path: str) -> Path:
+        """It is told below ``monitor``."""
+        return Path(setting("SPOOL"), "monitor", path)
 
     def is_announcing(self, leg_uuid: str) -> bool:
         return any(row.get("Application") in ("Playback", "Dial") for row in self._channels())

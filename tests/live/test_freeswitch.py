@@ -3,7 +3,6 @@
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -364,7 +363,7 @@ def test_a_call_is_parked_and_taken_back(house: House, call: Call):
 def test_a_call_is_recorded(house: House, call: Call):
     the_call = {"call_uuid": call["call_uuid"]}
     assert house.api.ask("call-record-stop", **the_call).status == 422
-    recording = Path(house.api.do("call-record-start", **the_call)["recording"])
+    recording = house.switch.recording(house.api.do("call-record-start", **the_call)["recording"])
     eventually(lambda: recording.exists() and recording.stat().st_size > 8000, "something is recorded")
     house.api.do("call-record-stop", **the_call)
     size = recording.stat().st_size
@@ -693,4 +692,5 @@ def test_a_call_nobody_answers_rings_on_and_is_recorded(house: House, unanswered
     there = house.api[ELSEWHERE]
 
     record = there.record(unanswered.body["call_uuid"], 40)
-    assert (record["hangup_cause"], record["duration"], record["billsec"]) == ("NO_ANSWER", 30, 0)
+    assert (record["hangup_cause"], record["billsec"]) == ("NO_ANSWER", 0)
+    assert 30 <= record["duration"] <= 31

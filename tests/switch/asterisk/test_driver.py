@@ -346,13 +346,19 @@ def test_a_call_placed_earlier_is_awaited(stage: AsteriskStage) -> None:
 
 def test_lists_the_phones_of_a_domain_and_drops_those_of_an_extension(stage: AsteriskStage) -> None:
     stage.server.answers["DBDel"] = answered("registration-delete", "DBDel")
+    expire = "SorceryMemoryCacheExpireObject"
+    stage.server.answers[expire] = then(answered("ami-cache", expire, 0), answered("ami-cache", expire, 1))
     assert [phone.extension for phone in stage.switch.registrations(HOME)] == ["100", "101", "102", "104", "105"]
     assert stage.switch.registrations(Domain(domain_uuid=NOBODY, domain_name="example.net")) == []
     assert stage.switch.unregister(HOME, "102") == 1
     assert stage.switch.unregister(HOME, "103") == 0
     key = "contact/102@live.example.net;@82cf24bce24f0c2ec2ecc191709d38bb"
     assert orders(stage.server)[-1] == "DBGetTree Family=registrar"
-    assert f"DBDel Family=registrar Key={key}" in orders(stage.server)
+    ordered = orders(stage.server)
+    dropped = ordered.index(f"DBDel Family=registrar Key={key}")
+    for what in ("endpoint", "auth", "aor"):
+        expired = f"{expire} Cache=res_pjsip/{what} Object=102@live.example.net"
+        assert ordered.index(expired) < dropped, "or it registers again, and stays"
 
 
 def test_says_how_it_is(stage: AsteriskStage) -> None:

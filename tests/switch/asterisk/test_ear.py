@@ -65,13 +65,18 @@ def rows() -> list[Message]:
 
 
 def test_what_is_there_is_told_and_what_is_not_is_gone() -> None:
-    with ear_at(Played(channels=rows())) as ear:
+    with ear_at(Played(channels=rows(), **{marks.RECORDS: "yes"})) as ear:
         caught = ear.caught_up(Known(CORE, BEGAN, {GONE: DOMAIN}))
     assert caught.core == CORE
     assert {one.what for one in caught.there} == {"made", "answered", "parked"}
     assert len({one.leg_uuid for one in caught.there}) == 4
     assert [(one.what, one.leg_uuid) for one in caught.gone] == [("gone", GONE)]
     assert {one.answer_stamp for one in caught.there if one.what == "answered"} == {"2026-11-27T06:49:46.250Z"}
+
+
+def test_where_no_leg_hands_in_a_record_what_is_not_there_is_lost_at_once() -> None:
+    caught = ear_at(Played(channels=rows())).caught_up(Known(CORE, BEGAN, {GONE: DOMAIN}))
+    assert [(one.what, one.leg_uuid, one.at) for one in caught.gone] == [("lost", GONE, "2026-11-27T06:30:00.000Z")]
 
 
 def test_with_a_run_that_is_over_all_its_legs_are_lost() -> None:

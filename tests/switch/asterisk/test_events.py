@@ -421,3 +421,16 @@ def test_whatever_is_lost_late_or_hostile_nothing_is_raised(scenario: str, data:
         assert Notice.model_validate_json(notice.model_dump_json()) == notice
     ends = Counter(one.leg_uuid for one in came.notices if one.what == "ended")
     assert scenario == "orig-same-id" or all(number <= 2 for number in ends.values())
+
+
+def test_who_dialled_what_leads_nowhere_has_the_direction_of_its_record() -> None:
+    """The plan has marked nothing then."""
+    phone = "PJSIP/100@live.example.net-00000001"
+    found = replayed(
+        [
+            about("Newchannel", phone, "pbx2-1795761000.1", ChannelState="4", Exten="199"),
+            about("Hangup", phone, "pbx2-1795761000.1", ChannelState="4", Cause="1"),
+        ]
+    )
+    assert [(one.what, one.direction) for one in found.notices] == [("made", None), ("ended", "outbound")]
+    assert [leg.direction for leg in found.legs] == ["outbound"]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringpost.switch import deciding
 from ringpost.switch.asking import Posted
 from ringpost.switch.asterisk import plan, posted
 from ringpost.switch.asterisk.plan import Step
@@ -95,7 +96,52 @@ def test_follows_a_transfer_with_what_was_set_on_the_way() -> None:
 def test_after_phones_were_tried_it_follows_whatever_came_of_it() -> None:
     answer = plan.steps([Step("Set", "RP_TRIED=101"), Step("Dial", "${RP_RINGS},30,i"), Step("Goto", "ringpost,101,1")])
     found = ROUTE.follows({"where": "ringpost", "number": "101"}, answer)
-    assert [one["dialstatus"] for one in found] == ["NOANSWER", "BUSY", "CHANUNAVAIL"]
+    assert [(one["dialstatus"], one["cause"]) for one in found] == [
+        ("NOANSWER", ""),
+        ("NOANSWER", "21"),
+        ("BUSY", ""),
+        ("CHANUNAVAIL", ""),
+        ("CHANUNAVAIL", "21"),
+    ]
+
+
+def test_what_is_asked_ahead_decides_as_what_the_plan_asks() -> None:
+    """A number that says no more than its status is not looked at, so an answer is kept for any."""
+    for status, cause, word in (
+        ("NOANSWER", "19", "NO_ANSWER"),
+        ("BUSY", "17", "USER_BUSY"),
+        ("CHANUNAVAIL", "20", "USER_NOT_REGISTERED"),
+        ("CHANUNAVAIL", "21", "CALL_REJECTED"),
+    ):
+        real = {"tried": "101", "dialstatus": status, "cause": cause}
+        ahead = real | {"cause": cause if cause == "21" else ""}
+        asked = plan.Asked(real)
+        assert asked.failed("101") == word
+        tests = deciding.named_in(asked.decided_by)
+        assert tests is not None
+        assert deciding.outcome(tests, real) == deciding.outcome(tests, ahead)
+
+
+def test_a_phone_s_question_has_the_domain_it_is_marked_with() -> None:
+    asked = list(ROUTE.ahead([named("extension", "100")]))
+    assert asked == [{"where": "ringpost", "endpoint": "100@a.example.net", "number": "100", "domain": HOME}]
+
+
+def test_follows_members_that_ring_by_themselves_and_a_phone_that_has_enough_calls() -> None:
+    answer = plan.steps(
+        [
+            Step("ExecIf", "$[${LEN(${RP_FULL})}>0]?Goto(ringpost,101,1)"),
+            Step("Gosub", "ringpost-rings,s,1(a.example.net,102&103x0x3&5550123-o,trunk)"),
+            Step("Gosub", "ringpost-row,s,1(a.example.net,20-101&9-106x2x10r,trunk,ib(ringpost-callee^s^1))"),
+        ]
+    )
+    asked = {"where": "ringpost", "endpoint": "100@a.example.net", "number": "600", "domain": HOME}
+    full, *members = ROUTE.follows(asked, answer)
+    assert (full["number"], full["full"]) == ("101", "101")
+    assert [(one["where"], one["number"], one["domain"], "endpoint" in one) for one in members] == [
+        ("ringpost-phones", "103x0x3", HOME, False),
+        ("ringpost-phones", "106x2x10r", HOME, False),
+    ]
 
 
 def test_follows_transfers_in_a_circle_to_an_end() -> None:

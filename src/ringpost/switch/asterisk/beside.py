@@ -11,7 +11,8 @@ GLOBALS, ROWS = "asterisk/ringpost-link-globals.conf", "asterisk/ringpost-link-e
 """Below /etc; ``extensions.conf`` and ``extconfig.conf`` of docs/asterisk include them."""
 URL = "RP_URL"
 _TABLES = ("ps_endpoints", "ps_auths", "ps_aors", "ps_domain_aliases", "voicemail")
-_CACHES = {"ps_endpoints": "res_pjsip/endpoint", "ps_auths": "res_pjsip/auth", "ps_aors": "res_pjsip/aor"}
+CACHES = {"ps_endpoints": "res_pjsip/endpoint", "ps_auths": "res_pjsip/auth", "ps_aors": "res_pjsip/aor"}
+"""What Asterisk remembers of the rows of each table."""
 
 
 def pointing(url: str, _socket: str) -> Mapping[str, str]:
@@ -37,7 +38,7 @@ def forget(place: Place, asked: Sequence[Fields] | None) -> None:
         return
     with line_to(place) as line:
         if found is None:
-            for cache in _CACHES.values():
+            for cache in CACHES.values():
                 line.ask("SorceryMemoryCacheExpire", Cache=cache)
         for cache, name in dict.fromkeys(found or ()):
             line.ask("SorceryMemoryCacheExpireObject", Cache=cache, Object=name)
@@ -46,7 +47,7 @@ def forget(place: Place, asked: Sequence[Fields] | None) -> None:
 def _objects(asked: Iterable[Fields]) -> Iterable[tuple[str, str]]:
     """What of these questions is remembered: that an object is not remembered is an answer like any other."""
     for fields in asked:
-        cache = _CACHES.get(fields.get(realtime.TABLE, "").partition("/")[0])
+        cache = CACHES.get(fields.get(realtime.TABLE, "").partition("/")[0])
         account = realtime.Asked(fields).account()
         if cache and account:
             yield cache, fields["id"]

@@ -5,6 +5,7 @@ that rang for its time.
 """
 
 import re
+from collections.abc import Sequence
 
 _WORDS = {
     1: "UNALLOCATED_NUMBER",
@@ -63,8 +64,9 @@ _STATUSES = {
     "CHANUNAVAIL": "USER_NOT_REGISTERED",
     "CANCEL": "ORIGINATOR_CANCEL",
 }
-_SAYS_MORE = {"NOANSWER": frozenset({21, 26}), "CANCEL": frozenset({26})}
-"""Numbers that say more than the status: a phone that declines counts as one that does not answer."""
+_SAYS_MORE = {"NOANSWER": frozenset({21, 26}), "CANCEL": frozenset({26}), "CHANUNAVAIL": frozenset({21})}
+"""Numbers that say more than the status: a phone that declines counts as one that does not answer, and before it has
+rung as one that is not there."""
 
 
 def spoken_of(number: str, dial_status: str | None = None) -> str | None:
@@ -79,6 +81,13 @@ def spoken_of(number: str, dial_status: str | None = None) -> str | None:
     if of_status is None or of_number in _SAYS_MORE.get(dial_status or "", ()):
         return _WORDS.get(of_number)
     return of_status
+
+
+def says_more(dial_status: str) -> Sequence[str] | None:
+    """The numbers that say more than that status, as texts; None if only a number says anything."""
+    if dial_status not in _STATUSES:
+        return None
+    return [str(number) for number in sorted(_SAYS_MORE.get(dial_status, ()))]
 
 
 def number_of(word: str) -> int:

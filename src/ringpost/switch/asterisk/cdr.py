@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from ringpost.clock import stamp
-from ringpost.model.call import Leg
+from ringpost.model.call import Direction, Leg
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.values import EXTENSION
 from ringpost.switch.asterisk.legs import (
@@ -121,7 +121,7 @@ def _leg(said: Said, uuid: str, name: str, *, is_placed: bool) -> Leg:
             "xml_cdr_uuid": uuid,
             "leg": "b" if source else "a",
             "originating_leg_uuid": source,
-            "direction": DIRECTIONS.get(said.verbatim("direction")) or _supposed(own, answered, a_caller=a_caller),
+            "direction": DIRECTIONS.get(said.verbatim("direction")) or supposed(own, answered, a_caller=a_caller),
             "start_stamp": stamp(start),
             "answer_stamp": stamp(max(answered, start)) if answered else None,
             "end_stamp": stamp(max(ended, answered or start)),
@@ -164,7 +164,7 @@ def _is_part(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 9
 
 
-def _supposed(own: str | None, answered: float | None, *, a_caller: bool) -> str | None:
+def supposed(own: str | None, answered: float | None, *, a_caller: bool) -> Direction | None:
     """The direction of a phone's leg that the plan has not marked: it has dialled what leads nowhere, or within."""
     if not a_caller or own is None:
         return None

@@ -24,6 +24,7 @@ from ringpost.model.switch import SwitchRecord, SwitchStatus
 from ringpost.switch import CALL_ACTIONS, Finding, Progress
 from ringpost.switch.asterisk import lists, marks, names, originating
 from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
+from ringpost.switch.asterisk.beside import CACHES
 from ringpost.switch.asterisk.lists import Channel, Contact, Party
 from ringpost.switch.asterisk.place import address, connected
 
@@ -287,7 +288,11 @@ class Asterisk:
         return [lists.registration(found) for found in self._contacts() if found.is_in(domain)]
 
     def unregister(self, domain: Domain, extension: str) -> int:
-        """Drop the registrations of an extension."""
+        """Drop the registrations of an extension, which is asked for anew first: what it was may be remembered."""
+        for cache in CACHES.values():
+            self._ask(
+                "SorceryMemoryCacheExpireObject", Cache=cache, Object=names.account(extension, domain.domain_name)
+            )
         phones = [found for found in self._contacts() if found.is_in(domain) and found.number == extension]
         for phone in phones:
             with suppress(NotFound):  # it has run out meanwhile

@@ -57,12 +57,14 @@ class AsteriskEar:
     def caught_up(self, known: Known) -> CaughtUp:
         """How far each channel has come, and which legs are gone; listening since before that.
 
-        Of a leg that went in this run of the switch a hang-up handler may have handed in a record: it is ``gone``. With
-        a run that is over all its legs are ``lost``, when it was last heard of: uniqueids begin anew with the next.
+        Of a leg that went in this run of the switch a hang-up handler may have handed in a record: it is ``gone``, and
+        without such ``lost``. With a run that is over all its legs are, when it was last heard of: uniqueids begin anew
+        with the next.
         """
         self._events.core = core = self._core()
-        what: What = "lost" if known.core and known.core != core else "gone"
-        known_legs = {} if what == "lost" else known.legs
+        is_over = bool(known.core) and known.core != core
+        what: What = "lost" if is_over or not self._hands_in() else "gone"
+        known_legs = {} if is_over else known.legs
         there = self._events.there(
             self._listed("CoreShowChannels"), self._listed("ParkedCalls"), self._answered, known_legs, self._now()
         )
@@ -103,6 +105,10 @@ class AsteriskEar:
             return False
         self._manager.ask("Ping")
         return True
+
+    def _hands_in(self) -> bool:
+        """Whether each leg hands in its own record."""
+        return self._manager.ask("Getvar", Variable=marks.RECORDS).get("Value").strip() == "yes"
 
     def _core(self) -> str:
         """This run of the switch: its name, and when it was started."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ringpost.clock import stamp
+from ringpost.model.call import Direction
 from ringpost.model.notices import Notice, RecordedFile, What
 from ringpost.model.telephone.spelling import NUMBER
 from ringpost.switch.asterisk import cdr, marks
@@ -498,7 +499,8 @@ class Events:
             source_dialled=said.text("dialled") if leg.source else None,
             start_stamp=stamp(leg.start),
             answer_stamp=stamp(leg.answered) if leg.answered else None,
-            direction=DIRECTIONS.get(leg.said.get(marks.DIRECTION, "")),
+            direction=DIRECTIONS.get(leg.said.get(marks.DIRECTION, ""))
+            or (self._supposed(leg) if what == "ended" else None),
             extension=extension,
             number=extension or said.number("own" if leg.is_rung else "number"),
             caller_id_number=said.number("number"),
@@ -508,6 +510,11 @@ class Events:
             reached=extensions_in(leg.said.get(marks.REACHED, "")),
             **more,
         )
+
+    def _supposed(self, leg: Channel) -> Direction | None:
+        """As the leg's record has it."""
+        a_caller = not leg.source and not leg.is_placed
+        return cdr.supposed(leg.extension, leg.answered, a_caller=a_caller)
 
     def _shown(self, leg: Channel) -> tuple[str, str]:
         """Who calls, as it is shown: who is rung sees that."""

@@ -34,6 +34,8 @@ HELD = "RP_HELD"
 """``true`` on the channel of a phone that holds its call, set by whoever hears it: an Asterisk's lists do not say."""
 MONITOR = "RP_MONITOR"
 """A global variable, and no channel's: the folder it records into, ``<astspooldir>/monitor``."""
+RECORDS = "RP_RECORDS"
+"""A global variable: ``yes`` where each leg hands in its own record when it ends, for there is no link to make one."""
 
 SAID = (DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, NUMBER, PHONE_OF, BOX, RECORDED, HUNG_UP, HELD)
 """``channelvars``."""

@@ -34,7 +34,7 @@ from ringpost.model.route import (
 from ringpost.model.route import Messages as ToMessages
 from ringpost.model.values import EXTENSION, is_number, is_uuid
 from ringpost.switch.asterisk import names, posted
-from ringpost.switch.asterisk.causes import number_of, spoken_of
+from ringpost.switch.asterisk.causes import number_of, says_more, spoken_of
 from ringpost.switch.asterisk.marks import (
     BOX,
     DIALLED,
@@ -125,7 +125,15 @@ class Asked(Looked):
             return "USER_BUSY"
         if self.get("tried") != number or self.says("dialstatus", "ANSWER"):
             return None
-        return spoken_of(self.get("cause"), self.get("dialstatus")) or _NOBODY_KNOWS
+        return spoken_of(self._cause, self.get("dialstatus")) or _NOBODY_KNOWS
+
+    @property
+    def _cause(self) -> str:
+        """Why dialling ended, as a number, if that says more than its status: a link asks ahead without."""
+        numbers = says_more(self.get("dialstatus"))
+        if numbers is None:
+            return self.get("cause")
+        return next((number for number in numbers if self.says("cause", number)), "")
 
     def more(self, number: str) -> "Rest":
         """How many members of a group were answered already, if our own steps ask for more of them."""
@@ -233,9 +241,13 @@ def called_from_outside(number: str, inbound: Inbound) -> bytes:
 
 
 def phones(domain: Domain, ringing: Ringing, member: Member, call_uuid: str) -> bytes:
-    """What rings all phones of a number, for a call that was placed or for a ring group."""
+    """What rings all phones of a number, for a call that was placed or for a ring group.
+
+    Who places a call wants it, also who is not to be disturbed; and shows what was ordered, whoever of A's picks up
+    (``I``).
+    """
     options = f"{_rung(_new_file(domain))}{_says(domain)}" if member.is_recorded else _rung()
-    options += "I" if call_uuid else ""  # or the phone that answers would be shown as who calls
+    options += "I" if call_uuid else ""
     return steps(
         [
             *([Step("Set", f"__{PHONE_OF}={call_uuid}")] if call_uuid else []),

@@ -7,17 +7,22 @@ from typing import Any
 
 from ringpost.switch.asking import Asks, Fields, Posted, Question
 from ringpost.switch.asterisk import names, plan, posted, realtime
-from ringpost.switch.asterisk.marks import PLAN
+from ringpost.switch.asterisk.marks import PHONES, PLAN
 
 _PIN = re.compile(rb"(?<=&password=)[^&]*")
 _OUR_FILE = re.compile(rb"(?<=%2F)[0-9a-f]{8}(?=-%24%7BUNIQUEID|%29)")
-_STATUSES = ("NOANSWER", "BUSY", "CHANUNAVAIL")
+_ENDS = (("NOANSWER", ""), ("NOANSWER", "21"), ("BUSY", ""), ("CHANUNAVAIL", ""), ("CHANUNAVAIL", "21"))
+"""How dialling phones ends, with the cause where that says more."""
+_INHERITED = ("domain", "direction", "dialled")
 _MOST_FOLLOWING = 4
 """Numbers in a row to which a call is sent on."""
 _DEPTH = "ringpost-depth"
 """A member of our own, which no answer looks at."""
 _TABLES = ("ps_endpoints", "ps_auths", "ps_aors")
 _ON = re.compile(rf"{PLAN},([^,]+),1")
+_FULL = re.compile(rf"RP_FULL.*\?Goto\({PLAN},([^,]+),1\)")
+_ALONE = re.compile(r"(?<=[,&-])[+0-9*#]{1,32}x[0-9]{1,3}x[0-9]{1,3}r?(?=[&,])")
+"""A member of a group that is rung by itself, in the list that ``ringpost-rings`` or ``ringpost-row`` is given."""
 
 
 def _read_row(asked: Posted) -> Fields:
@@ -80,8 +85,9 @@ def _routes_ahead(named: Iterable[Mapping[str, Any]]) -> Iterator[Fields]:
 
 
 def _from_a_phone(phone: Mapping[str, Any], number: str) -> Fields:
+    """A phone's leg is marked with its domain from its birth."""
     account = names.account(phone["number"], phone["domain_name"])
-    return {"where": PLAN, "endpoint": account, "number": number}
+    return {"where": PLAN, "endpoint": account, "number": number, "domain": phone["domain_uuid"]}
 
 
 def _follows(asked: Fields, answer: bytes) -> Iterator[Fields]:
@@ -97,9 +103,20 @@ def _follows(asked: Fields, answer: bytes) -> Iterator[Fields]:
         elif application == "Goto" and (onward := _ON.fullmatch(data)):
             onto = fields | {"where": PLAN, "number": onward[1]}
             if fields.get("tried") == onward[1]:
-                yield from (onto | {"dialstatus": status} for status in _STATUSES)
+                yield from (onto | {"dialstatus": status, "cause": cause} for status, cause in _ENDS)
             else:
                 yield onto
+        elif application == "ExecIf" and (full := _FULL.search(data)):
+            yield fields | {"where": PLAN, "number": full[1], "full": full[1]}
+        elif application == "Gosub":
+            members = dict.fromkeys(_ALONE.findall(data))
+            yield from ({**_of_a_member(fields), "number": member} for member in members)
+
+
+def _of_a_member(fields: Fields) -> Fields:
+    """What is asked of a leg that rings somebody for a ring group: it has what is inherited."""
+    inherited = {name: fields[name] for name in _INHERITED if fields.get(name)}
+    return {**inherited, "where": PHONES, _DEPTH: fields[_DEPTH]}
 
 
 _MEMBERS = {
@@ -108,6 +125,7 @@ _MEMBERS = {
     "__RP_DIALLED": "dialled",
     "RP_TRIED": "tried",
     "RP_PASSED": "passed",
+    "RP_MORE": "more",
 }
 """The variables that our steps set, and the members in which the plan says them."""
 
