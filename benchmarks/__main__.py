@@ -4,7 +4,7 @@ import argparse
 import sys
 from types import ModuleType
 
-from benchmarks import calls, deliveries, growth, package, starts, table, warm, whole
+from benchmarks import calls, deliveries, growth, package, starts, switches, table, warm, whole
 from benchmarks.work import ROOT
 
 PAGE = ROOT / "docs/benchmarks.md"
@@ -12,6 +12,7 @@ PARTS = {
     "a warm request, after its peers were shown to answer alike": warm,
     "CPU against a DynamoDB that does nothing": whole,
     "INIT to first answer": starts,
+    "what a switch asks": switches,
     "store calls": calls,
     "first pages of calls": growth,
     "deliveries": deliveries,
