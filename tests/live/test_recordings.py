@@ -154,7 +154,8 @@ def test_an_extensions_calls_are_recorded_as_it_says(
         if direction in recorded:
             [one] = ready(house, call_uuid, 1)
             assert 1 <= one["seconds"] <= 4
-            assert (one["leg_uuid"], one["bytes"] > 8000) == (call_uuid, True)
+            has_sound = one["bytes"] > 8000 or (KIND == "asterisk" and direction == "inbound")  # nobody speaks there
+            assert (one["leg_uuid"], has_sound) == (call_uuid, True)
             leg = house.api.record(call_uuid)["legs"][0]
             assert leg["record_name"] == one["file_name"]
         else:
@@ -240,6 +241,9 @@ def test_both_parties_hear_that_they_are_recorded(house: House, phones: Phones, 
     phones[0].hang_up()
     house.api.silence()
     [one] = ready(house, call_uuid, 1)
+    if KIND == "asterisk":  # before they are connected, which is not recorded
+        assert all(phone.heard().anything_else > 0.5 for phone in phones)
+        return
     url = house.api.do("recording-details", recording_uuid=one["recording_uuid"])["url"]
     peaks = loudness(Received.read(url))
     talk = sorted(peaks[-10:])[5]

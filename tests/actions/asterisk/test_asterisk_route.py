@@ -488,7 +488,7 @@ def test_without_a_gateway_an_emergency_call_is_told_so(pbx: Caller) -> None:
         ("*97", [("Answer", "500"), ("VoiceMailMain", f"100@{HOME},")]),
         ("*98", [("Answer", "500"), ("VoiceMailMain", f"@{HOME},")]),
         ("*99101", [("Set", "RP_BOX=101"), ("Answer", "500"), ("VoiceMail", f"101@{HOME},us")]),
-        ("*342", [("Answer", ""), ("ConfBridge", f"42-{HOME}")]),
+        ("*342", [("Answer", ""), ("ConfBridge", f"42-{HOME},,,ringpost")]),
         ("*9664", [("Answer", ""), ("MusicOnHold", "")]),
     ],
 )

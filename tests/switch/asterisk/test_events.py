@@ -327,15 +327,28 @@ def test_an_action_hung_it_up() -> None:
 def test_a_recording_is_finished_when_it_is_stopped_or_its_leg_ends() -> None:
     path = f"{DOMAIN}/one.wav"
     first = about("Newchannel", "PJSIP/100@example.net-00000001", "pbx2-1795761000.1", Exten="101")
-    starts = marked(called(first, "MixMonitorStart"), RP_RECORDED=path)
+    starts, meets = marked(called(first, "MixMonitorStart"), RP_RECORDED=path), called(first, "BridgeEnter")
     stops, ends = (marked(called(first, what, Cause="16"), RP_RECORDED=path) for what in ("MixMonitorStop", "Hangup"))
     emptied = marked(called(first, "Hangup", Cause="16"), RP_RECORDED="")
-    for story in ([first, starts, stops, ends], [first, starts, ends], [first, starts, stops, emptied]):
+    for story in (
+        [first, meets, starts, stops, ends],
+        [first, starts, meets, ends],
+        [first, starts, meets, stops, emptied],
+    ):
         came = replayed(story)
         [recorded] = came.recorded
         assert (recorded.path, recorded.file.file_name) == (path, "one.wav")
         assert recorded.file.leg_uuid == marks.leg_uuid("pbx2-1795761000.1")
         assert came.legs[0].record_path == path
+
+
+def test_who_was_with_nobody_has_no_recording() -> None:
+    first = about("Newchannel", "PJSIP/100@example.net-00000001", "pbx2-1795761000.1", Exten="101")
+    begun = marked(first, RP_RECORDED=f"{DOMAIN}/one.wav")
+    came = replayed([begun, called(begun, "MixMonitorStart"), called(begun, "Hangup", Cause="16")])
+    assert (came.recorded, came.legs[0].record_path) == ([], None)
+    parted = [called(begun, what) for what in ("BridgeEnter", "BridgeLeave", "MixMonitorStart", "Hangup")]
+    assert replayed([begun, *parted]).recorded == []
 
 
 @pytest.mark.parametrize("path", ["../x.wav", "a/../../x.wav", "/etc/x.wav", "x.sh", "", "x\n.wav"])

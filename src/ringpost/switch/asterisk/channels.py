@@ -31,7 +31,8 @@ class Channel:
     phones of that A. ``took`` is the one it has taken from its slot, or was put through to. ``ordered`` is what A is to
     be connected with. ``shown`` is who it is, ``connected`` whom it sees.
     ``dial_status`` is how dialling it ended, ``dialling`` how dialling by it did. ``is_replaced``: a half of a pair
-    that is optimised away, whose part a phone plays from then on.
+    that is optimised away, whose part a phone plays from then on. ``is_heard``: it was with somebody since it was begun
+    to be recorded, so that there is something to hear.
     """
 
     uniqueid: str
@@ -66,7 +67,9 @@ class Channel:
     has_left_message: bool = False
     is_replaced: bool = False
     is_gone: bool = False
+    is_bridged: bool = False
     recording_since: float | None = None
+    is_heard: bool = True
     recorded: tuple[str, ...] = ()
     waiting: list[tuple[What, float, dict[str, Any]]] = field(default_factory=list)
 

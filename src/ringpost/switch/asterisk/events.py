@@ -70,6 +70,7 @@ class Events:
             "DialState": self._dial_state,
             "DialEnd": self._dial_end,
             "BridgeEnter": self._bridge_enter,
+            "BridgeLeave": self._bridge_leave,
             "Hold": self._hold,
             "Unhold": self._unhold,
             "UserEvent": self._user_event,
@@ -128,6 +129,7 @@ class Events:
     def _find_diallers(self, listed: Sequence[tuple[Channel, Message]], now: float) -> None:
         for channel, row in listed:
             channel.start = _began(channel, row, now)
+            channel.is_bridged = bool(row.get("BridgeId"))
             channel.has_spoken = channel.has_spoken or bool(row.get("BridgeId"))
             channel.is_held = channel.said.get(marks.HELD) == "true"
             if not channel.dialled_by and not channel.is_placed and (by := _dialler(channel, row, listed)):
@@ -179,10 +181,18 @@ class Events:
 
     def _bridge_enter(self, event: Message, at: float) -> None:
         channel = self._of(event)
-        if channel is not None:
-            channel.has_spoken = True
-        if channel is not None and channel.is_up:
+        if channel is None:
+            return
+        channel.is_bridged = channel.has_spoken = True
+        if not channel.is_heard:
+            channel.is_heard, channel.recording_since = True, at
+        if channel.is_up:
             self._answer(channel, at)
+
+    def _bridge_leave(self, event: Message, at: float) -> None:
+        channel = self._of(event)
+        if channel is not None:
+            channel.is_bridged = False
 
     def _hold(self, event: Message, at: float) -> None:
         self._hold_or_resume(event, at, holds=True)
@@ -253,7 +263,7 @@ class Events:
     def _mix_monitor_start(self, event: Message, at: float) -> None:
         channel = self._of(event)
         if channel is not None:
-            channel.recording_since = at
+            channel.recording_since, channel.is_heard = at, channel.is_bridged
 
     def _mix_monitor_stop(self, event: Message, at: float) -> None:
         channel = self._of(event)
@@ -363,10 +373,10 @@ class Events:
         return not leg.is_rung and (leg.has_left_message or (bool(leg.said.get(marks.BOX)) and has_called))
 
     def _note_recording(self, channel: Channel, at: float) -> None:
-        """A recording is finished: once it was stopped, or its leg has ended."""
+        """A recording is finished: once it was stopped, or its leg has ended. Of who was with nobody there is none."""
         path, leg = channel.marks.matching(FILE, marks.RECORDED), self._leg(channel)
         since, channel.recording_since = channel.recording_since, None
-        if leg is None or leg.domain is None or path is None or path in channel.recorded:
+        if leg is None or leg.domain is None or path is None or path in channel.recorded or not channel.is_heard:
             return
         channel.recorded = (*channel.recorded, path)
         leg.recorded = leg.recorded if leg is channel else (*leg.recorded, path)

@@ -50,6 +50,8 @@ from ringpost.switch.deciding import Looked
 
 NOTHING = b""
 PUBLIC = "public"
+_MENU = "ringpost"
+"""What keys do in a conference, in confbridge.conf."""
 _ACCOUNT = re.compile(r"([0-9*#]{1,32})@([A-Za-z0-9.-]{1,253})")
 _MEMBER = re.compile(r"(\+?[0-9*#]{1,32})(?:x([0-9]{1,3})x([0-9]{1,3})(r?))?")
 _MORE = re.compile(r"([0-9*#]{1,32}):([0-9]{1,3}):([0-9a-f]{0,8})")
@@ -390,7 +392,7 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Step]:  # noqa:
 def _by_code(domain: Domain, route: Room | Slot | HoldMusic) -> list[Step]:
     match route:
         case Room(room):
-            return [Step("ConfBridge", f"{room}-{domain.domain_name}")]
+            return [Step("ConfBridge", f"{room}-{domain.domain_name},,,{_MENU}")]
         case Slot(slot):
             return _to_slot(domain, slot)
         case HoldMusic():
