@@ -21,7 +21,7 @@ HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
 MAKE_PACKAGE = $(MAKE) --no-print-directory build-Api PYTHON=$(BIN)/python LAMBDA_PYTHON=$(HERE_PYTHON) LAMBDA_ARCH=$(HERE_ARCH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check test-package test-clients test-freeswitch format docs bench lock clean
+.PHONY: help run test fuzz check test-package test-clients test-freeswitch test-behind-nat format docs bench lock clean
 
 include package.mk link.mk
 
@@ -67,6 +67,15 @@ test-clients: .venv/dev $(TOOLS)/clients $(TOOLS)/typescript  ## clients made fr
 
 test-freeswitch: .venv/dev  ## the whole story on a FreeSWITCH with real phones; docs/freeswitch.md says how
 	$(BIN)/pytest -m live -v tests/live
+
+# As root: it makes networks, and starts the switch itself. How long Ringpost is away once, in seconds:
+FREESWITCH ?= freeswitch
+LANGUAGES ?= /etc/freeswitch/lang
+RINGPOST_AWAY_SECONDS ?= 600
+test-behind-nat: .venv/dev  ## the same with the switch behind NAT, and Ringpost away for ten minutes (FREESWITCH=, LANGUAGES=, MODULES=, RINGPOST_AWAY_SECONDS=)
+	RINGPOST_AWAY_SECONDS=$(RINGPOST_AWAY_SECONDS) $(BIN)/python -m tests.live.behind_nat \
+	--freeswitch $(FREESWITCH) --languages $(LANGUAGES) $(if $(MODULES),--modules $(MODULES)) \
+	-- -v -rP tests/live/test_behind_nat.py tests/live/test_freeswitch.py
 
 format: .venv/dev       ## put the code in order
 	$(BIN)/ruff format .

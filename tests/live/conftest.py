@@ -6,13 +6,14 @@ docs/freeswitch.md says how to run it. Without ``FREESWITCH_ESL`` everything her
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -27,6 +28,8 @@ from ringpost.services import kept
 from ringpost.store import keys
 from ringpost.store.sqlite import SqliteStore
 from ringpost.switch.freeswitch.esl import EventSocket
+from tests.link.standing import LINK
+from tests.live.behind_nat import within
 from tests.live.configuration import RINGPOST
 from tests.live.patience import eventually
 from tests.live.phones import ACCEPTING, RINGING, Answering, Phone, Process, refusing, registers
@@ -87,6 +90,8 @@ class Api:
     url: str
     token: str
     domain: str = HERE
+    has_all: Callable[[], bool] = lambda: True
+    """Whether it was handed what the switch has to hand in."""
 
     def ask(self, action: str, **members: Any) -> Told:
         body = json.dumps({"action": action, "domain_name": self.domain, **members}).encode()
@@ -103,7 +108,7 @@ class Api:
         return told.body
 
     def __getitem__(self, domain: str) -> "Api":
-        return Api(self.url, self.token, domain)
+        return Api(self.url, self.token, domain, self.has_all)
 
     def _post(self, body: bytes) -> Told:
         request = urllib.request.Request(self.url, body, {"Authorization": f"Bearer {self.token}"})
@@ -132,6 +137,7 @@ class Api:
 
     def silence(self) -> None:
         eventually(lambda: not self.calls(), "no call is up any more")
+        eventually(self.has_all, "its records are handed in")
 
     def record(self, call_uuid: str, seconds: float = 15) -> dict[str, Any]:
         """The record of a call, once it is there."""
@@ -193,6 +199,8 @@ class House:
     switch: Switch
     passwords: dict[str, str]
     provider: Answering
+    always: dict[str, Answering]
+    """The phones that do always the same, by their numbers."""
     sip: str = os.environ.get("FREESWITCH_SIP", "")
     trunk: str = os.environ.get("FREESWITCH_TRUNK", "")
 
@@ -200,18 +208,27 @@ class House:
         """What the legs that are up are doing."""
         return {channel["application"] for channel in self.switch.channels(self.domain_uuid)}
 
+    def registers(self, number: str, seconds: int = 3600) -> bool:
+        """Whether the switch lets one of those that do always the same register."""
+        return registers(number, HERE, self.passwords[number], self.sip, self.always[number].port, seconds=seconds)
+
     def phone(self, number: str, *, answers: bool = True, password: str | None = None) -> Phone:
         return Phone(number, HERE, password or self.passwords[number], self.sip, answers=answers)
 
 
 class Serving:
-    """A Ringpost with a store of its own, where the switch looks for it."""
+    """A Ringpost with a store of its own, where the switch looks for it; or elsewhere, and it looks for its link."""
+
+    link: "Process"
+    """What stands in where the switch looks, if this is elsewhere."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        host, _, port = os.environ["RINGPOST_LISTEN"].rpartition(":")
+        self.namespace = os.environ.get("RINGPOST_NAMESPACE", "")
+        host, _, port = os.environ["RINGPOST_ELSEWHERE" if self.namespace else "RINGPOST_LISTEN"].rpartition(":")
         self.url = f"http://{host}:{port}/"
         self._where = ["--host", host, "--port", port]
+        self._before = within(self.namespace) if self.namespace else []
         self.environment = {
             **os.environ,
             "RINGPOST_DATA": str(folder / "data"),
@@ -223,7 +240,7 @@ class Serving:
 
     def __enter__(self) -> Self:
         self._process = Process(
-            [sys.executable, "-m", "ringpost.entry.cli.main", "serve", "--no-demo", *self._where],
+            [*self._before, sys.executable, "-m", "ringpost.entry.cli.main", "serve", "--no-demo", *self._where],
             self.folder,
             self.environment,
         )
@@ -255,6 +272,17 @@ class Serving:
 
     def go_on(self) -> None:
         self._process.go_on()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def has_all_records(self) -> bool:
+        """Whether none waits in the link that stands between."""
+        file = self.folder / "commands" / "link-live.sqlite3"
+        if not self.namespace:
+            return True
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)) as buffer:
+            return not buffer.execute("SELECT 1 FROM records").fetchone()
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The command line, on the same store."""
@@ -291,7 +319,8 @@ def serving() -> Iterator[Serving]:
 @pytest.fixture(scope="session")
 def api(serving: Serving) -> Iterator[Api]:
     """Ringpost with the switch and two domains on it; with FREESWITCH_VIA=link it speaks to it through a link only."""
-    operator, via_link = Api(serving.url, serving.key()), os.environ.get("FREESWITCH_VIA") == "link"
+    via_link = os.environ.get("FREESWITCH_VIA") == "link"
+    operator = Api(serving.url, serving.key(), has_all=serving.has_all_records)
     direct = {
         "address": os.environ["FREESWITCH_ESL"],
         "user": "ringpost@ringpost.internal",
@@ -309,8 +338,9 @@ def api(serving: Serving) -> Iterator[Api]:
 
 @contextmanager
 def _reachable(serving: Serving, operator: Api) -> Iterator[None]:
-    """A link through which the switch is spoken to. What happens is told by the links of tests."""
-    scopes = ("--scope", "switch.link")
+    """A link through which the switch is spoken to. What happens is told by the links of tests, unless it does all."""
+    does_all = bool(serving.namespace)
+    scopes = [word for scope in ("switch.link", *(LINK if does_all else ())) for word in ("--scope", scope)]
     made = serving.run("key", "create", "--name", "commands", "--switch", "live", *scopes, "--json")
     environment = {
         **os.environ,
@@ -321,8 +351,11 @@ def _reachable(serving: Serving, operator: Api) -> Iterator[None]:
         "RINGPOST_COMMANDS_PASSWORD": os.environ["FREESWITCH_PASSWORD"],
     }
     where = ["--switch", "live", "--esl", os.environ["FREESWITCH_ESL"], "--user", "link@ringpost.internal"]
+    where += ["--commands-user", "ringpost@ringpost.internal"]
+    where += ["--listen", os.environ["RINGPOST_LISTEN"]] if does_all else []
+    (serving.folder / "commands").mkdir()
     command = [sys.executable, "-m", "ringpost.entry.cli.main", "link", *where]
-    process = Process([*command, "--commands-user", "ringpost@ringpost.internal"], serving.folder, environment)
+    serving.link = process = Process(command, serving.folder / "commands", environment)
     try:
         eventually(lambda: operator.operate("switch-status", switch="live").body["reachable"], "the link is there", 30)
         yield
@@ -344,10 +377,10 @@ def house(api: Api) -> Iterator[House]:
         switch = stack.enter_context(Switch())
         switch.forget_everything()
         provider = stack.enter_context(Answering(ACCEPTING, port))
-        house = House(api, api.do("domain-details")["domain_uuid"], switch, passwords, provider)
-        for number, scenario in _ALWAYS.items():
-            phone = stack.enter_context(Answering(scenario))
-            assert registers(number, HERE, passwords[number], house.sip, phone.port), f"{number} registers"
+        always = {number: stack.enter_context(Answering(scenario)) for number, scenario in _ALWAYS.items()}
+        house = House(api, api.do("domain-details")["domain_uuid"], switch, passwords, provider, always)
+        for number in always:
+            assert house.registers(number), f"{number} registers"
         yield house
         switch.api("hupall")
 

@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import operator
+import os
 import random
 import re
 import signal
@@ -23,6 +24,8 @@ from typing import Any, BinaryIO, NamedTuple, Self
 
 from tests.live.patience import eventually
 
+ADDRESS = os.environ.get("FREESWITCH_SIP", "127.0.0.1:").rpartition(":")[0]
+"""Where phones are: on the switch's own machine."""
 _BARESIP_MODULES = ("/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules")
 
 
@@ -30,8 +33,8 @@ def free_port() -> int:
     """A port nobody has, for UDP and TCP, below those that are given out and those FreeSWITCH speaks on."""
     for port in _PORTS:
         with suppress(OSError), socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
-            stream.bind(("127.0.0.1", port))
-            datagrams.bind(("127.0.0.1", port))
+            stream.bind((ADDRESS, port))
+            datagrams.bind((ADDRESS, port))
             return port
     raise AssertionError("every port is taken")
 
@@ -71,10 +74,10 @@ class Process:
         self._process.kill()
         self._process.wait(5)
 
-    def stop(self) -> None:
+    def stop(self, patience: float = 5) -> None:
         self._process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(5)
+            self._process.wait(patience)
         if self.is_running:
             self._process.kill()
             self._process.wait(5)
@@ -132,7 +135,9 @@ class Ear:
 class Phone:
     """A phone that registers and answers: baresip without a loudspeaker."""
 
-    def __init__(self, number: str, domain: str, password: str, sip: str, *, answers: bool = True) -> None:
+    def __init__(
+        self, number: str, domain: str, password: str, sip: str, *, answers: bool = True, expires: int = 60
+    ) -> None:
         self._temporary = tempfile.TemporaryDirectory()
         self.folder = Path(self._temporary.name)
         self.number = number
@@ -142,13 +147,13 @@ class Phone:
         mode = "auto" if answers else "manual"
         self.folder.joinpath("accounts").write_text(
             f'<sip:{number}@{domain}>;auth_user={number};auth_pass={password};outbound="sip:{sip};transport=udp";'
-            f"regint=60;answermode={mode};audio_codecs=PCMU\n"
+            f"regint={expires};answermode={mode};audio_codecs=PCMU\n"
         )
         self.folder.joinpath("config").write_text(
-            f"module_path {modules}\nsip_listen 127.0.0.1:{free_port()}\n"
+            f"module_path {modules}\nsip_listen {ADDRESS}:{free_port()}\n"
             f"audio_player aubridge,nowhere\naudio_alert aubridge,nowhere\nsnd_path {self.folder}\n"
             f"audio_source aufile,{self._tone()}\n"
-            f"ctrl_tcp_listen 127.0.0.1:{self._control}\n"
+            f"ctrl_tcp_listen {ADDRESS}:{self._control}\n"
             "module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\nmodule_tmp account.so\n"
             "module_app menu.so\nmodule_app ctrl_tcp.so\n"
         )
@@ -186,7 +191,7 @@ class Phone:
     def command(self, name: str, parameter: str = "") -> dict[str, Any]:
         """Something its owner does: dial, accept, hangup."""
         order = json.dumps({"command": name, "params": parameter, "token": "t"}).encode()
-        with socket.create_connection(("127.0.0.1", self._control), 5) as line, line.makefile("rwb") as told:
+        with socket.create_connection((ADDRESS, self._control), 5) as line, line.makefile("rwb") as told:
             told.write(b"%d:%s," % (len(order), order))
             told.flush()
             while not (answer := _netstring(told)).get("response"):
@@ -239,7 +244,7 @@ class Registering:
         self._account, self._password = (number, domain), password
         host, _, port = sip.rpartition(":")
         self._line = socket.socket(type=socket.SOCK_DGRAM)
-        self._line.bind(("127.0.0.1", 0))
+        self._line.bind((ADDRESS, 0))
         self._line.connect((host, int(port)))
         self._line.settimeout(5)
         self.call_id = uuid.uuid4().hex
@@ -276,7 +281,7 @@ class Registering:
     def _asked(self, contact: str, seconds: int, authorization: str) -> str:
         number, domain = self._account
         self._sequence += 1
-        here = f"127.0.0.1:{self._line.getsockname()[1]}"
+        here = f"{ADDRESS}:{self._line.getsockname()[1]}"
         self._line.send(
             f"REGISTER sip:{domain} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{uuid.uuid4().hex};rport\r\n"
             f"From: <sip:{number}@{domain}>;tag=t\r\nTo: <sip:{number}@{domain}>\r\nCall-ID: {self.call_id}\r\n"
@@ -303,7 +308,7 @@ class Answering:
         (self.folder / "scenario.xml").write_text(scenario)
 
     def __enter__(self) -> Self:
-        here = ["-i", "127.0.0.1", "-p", str(self.port), "-mp", str(free_port())]
+        here = ["-i", ADDRESS, "-p", str(self.port), "-mp", str(free_port())]
         log = ["-trace_msg", "-message_file", str(self._messages)]
         self._process = Process(["sipp", "-sf", "scenario.xml", *here, "-nostdin", "-nd", *log], self.folder)
         return self
@@ -347,7 +352,7 @@ class Caller:
 
 
 def _sipp_command(sip: str, arguments: list[str]) -> list[str]:
-    here = ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port())]
+    here = ["-i", ADDRESS, "-p", str(free_port()), "-mp", str(free_port())]
     return ["sipp", "-sf", "scenario.xml", *here, "-nostdin", "-m", "1", "-timeout", "40", *arguments, sip]
 
 

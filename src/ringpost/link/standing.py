@@ -158,6 +158,7 @@ class Standing:
 def _in_words(fields: Fields) -> str:
     """Who or what was asked for, for the log: printable, and not at length."""
     asked_for = (
-        fields.get(name, "") for name in ("section", "user", "domain", "Hunt-Destination-Number", "Hunt-Context")
+        fields.get(name, "")
+        for name in ("section", "user", "domain", "sip_auth_method", "Hunt-Destination-Number", "Hunt-Context")
     )
     return " ".join(ascii(one[:80])[1:-1] for one in asked_for if one)

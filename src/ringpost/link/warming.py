@@ -65,7 +65,7 @@ class Warming:
         if self._missed:
             raise Away("some questions had no answer")
         if not self.standing.stirred.is_set():
-            self.link.say_once("warm", "what phones may ask for is kept")
+            self.link.say_once("warm", f"what phones may ask for is kept: {self.standing.kept.asked_ahead()} answers")
 
     def _ask_anew(self) -> None:
         """Ask what was kept until something changed."""
