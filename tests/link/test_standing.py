@@ -407,6 +407,25 @@ def test_what_a_transfer_leads_to_is_warm_too(lab: Lab, operator: Caller) -> Non
         assert "transfer" in asked.ask(again)
 
 
+def test_each_phone_may_dial_each_other_though_few_have_asked(lab: Lab, operator: Caller) -> None:
+    numbers = [str(number) for number in range(300, 312)]
+    for number in numbers:
+        operator.done("extension-create", **HERE, extension=number)
+    operator.done("extension-update", **HERE, extension="305", user_record="local")
+    with lab.link() as asked:
+        asked.stands.warming.warm()
+        assert lab.endpoint.asked.count("freeswitch-xml") < 15 * len(numbers), "not the square of them"
+        lab.endpoint.how = "away"
+        for caller in numbers:
+            one = dials("NUMBER", uuid_of(operator, caller)) + (
+                "&variable_ringpost_records=local" if caller == "305" else ""
+            )
+            answers = {number: asked.ask(one.replace("NUMBER", number)) for number in numbers}
+            for number, answer in answers.items():
+                assert f"user/{number}@{HOME}" in answer
+                assert ("record_session" in answer) is ("305" in (caller, number))
+
+
 def test_warming_asks_for_nothing_twice(lab: Lab) -> None:
     with lab.link() as asked:
         asked.stands.warming.warm()
