@@ -47,7 +47,7 @@ ANSWERED_ANYWAY = frozenset({"error", "code", "status", "title", "detail", "erro
 
 
 class Raised(Entity):
-    """A problem of the port, on its way to be raised again. One that only a newer link knows is unreachable, and why."""
+    """A problem of the port, on its way to be raised again. One that only a newer link knows is unreachable."""
 
     code: str = Field(pattern=r"^[a-z][a-z0-9-]{0,63}$", description=f"{', '.join(_TRAVELS)}; or a newer one")
     detail: str = Field(max_length=_MOST_SAID)
