@@ -26,9 +26,9 @@ A_DAY = 86_400.0
 
 
 def dials(number: str, caller: str = "") -> str:
-    return (
-        CALL.format(context=HOME, number=number) + OF_A_PHONE + (f"&variable_extension_uuid={caller}" if caller else "")
-    )
+    """What is asked when a phone dials, with what the entry of its extension has marked it with."""
+    marks = f"&variable_extension_uuid={caller}&variable_ringpost_number=100" if caller else ""
+    return CALL.format(context=HOME, number=number) + OF_A_PHONE + marks
 
 
 def uuid_of(operator: Caller, number: str) -> str:
@@ -417,8 +417,10 @@ def test_each_phone_may_dial_each_other_though_few_have_asked(lab: Lab, operator
         assert lab.endpoint.asked.count("freeswitch-xml") < 15 * len(numbers), "not the square of them"
         lab.endpoint.how = "away"
         for caller in numbers:
-            one = dials("NUMBER", uuid_of(operator, caller)) + (
-                "&variable_ringpost_records=local" if caller == "305" else ""
+            one = (
+                dials("NUMBER", uuid_of(operator, caller)) + "&variable_ringpost_records=local"
+                if caller == "305"
+                else ""
             )
             answers = {number: asked.ask(one.replace("NUMBER", number)) for number in numbers}
             for number, answer in answers.items():

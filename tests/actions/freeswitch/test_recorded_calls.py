@@ -167,6 +167,13 @@ def test_an_extension_has_as_many_calls_at_once_as_its_limit_says(switch_key: Ca
     assert called[first + 1 :][:2] == [("limit", f"hash {HOME} 100 2 100 XML {HOME}"), ("set", "ringpost_full=")]
 
 
+def test_a_leg_that_an_earlier_release_has_marked_is_looked_up(switch_key: Caller, operator: Caller) -> None:
+    operator.done("extension-update", **IN_HOME, extension="100", limit_max=2, user_record="local")
+    marked = {name: value for name, value in of(operator, "100").items() if not name.startswith("ringpost_")}
+    assert ("limit", f"hash {HOME} 100 2 !USER_BUSY") in all_actions(switch_key, "101", **marked)
+    assert is_recorded(dialled(switch_key, "101", **marked))
+
+
 def test_who_has_as_many_calls_as_may_be_is_busy(switch_key: Caller, operator: Caller) -> None:
     elsewhere = {"enabled": True, "destination": "100"}
     operator.done("extension-forward-set", **IN_HOME, extension="101", busy=elsewhere)

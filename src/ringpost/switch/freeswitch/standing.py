@@ -93,6 +93,7 @@ def _from_a_phone(phone: Mapping[str, Any], number: str) -> Fields:
         "variable_sip_authorized": "true",
         "variable_domain_uuid": phone["domain_uuid"],
         "variable_extension_uuid": phone["record_uuid"],
+        f"variable_{xml.NUMBER}": phone["number"],
         f"variable_{xml.RECORDS}": phone.get("user_record") or "",
     }
 

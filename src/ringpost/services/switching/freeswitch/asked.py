@@ -172,8 +172,11 @@ def _needs_its_caller(route: Route) -> bool:
 
 
 def _caller(context: Context, domain: Domain, asked: Asked, route: Route) -> Caller:
-    """Who dials, as the directory and our own originate have marked the leg. It is looked up if it matters who."""
-    is_looked_up = _needs_its_caller(route)
+    """Who dials, as the directory and our own originate have marked the leg.
+
+    It is looked up if it matters who, or if the leg does not carry the rest: an earlier release's entry had none of it.
+    """
+    is_looked_up = _needs_its_caller(route) or not asked.has(f"variable_{xml.NUMBER}")
     uuid = asked.get("variable_extension_uuid").lower() if is_looked_up else ""
     extension = context.store.get(keys.extension(domain.domain_uuid, uuid), Extension) if is_uuid(uuid) else None
     shown = asked.get("variable_origination_caller_id_number") if asked.has("variable_ringpost_b") else ""
