@@ -417,11 +417,8 @@ def test_each_phone_may_dial_each_other_though_few_have_asked(lab: Lab, operator
         assert lab.endpoint.asked.count("freeswitch-xml") < 15 * len(numbers), "not the square of them"
         lab.endpoint.how = "away"
         for caller in numbers:
-            one = (
-                dials("NUMBER", uuid_of(operator, caller)) + "&variable_ringpost_records=local"
-                if caller == "305"
-                else ""
-            )
+            records = "&variable_ringpost_records=local" if caller == "305" else ""
+            one = dials("NUMBER", uuid_of(operator, caller)) + records
             answers = {number: asked.ask(one.replace("NUMBER", number)) for number in numbers}
             for number, answer in answers.items():
                 assert f"user/{number}@{HOME}" in answer
