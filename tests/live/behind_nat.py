@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from tests.live import configuration
@@ -62,7 +62,16 @@ def namespaces(prefix: str) -> Iterator[dict[str, str]]:
         yield named
     finally:
         for name in named.values():
-            subprocess.run(["ip", "netns", "delete", name], capture_output=True, check=False)
+            _end(name)
+
+
+def _end(namespace: str) -> None:
+    """Take a network away, with whatever a suite that was broken off has left there."""
+    left = subprocess.run(["ip", "netns", "pids", namespace], capture_output=True, text=True, check=False)
+    for process in map(int, left.stdout.split()):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    subprocess.run(["ip", "netns", "delete", namespace], capture_output=True, check=False)
 
 
 def within(namespace: str) -> list[str]:
