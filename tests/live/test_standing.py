@@ -81,7 +81,10 @@ def test_phones_go_on_while_ringpost_is_away_and_all_of_it_is_told_afterwards(
         with house.phone("100") as one, house.phone("101") as other:
             assert "standing in" in link.said(), "they registered with an answer that was kept"
             one.dial("101")
-            eventually(lambda: one.is_in_a_call() and other.is_in_a_call(), "100 speaks with 101")
+            answers = (other, phones[1])  # 101 has two phones, and either may be the faster
+            eventually(
+                lambda: one.is_in_a_call() and any(phone.is_in_a_call() for phone in answers), "100 speaks with 101"
+            )
             one.hang_up()
             eventually(lambda: not house.switch.channels(house.domain_uuid), "it is over")
             one.dial(GROUPS["sequence"])
