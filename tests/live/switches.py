@@ -1,6 +1,7 @@
 """The switch itself, behind Ringpost's back: what its legs do, its boxes, its rooms, its log."""
 
 import json
+import re
 import socket
 import subprocess
 from collections.abc import Iterable
@@ -159,6 +160,8 @@ _CALLED = {
     "Dial": "bridge",
 }
 _DOMAIN = "RP_DOMAIN"
+_MUTED = re.compile(r"\S+\s+[AMWEw]*m[w]*\s")
+"""A participant of a conference whose flags say so."""
 
 
 class Asterisk:
@@ -247,7 +250,7 @@ class Asterisk:
     def _participants(self, room: str, domain: str) -> list[Message]:
         said = self.cli(f"confbridge list {room}-{domain}")
         return [
-            Message((("Channel", line.split()[0]), ("Muted", "Yes" if "m" in line[42:55] else "No")))
+            Message((("Channel", line.split()[0]), ("Muted", "Yes" if _MUTED.match(line) else "No")))
             for line in said.splitlines()
             if line.startswith(("PJSIP/", "Local/"))
         ]

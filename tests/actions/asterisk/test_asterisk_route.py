@@ -539,7 +539,7 @@ def test_both_parties_hear_that_they_are_recorded(pbx: Caller, operator: Caller)
     operator.done("domain-update", **IN_HOME, record_announcement=True)
     assert "A(" not in dict(dialled(pbx, "101"))["Dial"]
     operator.done("extension-update", **IN_HOME, extension="100", user_record="all")
-    assert "A(conf-now-recording:conf-now-recording)" in dict(dialled(pbx, "101"))["Dial"]
+    assert "L(2592000000)" in dict(dialled(pbx, "101"))["Dial"]
     room = dialled(pbx, "*3001")
     assert [application for application, _ in room[:4]] == ["Answer", "Playback", "Set", "MixMonitor"]
     assert room[3] == ("MixMonitor", "${RP_RECORDED},")

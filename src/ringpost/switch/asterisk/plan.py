@@ -60,6 +60,8 @@ _MOST_AT_ONCE = 20
 _MOST_IN_A_ROW = 30
 """Members of a group in one answer: ``CURL`` hands over 4,095 bytes, and nobody is told of the rest (measured)."""
 _NOBODY_KNOWS = "NORMAL_TEMPORARY_FAILURE"
+_MONTH = 30 * 86_400_000
+"""Milliseconds."""
 _ANNOUNCED = "conf-now-recording"
 """What both parties hear first of a call that is recorded, if their domain wants it: of Asterisk's core sounds."""
 _CALLEE = "ringpost-callee"
@@ -353,8 +355,12 @@ def _new_file(domain: Domain) -> str:
 
 
 def _says(domain: Domain) -> str:
-    """The option that has both parties hear that they are recorded."""
-    return f"A({_ANNOUNCED}:{_ANNOUNCED})" if domain.record_announcement else ""
+    """The option that has both parties hear that they are recorded.
+
+    It is said as a limited call's first words (``LIMIT_CONNECT_FILE``), of a month: ``A`` would say it before the caller
+    is answered, to whom nobody sends a sound then (heard, on 22.10.1).
+    """
+    return f"L({_MONTH})" if domain.record_announcement else ""
 
 
 def _options(domain: Domain, caller: Caller) -> str:
