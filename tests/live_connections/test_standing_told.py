@@ -42,7 +42,7 @@ class Beside100:
         client = self.running.client(*LINK, "switch.link", switch="lab")
         buffer = Buffer(self.folder / "link.sqlite3")
         beside = Beside("lab", client, buffer, self.running.clock, self.said.append)
-        stands = StandingIn.beside(beside, ASKS, self.folder, ("127.0.0.1", 0))
+        stands = StandingIn.beside(beside, ASKS, self.folder, ("127.0.0.1", 0), lambda _: None)
         stands.watching.if_told = NEVER
         wire = Wire(beside, lambda: LiveClient(client.url, client.token), hears=stands.watching, heartbeat=0.2)
         thread = threading.Thread(target=run, args=(beside, wire, stands.watching, stands.loopback), daemon=True)
