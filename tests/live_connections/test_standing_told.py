@@ -18,6 +18,7 @@ from ringpost.link.work import run
 from ringpost.live.connections import Connections
 from ringpost.live_client import LiveClient
 from ringpost.store import keys
+from ringpost.switch.asking import Posted
 from ringpost.switch.freeswitch.standing import ASKS
 from tests.actions.freeswitch.test_decided_by import QUESTIONS
 from tests.link.standing import LINK
@@ -26,6 +27,7 @@ from tests.webhooks.receivers import until
 
 __all__ = ["running"]
 HERE = {"domain_name": demo.DOMAIN_NAME}
+REGISTERS = Posted(QUESTIONS["registers"].encode())
 NEVER = 3600.0
 
 
@@ -67,14 +69,14 @@ def beside(running: Running, tmp_path: Path) -> Iterator[StandingIn]:
 
 def is_kept(stands: StandingIn) -> bool:
     question = stands.standing.questions["freeswitch-xml"]
-    return stands.standing.is_kept(question, question.read(QUESTIONS["registers"].encode())) is not None
+    return stands.standing.is_kept(question, question.read(REGISTERS)) is not None
 
 
 def kept(stands: StandingIn) -> None:
     """100 has registered, and nothing is told meanwhile that would have it asked anew."""
 
     def has() -> bool:
-        stands.standing.answer("freeswitch-xml", QUESTIONS["registers"].encode())
+        stands.standing.answer("freeswitch-xml", REGISTERS)
         return is_kept(stands)
 
     until(has, 10)
