@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from tests.live.conftest import HERE, House
 from tests.live.patience import eventually
 from tests.live.phones import RINGING, Answering, Caller, Phone, Registering, free_port, refusing
 from tests.live.told import ToldEvents
+from tests.live.under_test import KIND
 
 TWO = "160"
 INBOUND = "12025550160"
@@ -100,6 +103,7 @@ def neither_is_in_a_call(pair: Pair) -> None:
 def agree(house: House, told: ToldEvents, call_uuid: str, *types: str) -> dict[str, Any]:
     """The record of a call that was told as these events, the last of which says the same."""
     call = told.await_types(call_uuid, *types)[-1]["data"]["call"]
+    house.api.silence()  # and its records are handed in
     record = house.api.record(call_uuid)
     alike = ("start_stamp", "answer_stamp", "end_stamp", "duration", "billsec", "hangup_cause", "hung_up_by",
              "answered_by", "missed_call", "extensions")  # fmt: skip
@@ -311,7 +315,8 @@ def test_a_phone_that_comes_back_does_not_count_twice(house: House, numbered: Ca
     assert one.registers(at("171", 15998)) == "200 OK"
     assert other.registers(at("171")) == "200 OK"
     assert other.registers(at("171", 15996)) == "200 OK", "from another port"
-    assert sorted(contact.partition(";")[0][-5:] for contact in registered(house, "171")) == ["15996", "15998"]
+    ports = sorted(contact.partition(";")[0][-5:] for contact in registered(house, "171"))
+    assert ports == ["15996", "15998"] or (KIND == "asterisk" and len(ports) == 2), "or where they sent from"
     house.api.do("extension-update", extension="171", max_registrations=3)
     one.reboots()
     assert one.registers(at("171", 15998)) == "200 OK", "with another Call-ID"
@@ -363,6 +368,11 @@ ATTACKS = {
     "newline": ";x=a%0A,sofia/gateway/trunk/12025550166",
     "extension": ";x=a,user/100@live.example.net",
     "loopback": ";x=a,loopback/12025550166/live.example.net",
+    "ampersand": ";x=a&PJSIP/12025550166@trunk",
+    "ampersand-user": "&PJSIP/12025550166@trunk/sip:12025550166@127.0.0.2:5392",
+    "argument": ";x=a,30,M(evil)G(public^12025550166^1)",
+    "local": ";x=a&Local/12025550166@ringpost/n",
+    "function": ";x=${SHELL(touch%20/dev/shm/evil)}&PJSIP/12025550166@trunk",
     "long": ";x=" + "a" * 1200 + ",sofia/gateway/trunk/12025550166",
 }
 
@@ -382,7 +392,8 @@ def test_a_contact_calls_nobody_else(house: House, phones: Pair, numbered: Calla
             numbers.append(f"18{list(PLACES).index(place)}{index:02}")
             phone = numbered(numbers[-1], call_timeout=1, voicemail_enabled=False)
             contact = PLACES[place].format(number=numbers[-1], port=honest.port, text=text)
-            phone().registers(contact)
+            with suppress(Empty):  # some are not worth an answer
+                phone().registers(contact)
             phone().registers(at(numbers[-1], honest.port))
         members = [{"number": number, "timeout": 2} for number in numbers]
         house.api.do("ringgroup-create", name=group, extension=group, strategy="simultaneous", destinations=members)

@@ -40,6 +40,10 @@ def test_without_a_source_it_is_the_first_leg_of_its_call() -> None:
     assert (first.leg, first.originating_leg_uuid, first.source_number) == ("a", None, "101")
 
 
+def test_who_was_hung_up_by_an_action_before_an_answer_ended_normally() -> None:
+    assert leg_of(answered="", cause="0", dialstatus="", hung_up="true").hangup_cause == "NORMAL_CLEARING"
+
+
 def test_who_has_ended_it_is_said_by_the_channel_that_hung_up() -> None:
     assert leg_of(hangup_source=HANDLED["channel"]).ended_by == "party"
     assert leg_of(hangup_source="PJSIP/100@example.net-00000002").ended_by == "switch"

@@ -113,7 +113,9 @@ def _leg(said: Said, uuid: str, name: str, *, is_placed: bool) -> Leg:
     number = own or said.number("number")
     cause = said.verbatim("cause")
     is_rung = is_placed or source is not None
+    by_action = bool(said.verbatim("hung_up"))
     word = cause_of(cause, said.verbatim("dialstatus"), is_rung=is_rung, was_answered=answered is not None)
+    word = "NORMAL_CLEARING" if by_action and answered is None else word
     path = said.matching(FILE, "recorded")
     a_caller = source is None and not is_placed
     return Leg.model_validate(
@@ -137,7 +139,7 @@ def _leg(said: Said, uuid: str, name: str, *, is_placed: bool) -> Leg:
             "sip_hangup_disposition": said.text("sip"),
             "record_path": path,
             "record_name": path.rpartition("/")[2][:SHORT] if path else None,
-            "ended_by": ended_by(name, said.verbatim("hangup_source"), by_action=bool(said.verbatim("hung_up"))),
+            "ended_by": ended_by(name, said.verbatim("hangup_source"), by_action=by_action),
             "reached": extensions_in(said.verbatim("reached")),
             "to_voicemail": source is None and bool(said.verbatim("box")),
         }
