@@ -4,6 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringpost.model.telephone.spelling import NUMBER
 
 FOLDER = Path(__file__).parents[3] / "docs" / "asterisk"
 PLAN = (FOLDER / "extensions.conf").read_text()
@@ -86,11 +90,46 @@ def test_no_text_of_a_phones_is_given_to_a_function_before_its_brackets_are_gone
     assert "${found}" not in RINGS[:checked]
 
 
-@pytest.mark.parametrize("context", ["ringpost", "public", "ringpost-phones"])
-def test_no_comma_of_a_dialled_number_is_a_place_in_the_plan(context: str) -> None:
-    lines = PLAN.partition(f"\n[{context}]\n")[2].partition("\n\n")[0]
-    assert r"Goto(ringpost-ask,${REPLACE(EXTEN,\,,!)},1)" in lines
-    assert not re.search(r"Goto\([^)]*\$\{EXTEN\}", PLAN)
+def is_dialled(number: str) -> bool:
+    """Whether a phone that dials it is let in: no ``!`` and no ``.`` would let in whatever else."""
+    numbers = PLAN.partition("\n[ringpost-numbers]\n")[2].partition("\n\n")[0]
+    patterns = re.findall(
+        r"^exten => _(\S+),1,Goto\(ringpost-from-\$\{CONTEXT\},\$\{EXTEN\},1\)$", numbers, re.MULTILINE
+    )
+    assert len(patterns) == len(numbers.splitlines())
+    return any(re.fullmatch(pattern, number) for pattern in patterns)
+
+
+@given(st.from_regex(NUMBER, fullmatch=True))
+def test_every_number_is_let_in(number: str) -> None:
+    assert is_dialled(number)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "",
+        "101,8",
+        "5,step",
+        "1\r\n\r\nEvent: Hangup",
+        "1\n",
+        "1\x00",
+        "1${EPOCH}",
+        "1x5x5r",
+        "12a",
+        "1)x:0",
+        "1" * 34,
+        "1+1",
+        "s",
+    ],
+)
+def test_nothing_else_is(number: str) -> None:
+    assert not is_dialled(number)
+
+
+@pytest.mark.parametrize("context", ["ringpost", "public"])
+def test_nobody_comes_in_but_by_a_number(context: str) -> None:
+    assert f"\n[{context}]\ninclude => ringpost-numbers\n\n" in PLAN
 
 
 def test_a_trunk_is_known_by_its_address_alone() -> None:
