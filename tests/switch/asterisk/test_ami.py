@@ -71,6 +71,46 @@ def test_what_greets_otherwise_is_no_manager_interface(noise: bytes) -> None:
         messages.take()
 
 
+def of_a_call(number: str, exten: str = "101") -> bytes:
+    """What Asterisk tells of a call whose caller calls itself that."""
+    named = {
+        "Event": "Newchannel", "Channel": "PJSIP/trunk-00000001", "ChannelState": "4", "ChannelStateDesc": "Ring",
+        "CallerIDNum": number, "CallerIDName": "x", "ConnectedLineNum": "<unknown>", "ConnectedLineName": "<unknown>",
+        "Language": "en", "AccountCode": "", "Context": "public", "Exten": exten, "Priority": "1",
+        "Uniqueid": "pbx1-1795808947.12", "Linkedid": "pbx1-1795808947.12", "ChanVariable": "RP_DOMAIN=",
+    }  # fmt: skip
+    return GREETING + written(list(named.items()))
+
+
+def test_a_call_is_told_of() -> None:
+    [message] = taken(of_a_call("5550199"))
+    assert message.get("CallerIDNum") == "5550199"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "1\r\nEvil: 5",
+        "1\r\nUniqueid: pbx1-1795808947.99",
+        "1\r\nCallerIDName: a\r\nUniqueid: pbx1-1795808947.99",
+        "1\r\n\r\nEvent: Hangup\r\nUniqueid: pbx1-1795808947.99",
+        "1\r\nCallerIDName: \r\n\r\nEvent: Hold\r\nUniqueid: pbx1-1.12\r\nCallerIDNum: 1",
+        "1\r\n\r\nResponse: Success",
+    ],
+)
+def test_a_line_break_in_a_callers_number_is_no_event_of_its_own(number: str) -> None:
+    """Asterisk passes on what a trunk says, ``%0D%0A`` too (tried on 22.10.1): of 79 letters at most."""
+    assert len(number) < 80
+    with pytest.raises(BadMessage):
+        taken(of_a_call(number))
+
+
+@pytest.mark.parametrize("exten", ["1\r\nUniqueid: pbx1-1795808947.99", "1\r\n\r\nEvent: Hangup\r\nUniqueid: pbx1-1.9"])
+def test_nor_is_one_in_what_was_dialled(exten: str) -> None:
+    with pytest.raises(BadMessage):
+        taken(of_a_call("100", exten))
+
+
 def test_a_message_without_end_is_refused_and_not_kept() -> None:
     messages = Messages()
     messages.feed(GREETING + b"Value: ")

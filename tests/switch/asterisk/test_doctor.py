@@ -58,6 +58,8 @@ def healthy(server: ScriptedAsterisk) -> None:
         "Getvar Variable=RP_URL": value("http://127.0.0.1:8700"),
         "Getvar Variable=PJSIP_ENDPOINT(100@live.example.net,context)": value("ringpost"),
         "Getvar Variable=PJSIP_ENDPOINT(trunk,context)": value("public"),
+        "Getvar Variable=PJSIP_ENDPOINT(trunk,identify_by)": value("ip"),
+        "Getvar Variable=PJSIP_ENDPOINT(trunk,auth)": value(""),
         "DBGetTree": at_home(answered("registration-delete", "DBGetTree")),
     }
 
@@ -113,6 +115,7 @@ def test_a_switch_that_is_set_up_as_it_should_be_is_well() -> None:
         ("Getvar Variable=RP_URL", value(""), "asks", "RP_URL"),
         ("Getvar Variable=PJSIP_ENDPOINT(trunk,context)", value(""), "gateway", "none of the switch's"),
         ("Getvar Variable=PJSIP_ENDPOINT(trunk,context)", value("ringpost"), "gateway", "context=public"),
+        ("Getvar Variable=PJSIP_ENDPOINT(trunk,identify_by)", value("username,ip"), "gateway", "identify_by=ip"),
         ("Getvar Variable=PJSIP_ENDPOINT(100@live.example.net,context)", value(""), "phones", "extconfig"),
         ("DBGetTree", listed([], "DBGetTreeComplete"), "phones", "no phone"),
     ],

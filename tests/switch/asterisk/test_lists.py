@@ -35,7 +35,8 @@ def row(
     """A row of ``CoreShowChannels`` as Asterisk writes one, of our own plan's channels."""
     members = {
         "Event": "CoreShowChannel", "ActionID": "a", "Channel": name, "ChannelState": state, "CallerIDNum": "",
-        "CallerIDName": "", "Exten": "", "Uniqueid": uniqueid, "Linkedid": linkedid or uniqueid,
+        "CallerIDName": "", "ConnectedLineNum": "", "ConnectedLineName": "", "Language": "en", "AccountCode": "",
+        "Context": "", "Exten": "", "Priority": "1", "Uniqueid": uniqueid, "Linkedid": linkedid or uniqueid,
     } | more  # fmt: skip
     said = "".join(f"{member}: {value}\r\n" for member, value in members.items())
     variables = {marks.DOMAIN: RECORDED_DOMAIN} | dict(pair.split("=") for pair in marked.split())

@@ -34,6 +34,11 @@ _END = b"\r\n\r\n"
 _GREETING = re.compile(rb"Asterisk Call Manager/[0-9.]{1,20}")
 _BREAKS = re.compile(r"[\r\n\0]")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_WHO = (
+    "CallerIDNum", "CallerIDName", "ConnectedLineNum", "ConnectedLineName", "Language", "AccountCode", "Context", "Exten",
+    "Priority", "Uniqueid", "Linkedid",
+)  # fmt: skip
+"""What is said of a channel, in this order."""
 
 
 class BadMessage(Exception):
@@ -100,7 +105,10 @@ class Messages:
         lines = self._buffer[:end].decode(errors="replace").split("\r\n")
         del self._buffer[: end + len(_END)]
         self._looked = 0
-        return Message(tuple(_member(line) for line in lines if line))
+        members = tuple(_member(line) for line in lines if line)
+        if not _says_who(members):
+            raise BadMessage("a caller's number with a line break in it")
+        return Message(members)
 
     def _take_greeting(self) -> bool:
         line, end, _ = bytes(self._buffer[:64]).partition(b"\r\n")
@@ -110,6 +118,22 @@ class Messages:
             del self._buffer[: len(line) + 2]
             self._greeted = True
         return self._greeted
+
+
+def _says_who(members: Sequence[tuple[str, str]]) -> bool:
+    """Whether what is said of a channel is so as Asterisk says it, without a break.
+
+    A number of a caller, or of what was dialled, may have line breaks in it, which Asterisk passes on (tried):
+    then what follows is that one's own. It has 79 letters, in which not all can be said that has to follow.
+    """
+    names = [name for name, _ in members]
+    for at, name in enumerate(names):
+        if name.endswith(_WHO[0]):
+            who = name.removesuffix(_WHO[0])
+            wanted = len(_WHO) if f"{who}ChannelState" in names else 2
+            if names[at : at + wanted] != [f"{who}{one}" for one in _WHO[:wanted]] or names.count(name) > 1:
+                return False
+    return True
 
 
 def _member(line: str) -> tuple[str, str]:

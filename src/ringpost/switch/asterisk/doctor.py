@@ -230,14 +230,21 @@ def _telephony(line: Manager, clock: Clock, domain: Domain | None) -> Iterator[F
 
 def _gateway(line: Manager, gateway: str) -> Finding:
     context = _context(line, gateway)
+    is_by_name = "username" in _of_endpoint(line, gateway, "identify_by") and not _of_endpoint(line, gateway, "auth")
     words = f"{gateway} is there"
     if not context:
         words = f"{gateway} is none of the switch's: make an endpoint of that name in pjsip.conf"
     elif context != _PUBLIC:
         words = f"calls from {gateway} go to the context {context[:64]}: set context={_PUBLIC} in pjsip.conf"
-    return Finding("gateway", well=context == _PUBLIC, words=words)
+    elif is_by_name:
+        words = f"whoever says that he is {gateway} calls in, from anywhere: set identify_by=ip in pjsip.conf"
+    return Finding("gateway", well=context == _PUBLIC and not is_by_name, words=words)
 
 
 def _context(line: Manager, endpoint: str) -> str:
     """The context an endpoint dials in; empty if there is none of that name."""
-    return line.ask("Getvar", Variable=f"PJSIP_ENDPOINT({endpoint},context)").get("Value")
+    return _of_endpoint(line, endpoint, "context")
+
+
+def _of_endpoint(line: Manager, endpoint: str, member: str) -> str:
+    return line.ask("Getvar", Variable=f"PJSIP_ENDPOINT({endpoint},{member})").get("Value")
