@@ -21,7 +21,7 @@ HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
 MAKE_PACKAGE = $(MAKE) --no-print-directory build-Api PYTHON=$(BIN)/python LAMBDA_PYTHON=$(HERE_PYTHON) LAMBDA_ARCH=$(HERE_ARCH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check test-package test-clients test-freeswitch test-asterisk format docs bench lock clean
+.PHONY: help run test fuzz test-kills check test-package test-clients test-freeswitch test-asterisk test-behind-nat format docs bench lock clean
 
 include package.mk link.mk
 
@@ -32,7 +32,7 @@ run: .venv/local        ## answer at http://127.0.0.1:3000 (PORT=, RINGPOST_DATA
 	@exec $(BIN)/ringpost serve
 
 test: .venv/dev         ## the suite, with branch coverage, on all cores
-	$(COMPILED) $(IN_MEMORY) $(BIN)/pytest -m "not package and not clients and not live and not fuzz" -n $(WORKERS) --dist worksteal --cov --cov-report=term --cov-fail-under=95
+	$(COMPILED) $(IN_MEMORY) $(BIN)/pytest -m "not package and not clients and not live and not fuzz and not kills" -n $(WORKERS) --dist worksteal --cov --cov-report=term --cov-fail-under=95
 
 # Each worker must make the same chapters: seed and deadline are chosen once, here.
 SEED ?= $(shell date +%s)
@@ -43,6 +43,11 @@ fuzz: .venv/dev         ## 200,000 made-up requests by everybody (SEED=, FROM=, 
 	@echo "SEED=$(SEED) FROM=$(FROM): $(CHAPTERS) chapters of 500 requests"
 	SEED=$(SEED) FROM=$(FROM) CHAPTERS=$(CHAPTERS) FUZZ_UNTIL=$$(($$(date +%s) + 60 * $(MINUTES))) $(IN_MEMORY) \
 	$(BIN)/pytest -m fuzz -n auto --dist worksteal -rs --maxfail=20 tests/fuzz
+
+KILLS ?= 300
+test-kills: .venv/dev   ## endpoint and link are killed so often while commands, events and records flow (KILLS=, SEED=)
+	@echo "SEED=$(SEED)"
+	RINGPOST_KILLS=$(KILLS) RINGPOST_CRASH_SEED=$(SEED) $(IN_MEMORY) $(BIN)/pytest -m kills -rP tests/entry/test_kills.py
 
 check: .venv/dev .venv/tools  ## the rest of the gate
 	$(MAKE) --no-print-directory -j2 --output-sync=target test-package test-clients
@@ -70,6 +75,15 @@ test-freeswitch: .venv/dev  ## the whole story on a FreeSWITCH with real phones;
 
 test-asterisk: .venv/dev  ## the same on an Asterisk, through a link or without; docs/asterisk.md says how
 	$(BIN)/pytest -m live -v tests/live
+
+# As root: it makes networks, and starts the switch itself. How long Ringpost is away once, in seconds:
+FREESWITCH ?= freeswitch
+LANGUAGES ?= /etc/freeswitch/lang
+RINGPOST_AWAY_SECONDS ?= 600
+test-behind-nat: .venv/dev  ## the story with a FreeSWITCH behind NAT, and Ringpost away for ten minutes (FREESWITCH=, LANGUAGES=, MODULES=, RINGPOST_AWAY_SECONDS=)
+	RINGPOST_AWAY_SECONDS=$(RINGPOST_AWAY_SECONDS) $(BIN)/python -m tests.live.behind_nat \
+	--freeswitch $(FREESWITCH) --languages $(LANGUAGES) $(if $(MODULES),--modules $(MODULES)) \
+	-- -v -rP tests/live/test_behind_nat.py tests/live/test_freeswitch.py
 
 format: .venv/dev       ## put the code in order
 	$(BIN)/ruff format .

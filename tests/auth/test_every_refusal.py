@@ -161,3 +161,27 @@ def test_another_tenants_domain_answers_as_one_that_is_not_there(
     nowhere = told(stranger.call(action, domain_uuid=absent, **parameters))
     assert theirs == nowhere
     assert theirs[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://evil.example.net", 403),
+        ("null", 403),
+        ("", 403),
+        ("https://api.example.net.evil.example.net", 403),
+        ("https://api.example.net:444", 403),
+        ("https://api.example.net", 200),
+        ("https://API.example.net", 200),
+        (None, 200),
+    ],
+)
+def test_a_password_that_a_browser_keeps_is_no_key_of_another_origins_page(
+    tenant: Caller, origin: str | None, status: int
+) -> None:
+    headers = {"host": "api.example.net", **({} if origin is None else {"origin": origin})}
+    assert tenant.call("domain-list", headers={**tenant.basic, **headers}).status == status
+    token = {"authorization": f"Bearer rp_{tenant.key_uuid}_{tenant.secret}"}
+    assert tenant.call("domain-list", headers={**token, **headers}).status == 200
+    wrong = replace(tenant, secret="0" * 64)
+    assert wrong.call("domain-list", headers={**wrong.basic, **headers}).status == (401 if status == 200 else 403)

@@ -121,11 +121,14 @@ class Part:
 class Works:
     """Everything from a switch to a receiver of webhooks: three processes, and what is around them."""
 
-    def __init__(self, folder: Path) -> None:
+    link_scopes: tuple[str, ...] = ("switch.event",)
+    link_options: tuple[str, ...] = ()
+
+    def __init__(self, folder: Path, switch: type[PlayingFreeSwitch] = PlayingFreeSwitch) -> None:
         self.folder = folder
         self.port = free_port()
         self.gate = Gate(self.port)
-        self.switch = PlayingFreeSwitch(folder / "recordings")
+        self.switch = switch(folder / "recordings")
         self.receiving = Receiving(_takes_its_time)
         self.verified = 0
         self._told: dict[str, Event] = {}
@@ -143,7 +146,8 @@ class Works:
                 stack.callback(part.kill)
                 part.start()
             until(lambda: "answers at" in self.endpoint.said(), LONGEST)
-            self._set_up(Client(f"http://127.0.0.1:{self.port}", self._key(Limits(scopes=("#",)))))
+            self.operator = Client(f"http://127.0.0.1:{self.port}", self._key(Limits(scopes=("#",))))
+            self._set_up(self.operator)
             self.link = self.new_link("link")
             stack.callback(self.link.kill)
             self.start()
@@ -153,14 +157,17 @@ class Works:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
+    @property
+    def way(self) -> dict[str, str]:
+        """How the switch is spoken to."""
+        return {"address": f"{self.switch.host}:{self.switch.port}", "secret": "env:RINGPOST_SECRET_X"}
+
     def _set_up(self, operator: Client) -> None:
-        address = f"{self.switch.host}:{self.switch.port}"
-        switch = {"name": "live", "kind": "freeswitch", "address": address, "secret": "env:RINGPOST_SECRET_X"}
-        operator.done("switch-create", switch)
+        operator.done("switch-create", {"name": "live", "kind": "freeswitch", **self.way})
         self.home: str = operator.done("domain-create", {"domain_name": HOME_NAME, "switch": "live"})["domain_uuid"]
         webhook = {"url": f"{self.receiving.url}/hook", "events": ["call.#", "recording.#"]}
         self.secret: str = operator.done("webhook-create", {"domain_name": HOME_NAME, **webhook})["secret"]
-        self._links_key = self._key(Limits(scopes=("switch.event",), switch="live"))
+        self._links_key = self._key(Limits(scopes=self.link_scopes, switch="live"))
 
     def _key(self, limits: Limits) -> str:
         context = console(self.store, SystemClock(), "key-create")
@@ -181,12 +188,17 @@ class Works:
     def _part(self, name: str, *arguments: str) -> Part:
         return Part(self.folder / "log" / name, self._environment, *arguments)
 
+    @property
+    def link_url(self) -> str:
+        """Where a link finds the endpoint."""
+        return self.gate.url
+
     def new_link(self, name: str) -> Part:
         """A link with a buffer of its own."""
         environment = {
             **self._environment,
             "RINGPOST_DATA": str(self.folder / name),
-            "RINGPOST_URL": self.gate.url,
+            "RINGPOST_URL": self.link_url,
             "RINGPOST_TOKEN": self._links_key,
             "RINGPOST_ESL_PASSWORD": PASSWORD,
         }
@@ -201,6 +213,7 @@ class Works:
             address,
             "--records-within",
             "2",
+            *self.link_options,
         )
 
     @property

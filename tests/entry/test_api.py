@@ -8,6 +8,7 @@ from base64 import b64encode
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import parse_qsl
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -51,6 +52,7 @@ def test_answers_every_sample_event(api: ModuleType, name: str) -> None:
     read = {
         "application/json": json.loads,
         "text/xml; charset=utf-8": ET.fromstring,
+        "text/plain; charset=utf-8": lambda text: parse_qsl(text, strict_parsing=True),
         "text/csv; charset=utf-8": lambda text: list(csv.reader(text.splitlines(), strict=True)),
     }
     read[answer["headers"]["Content-Type"]](answer["body"])

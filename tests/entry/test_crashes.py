@@ -40,11 +40,14 @@ def seeded() -> Iterator[random.Random]:
 class Round:
     """Some calls at once, while something or other dies and comes back."""
 
-    def __init__(self, works: Works, chance: random.Random, *mortal: str) -> None:
+    def __init__(
+        self, works: Works, chance: random.Random, *mortal: str, calls: int = CALLS, blows: int = BLOWS
+    ) -> None:
         self.works = works
         self.chance = chance
         self.mortal = mortal
-        self.plays = played(works, chance, CALLS)
+        self.blows = blows
+        self.plays = played(works, chance, calls)
         self.killed = 0
         self._known: set[str] = set()
 
@@ -55,7 +58,7 @@ class Round:
     def play(self) -> None:
         """Let it all happen, one thing at a time of this call or that."""
         steps = sum(len(play.left) for play in self.plays)
-        blows = sorted(self.chance.randrange(steps + 5) for _ in range(BLOWS))
+        blows = sorted(self.chance.randrange(steps + 5) for _ in range(self.blows))
         pause, step = threading.Event(), 0
         while blows or any(play.left for play in self.plays):
             able = [play for play in self.plays if play.left and self._may_go_on(play)]
@@ -63,7 +66,7 @@ class Round:
                 self.works.switch.happens(self.chance.choice(able).left.popleft())
             if blows and blows[0] <= step:
                 del blows[0]
-                self._strike()
+                self.strike()
             dead = [part for part in self.works.parts if not part.is_running]
             if dead and (self.chance.random() < 0.3 or not able):
                 self.chance.choice(dead).start()
@@ -71,7 +74,8 @@ class Round:
             pause.wait(self.chance.uniform(0, LONGEST_PAUSE))
         self.works.start()
 
-    def _strike(self) -> None:
+    def strike(self) -> None:
+        """Kill one of them, or several at once."""
         for name in self.chance.sample(self.mortal, self.chance.randint(1, len(self.mortal))):
             if name == "connection":
                 self.killed += self.works.switch.listeners

@@ -27,9 +27,9 @@ A_DAY = 86_400.0
 
 
 def dials(number: str, caller: str = "") -> str:
-    return (
-        CALL.format(context=HOME, number=number) + OF_A_PHONE + (f"&variable_extension_uuid={caller}" if caller else "")
-    )
+    """What is asked when a phone dials, with what the entry of its extension has marked it with."""
+    marks = f"&variable_extension_uuid={caller}&variable_ringpost_number=100" if caller else ""
+    return CALL.format(context=HOME, number=number) + OF_A_PHONE + marks
 
 
 def uuid_of(operator: Caller, number: str) -> str:
@@ -406,6 +406,24 @@ def test_what_a_transfer_leads_to_is_warm_too(lab: Lab, operator: Caller) -> Non
         again = f"{question}&variable_call_direction=local&variable_ringpost_dialled=101&variable_ringpost_reached=101"
         again += "&variable_ringpost_tried=101&variable_originate_disposition=NO_ANSWER"
         assert "transfer" in asked.ask(again)
+
+
+def test_each_phone_may_dial_each_other_though_few_have_asked(lab: Lab, operator: Caller) -> None:
+    numbers = [str(number) for number in range(300, 312)]
+    for number in numbers:
+        operator.done("extension-create", **HERE, extension=number)
+    operator.done("extension-update", **HERE, extension="305", user_record="local")
+    with lab.link() as asked:
+        asked.stands.warming.warm()
+        assert lab.endpoint.asked.count("freeswitch-xml") < 15 * len(numbers), "not the square of them"
+        lab.endpoint.how = "away"
+        for caller in numbers:
+            records = "&variable_ringpost_records=local" if caller == "305" else ""
+            one = dials("NUMBER", uuid_of(operator, caller)) + records
+            answers = {number: asked.ask(one.replace("NUMBER", number)) for number in numbers}
+            for number, answer in answers.items():
+                assert f"user/{number}@{HOME}" in answer
+                assert ("record_session" in answer) is ("305" in (caller, number))
 
 
 def test_warming_asks_for_nothing_twice(lab: Lab) -> None:

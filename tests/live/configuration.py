@@ -9,17 +9,25 @@ import secrets
 import shutil
 import sys
 import uuid
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 GUIDE = Path(__file__).parents[2] / "docs" / "freeswitch"
-HOST = "127.0.0.1"
-RINGPOST, ESL, PHONES, TRUNK, PROVIDER = (f"{HOST}:{port}" for port in (3200, 8122, 5162, 5182, 5190))
+HERE = "127.0.0.1"
+RINGPOST = f"{HERE}:3200"
+ESL, PHONES, TRUNK, PROVIDER = 8122, 5162, 5182, 5190
+"""Ports of the switch, and of the provider."""
 
 
 def write(
-    folder: Path, *, languages: Path | None = None, modules: Path | None = None, log: Path | None = None
+    folder: Path,
+    *,
+    address: str = HERE,
+    languages: Path | None = None,
+    modules: Path | None = None,
+    log: Path | None = None,
 ) -> dict[str, str]:
-    """Write the configuration; the environment of the suite that goes with it."""
+    """Write the configuration of a switch at that address; the environment of the suite that goes with it."""
     password, link_password = secrets.token_hex(12), secrets.token_hex(12)
     key = f"{uuid.uuid4()}:{secrets.token_hex(32)}"
     shutil.copytree(GUIDE, folder)
@@ -29,17 +37,17 @@ def write(
         ringpost_key=key,
         esl_password=password,
         link_password=link_password,
-        esl_address=HOST,
-        esl_clients="127.0.0.0/8",
-        sip_address=HOST,
-        sip_providers="127.0.0.0/8",
-        sip_port=_port(PHONES),
-        trunk_port=_port(TRUNK),
-        esl_port=_port(ESL),
+        esl_address=address,
+        esl_clients=_network(address),
+        sip_address=address,
+        sip_providers=_network(address),
+        sip_port=str(PHONES),
+        trunk_port=str(TRUNK),
+        esl_port=str(ESL),
         codecs="PCMU,PCMA",
     )
     trunk = folder / "sip_profiles" / "external" / "trunk.xml"
-    trunk.write_text(trunk.read_text().replace("sip.provider.example.net", PROVIDER))
+    trunk.write_text(trunk.read_text().replace("sip.provider.example.net", f"{address}:{PROVIDER}"))
     if modules is not None and not (modules / "mod_opus.so").exists():
         listed = folder / "autoload_configs" / "modules.conf.xml"
         listed.write_text(re.sub(r".*mod_opus.*\n", "", listed.read_text()))
@@ -48,20 +56,21 @@ def write(
         for own in ("mime.types", "autoload_configs/timezones.conf.xml"):
             shutil.copy(languages.parent / own, folder / own)
     return {
-        "FREESWITCH_ESL": ESL,
+        "FREESWITCH_ESL": f"{address}:{ESL}",
         "FREESWITCH_PASSWORD": password,
         "FREESWITCH_LINK_PASSWORD": link_password,
-        "FREESWITCH_SIP": PHONES,
-        "FREESWITCH_TRUNK": TRUNK,
-        "FREESWITCH_PROVIDER": PROVIDER,
+        "FREESWITCH_SIP": f"{address}:{PHONES}",
+        "FREESWITCH_TRUNK": f"{address}:{TRUNK}",
+        "FREESWITCH_PROVIDER": f"{address}:{PROVIDER}",
         "FREESWITCH_KEY": key,
         "FREESWITCH_LOG": str((log or folder.parent / "log").resolve() / "freeswitch.log"),
         "RINGPOST_LISTEN": RINGPOST,
     }
 
 
-def _port(address: str) -> str:
-    return address.rpartition(":")[2]
+def _network(address: str) -> str:
+    """The addresses that are as near as that one."""
+    return str(ip_network(f"{address}/{8 if ip_address(address).is_loopback else 24}", strict=False))
 
 
 def _rewrite(file: Path, **values: str) -> None:

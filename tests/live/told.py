@@ -1,26 +1,25 @@
 """What a CRM is told, as it can see."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
+from ringpost.live import messages
+from ringpost.live_client import LiveClient
 from tests.live.patience import eventually
 from tests.webhooks.receiving import Receiving
 
 
-@dataclass
-class ToldEvents:
-    """What a CRM was told, in order, each event once."""
+class Told:
+    """What somebody was told."""
 
-    receiving: Receiving
-    secret: str
+    def all(self) -> Iterable[dict[str, Any]]:
+        """The events so far, in order, each once."""
+        raise NotImplementedError
 
     def events(self, **about: Any) -> list[dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
-        for one in self.receiving.received:
-            one.verify(self.secret)
-            found.setdefault(one.headers["webhook-id"], json.loads(one.body))
-        return [event for event in found.values() if all(event.get(name) == value for name, value in about.items())]
+        return [event for event in self.all() if all(event.get(name) == value for name, value in about.items())]
 
     def await_types(self, call_uuid: str | None, *types: str) -> list[dict[str, Any]]:
         """The events of a call once there are as many as these, which must be these."""
@@ -34,3 +33,32 @@ class ToldEvents:
         events = eventually(enough, f"{types}", 20)
         assert [event["type"] for event in events] == list(types)
         return events
+
+
+@dataclass
+class ToldEvents(Told):
+    """What a CRM was told by a webhook."""
+
+    receiving: Receiving
+    secret: str
+
+    def all(self) -> Iterable[dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for one in self.receiving.received:
+            one.verify(self.secret)
+            found.setdefault(one.headers["webhook-id"], json.loads(one.body))
+        return found.values()
+
+
+@dataclass
+class PushedEvents(Told):
+    """What whoever subscribed to is told over a live connection."""
+
+    line: LiveClient
+    _found: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def all(self) -> Iterable[dict[str, Any]]:
+        while (heard := self.line.hear(0.01)) is not None:
+            if isinstance(heard, messages.Told):
+                self._found.setdefault(heard.event["id"], heard.event)
+        return self._found.values()

@@ -155,7 +155,7 @@ def test_an_answer_that_comes_as_it_is_given_up_counts(line: Line, link: Client,
     assert LiveCommands(line.house.store, line.house.clock, line.ends, waiting).ask(lab, ASKED, 1) == Outcome(result=[])
 
 
-@pytest.mark.parametrize("outcome", [{"result": 1, "problem": {}}, {"problem": {"code": "x", "detail": "y"}}, [], "x"])
+@pytest.mark.parametrize("outcome", [{"result": 1, "problem": {}}, {"problem": {"code": "X", "detail": "y"}}, [], "x"])
 def test_an_answer_of_a_wrong_shape_is_refused(line: Line, link: Client, outcome: Any) -> None:
     said = {"command_uuid": NOBODY, "switch_uuid": NOBODY, "outcome": outcome}
     assert link.say("answer", answer=said)["code"] == "invalid-request"

@@ -401,7 +401,9 @@ def test_a_sentence_is_cut_and_made_text() -> None:
 @pytest.mark.parametrize(
     "outcome",
     [
-        {"problem": {"code": "unauthorized", "detail": "x"}},
+        {"problem": {"code": "Not found", "detail": "x"}},
+        {"problem": {"code": "", "detail": "x"}},
+        {"problem": {"code": "x" * 65, "detail": "x"}},
         {"problem": {"code": "not-found"}},
         {"problem": {"code": "not-found", "detail": "x", "unsent": True}},
         {"problem": {"code": "not-found", "detail": "x", "retry_after": -1}},
@@ -417,6 +419,14 @@ def test_a_sentence_is_cut_and_made_text() -> None:
 def test_an_outcome_is_an_answer_or_a_problem_of_a_switch(outcome: Any) -> None:
     with pytest.raises(ValidationError):
         Outcome.model_validate_json(json.dumps(outcome))
+
+
+@pytest.mark.parametrize("code", ["switch-busy", "unauthorized", "internal"])
+def test_a_problem_that_only_a_newer_link_knows_is_passed_on_and_nobody_knows_what_was_done(code: str) -> None:
+    told = {"problem": {"code": code, "detail": "It is full.", "retry_after": 7, "members": {"more": 1}}}
+    with pytest.raises(SwitchUnreachable, match=f"says {code}: It is full") as caught:
+        calls.result(an_asked("park"), Outcome.model_validate_json(json.dumps(told)))
+    assert (caught.value.unsent, caught.value.retry_after, caught.value.members) == (False, 7, {"more": 1})
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 121, "x", None, float("inf")])

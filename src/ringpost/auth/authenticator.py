@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from ringpost.auth.actor import Actor
-from ringpost.auth.tokens import presented, proves_key, proves_token, sha256
+from ringpost.auth.tokens import is_sent_by_a_browser, presented, proves_key, proves_token, sha256
 from ringpost.clock import Clock, seconds, stamp
-from ringpost.model.errors import Problem, Unauthorized
+from ringpost.model.errors import Forbidden, Problem, Unauthorized
 from ringpost.model.key import ApiKey
 from ringpost.store import ConditionFailed, Put, Row, Store, keys
 
@@ -31,7 +31,9 @@ class Authenticator:
         self._remembered: dict[Proof, tuple[float, Actor]] = {}
 
     def identify(self, headers: Mapping[str, str], source_ip: str) -> Actor:
-        """The actor a request is made by; ``Unauthorized`` for every reason there is."""
+        """The actor a request is made by; ``Unauthorized`` for every reason there is, but ``Forbidden`` for a page."""
+        if is_sent_by_a_browser(headers):
+            raise Forbidden("a page of another origin sends its key as Bearer, X-Auth-Token or X-API-Key, not as Basic")
         credentials = presented(headers)
         if credentials is None:
             raise Unauthorized

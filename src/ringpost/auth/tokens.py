@@ -93,6 +93,17 @@ def presented(headers: Mapping[str, str]) -> Credentials | None:
     return found.pop() if len(found) == 1 else None
 
 
+def is_sent_by_a_browser(headers: Mapping[str, str]) -> bool:
+    """Whether a browser may have put a password into a request that it kept, for a page of another origin.
+
+    It does so unasked, for any page there is. In the other forms a key is put there by the page itself.
+    """
+    origin = headers.get("origin")
+    if origin is None or headers.get("authorization", "").partition(" ")[0].lower() != "basic":
+        return False
+    return origin.lower().partition("://")[2] != headers.get("host", "").lower()
+
+
 def _authorization(value: str) -> Credentials:
     scheme, _, rest = value.partition(" ")
     if scheme.lower() == "bearer":

@@ -34,6 +34,12 @@ class Shape(BaseModel):
     model_config = ConfigDict(defer_build=True)
 
 
+class DomainUpdated(Domain):
+    """A domain, and which switch it has left if it lives on another now."""
+
+    left_switch_uuid: Uuid | None
+
+
 class DomainGone(Shape):
     """A domain is gone, or going."""
 
@@ -251,6 +257,7 @@ _DATA: dict[str, type[BaseModel]] = {
     "call.ended": CallEnded,
     "domain.deleted": DomainGone,
     "domain.removing": DomainGone,
+    "domain.updated": DomainUpdated,
     "extension.unregistered": PhonesDropped,
     "permission.set": Permission,
     "recording.deleted": RecordingGone,

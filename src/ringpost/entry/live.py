@@ -138,10 +138,14 @@ class LocalPushes:
 
 
 class Live:
-    """All that live connections need in this process. ``commands`` goes to whoever builds the endpoint."""
+    """All that live connections need in this process. ``commands`` goes to whoever builds the endpoint.
 
-    def __init__(self, store: Store, clock: Clock, settings: Settings | None = None) -> None:
+    ``delivers`` says whether this process hands on what happens, and so pushes it.
+    """
+
+    def __init__(self, store: Store, clock: Clock, settings: Settings | None = None, *, delivers: bool = True) -> None:
         self._settings = settings or Settings()
+        self._delivers = delivers
         self.sockets = LocalSockets()
         self._awaited = AwaitedHere()
         self.commands = LiveCommands(store, clock, self.sockets, self._awaited)
@@ -153,7 +157,9 @@ class Live:
     @contextmanager
     def working(self, endpoint: Endpoint) -> Iterator[None]:
         """Talk, push and sweep as long as this lasts."""
-        self._talk = talk = Talk(endpoint.ports, endpoint.catalogue, self.sockets, self._awaited.heard)
+        self._talk = talk = Talk(
+            endpoint.ports, endpoint.catalogue, self.sockets, self._awaited.heard, pushes=self._delivers
+        )
         pusher, stopping = Pusher(endpoint.ports, endpoint.catalogue, self.sockets), threading.Event()
         threads = [
             threading.Thread(target=self._push, args=(pusher, stopping), daemon=True),

@@ -1,6 +1,7 @@
 """What the works of a link share: whom it is for, what was heard, the endpoint, and saying what is wrong once."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from ringpost.link.buffer import Buffer
 
 LONGEST_PAUSE = 10.0
 _FIRST_PAUSE = 0.2
+_LOOKS_EVERY = 0.2
 
 
 @dataclass(slots=True)
@@ -67,6 +69,13 @@ class Beside:
             return None
         self.say_once("endpoint", f"handing in at {self.client.url}")
         return taken
+
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        """Wait for something, so long at most, or until told to stop."""
+        until = time.monotonic() + seconds
+        while not self.stopping.is_set() and (left := until - time.monotonic()) > 0:
+            if event.wait(min(left, _LOOKS_EVERY)):
+                return
 
     def say_once(self, about: str, words: str) -> None:
         """Say it, unless it was the last that was said about that."""

@@ -31,6 +31,7 @@ CREATE INDEX IF NOT EXISTS marks_of ON marks (answer);
 CREATE TRIGGER IF NOT EXISTS forgotten AFTER DELETE ON answers BEGIN DELETE FROM marks WHERE answer = old.id; END;
 CREATE TABLE IF NOT EXISTS places (name TEXT PRIMARY KEY, place TEXT NOT NULL);
 """
+_ASKED_AHEAD = "SELECT count(*) FROM answers WHERE is_ahead AND body IS NOT NULL"
 
 
 class Kept(NamedTuple):
@@ -183,6 +184,12 @@ class KeptAnswers:
         with self._lock:
             rows = self._file.execute(sql, (after, most)).fetchall()
         return [Lapsed(row, action, json.loads(question)) for row, action, question in rows]
+
+    def asked_ahead(self) -> int:
+        """How many answers are kept to questions that were asked ahead."""
+        with self._lock:
+            count: int = self._file.execute(_ASKED_AHEAD).fetchone()[0]
+        return count
 
     def place(self, name: str) -> str | None:
         """Something noted under a name."""

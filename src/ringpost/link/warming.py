@@ -1,10 +1,8 @@
 """Warming: what phones may ask for is asked ahead, slowly, at the start and after every change."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from threading import Event
 from typing import Any
 
 import click
@@ -22,7 +20,6 @@ _MAY_MISS = 20
 _FIRST = 5.0
 _SETTLES = 0.5
 """Changes come in company."""
-_LOOKS_EVERY = 0.2
 _EVERY = 3600.0
 """Seconds after which all is looked through again, whether something changed or not."""
 
@@ -39,7 +36,7 @@ class Warming:
     def work(self) -> None:
         """Work until the link is stopping."""
         pause = Pause(self.link.stopping)
-        self._wait(self.standing.known, _FIRST)  # what changed before it began is nothing to ask anew for
+        self.link.wait(self.standing.known, _FIRST)  # what changed before it began is nothing to ask anew for
         while not self.link.stopping.is_set():
             self.standing.stirred.clear()
             try:
@@ -49,7 +46,7 @@ class Warming:
                 pause.wait()
                 continue
             pause.reset()
-            self._wait(self.standing.stirred, _EVERY)
+            self.link.wait(self.standing.stirred, _EVERY)
             self.link.stopping.wait(_SETTLES)
 
     def warm(self) -> None:
@@ -65,7 +62,7 @@ class Warming:
         if self._missed:
             raise Away("some questions had no answer")
         if not self.standing.stirred.is_set():
-            self.link.say_once("warm", "what phones may ask for is kept")
+            self.link.say_once("warm", f"what phones may ask for is kept: {self.standing.kept.asked_ahead()} answers")
 
     def _ask_anew(self) -> None:
         """Ask what was kept until something changed."""
@@ -112,9 +109,3 @@ class Warming:
             if page["next_cursor"] is None:
                 return
             asked["cursor"] = page["next_cursor"]
-
-    def _wait(self, event: Event, seconds: float) -> None:
-        """Wait for something, so long at most, or until the link is stopping."""
-        until = time.monotonic() + seconds
-        while not self.link.stopping.is_set() and time.monotonic() < until and not event.wait(_LOOKS_EVERY):
-            pass

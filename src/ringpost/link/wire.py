@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ringpost import __version__
 from ringpost.link.beside import Pause
@@ -36,13 +36,36 @@ class Does(Protocol):
         """Have it done; returns at once."""
 
 
+class Hears(Protocol):
+    """Who is to know what changes in the domains of the switch."""
+
+    def connected(self, *, is_told: bool) -> None:
+        """There is a new connection, on which changes are told, or are not."""
+
+    def cut(self) -> None:
+        """There is none."""
+
+    def told(self, event: Mapping[str, Any]) -> None:
+        """That happened."""
+
+    def left(self, domain_uuid: str) -> None:
+        """That domain has left the switch."""
+
+    def gap(self) -> None:
+        """Something was not told."""
+
+
 @dataclass(slots=True)
 class Wire:
-    """The work of being reachable. ``does`` is given once there is somebody who does what is asked."""
+    """The work of being reachable. ``does`` is given once there is somebody who does what is asked.
+
+    ``hears`` is told of changes, if the link keeps answers.
+    """
 
     link: Beside
     connect: Callable[[], LiveClient]
     does: Does | None = None
+    hears: Hears | None = None
     heartbeat: float = HEARTBEAT
     lasts: float = LASTS
     _line: LiveClient | None = None
@@ -78,16 +101,22 @@ class Wire:
         """A connection on which commands come. The one before hears what was sent to it, and ends then."""
         line = self.connect()
         said = messages.Link(
-            message="link", switch=self.link.switch, link_uuid=self.link.buffer.link_uuid, version=__version__
+            message="link",
+            switch=self.link.switch,
+            link_uuid=self.link.buffer.link_uuid,
+            version=__version__,
+            changes=self.hears is not None,
         )
         line.say(said)
         try:
-            early = _welcomed(line)
+            linked, early = _welcomed(line)
         except OSError:
             line.close()
             raise
         self.link.say_once("live", f"reachable for commands to {self.link.switch}")
         before = self._put(line)
+        if self.hears is not None:
+            self.hears.connected(is_told=linked.changes)
         for command in early:
             self._heed(command)
         if before is not None:
@@ -99,6 +128,8 @@ class Wire:
             before, self._line = self._line, line
         if line is None and before is not None:
             before.close()
+            if self.hears is not None:
+                self.hears.cut()
         return before
 
     def _drain(self, line: LiveClient) -> None:
@@ -140,10 +171,20 @@ class Wire:
             self._round_trip = round((time.monotonic() - self._beat_at) * 1000, 1)
         elif isinstance(heard, messages.Refused):
             self.link.say_once("live", f"refused: {heard.error}")
+        elif self.hears is not None and heard is not None:
+            self._tell(self.hears, heard)
+
+    def _tell(self, hears: Hears, heard: messages.Heard) -> None:
+        if isinstance(heard, messages.Told):
+            hears.told(heard.event)
+        elif isinstance(heard, messages.Left):
+            hears.left(heard.domain_uuid)
+        elif isinstance(heard, messages.Gap):
+            hears.gap()
 
 
-def _welcomed(line: LiveClient) -> list[messages.Command]:
-    """Wait until the endpoint says that commands come here: those that came before that. ``NoLive`` if it refuses.
+def _welcomed(line: LiveClient) -> tuple[messages.Linked, list[messages.Command]]:
+    """Wait until the endpoint says that commands come here; with those that came before. ``NoLive`` if it refuses.
 
     Whoever asks may see the link before it is told.
     """
@@ -156,5 +197,5 @@ def _welcomed(line: LiveClient) -> list[messages.Command]:
             kind, says = (OSError, "just now") if heard.status in PASSES else (NoLive, "here")
             raise kind(f"the endpoint takes no link {says}: {heard.error}")
         if isinstance(heard, messages.Linked):
-            return early
+            return heard, early
     raise OSError("the endpoint does not answer on the live connection")

@@ -45,6 +45,8 @@ class LinkOf(Entity):
     link_uuid: str
     version: str
     round_trip_ms: float | None = None
+    changes: bool = False
+    """Whether it is told what changes in the domains of its switch."""
 
 
 class LiveConnection(Entity):
@@ -83,12 +85,20 @@ class Connections:
         return LiveConnection.model_validate_json(row.body) if row else None
 
     def changed(self, before: LiveConnection, **members: object) -> LiveConnection:
-        """Write it anew, heard from now. ``Moved`` if somebody was faster, or it is gone."""
+        """Write it anew, heard from now. ``Moved`` if somebody was faster, or it is gone.
+
+        Lists of listeners are for its subscriptions, and are written only if these are others.
+        """
         changes = {"heard_at": stamp(self._clock.now()), "version": before.version + 1, **members}
         after = before.model_copy(update=changes)
         old, new = _keys(before), _keys(after)
+        stays = set(_in_lists(before)) if after.subscriptions == before.subscriptions else set[Key]()
         writes: list[Write] = [Delete(key) for key in old if key not in new]
-        writes += [Put(self._row(key, after), if_version=before.version if key == new[0] else None) for key in new]
+        writes += [
+            Put(self._row(key, after), if_version=before.version if key == new[0] else None)
+            for key in new
+            if key not in stays
+        ]
         try:
             self._store.transact(writes)
         except ConditionFailed:
@@ -148,9 +158,14 @@ class Connections:
         return Row(key, one.model_dump_json(), one.version, expires)
 
 
+def _in_lists(one: LiveConnection) -> list[Key]:
+    """Its places in the lists of those who listen."""
+    homes = dict.fromkeys(subscription.home for subscription in one.subscriptions)
+    return [keys.listener(home, one.connection_id) for home in homes]
+
+
 def _keys(one: LiveConnection) -> list[Key]:
     """Its rows, the truth first."""
-    homes = dict.fromkeys(subscription.home for subscription in one.subscriptions)
     name = one.connection_id
-    rows = [keys.live_connection(name), keys.live_in_all(name), *(keys.listener(home, name) for home in homes)]
+    rows = [keys.live_connection(name), keys.live_in_all(name), *_in_lists(one)]
     return [*rows, keys.link_live(one.link.switch_uuid, name)] if one.link is not None else rows

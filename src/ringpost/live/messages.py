@@ -17,6 +17,10 @@ from ringpost.switch import calls
 MOST_BYTES = 96 << 10
 """Of a message from a client: API Gateway takes 128 KB, in frames of 32."""
 MOST_SUBSCRIPTIONS = 10
+CHANGES = ("destination.*", "domain.*", "extension.*", "ringgroup.*", "user.*", "voicemail.*")
+"""Types of events after which a switch may be answered something else: of these a link is told that keeps answers."""
+OF_CHANGES = "changes"
+"""What stands for the subscription where a link is told of them."""
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="a name of the client's own for it")]
 
@@ -77,6 +81,7 @@ class Link(Message):
     switch: Reference
     link_uuid: Uuid
     version: ShortText
+    changes: bool = Field(default=False, description="it keeps answers, and wants to know what changes in its domains")
 
 
 class Answer(Message):
@@ -133,6 +138,14 @@ class Linked(Message):
 
     message: Literal["linked"] = "linked"
     switch_uuid: str
+    changes: bool = Field(default=False, description="so does what changes in its domains, as subscription changes")
+
+
+class Left(Message):
+    """A domain has left the switch for another."""
+
+    message: Literal["left"] = "left"
+    domain_uuid: str
 
 
 class Command(Message):
@@ -154,7 +167,7 @@ class Refused(Message):
 
 
 Heard = Annotated[
-    Welcome | Subscribed | Told | Gap | Alive | Linked | Command | Refused, Field(discriminator="message")
+    Welcome | Subscribed | Told | Gap | Alive | Linked | Left | Command | Refused, Field(discriminator="message")
 ]
 
 SAID: TypeAdapter[Said] = TypeAdapter(Said)

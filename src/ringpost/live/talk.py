@@ -54,13 +54,25 @@ class _Speaker(NamedTuple):
 
 
 class Talk:
-    """The endpoint's side of all live connections. ``heard`` is told which command was answered here."""
+    """The endpoint's side of all live connections. ``heard`` is told which command was answered here.
 
-    def __init__(self, ports: Ports, catalogue: Catalogue, sockets: Sockets, heard: Callable[[str], None]) -> None:
+    ``pushes`` says whether what happens is pushed from here: a link that is not told asks itself, and more often.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        catalogue: Catalogue,
+        sockets: Sockets,
+        heard: Callable[[str], None],
+        *,
+        pushes: bool = True,
+    ) -> None:
         self._ports = ports
         self._catalogue = catalogue
         self._sockets = sockets
         self._heard = heard
+        self._pushes = pushes
         self._connections = Connections(ports.store, ports.clock)
         self._authenticator = Authenticator(ports.store, ports.clock)
         self._admission = Admission(ports.request_limits, ports.clock)
@@ -212,9 +224,10 @@ class Talk:
     @_heeded.register(messages.Link)
     def _linked(self, said: messages.Link, speaker: _Speaker) -> BaseModel:
         switch = links.switch_of(self._context(speaker, LINKS), said.switch)
-        beside = LinkOf(switch_uuid=switch.switch_uuid, link_uuid=said.link_uuid, version=said.version)
+        changes = said.changes and self._pushes and speaker.actor.may(LISTENS)
+        beside = LinkOf(switch_uuid=switch.switch_uuid, link_uuid=said.link_uuid, version=said.version, changes=changes)
         self._connections.changed(speaker.connection, link=beside)
-        return messages.Linked(switch_uuid=switch.switch_uuid)
+        return messages.Linked(switch_uuid=switch.switch_uuid, changes=changes)
 
     @_heeded.register(messages.Answer)
     def _command_answered(self, said: messages.Answer, speaker: _Speaker) -> None:

@@ -47,9 +47,9 @@ ANSWERED_ANYWAY = frozenset({"error", "code", "status", "title", "detail", "erro
 
 
 class Raised(Entity):
-    """A problem of the port, on its way to be raised again."""
+    """A problem of the port, on its way to be raised again. One that only a newer link knows is unreachable."""
 
-    code: str = Field(json_schema_extra={"enum": list(_TRAVELS)})
+    code: str = Field(pattern=r"^[a-z][a-z0-9-]{0,63}$", description=f"{', '.join(_TRAVELS)}; or a newer one")
     detail: str = Field(max_length=_MOST_SAID)
     errors: tuple[tuple[str, str], ...] = Field(default=(), max_length=_MOST_ERRORS, description="a parameter, and why")
     retry_after: int | None = Field(default=None, ge=0, le=3600, description="seconds")
@@ -79,9 +79,7 @@ class Raised(Entity):
 
     @model_validator(mode="after")
     def _is_of_the_port(self) -> Self:
-        if self.code not in _TRAVELS:
-            raise ValueError(f"{self.code[:64]!r} is no problem of a switch")
-        if self.unsent and self.code != SwitchUnreachable.code:
+        if self.unsent and _TRAVELS.get(self.code, SwitchUnreachable) is not SwitchUnreachable:
             raise ValueError("a switch that answers has heard it")
         if ANSWERED_ANYWAY & self.members.keys():
             raise ValueError("what is answered beside takes the place of nothing")
@@ -90,8 +88,11 @@ class Raised(Entity):
         return self
 
     def problem(self) -> Problem:
-        """What was raised on the other side."""
-        made = _TRAVELS[self.code](self.detail, errors=self.errors, retry_after=self.retry_after)
+        """What was raised on the other side. Of what is not known here nobody can say whether it was done."""
+        kind, detail = _TRAVELS.get(self.code), self.detail
+        if kind is None:
+            kind, detail = SwitchUnreachable, f"its link, which is newer, says {self.code}: {detail}"
+        made = kind(detail, errors=self.errors, retry_after=self.retry_after)
         made.members = dict(self.members)
         if isinstance(made, SwitchUnreachable):
             made.unsent = self.unsent

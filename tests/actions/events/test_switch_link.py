@@ -41,5 +41,5 @@ def test_only_the_switchs_own_key_may(house: House, tenant: Caller) -> None:
 def test_what_is_no_outcome_is_refused(house: House) -> None:
     key = house.key("switch.link", switch="lab")
     both = {"result": 1, "problem": {"code": "not-found", "detail": "x"}}
-    for outcome in (both, {"problem": {"code": "teapot", "detail": "x"}}, 7):
+    for outcome in (both, {"problem": {"code": "A teapot", "detail": "x"}}, 7):
         assert key.call("switch-link", switch="lab", answer={**ANSWER, "outcome": outcome}).status == 400

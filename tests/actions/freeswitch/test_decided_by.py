@@ -31,10 +31,11 @@ NAMES = (
     "variable_ringpost_passed", "variable_ringpost_tried", "variable_originate_disposition", "variable_ringpost_full",
     "variable_bridge_uuid", "variable_call_direction", "variable_ringpost_dialled", "variable_ringpost_b", "ip",
     "variable_origination_caller_id_name", "variable_ringpost_prefix", "sip_contact_host", "Unique-ID",
+    "variable_ringpost_records", "variable_ringpost_number",
 )  # fmt: skip
 VALUES = st.sampled_from(
-    ["", "100", "101", "102", "911", HOME, HOME.upper(), "public", "true", "INVITE", "REGISTER", "user_call", "id",
-     "sip_auth", "NO_ANSWER", "SUCCESS", "inbound", "local", demo.DOMAIN_UUID, "A & B", "x=y?", "%25"]
+    ["", "100", "101", "102", "911", HOME, HOME.upper(), "public", "true", "all", "INVITE", "REGISTER", "user_call",
+     "id", "sip_auth", "NO_ANSWER", "SUCCESS", "inbound", "local", demo.DOMAIN_UUID, "A & B", "x=y?", "%25"]
 )  # fmt: skip
 
 

@@ -311,7 +311,8 @@ def marks(number: str, timeout: int, operator: Caller) -> str:
     uuid = operator.done("extension-details", **IN_HOME, extension=number)["extension_uuid"]
     return (
         f"leg_timeout={timeout},sip_invite_domain={HOME},presence_id={number}@{HOME},dialed_user={number},"
-        f"dialed_domain={HOME},user_context={HOME},accountcode={number}@{HOME},extension_uuid={uuid}"
+        f"dialed_domain={HOME},user_context={HOME},accountcode={number}@{HOME},extension_uuid={uuid},"
+        f"ringpost_number={number},ringpost_limit=5"
     )
 
 

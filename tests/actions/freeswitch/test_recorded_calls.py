@@ -35,7 +35,9 @@ def sets(actions: Iterable[tuple[str, str]]) -> dict[str, str]:
 def of(operator: Caller, number: str) -> dict[str, str]:
     """What the leg of an extension's phone carries."""
     found = operator.done("extension-details", **IN_HOME, extension=number)
-    return {"extension_uuid": found["extension_uuid"], "sip_authorized": "true"}
+    carried = {"number": number, "limit": str(found["limit_max"]), "records": found["user_record"] or ""}
+    own = {f"ringpost_{name}": value for name, value in carried.items()}
+    return {"extension_uuid": found["extension_uuid"], "sip_authorized": "true", **own}
 
 
 def is_recorded(actions: Iterable[tuple[str, str]]) -> bool:
@@ -151,13 +153,25 @@ def test_that_a_call_is_recorded_is_known_when_its_other_phones_are_asked_for(
 
 def test_an_extension_has_as_many_calls_at_once_as_its_limit_says(switch_key: Caller, operator: Caller) -> None:
     operator.done("extension-update", **IN_HOME, extension="100", limit_max=2)
-    limit = ("limit", f"hash {HOME} 100 2 !USER_BUSY")
-    for number in ("101", OUTSIDE, "600", "*3001"):
+    looked_up = ("limit", f"hash {HOME} 100 2 !USER_BUSY")
+    carried = ("limit", f"hash {HOME} ${{ringpost_number}} ${{ringpost_limit}} !USER_BUSY")
+    entry = REGISTER.format(user="100", domain=HOME).replace("=REGISTER", "=INVITE")
+    own = {one.get("name"): one.get("value") for one in read(ask(switch_key, entry)).iter("variable")}
+    assert (own["ringpost_number"], own["ringpost_limit"]) == ("100", "2")
+    for number, limit in (("101", carried), (OUTSIDE, looked_up), ("600", carried), ("*3001", carried)):
         assert limit in all_actions(switch_key, number, **of(operator, "100"))
-    assert limit not in all_actions(switch_key, "911", **of(operator, "100"))
+    assert not {looked_up, carried} & set(all_actions(switch_key, "911", **of(operator, "100")))
+    assert carried not in all_actions(switch_key, "101"), "who is no extension has no limit"
     called = all_actions(switch_key, "100")
     first = called.index(("set", "ringpost_full=100"))
     assert called[first + 1 :][:2] == [("limit", f"hash {HOME} 100 2 100 XML {HOME}"), ("set", "ringpost_full=")]
+
+
+def test_a_leg_that_an_earlier_release_has_marked_is_looked_up(switch_key: Caller, operator: Caller) -> None:
+    operator.done("extension-update", **IN_HOME, extension="100", limit_max=2, user_record="local")
+    marked = {name: value for name, value in of(operator, "100").items() if not name.startswith("ringpost_")}
+    assert ("limit", f"hash {HOME} 100 2 !USER_BUSY") in all_actions(switch_key, "101", **marked)
+    assert is_recorded(dialled(switch_key, "101", **marked))
 
 
 def test_who_has_as_many_calls_as_may_be_is_busy(switch_key: Caller, operator: Caller) -> None:

@@ -80,3 +80,24 @@ def test_follows_transfers_in_a_circle_to_an_end() -> None:
         asked += 1
         waiting += QUESTION.follows(waiting.pop(), document(("transfer", "100 XML a.example.net")))
     assert asked == 5
+
+
+def test_an_older_endpoint_is_asked_by_each_phone_what_it_may_dial() -> None:
+    phones = [
+        {
+            "what": "extension",
+            "domain_uuid": HOME,
+            "domain_name": "a.example.net",
+            "number": number,
+            "record_uuid": number,
+        }
+        for number in ("100", "101", "102")
+    ]
+
+    def dialled(named: list[dict[str, Any]]) -> list[tuple[str, str]]:
+        asked = [one for one in QUESTION.ahead(named) if one["section"] == "dialplan"]
+        return [(one["variable_extension_uuid"], one["Hunt-Destination-Number"]) for one in asked]
+
+    assert len(dialled(phones)) == 9
+    alike = [{**one, "user_record": "all" if one["number"] == "102" else None} for one in phones]
+    assert len(dialled(alike)) == 6, "one of those that are alike, and the one that is not"

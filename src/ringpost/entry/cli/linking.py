@@ -147,6 +147,7 @@ def link(
         standing = StandingIn.beside(beside, found.asks(), data, door, forget, hours=stand_in_hours) if door else None
     hearing = Hearing(beside, lambda: found.listen(place), records_within=records_within)
     wire = Wire(beside, lambda: LiveClient(live_url or client.url, client.token))
+    wire.hears = standing.watching if standing else None
     wire.does = doing.Doing(switch_name, connect, journal, wire, Posting(beside), say=click.echo)
     signal.signal(signal.SIGTERM, lambda *_: beside.stopping.set())
     with suppress(KeyboardInterrupt):

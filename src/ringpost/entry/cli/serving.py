@@ -73,7 +73,8 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool, pages: t
         archive = wiring.open_archive(settings, clock)
         is_new = with_demo and settings.store.startswith("sqlite:") and demo.may_seed(store)
         fresh = _first_start(store, clock) if is_new else None
-        live = Live(store, clock, settings)
+        delivers_here = delivers or (delivers is None and settings.store.startswith("sqlite:"))
+        live = Live(store, clock, settings, delivers=delivers_here)
         endpoint = wiring.build(
             settings, server.report, clock=clock, store=store, archive=archive, commands=live.commands
         )
@@ -83,7 +84,7 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool, pages: t
             archive.base_url = archive.base_url or address
         click.echo(f"Ringpost {__version__} answers at {address}, store {place}. Ctrl-C stops it.")
         click.echo(_welcome(address, fresh) if fresh else _no_key())
-        if delivers or (delivers is None and settings.store.startswith("sqlite:")):
+        if delivers_here:
             beside.enter_context(worker.beside(settings, store, clock, archive, live.listeners))
 
     def hosts(bound: Iterable[str]) -> Hosts:

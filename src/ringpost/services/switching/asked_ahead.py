@@ -34,6 +34,7 @@ class Ahead(Entity):
     what: What
     number: str = Field(description="what is dialled; of a destination in one of the ways a switch may name it")
     record_uuid: Uuid | None = Field(description="the extension, the ring group or the destination")
+    user_record: str | None = Field(default=None, description="of an extension: which of its calls are recorded")
 
 
 E = TypeVar("E", bound=Entity)
@@ -97,7 +98,8 @@ def _plain(domain: Domain, what: What, numbers: list[str], after: str) -> Iterat
 def _extensions(context: Context, domain: Domain, after: str) -> Iterator[tuple[str, Ahead]]:
     for sort, one in _rows(context, keys.extensions(domain.domain_uuid), Extension, after):
         if one.enabled:
-            yield sort, _ahead(domain, "extension", one.extension, one.extension_uuid)
+            asked = _ahead(domain, "extension", one.extension, one.extension_uuid)
+            yield sort, asked.model_copy(update={"user_record": one.user_record})
 
 
 def _ring_groups(context: Context, domain: Domain, after: str) -> Iterator[tuple[str, Ahead]]:

@@ -133,7 +133,8 @@ def update(context: Context, domain: Domain, changes: dict[str, Any], if_version
         if_version=if_version,
         taken=Conflict(_TAKEN, parameter="domain_name"),
     )
-    context.happened("domain.updated", after.domain_uuid, after.model_dump())
+    left = domain.switch_uuid if after.switch_uuid != domain.switch_uuid else None
+    context.happened("domain.updated", after.domain_uuid, after.model_dump() | {"left_switch_uuid": left})
     return after
 
 

@@ -357,7 +357,7 @@ def _new_file(domain: Domain) -> str:
 def _says(domain: Domain) -> str:
     """The option that has both parties hear that they are recorded.
 
-    As a limited call's first words (``LIMIT_CONNECT_FILE``), of a month: ``A`` would say it before the caller
+    It is said as a limited call's first words (``LIMIT_CONNECT_FILE``), of a month: ``A`` would say it before who calls
     is answered, to whom nobody sends a sound then (heard, on 22.10.1).
     """
     return f"L({_MONTH})" if domain.record_announcement else ""

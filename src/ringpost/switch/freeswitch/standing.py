@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
@@ -56,7 +56,11 @@ def _document(answer: bytes) -> ET.Element:
 
 
 def _ahead(named: Iterable[Mapping[str, Any]]) -> Iterator[Fields]:
-    """Each phone's entry, then whatever each may dial, then what comes from outside."""
+    """Each phone's entry, then whatever each may dial, then what comes from outside.
+
+    Who dials an extension matters only by what is recorded of its calls: one phone asks for all that are alike. An
+    older endpoint does not say what is recorded, and looks at each phone.
+    """
     items = list(named)
     phones = [one for one in items if one["what"] == "extension"]
     has_groups = any(one["what"] == "ring_group" for one in items)
@@ -66,7 +70,14 @@ def _ahead(named: Iterable[Mapping[str, Any]]) -> Iterator[Fields]:
         if one["what"] == "destination":
             yield _dialled(PUBLIC, one["number"])
         else:
-            yield from (_from_a_phone(phone, one["number"]) for phone in phones)
+            yield from (_from_a_phone(phone, one["number"]) for phone in _callers(one, phones))
+
+
+def _callers(one: Mapping[str, Any], phones: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """The phones that ask for what somebody dials, so that it is kept for all of them."""
+    if one["what"] != "extension" or "user_record" not in one:
+        return phones
+    return {phone["user_record"]: phone for phone in phones}.values()
 
 
 def _entries(phone: Mapping[str, Any], *, has_groups: bool) -> Iterator[Fields]:
@@ -86,6 +97,8 @@ def _from_a_phone(phone: Mapping[str, Any], number: str) -> Fields:
         "variable_sip_authorized": "true",
         "variable_domain_uuid": phone["domain_uuid"],
         "variable_extension_uuid": phone["record_uuid"],
+        f"variable_{xml.NUMBER}": phone["number"],
+        f"variable_{xml.RECORDS}": phone.get("user_record") or "",
     }
 
 
@@ -129,7 +142,7 @@ ASKS = Asks(
             used_again=_used_again,
             ahead=_ahead,
             follows=_follows,
-            says=("section", "user", "domain", "Hunt-Destination-Number", "Hunt-Context"),
+            says=("section", "user", "domain", "sip_auth_method", "Hunt-Destination-Number", "Hunt-Context"),
         ),
     ),
     records=("freeswitch-cdr",),

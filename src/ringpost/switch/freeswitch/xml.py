@@ -48,6 +48,8 @@ _PREPROCESSED = re.compile(r"\$\$|[xX](?=-[pP][rR][eE])")
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DIALLED = ("${dialed_user}", "${dialed_domain}")
 _VARIABLES = "{^^:sip_invite_domain=${dialed_domain}:presence_id=${dialed_user}@${dialed_domain}}"
+NUMBER, LIMIT, RECORDS = "ringpost_number", "ringpost_limit", "ringpost_records"
+"""Variables of an extension's leg: its number, how many calls it may have, and which of them are recorded."""
 _CAUSE = re.compile("[A-Z_]{1,40}")
 
 
@@ -109,6 +111,11 @@ class Asked(Looked):
         call_uuid = self.get(f"variable_{PLACED}")
         channel = self.get("Unique-ID") if is_uuid(call_uuid) else ""
         return f"{channel}:{call_uuid}" if is_uuid(channel) else ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether an extension dials."""
+        return self.has("variable_extension_uuid")
 
     @property
     def is_a_groups(self) -> bool:
@@ -175,6 +182,10 @@ class Caller(NamedTuple):
     reached: tuple[str, ...] = ()
     has_spoken: bool = False
     is_recorded: bool = False
+    is_ours: bool = False
+    """Whether it is an extension, though which was not looked up: its leg carries the rest."""
+    records: str = ""
+    """The direction of its calls that are recorded, or all; of one that was not looked up."""
     own_name: str = ""
     """What whoever is called is shown, but for what is put in front of it; empty: what SIP says."""
     sip_name: Callable[[], str] = str
@@ -184,6 +195,10 @@ class Caller(NamedTuple):
     """The leg it has taken from its parking slot."""
     came_from: str = ""
     """Its channel and the call's uuid, if it is A of a call we have placed."""
+
+    def is_recorded_in(self, direction: str) -> bool:
+        """Whether its calls of that direction are recorded."""
+        return bool(direction) and self.records in ("all", direction)
 
     @property
     def name(self) -> str:
@@ -240,9 +255,16 @@ def user(domain: Domain, extension: Extension, realm: str, password: str, messag
             "accountcode": f"{number}@{domain.domain_name}",
             "effective_caller_id_name": names.shown(extension.effective_caller_id_name) or number,
             "effective_caller_id_number": extension.effective_caller_id_number or number,
+            **as_caller(extension),
         },
     )
     return found
+
+
+def as_caller(extension: Extension) -> dict[str, str]:
+    """What a leg of an extension carries, so that who dials need not be looked up: its limit, and what is recorded."""
+    carried = {NUMBER: extension.extension, LIMIT: str(extension.limit_max)}
+    return carried | ({RECORDS: extension.user_record} if extension.user_record else {})
 
 
 def box(domain: Domain, number: str, realm: str, messages: Messages) -> Element:
@@ -315,7 +337,8 @@ def dialled(
         *shown,
     ]
     everybody = [*parties, *([caller.extension] if caller.extension else [])]
-    recorded = _recorded(domain, route, everybody, direction, is_recorded=caller.is_recorded)
+    is_wanted = caller.is_recorded_in(direction) or any(one.records(direction) for one in everybody)
+    recorded = _recorded(domain, route, is_wanted=is_wanted, is_recorded=caller.is_recorded)
     on_its_way = _on_its_way(number, route, caller)
     caller = caller._replace(direction=direction, is_recorded=caller.is_recorded or bool(recorded))
     steps = [*marks, *on_its_way, *_limited(domain, route, caller), *recorded, *_steps(domain, route, caller)]
@@ -326,12 +349,13 @@ def _limited(domain: Domain, route: Route, caller: Caller) -> list[Action]:
     """No more calls at once than the caller may have, nor than who is called; one for help is no matter of that.
 
     A caller who has enough is told that it is busy. Whose called phone has enough is asked about again: it is busy.
+    Who calls itself is counted once: FreeSWITCH counts a leg under a name no second time.
     """
-    extension = caller.extension
     if isinstance(route, Emergency):
         return []
-    calls = [Action("limit", f"{_counted(domain, extension)} !USER_BUSY")] if extension else []
-    if not isinstance(route, Phone) or route.extension == extension:
+    own = _counted(domain, caller.extension) if caller.extension else _counted_by_its_leg(domain)
+    calls = [Action("limit", f"{own} !USER_BUSY")] if caller.extension or caller.is_ours else []
+    if not isinstance(route, Phone):
         return calls
     number = route.extension.extension
     again = f"{_counted(domain, route.extension)} {number} XML {domain.domain_name}"
@@ -346,14 +370,13 @@ def _counted(domain: Domain, extension: Extension) -> str:
     return f"hash {domain.domain_name} {extension.extension} {extension.limit_max}"
 
 
-def _recorded(
-    domain: Domain, route: Route, parties: Iterable[Extension], direction: str, *, is_recorded: bool
-) -> list[Action]:
+def _counted_by_its_leg(domain: Domain) -> str:
+    return f"hash {domain.domain_name} ${{{NUMBER}}} ${{{LIMIT}}}"
+
+
+def _recorded(domain: Domain, route: Route, *, is_wanted: bool, is_recorded: bool) -> list[Action]:
     """What has a call recorded, if a party or the number that was dialled wants it; once, whoever wants it."""
-    if isinstance(route, Emergency | ToMessages | Refused):
-        return []
-    is_wanted = is_recorded or any(one.records(direction) for one in parties)
-    if not is_wanted:
+    if isinstance(route, Emergency | ToMessages | Refused) or not (is_wanted or is_recorded):
         return []
     if isinstance(route, Room):
         steps = recording.begun_now(domain, is_prepared=is_recorded)
@@ -529,6 +552,7 @@ def _of(domain: Domain, one: Ringing) -> str:
             "user_context": domain.domain_name,
             "accountcode": account,
             "extension_uuid": one.extension.extension_uuid,
+            **as_caller(one.extension),
         }
     if one.is_recorded:
         members["ringpost_group"] = "true"

@@ -248,7 +248,7 @@ class _Asterisk:
         return number
 
     def _confbridge(self, data: str) -> str:
-        self.story.say("room", data)
+        self.story.say("room", data.partition(",")[0])
         return "over"
 
     def _park(self, data: str) -> str:

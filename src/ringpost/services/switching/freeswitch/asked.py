@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element
 from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
+from ringpost.model.route import Emergency, Group, Messages, Outside, Route
 from ringpost.model.values import is_number, is_uuid
 from ringpost.services.numbers import numbering, routing
 from ringpost.services.switching import dialling
@@ -113,20 +114,39 @@ def _dialplan(context: Context, asked: Asked) -> bytes:
     )
     if route is None:
         return xml.not_found()
-    caller = _caller(context, domain, asked)
+    caller = _caller(context, domain, asked, route)
     parties = dialling.parties(context, domain, route)
     return xml.dialled(place, domain, number, dialling.own(context, route, caller.extension), caller, parties=parties)
 
 
-def _caller(context: Context, domain: Domain, asked: Asked) -> Caller:
-    """Who dials, as the directory and our own originate have marked the leg."""
-    uuid = asked.get("variable_extension_uuid").lower()
+def _needs_its_caller(route: Route) -> bool:
+    """Whether it is for that extension what a number leads to: who does not show itself there is as good as another."""
+    match route:
+        case Outside() | Emergency():
+            return True
+        case Messages(own=own):
+            return own
+        case Group(group):
+            return bool((group.ring_group_cid_name_prefix or "").strip())
+        case _:
+            return False
+
+
+def _caller(context: Context, domain: Domain, asked: Asked, route: Route) -> Caller:
+    """Who dials, as the directory and our own originate have marked the leg.
+
+    It is looked up if it matters who, or if the leg does not carry the rest: an earlier release's entry had none of it.
+    """
+    is_looked_up = _needs_its_caller(route) or not asked.has(f"variable_{xml.NUMBER}")
+    uuid = asked.get("variable_extension_uuid").lower() if is_looked_up else ""
     extension = context.store.get(keys.extension(domain.domain_uuid, uuid), Extension) if is_uuid(uuid) else None
     shown = asked.get("variable_origination_caller_id_number") if asked.has("variable_ringpost_b") else ""
     shows_name = names.posted(asked.get("variable_origination_caller_id_name")) if shown else ""
     own_name = (extension.effective_caller_id_name or extension.extension) if extension else ""
     return _stranger(asked)._replace(
         extension=extension,
+        is_ours=not is_looked_up and asked.is_ours,
+        records="" if is_looked_up else asked.get(f"variable_{xml.RECORDS}"),
         direction=asked.get("variable_call_direction") or ("inbound" if asked.is_from_outside else ""),
         shows_number=shown if is_number(shown) else "",
         shows_name=shows_name,
