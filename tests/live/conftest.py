@@ -229,6 +229,9 @@ class Serving:
     def go_on(self) -> None:
         self._process.go_on()
 
+    def kill(self) -> None:
+        self._process.kill()
+
     def has_all_records(self) -> bool:
         """Whether none waits in the link that stands between."""
         file = self.folder / "commands" / "link-live.sqlite3"
