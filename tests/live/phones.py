@@ -437,6 +437,12 @@ def refusing(status: str) -> str:
     return f'{_HEAD}{_INVITED}<Reference variables="sequence"/>{_reply(status)}<recv request="ACK"/>\n{_FOOT}'
 
 
+def moving(to: str) -> str:
+    """Says of every call that another is to be called instead."""
+    answer = _reply("302 Moved Temporarily").replace("Contact: <sip:sipp@[local_ip]:[local_port]>", f"Contact: <{to}>")
+    return f'{_HEAD}{_INVITED}<Reference variables="sequence"/>{answer}<recv request="ACK"/>\n{_FOOT}'
+
+
 RINGING = (
     f'{_HEAD}{_INVITED}{_reply("180 Ringing")}<recv request="CANCEL"/>\n{_reply("200 OK")}'
     f'{_reply("487 Request Terminated", sequence="CSeq: [$sequence] INVITE")}<recv request="ACK"/>\n{_FOOT}'

@@ -1,7 +1,9 @@
 """The switch itself, behind Ringpost's back: what its legs do, its boxes, its rooms, its log."""
 
 import json
+import os
 import re
+import signal
 import socket
 import subprocess
 from collections.abc import Iterable
@@ -214,6 +216,19 @@ class Asterisk:
 
     def forget_everything(self) -> None:
         self._hang_up(self._channels())
+
+    def kill(self) -> None:
+        """End it as a crash would, and start it anew."""
+        conf = Path(setting("CONF"))
+        pid = conf.parents[1] / "run" / "asterisk.pid"
+        os.kill(int(pid.read_text()), signal.SIGKILL)
+        log = (conf.parents[1] / "log" / "stdout").open("ab")
+        with log:
+            subprocess.Popen(
+                [setting("PROGRAM"), "-f", "-C", str(conf)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+        eventually(lambda: "fully booted" in self.cli("core waitfullybooted"), "it is there again", 30)
 
     def say(self, words: str) -> None:
         """It says who is not let in."""
