@@ -357,8 +357,8 @@ def _new_file(domain: Domain) -> str:
 def _says(domain: Domain) -> str:
     """The option that has both parties hear that they are recorded.
 
-    It is said as a limited call's first words (``LIMIT_CONNECT_FILE``), of a month: ``A`` would say it before the caller
-    is answered, to whom nobody sends a sound then (heard, on 22.10.1).
+    It is said as a limited call's first words (``LIMIT_CONNECT_FILE``), of a month: ``A`` would say it before the
+    caller is answered, to whom nobody sends a sound then (heard, on 22.10.1).
     """
     return f"L({_MONTH})" if domain.record_announcement else ""
 
