@@ -66,8 +66,9 @@ class LiveCall(Entity):
 
     @property
     def ringing(self) -> LiveLeg:
-        """Our party that rings, or ``own`` if none does."""
-        return next((leg for leg in self.legs if leg.extension and leg.state == "ringing"), self.own)
+        """Our party that rings, or ``own`` if none does. Who calls is said to ring too: meant only if alone."""
+        rings = [leg for leg in self.legs if leg.extension and leg.state == "ringing"]
+        return next((leg for leg in rings if leg is not self.first), rings[0] if rings else self.own)
 
     @property
     def far(self) -> LiveLeg:

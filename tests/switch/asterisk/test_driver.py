@@ -173,6 +173,19 @@ def test_one_phone_of_an_a_is_told_to_answer(stage: AsteriskStage) -> None:
     assert orders(stage.server) == ["PJSIPNotify Channel=pbx2-1795762186.1 Variable=Event=talk"]
 
 
+def test_whose_phone_calls_is_not_told_to_answer(stage: AsteriskStage) -> None:
+    a_that_is_placed(stage, "5", phone(1, "4"))
+    with pytest.raises(CannotComply, match="this party calls"):
+        stage.switch.answer(HOME, CALL)
+    assert orders(stage.server) == []
+
+
+def test_whose_phone_has_answered_is_not_told_to_answer(stage: AsteriskStage) -> None:
+    a_that_is_placed(stage, "6", phone(1, "6", "b1"))
+    stage.switch.answer(HOME, CALL)
+    assert orders(stage.server) == []
+
+
 def test_an_a_whose_phones_have_not_begun_to_ring_cannot_be_told_to_answer(stage: AsteriskStage) -> None:
     a_that_is_placed(stage, "5")
     with pytest.raises(CannotComply, match="no phone"):
@@ -501,11 +514,18 @@ def test_the_rest_is_done_without_the_class_system(
     does(stage)
 
 
-@pytest.mark.parametrize("act", ["answer", "hold", "record"])
+@pytest.mark.parametrize("act", ["hold", "record"])
 def test_what_needs_it_says_so(stage: AsteriskStage, act: str) -> None:
     stage.server.denied = DENIED
     with pytest.raises(SwitchRefused, match=r"manager\.conf"):
         getattr(stage.switch, act)(HOME, stage.a)
+
+
+def test_so_does_answering(stage: AsteriskStage) -> None:
+    a_that_is_placed(stage, "5", phone(1, "5"))
+    stage.server.denied = DENIED
+    with pytest.raises(SwitchRefused, match=r"manager\.conf"):
+        stage.switch.answer(HOME, CALL)
 
 
 def test_speaks_tls_where_the_address_says_so(

@@ -208,7 +208,7 @@ def _options(context: click.Context) -> Iterator[str]:
         if name in _ONCE or context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
             continue
         value = context.params[name]
-        yield max(option.opts, key=len)
+        yield option.opts[0]
         yield str(value.absolute() if isinstance(value, Path) else value)
 
 

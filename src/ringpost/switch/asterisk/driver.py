@@ -188,8 +188,12 @@ class Asterisk:
         return lists.calls(domain, legs, self._slots(domain) if parked else {}, self._held(legs))
 
     def answer(self, domain: Domain, leg_uuid: str) -> None:
-        """Tell the phone to answer, which is up to the phone (SIP event talk)."""
-        self._notify(self._telephone(_one(self._parties(domain), leg_uuid)), "talk")
+        """Tell a phone that rings to answer, which is up to the phone (SIP event talk)."""
+        phone = self._telephone(_one(self._parties(domain), leg_uuid))
+        if phone.calls:
+            raise CannotComply("this party calls: the one it calls could be told to answer")
+        if not phone.is_up:
+            self._notify(phone, "talk")
 
     def hang_up(self, domain: Domain, leg_uuid: str) -> None:
         """End the leg, and mark that it was we who did: nothing else would tell."""
@@ -343,7 +347,10 @@ class Asterisk:
                 lambda one: (one.event, one.get("Uniqueid")) == (told, phone.uniqueid), self._answer_seconds
             )
         if done is None:
-            raise CannotComply(f"the phone did not do it: not all phones know the SIP event {event}")
+            raise CannotComply(
+                f"the phone did not do it: not all phones know the SIP event {event}, and one that answers 481 to it "
+                "loses its call"
+            )
         self._set(phone, marks.HELD, mark)
 
     def _set(self, channel: Channel, variable: str, value: str) -> None:

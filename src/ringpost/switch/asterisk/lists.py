@@ -30,6 +30,7 @@ UNIQUEID = re.compile(r"[A-Za-z0-9_.-]{1,150}(;2)?")
 _EPOCH = re.compile(r"(?:.*-)?([0-9]{1,10})\.([0-9]{1,9})")
 _DURATION = re.compile(r"([0-9]{1,6}):([0-5][0-9]):([0-5][0-9])")
 _ANSWERED = "6"
+_CALLING = "4"
 _SLOT = re.compile(r"[0-9]{1,10}")
 _UNNAMED = ("", "<unknown>", "unknown")
 _ONHOLD = "ONHOLD"
@@ -64,6 +65,11 @@ class Channel:
     def is_up(self) -> bool:
         """Whether it has answered, or was."""
         return self.said.verbatim("ChannelState") == _ANSWERED
+
+    @property
+    def calls(self) -> bool:
+        """Whether it is somebody who calls and whom nobody has answered."""
+        return self.said.verbatim("ChannelState") == _CALLING
 
     @property
     def bridge(self) -> str:
