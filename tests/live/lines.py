@@ -12,6 +12,7 @@ from typing import Self
 _OF_A_REGISTER = re.compile(r"^CSeq:\s*\d+ REGISTER\r?$", re.MULTILINE | re.IGNORECASE)
 _COPIED = re.compile(r"^(?:Via|From|To|Call-ID|CSeq):.*$", re.MULTILINE | re.IGNORECASE)
 _TOLD = re.compile(r"^Event:\s*(talk|hold)\r?$", re.MULTILINE | re.IGNORECASE)
+_OF_AN_INVITE = re.compile(rb"^CSeq:\s*\d+ INVITE\r?$", re.MULTILINE | re.IGNORECASE)
 PLACES: dict[int, "Line"] = {}
 """The lines of this process that are open, by their ports."""
 
@@ -76,6 +77,13 @@ class Line:
             self._socket.sendto(data, self._within)
 
 
+def _with_its_orders(data: bytes) -> bytes:
+    """What a phone says at the beginning of a call, with the orders that it takes."""
+    head, end, rest = data.partition(b"\r\n")
+    begins = head.startswith(b"INVITE ") or (head.startswith(b"SIP/2.0 ") and _OF_AN_INVITE.search(rest))
+    return head + end + (b"Allow-Events: talk, hold\r\n" if begins else b"") + rest
+
+
 class Obeying(Line):
     """In front of a phone: it does what the switch tells it by a NOTIFY with ``Event: talk`` or ``hold``.
 
@@ -89,7 +97,7 @@ class Obeying(Line):
 
     def _take(self, data: bytes, sender: tuple[str, int]) -> None:
         if sender == self._within:
-            self._socket.sendto(data, self._switch)
+            self._socket.sendto(_with_its_orders(data), self._switch)
             return
         text = data.decode(errors="replace")
         told = _TOLD.search(text) if text.startswith("NOTIFY ") else None

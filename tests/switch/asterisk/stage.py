@@ -59,6 +59,7 @@ class AsteriskStage:
             "Originate": self.originates,
         }
         self.registered = True
+        self.takes = "Talk, hold,conference"
         self.becomes: list[str] = []
         self.placed_as = ""
 
@@ -70,6 +71,8 @@ class AsteriskStage:
     def variable(self, asked: Asked) -> str:
         if asked.get("Variable").startswith("PJSIP_DIAL_CONTACTS"):
             return at_home(answered(_LISTED, "Getvar", 2 if self.registered else 3))
+        if "Allow-Events" in asked.get("Variable"):
+            return f"Response: Success\r\nActionID: x\r\nVariable: x\r\nValue: {self.takes}\r\n\r\n"
         return answered("ami-privileges", "Getvar")
 
     def set_variable(self, asked: Asked) -> str:

@@ -129,7 +129,7 @@ def test_transfers_into_the_plan_and_nowhere_else(stage: AsteriskStage) -> None:
 
 def test_holding_is_up_to_the_phone_and_a_phone_that_does_not_is_told_of(hasty: AsteriskStage) -> None:
     hasty.server.answers["PJSIPNotify"] = answered("ami-notify-talk", "PJSIPNotify")
-    with pytest.raises(CannotComply, match="SIP event hold"):
+    with pytest.raises(CannotComply, match="did not do it"):
         hasty.switch.hold(HOME, hasty.a)
     assert orders(hasty.server) == [f"PJSIPNotify Channel={A} Variable=Event=hold"]
 
@@ -539,3 +539,11 @@ def test_speaks_tls_where_the_address_says_so(
         switch = Asterisk(switch_at(server, "tls://", "localhost"), lambda _: PASSWORD, clock)
         assert switch.calls(HOME) == []
         switch.close()
+
+
+@pytest.mark.parametrize("takes", ["", "conference", "talking, holds"])
+def test_tells_a_phone_nothing_that_does_not_say_that_it_takes_it(stage: AsteriskStage, takes: str) -> None:
+    stage.takes = takes
+    with pytest.raises(CannotComply, match="Allow-Events do not name hold"):
+        stage.switch.hold(HOME, stage.a)
+    assert not [action for action in stage.server.actions if "PJSIPNotify" in action]

@@ -335,7 +335,17 @@ class Asterisk:
         return leg.telephones[0]
 
     def _notify(self, phone: Channel, event: str) -> None:
+        if not self._takes(phone, event):
+            raise CannotComply(f"this phone takes no such order (its Allow-Events do not name {event}): do it there")
         self._do("PJSIPNotify", Channel=phone.uniqueid, Variable=f"Event={event}")
+
+    def _takes(self, phone: Channel, event: str) -> bool:
+        """Whether a phone has said that it takes an order. One that has not may answer 481, and then its call ends."""
+        said = (
+            self._ask("Getvar", Channel=phone.uniqueid, Variable=f"{where}(read,Allow-Events)").get("Value")
+            for where in ("PJSIP_HEADER", "PJSIP_RESPONSE_HEADER")
+        )
+        return any(event in re.split(r"[\s,]+", events.lower()) for events in said)
 
     def _tell_phone(self, leg: Party, event: str, told: str, mark: str) -> None:
         """Tell a phone what to do, and wait until it has."""
@@ -347,10 +357,7 @@ class Asterisk:
                 lambda one: (one.event, one.get("Uniqueid")) == (told, phone.uniqueid), self._answer_seconds
             )
         if done is None:
-            raise CannotComply(
-                f"the phone did not do it: not all phones know the SIP event {event}, and one that answers 481 to it "
-                "loses its call"
-            )
+            raise CannotComply("the phone did not do it, though it says that it takes such an order")
         self._set(phone, marks.HELD, mark)
 
     def _set(self, channel: Channel, variable: str, value: str) -> None:
