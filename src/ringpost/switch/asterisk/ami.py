@@ -35,8 +35,8 @@ _GREETING = re.compile(rb"Asterisk Call Manager/[0-9.]{1,20}")
 _BREAKS = re.compile(r"[\r\n\0]")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _WHO = (
-    "CallerIDNum", "CallerIDName", "ConnectedLineNum", "ConnectedLineName", "Language", "AccountCode", "Context", "Exten",
-    "Priority", "Uniqueid", "Linkedid",
+    "CallerIDNum", "CallerIDName", "ConnectedLineNum", "ConnectedLineName", "Language", "AccountCode", "Context",
+    "Exten", "Priority", "Uniqueid", "Linkedid",
 )  # fmt: skip
 """What is said of a channel, in this order."""
 
