@@ -8,24 +8,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringpost.model.telephone.spelling import NUMBER
+from ringpost.switch.asterisk import marks
 
 FOLDER = Path(__file__).parents[3] / "docs" / "asterisk"
 PLAN = (FOLDER / "extensions.conf").read_text()
 RINGS = PLAN.partition("\n[ringpost-rings]\n")[2].partition("\n[")[0]
 
 
-def are_all_known(found: str, name: str = "PJSIP/100@a.example.net") -> bool:
-    """As ``ringpost-rings`` reads the contacts of an extension: whether all are dialled as they are."""
-    [pattern] = re.findall(r'known\)=\$\{REGEX\("(.*)" \$\{bare\}\)\}', RINGS)
-    bare = re.sub("[()]", "?", found).replace(f"{name}/", ">")
-    python = pattern.replace(r"\;", ";").replace("[[]", r"\[").replace("[]]", r"\]")
-    return re.search(python, bare) is not None and not would_lead_elsewhere(found)
+def read(function: str, found: str) -> bool:
+    """What ``ringpost-rings`` finds in the contacts of 100@a.example.net. Asterisk counts square brackets, too."""
+    [pattern] = re.findall(rf'{function}\$\{{REGEX\("(.*)" \$\{{bare\}}\)\}}', RINGS)
+    assert pattern.count("[") == pattern.count("]")
+    assert pattern.count("(") == pattern.count(")")
+    bare = re.sub("[()]", "?", found).replace(contact(""), ">")
+    python = pattern.replace(r"\;", ";").replace("[[]", r"\[").replace("[]]", r"\]").replace("[^]", r"[^\]")
+    return re.search(python, bare) is not None
+
+
+def are_all_known(found: str) -> bool:
+    """Whether all are dialled as they are."""
+    return read(r"known\)=", found) and not would_lead_elsewhere(found)
 
 
 def would_lead_elsewhere(found: str) -> bool:
     """Whether nobody is rung."""
-    [pattern] = re.findall(r'0\$\{REGEX\("(.*)" \$\{bare\}\)\}', RINGS)
-    return re.search(pattern, re.sub("[()]", "?", found)) is not None
+    return read(r"\[0", found)
 
 
 def contact(uri: str) -> str:
@@ -76,6 +83,10 @@ def test_a_phone_that_says_anything_odd_has_no_letter_of_it_dialled(uri: str) ->
         "sip:100@192.0.2.1:5060;mAdDr=192.0.2.9",
         "sip:100@192.0.2.1:5060?Route=%3csip:192.0.2.9%3blr%3e",
         "sip:x)@192.0.2.1:5060",
+        "sip:100@provider.example.net:5060",
+        "sip:100@1.provider.example.net",
+        "sip:provider.example.net",
+        "sip:1.provider.example.net:5060",
     ],
 )
 def test_a_phone_that_has_its_calls_sent_elsewhere_is_not_rung_even_by_its_name(uri: str) -> None:
@@ -130,6 +141,11 @@ def test_nothing_else_is(number: str) -> None:
 @pytest.mark.parametrize("context", ["ringpost", "public"])
 def test_nobody_comes_in_but_by_a_number(context: str) -> None:
     assert f"\n[{context}]\ninclude => ringpost-numbers\n\n" in PLAN
+
+
+def test_where_no_phone_may_say_that_it_is_has_a_name() -> None:
+    """Of an endpoint that names none that is there nothing is kept out."""
+    assert f"\n[{marks.PHONES_ACL}]\n" in (FOLDER / "acl.conf").read_text()
 
 
 def test_a_trunk_is_known_by_its_address_alone() -> None:

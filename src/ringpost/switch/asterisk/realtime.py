@@ -11,7 +11,7 @@ from ringpost.model.shapes import EMAIL
 from ringpost.model.values import is_number
 from ringpost.model.voicemail import Voicemail
 from ringpost.switch.asterisk import names, posted
-from ringpost.switch.asterisk.marks import DOMAIN, NOWHERE, PLAN
+from ringpost.switch.asterisk.marks import DOMAIN, NOWHERE, PHONES_ACL, PLAN
 from ringpost.switch.deciding import Looked
 
 TABLE = "table"
@@ -85,6 +85,7 @@ def endpoint(domain: Domain, extension: Extension) -> bytes:
             "rtp_symmetric": "yes",
             "force_rport": "yes",
             "rewrite_contact": "yes",
+            "contact_acl": PHONES_ACL,
             "callerid": f'"{name or number}" <{extension.effective_caller_id_number or number}>',
             "trust_id_inbound": "no",
             "from_domain": domain.domain_name,
