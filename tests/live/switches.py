@@ -171,6 +171,7 @@ class Asterisk:
 
     def __init__(self) -> None:
         self._line: Manager | None = None
+        self._started: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -220,14 +221,16 @@ class Asterisk:
     def kill(self) -> None:
         """End it as a crash would, and start it anew."""
         conf = Path(setting("CONF"))
-        pid = conf.parents[1] / "run" / "asterisk.pid"
-        os.kill(int(pid.read_text()), signal.SIGKILL)
-        log = (conf.parents[1] / "log" / "stdout").open("ab")
-        with log:
-            subprocess.Popen(
-                [setting("PROGRAM"), "-f", "-C", str(conf)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
+        home = conf.parents[1]
+        pid = int((home / "run" / "asterisk.pid").read_text())
+        os.kill(pid, signal.SIGKILL)
+        eventually(lambda: _is_over(pid), "it is dead")
+        if self._started is not None:
+            self._started.wait(5)
+        with (home / "log" / "stdout").open("ab") as log:
+            command = [setting("PROGRAM"), "-f", "-C", str(conf)]
+            nothing = subprocess.DEVNULL
+            self._started = subprocess.Popen(command, stdin=nothing, stdout=log, stderr=log, start_new_session=True)
         eventually(lambda: "fully booted" in self.cli("core waitfullybooted"), "it is there again", 30)
 
     def say(self, words: str) -> None:
@@ -295,6 +298,13 @@ class Asterisk:
 
     def is_announcing(self, leg_uuid: str) -> bool:
         return any(row.get("Application") in ("Playback", "Dial") for row in self._channels())
+
+
+def _is_over(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
 
 
 SWITCHES: dict[str, type[Any]] = {"freeswitch": FreeSwitch, "asterisk": Asterisk}
