@@ -22,8 +22,13 @@ from tests.harness import Caller, House
 from tests.serving import Serving, reply
 from tests.webhooks.receivers import until
 
-LINK = ("switch.event", "freeswitch.#", "switch.link.#", "domain.list", "event.list")
-"""The scopes of a link that stands in."""
+
+def stands_in(kind: str) -> tuple[str, ...]:
+    """The scopes of a link that stands in beside a switch of that kind."""
+    return ("switch.event", f"{kind}.#", "switch.link.#", "domain.list", "event.list")
+
+
+LINK = stands_in("freeswitch")
 
 
 class Endpoint(Serving):

@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -29,13 +29,27 @@ from ringpost.model.key import ApiKey, Limits, SecretHash
 from ringpost.services import kept
 from ringpost.store import keys
 from ringpost.store.sqlite import SqliteStore
+from tests.link.standing import stands_in
+from tests.live.behind_nat import within
 from tests.live.configuration import RINGPOST
 from tests.live.patience import eventually
 from tests.live.phones import ACCEPTING, RINGING, Answering, Phone, Process, refusing, registers
 from tests.live.switch_log import Expected, SwitchLog, complaints
 from tests.live.switches import Switch, the_switch
 from tests.live.told import ToldEvents
-from tests.live.under_test import KIND, LINK_DOES_ALL, NEEDED, OURS, VIA_LINK, commanding, listening, setting, way
+from tests.live.under_test import (
+    KIND,
+    LINK_DOES_ALL,
+    NAMESPACE,
+    NEEDED,
+    OURS,
+    VIA_LINK,
+    commanding,
+    listening,
+    setting,
+    standing,
+    way,
+)
 from tests.webhooks.receiving import Receiving
 
 HERE, ELSEWHERE = "live.example.net", "other.example.net"
@@ -163,12 +177,18 @@ class House:
     switch: Switch
     passwords: dict[str, str]
     provider: Answering
+    always: dict[str, Answering]
+    """The phones that do always the same, by their numbers."""
     sip: str = setting("SIP")
     trunk: str = setting("TRUNK")
 
     def applications(self) -> set[str]:
         """What the legs that are up are doing."""
         return self.switch.applications(self.domain_uuid)
+
+    def registers(self, number: str, seconds: int = 3600) -> bool:
+        """Whether the switch lets one of those that do always the same register."""
+        return registers(number, HERE, self.passwords[number], self.sip, self.always[number].port, seconds=seconds)
 
     def phone(self, number: str, *, answers: bool = True, password: str | None = None) -> Phone:
         return Phone(number, HERE, password or self.passwords[number], self.sip, answers=answers)
@@ -177,7 +197,7 @@ class House:
 class Serving:
     """A Ringpost with a store of its own, where the switch looks for it; or elsewhere, and it looks for its link."""
 
-    link: "Standing"
+    link: "Link"
     """What is beside the switch all the time, if Ringpost is elsewhere."""
 
     def __init__(self, folder: Path) -> None:
@@ -185,6 +205,7 @@ class Serving:
         host, _, port = os.environ["RINGPOST_ELSEWHERE" if LINK_DOES_ALL else "RINGPOST_LISTEN"].rpartition(":")
         self.url = f"http://{host}:{port}/"
         self._where = ["--host", host, "--port", port]
+        self._before = within(NAMESPACE) if NAMESPACE else []
         self.environment = {
             **os.environ,
             "RINGPOST_DATA": str(folder / "data"),
@@ -196,7 +217,7 @@ class Serving:
 
     def __enter__(self) -> Self:
         self._process = Process(
-            [sys.executable, "-m", "ringpost.entry.cli.main", "serve", "--no-demo", *self._where],
+            [*self._before, sys.executable, "-m", "ringpost.entry.cli.main", "serve", "--no-demo", *self._where],
             self.folder,
             self.environment,
         )
@@ -234,9 +255,9 @@ class Serving:
 
     def has_all_records(self) -> bool:
         """Whether none waits in the link that stands between."""
-        file = self.folder / "commands" / "link-live.sqlite3"
         if not LINK_DOES_ALL:
             return True
+        file = self.link.folder / "link-live.sqlite3"
         end = time.monotonic() + 0.3  # what was told a moment ago is heard by then
         eventually(lambda: time.monotonic() > end, "it hears")
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)) as buffer:
@@ -290,19 +311,9 @@ def api(serving: Serving) -> Iterator[Api]:
 @contextmanager
 def _reachable(serving: Serving, operator: Api) -> Iterator[None]:
     """A link through which the switch is spoken to. What happens is told by the links of tests, unless it does all."""
-    scopes = [word for scope in ("switch.link", *(STANDS if LINK_DOES_ALL else ())) for word in ("--scope", scope)]
-    made = serving.run("key", "create", "--name", "commands", "--switch", "live", *scopes, "--json")
-    options, passwords = commanding()
-    environment = {
-        **os.environ,
-        "RINGPOST_URL": serving.url,
-        "RINGPOST_TOKEN": json.loads(made.stdout)["token"],
-        "RINGPOST_DATA": str(serving.folder / "commands"),
-        **passwords,
-    }
-    options += ["--listen", os.environ["RINGPOST_LISTEN"]] if LINK_DOES_ALL else []
-    command = [sys.executable, "-m", "ringpost.entry.cli.main", "link", *options]
-    serving.link = link = Standing(command, serving.folder / "commands", environment)
+    folder = serving.folder / "commands"
+    link = Link.standing_in(serving, folder) if LINK_DOES_ALL else Link(serving, folder, commanding(), "switch.link")
+    serving.link = link
     link.goes_on()
     try:
         eventually(lambda: operator.operate("switch-status", switch="live").body["reachable"], "the link is there", 30)
@@ -311,18 +322,34 @@ def _reachable(serving: Serving, operator: Api) -> Iterator[None]:
         link.stop()
 
 
-class Standing:
-    """A link that is beside the switch as long as the suite runs, but when a test has stopped it."""
+class Link:
+    """A link beside the switch, always the same one however often it is started."""
 
-    def __init__(self, command: list[str], folder: Path, environment: dict[str, str]) -> None:
-        folder.mkdir()
-        self._command, self.folder, self._environment = command, folder, environment
+    def __init__(self, serving: Serving, folder: Path, does: tuple[list[str], dict[str, str]], *scopes: str) -> None:
+        options, passwords = does
+        words = [word for scope in scopes for word in ("--scope", scope)]
+        made = serving.run("key", "create", "--name", "link", "--switch", "live", *words, "--json")
+        folder.mkdir(exist_ok=True)
+        self.folder = folder
+        self.command = [sys.executable, "-m", "ringpost.entry.cli.main", "link", *options]
+        self.environment = {
+            **serving.environment,
+            "RINGPOST_DATA": str(folder),
+            "RINGPOST_URL": serving.url,
+            "RINGPOST_TOKEN": json.loads(made.stdout)["token"],
+            **passwords,
+        }
         self._process: Process | None = None
+
+    @classmethod
+    def standing_in(cls, serving: Serving, folder: Path) -> Self:
+        """One that is where the switch looks for Ringpost, and does all there is to do."""
+        return cls(serving, folder, standing(), "switch.link", *stands_in(KIND))
 
     def goes_on(self) -> Process:
         """The link, started anew if it has ended."""
         if self._process is None or not self._process.is_running:
-            self._process = Process(self._command, self.folder, self._environment)
+            self._process = Process(self.command, self.folder, self.environment)
             eventually(lambda: "listening to live" in self.said(), "the link listens")
         return self._process
 
@@ -349,16 +376,14 @@ def house(api: Api) -> Iterator[House]:
         switch = stack.enter_context(the_switch())
         switch.forget_everything()
         provider = stack.enter_context(Answering(ACCEPTING, int(port), at=outside))
-        house = House(api, api.do("domain-details")["domain_uuid"], switch, passwords, provider)
-        for number, scenario in _ALWAYS.items():
-            phone = stack.enter_context(Answering(scenario))
-            assert registers(number, HERE, passwords[number], house.sip, phone.port), f"{number} registers"
+        always = {number: stack.enter_context(Answering(scenario)) for number, scenario in _ALWAYS.items()}
+        house = House(api, api.do("domain-details")["domain_uuid"], switch, passwords, provider, always)
+        for number in always:
+            assert house.registers(number), f"{number} registers"
         yield house
         switch.forget_everything()
 
 
-STANDS = ("switch.event", f"{KIND}.#", "switch.link.#", "domain.list", "event.list")
-"""The scopes of a link that stands in."""
 AT_START = (
     Expected(
         rf"mod_xml_curl\.c:\d+ Received HTTP error 0 trying to fetch http://{RINGPOST}/freeswitch-xml",
@@ -429,39 +454,21 @@ def unanswered(api: Api, house: House) -> Iterator[Told]:
 
 
 @pytest.fixture
-def linking(serving: Serving, house: House, tmp_path: Path) -> Iterator[Callable[[], AbstractContextManager[Process]]]:
-    """Start a link beside the switch, always the same one; the one that does all goes on after the test."""
+def linking(serving: Serving, house: House, tmp_path: Path) -> Iterator[Link]:
+    """A link that tells what happens, for the test to start; the one that does all goes on after the test."""
     if LINK_DOES_ALL:
-        yield lambda: nullcontext(serving.link.goes_on())
+        yield serving.link
         serving.link.goes_on()
         return
-    key = serving.run("key", "create", "--name", "link", "--switch", "live", "--scope", "switch.event", "--json")
-    options, passwords = listening()
-    environment = {
-        **serving.environment,
-        "RINGPOST_DATA": str(tmp_path),
-        "RINGPOST_URL": serving.url,
-        "RINGPOST_TOKEN": json.loads(key.stdout)["token"],
-        **passwords,
-    }
-
-    @contextmanager
-    def start() -> Iterator[Process]:
-        process = Process([sys.executable, "-m", "ringpost.entry.cli.main", "link", *options], tmp_path, environment)
-        try:
-            eventually(lambda: "listening to live" in process.said(), "the link listens")
-            yield process
-        finally:
-            process.stop()
-
-    yield start
+    link = Link(serving, tmp_path, listening(), "switch.event")
+    yield link
+    link.stop()
 
 
 @pytest.fixture
-def linked(linking: Callable[[], AbstractContextManager[Process]]) -> Iterator[Process]:
+def linked(linking: Link) -> Process:
     """A link that listens."""
-    with linking() as process:
-        yield process
+    return linking.goes_on()
 
 
 @pytest.fixture

@@ -26,6 +26,10 @@ from tests.live.lines import PLACES, Line, Obeying
 from tests.live.patience import eventually
 from tests.live.under_test import KIND, setting
 
+ADDRESS = setting("SIP").rpartition(":")[0] or "127.0.0.1"
+"""Where phones are: on the switch's own machine."""
+_OUTSIDE = setting("PROVIDER").rpartition(":")[0] or ADDRESS
+"""Where providers are."""
 _BARESIP_MODULES = ("/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules")
 
 
@@ -33,14 +37,12 @@ def free_port() -> int:
     """A port nobody has, for UDP and TCP, below those that are given out and those FreeSWITCH speaks on."""
     for port in _PORTS:
         with suppress(OSError), socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
-            stream.bind(("127.0.0.1", port))
-            datagrams.bind(("127.0.0.1", port))
+            stream.bind((ADDRESS, port))
+            datagrams.bind((ADDRESS, port))
             return port
     raise AssertionError("every port is taken")
 
 
-_OUTSIDE = setting("PROVIDER").rpartition(":")[0] or "127.0.0.1"
-"""Where providers are."""
 _PORTS = itertools.cycle(random.sample(range(10_000, 16_000, 4), 1_500))
 
 
@@ -76,10 +78,10 @@ class Process:
         self._process.kill()
         self._process.wait(5)
 
-    def stop(self) -> None:
+    def stop(self, patience: float = 5) -> None:
         self._process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(5)
+            self._process.wait(patience)
         if self.is_running:
             self._process.kill()
             self._process.wait(5)
@@ -144,7 +146,9 @@ class Ear:
 class Phone:
     """A phone that registers and answers: baresip without a loudspeaker."""
 
-    def __init__(self, number: str, domain: str, password: str, sip: str, *, answers: bool = True) -> None:
+    def __init__(
+        self, number: str, domain: str, password: str, sip: str, *, answers: bool = True, expires: int = 60
+    ) -> None:
         self._temporary = tempfile.TemporaryDirectory()
         self.folder = Path(self._temporary.name)
         self.number = number
@@ -156,13 +160,13 @@ class Phone:
         sip = f"{self._line.at}:{self._line.port}" if self._line else sip
         self.folder.joinpath("accounts").write_text(
             f'<sip:{number}@{domain}>;auth_user={number};auth_pass={password};outbound="sip:{sip};transport=udp";'
-            f"regint=60;answermode={mode};audio_codecs=PCMU\n"
+            f"regint={expires};answermode={mode};audio_codecs=PCMU\n"
         )
         self.folder.joinpath("config").write_text(
-            f"module_path {modules}\nsip_listen 127.0.0.1:{own}\n"
+            f"module_path {modules}\nsip_listen {ADDRESS}:{own}\n"
             f"audio_player aubridge,nowhere\naudio_alert aubridge,nowhere\nsnd_path {self.folder}\n"
             f"audio_source aufile,{self._tone()}\n"
-            f"ctrl_tcp_listen 127.0.0.1:{self._control}\n"
+            f"ctrl_tcp_listen {ADDRESS}:{self._control}\n"
             "module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\nmodule_tmp account.so\n"
             "module_app menu.so\nmodule_app ctrl_tcp.so\n"
         )
@@ -170,7 +174,7 @@ class Phone:
     def _obeying(self, own: int, sip: str) -> Obeying:
         """An Asterisk leaves holding to phones that know how; baresip does not."""
         host, _, port = sip.rpartition(":")
-        return Obeying("127.0.0.1", own, (host, int(port)), lambda event: self.command(_ORDERS[event, self.is_held()]))
+        return Obeying(ADDRESS, own, (host, int(port)), lambda event: self.command(_ORDERS[event, self.is_held()]))
 
     def is_held(self) -> bool:
         """Whether it holds its call."""
@@ -213,7 +217,7 @@ class Phone:
     def command(self, name: str, parameter: str = "") -> dict[str, Any]:
         """Something its owner does: dial, accept, hangup."""
         order = json.dumps({"command": name, "params": parameter, "token": "t"}).encode()
-        with socket.create_connection(("127.0.0.1", self._control), 5) as line, line.makefile("rwb") as told:
+        with socket.create_connection((ADDRESS, self._control), 5) as line, line.makefile("rwb") as told:
             told.write(b"%d:%s," % (len(order), order))
             told.flush()
             while not (answer := _netstring(told)).get("response"):
@@ -265,7 +269,7 @@ def registers(
     ``to`` is the domain it registers in, if that is not the one it logs in to.
     """
     with Registering(number, domain, password, sip) as phone:
-        return phone.registers(f"<sip:{number}@127.0.0.1:{contact}>", seconds=seconds, to=to) == "200 OK"
+        return phone.registers(f"<sip:{number}@{ADDRESS}:{contact}>", seconds=seconds, to=to) == "200 OK"
 
 
 class Registering:
@@ -275,7 +279,7 @@ class Registering:
         self._account, self._password = (number, domain), password
         host, _, port = sip.rpartition(":")
         self._switch = (host, int(port))
-        self._line = Line("127.0.0.1").__enter__()
+        self._line = Line(ADDRESS).__enter__()
         self.call_id = uuid.uuid4().hex
         self._sequence = 0
 
@@ -313,7 +317,7 @@ class Registering:
     def _asked(self, contact: str, seconds: int, to: str, authorization: str) -> str:
         number, domain = self._account
         self._sequence += 1
-        place = re.search(r"@127\.0\.0\.1:(\d+)", contact)
+        place = re.search(rf"@{re.escape(ADDRESS)}:(\d+)", contact)
         line = PLACES.get(int(place[1]), self._line) if place else self._line
         here = f"{line.at}:{line.port}"
         return line.asks(
@@ -332,7 +336,7 @@ def _md5(text: str) -> str:
 class Answering:
     """A SIP address that does the same with every call."""
 
-    def __init__(self, scenario: str, port: int | None = None, *, at: str = "127.0.0.1") -> None:
+    def __init__(self, scenario: str, port: int | None = None, *, at: str = ADDRESS) -> None:
         self._at = at
         self._temporary = tempfile.TemporaryDirectory()
         self.folder = Path(self._temporary.name)
@@ -373,7 +377,9 @@ class Caller:
         folder = Path(self._temporary.name)
         scenario = _INVITE.replace("@shows@", shows).replace("@talks@", str(talks * 1000))
         (folder / "scenario.xml").write_text(scenario.replace("Example caller", name))
-        self._process = Process(_sipp_command(sip, ["-s", number], _OUTSIDE), folder)
+        here = ["-i", _OUTSIDE, "-p", str(free_port()), "-mp", str(free_port())]
+        once = ["-nostdin", "-m", "1", "-timeout", "40", "-s", number]
+        self._process = Process(["sipp", "-sf", "scenario.xml", *here, *once, sip], folder)
 
     def __enter__(self) -> Self:
         return self
@@ -385,11 +391,6 @@ class Caller:
     def was_answered(self) -> bool:
         """Whether the call was answered, and ended as it should; waits until it is over."""
         return self._process.wait(60) == 0
-
-
-def _sipp_command(sip: str, arguments: list[str], at: str = "127.0.0.1") -> list[str]:
-    here = ["-i", at, "-p", str(free_port()), "-mp", str(free_port())]
-    return ["sipp", "-sf", "scenario.xml", *here, "-nostdin", "-m", "1", "-timeout", "40", *arguments, sip]
 
 
 _HEAD = '<?xml version="1.0" encoding="ISO-8859-1" ?>\n<scenario name="ringpost">\n'

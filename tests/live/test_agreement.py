@@ -2,18 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
-from tests.live.conftest import ABSENT, BUSY, GROUPS, HERE, REFUSING, SILENT, WILLING, House, Serving
+from tests.live.conftest import ABSENT, BUSY, GROUPS, HERE, REFUSING, SILENT, WILLING, House, Link, Serving
 from tests.live.patience import eventually
-from tests.live.phones import RINGING, Answering, Caller, Phone, Process, refusing, registers
+from tests.live.phones import RINGING, Answering, Caller, Phone, refusing, registers
 from tests.live.told import ToldEvents
 
 Phones = tuple[Phone, Phone]
-Linking = Callable[[], AbstractContextManager[Process]]
 OUTSIDE = "12025550177"
 _ALIKE = (
     "start_stamp", "answer_stamp", "end_stamp", "duration", "billsec", "hangup_cause", "missed_call", "direction",
@@ -293,19 +292,18 @@ def test_what_is_told_of_a_call_is_what_is_recorded(stage: Stage, told: ToldEven
     _played(stage, told, _PLAYS[name])
 
 
-def test_the_seconds_that_a_link_was_away_are_nobodys_talk(stage: Stage, told: ToldEvents, linking: Linking):
-    with ExitStack() as stack:
-        link = stack.enter_context(linking())
+def test_the_seconds_that_a_link_was_away_are_nobodys_talk(stage: Stage, told: ToldEvents, linking: Link):
+    link = linking.goes_on()
 
-        def play(stage: Stage) -> None:
-            stage.one.dial("101")
-            stage.speak()
-            link.kill()
-            stage.one.hang_up()
-            stage.wait(3)
-            stack.enter_context(linking())
+    def play(stage: Stage) -> None:
+        stage.one.dial("101")
+        stage.speak()
+        link.kill()
+        stage.one.hang_up()
+        stage.wait(3)
+        linking.goes_on()
 
-        _played(stage, told, play)
+    _played(stage, told, play)
 
 
 @pytest.mark.usefixtures("linked")

@@ -26,11 +26,10 @@ from tests.live.conftest import BUSY, GROUPS, HERE, WILLING, Api, House, Serving
 from tests.live.patience import eventually
 from tests.live.phones import Caller, Phone
 from tests.live.told import PushedEvents
+from tests.live.under_test import NAMESPACE, setting
 from tests.webhooks.receiving import Received
 
-pytestmark = pytest.mark.skipif(
-    "RINGPOST_NAMESPACE" not in os.environ, reason="RINGPOST_NAMESPACE is not set: make test-behind-nat sets it"
-)
+pytestmark = pytest.mark.skipif(not NAMESPACE, reason="RINGPOST_NAMESPACE is not set: make test-behind-nat sets it")
 Phones = tuple[Phone, Phone]
 AWAY = float(os.environ.get("RINGPOST_AWAY_SECONDS", "600"))
 EXPIRES = 20
@@ -52,10 +51,10 @@ def reaches(before: list[str], address: str, port: int, *, asks: bool = False) -
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def test_nobody_where_ringpost_is_reaches_a_port_of_the_switch(house: House, serving: Serving):
-    there = within(serving.namespace)
+def test_nobody_where_ringpost_is_reaches_a_port_of_the_switch(house: House):
+    there = within(NAMESPACE)
     sip = [int(address.rpartition(":")[2]) for address in (house.sip, house.trunk)]
-    for port in (int(os.environ["FREESWITCH_ESL"].rpartition(":")[2]), *sip):
+    for port in (int(setting("ESL").rpartition(":")[2]), *sip):
         assert reaches([], OFFICE, port), "it is there"
         for address in (OFFICE, ROUTER):
             assert not reaches(there, address, port)
@@ -138,7 +137,7 @@ def test_a_tenant_is_served_through_one_link(house: House, serving: Serving, pho
 
 def is_kept(serving: Serving, *numbers: str) -> bool:
     """Whether the link has an answer for whoever dials one of these numbers, and is done with asking."""
-    file = serving.folder / "commands" / "standing-live.sqlite3"
+    file = serving.link.folder / "standing-live.sqlite3"
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)) as kept:
         rows = kept.execute("SELECT question, body IS NULL FROM answers WHERE is_ahead").fetchall()
     dialled = {json.loads(question).get("Hunt-Destination-Number") for question, _ in rows}
@@ -165,12 +164,12 @@ class Office:
     def calls_a_colleague(self) -> None:
         self.one.dial("101")
         eventually(lambda: self.one.is_in_a_call() and self.other.is_in_a_call(), "100 speaks with 101")
-        eventually(lambda: self._bridged() == 2, "they are connected")
+        eventually(self._are_connected, "they are connected")
         self._over("101")
 
     def calls_a_group(self, strategy: str) -> None:
         self.one.dial(GROUPS[strategy])
-        eventually(lambda: self._bridged() == 2, f"somebody of {strategy} answers")
+        eventually(self._are_connected, f"somebody of {strategy} answers")
         self._over(GROUPS[strategy])
 
     def is_called(self) -> None:
@@ -178,15 +177,15 @@ class Office:
             assert caller.was_answered()
         self._quiet(INBOUND)
 
-    def _bridged(self) -> int:
-        return sum(one["callstate"] == "ACTIVE" for one in self.house.switch.channels(self.house.domain_uuid))
+    def _are_connected(self) -> bool:
+        return "1 total" in self.house.switch.api("show bridged_calls count")
 
     def _over(self, number: str) -> None:
         self.one.hang_up()
         self._quiet(number)
 
     def _quiet(self, number: str) -> None:
-        eventually(lambda: not self.house.switch.channels(self.house.domain_uuid), "it is over")
+        eventually(lambda: not self.house.switch.legs(self.house.domain_uuid), "it is over")
         self.calls.append(number)
 
 

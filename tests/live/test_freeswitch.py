@@ -22,7 +22,7 @@ from tests.live.conftest import (
     Told,
 )
 from tests.live.patience import eventually
-from tests.live.phones import Caller, Phone, free_port, registers
+from tests.live.phones import ADDRESS, Caller, Phone, free_port, registers
 from tests.live.under_test import KIND
 
 Call = dict[str, Any]
@@ -68,7 +68,7 @@ def test_phones_register_with_passwords_made_by_extension_create(house: House, p
         found = {phone["extension"]: phone for phone in house.api.do("registration-list")["items"]}
         return found if {"100", "101"} <= set(found) else None
 
-    assert eventually(registered, "both are in the list")["100"]["network_ip"] == "127.0.0.1"
+    assert eventually(registered, "both are in the list")["100"]["network_ip"] == ADDRESS
     status = house.api.do("extension-status", extension="100")
     assert (status["registered"], status["state"]) == (True, "idle")
     status = house.api.do("extension-status", extension=ABSENT)

@@ -1,12 +1,10 @@
 """What happens on a switch reaches a CRM: by the link, the endpoint, the worker, to a receiver."""
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 import pytest
 
-from tests.live.conftest import BUSY, SILENT, WILLING, House
+from tests.live.conftest import BUSY, SILENT, WILLING, House, Link
 from tests.live.patience import eventually
 from tests.live.phones import Caller, Phone, Process
 from tests.live.told import ToldEvents
@@ -72,17 +70,17 @@ def test_a_call_that_the_api_ends_says_so(house: House, phones: Phones, told: To
 
 
 def test_what_the_link_misses_while_it_is_away_is_told_when_it_is_back(
-    house: House, phones: Phones, told: ToldEvents, linking: Callable[[], AbstractContextManager[Process]]
+    house: House, phones: Phones, told: ToldEvents, linking: Link
 ):
-    with linking() as link:
-        placed = house.api.do("originate", caller_id_number="5550100", destination_a="100", destination_b="101")
-        house.api.one_call()
-        link.kill()
+    link = linking.goes_on()
+    placed = house.api.do("originate", caller_id_number="5550100", destination_a="100", destination_b="101")
+    house.api.one_call()
+    link.kill()
     house.switch.hush(house.domain_uuid)
-    with linking():
-        events = told.await_types(
-            placed["call_uuid"], "call.ringing", "call.answered", "call.ringing", "call.answered", "call.ended"
-        )
+    linking.goes_on()
+    events = told.await_types(
+        placed["call_uuid"], "call.ringing", "call.answered", "call.ringing", "call.answered", "call.ended"
+    )
     assert events[-1]["data"]["call"]["state"] == "ended"
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.live.conftest import HERE, House
 from tests.live.patience import eventually
-from tests.live.phones import RINGING, Answering, Caller, Phone, Registering, free_port, refusing
+from tests.live.phones import ADDRESS, RINGING, Answering, Caller, Phone, Registering, free_port, refusing
 from tests.live.told import ToldEvents
 from tests.live.under_test import KIND
 
@@ -234,7 +234,7 @@ def test_the_other_phone_is_told_that_the_call_was_answered_elsewhere(house: Hou
     password = house.api.do("extension-create", extension="162", max_registrations=2)["password"]
     with Answering(RINGING) as other, house.phone("162", password=password):
         with Registering("162", HERE, password, house.sip) as phone:
-            assert phone.registers(f"<sip:162@127.0.0.1:{other.port}>") == "200 OK"
+            assert phone.registers(at("162", other.port)) == "200 OK"
         phones[0].dial("162")
         eventually(lambda: "CANCEL sip:" in other.heard(), "it is cancelled")
         cancelled = other.heard().split("CANCEL sip:")[1]
@@ -246,10 +246,10 @@ def test_phones_that_are_busy_leave_those_that_ring_alone(house: House, phones: 
         password = house.api.do("extension-password-reset", extension=TWO)["password"]
         house.api.do("extension-update", extension=TWO, max_registrations=3)
         with Registering(TWO, HERE, password, house.sip) as phone:
-            assert phone.registers(f"<sip:{TWO}@127.0.0.1:{busy.port}>") == "200 OK"
+            assert phone.registers(at(TWO, busy.port)) == "200 OK"
             phones[0].dial(TWO)
             eventually(lambda: "486 Busy" in busy.heard(), "one is busy")
-            phone.registers(f"<sip:{TWO}@127.0.0.1:{busy.port}>", seconds=0)
+            phone.registers(at(TWO, busy.port), seconds=0)
 
 
 # who registers
@@ -278,7 +278,7 @@ def numbered(house: House) -> Iterator[Callable[..., Any]]:
 
 
 def at(number: str, port: int | None = None) -> str:
-    return f"<sip:{number}@127.0.0.1:{port or free_port()}>"
+    return f"<sip:{number}@{ADDRESS}:{port or free_port()}>"
 
 
 def registered(house: House, number: str) -> list[str]:
@@ -300,12 +300,12 @@ def test_a_phone_that_spells_its_domain_in_capitals_rings_and_comes_back(house: 
     with Answering(RINGING) as loud, house.phone("176", password=password, answers=False) as quiet:
         with Registering("176", HERE.upper(), password, house.sip) as phone:
             for _ in range(2):
-                assert phone.registers(f"<sip:176@127.0.0.1:{loud.port}>") == "200 OK"
+                assert phone.registers(at("176", loud.port)) == "200 OK"
             assert len(registered(house, "176")) == 2, "once each"
             phones[0].dial("176")
             eventually(lambda: "INVITE sip:" in loud.heard() and ringing(quiet), "both ring")
             phones[0].hang_up()
-            assert phone.registers(f"<sip:176@127.0.0.1:{loud.port}>", seconds=0) == "200 OK"
+            assert phone.registers(at("176", loud.port), seconds=0) == "200 OK"
         assert len(registered(house, "176")) == 1
 
 
@@ -378,9 +378,9 @@ ATTACKS = {
 
 
 PLACES = {
-    "parameters": "<sip:{number}@127.0.0.1:{port}{text}>",
-    "user": "<sip:{text}@127.0.0.1:{port}>",
-    "display": '"a\\">{text}" <sip:{number}@127.0.0.1:{port};y={text}>',
+    "parameters": "<sip:{number}@{address}:{port}{text}>",
+    "user": "<sip:{text}@{address}:{port}>",
+    "display": '"a\\">{text}" <sip:{number}@{address}:{port};y={text}>',
 }
 
 
@@ -391,7 +391,7 @@ def test_a_contact_calls_nobody_else(house: House, phones: Pair, numbered: Calla
         for index, text in enumerate(ATTACKS.values()):
             numbers.append(f"18{list(PLACES).index(place)}{index:02}")
             phone = numbered(numbers[-1], call_timeout=1, voicemail_enabled=False)
-            contact = PLACES[place].format(number=numbers[-1], port=honest.port, text=text)
+            contact = PLACES[place].format(number=numbers[-1], address=ADDRESS, port=honest.port, text=text)
             with suppress(Empty):  # some are not worth an answer
                 phone().registers(contact)
             phone().registers(at(numbers[-1], honest.port))

@@ -1,66 +1,48 @@
 """The endpoint is killed: phones register and call each other, and what was is all there afterwards."""
 
-import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.live.conftest import GROUPS, HERE, STANDS, Api, House, Serving
+from tests.live.conftest import GROUPS, HERE, Api, House, Link, Serving
 from tests.live.patience import eventually
-from tests.live.phones import Caller, Phone, Process
-from tests.live.under_test import KIND, LINK_DOES_ALL, commanding
+from tests.live.phones import Caller, Phone
+from tests.live.under_test import KIND, LINK_DOES_ALL
 
 ELSEWHERE_LISTEN = "127.0.0.1:3201"
 INBOUND = "12025550152"
 
 
-def linking(serving: Serving, folder: Path) -> tuple[list[str], dict[str, str]]:
-    """The command of a link where the switch looks for Ringpost, and what is in its environment."""
-    options, passwords = commanding()
-    scopes = [word for scope in (*STANDS, "switch.link") for word in ("--scope", scope)]
-    key = serving.run("key", "create", "--name", "standing", "--switch", "live", *scopes, "--json")
-    environment = {
-        **serving.environment,
-        "RINGPOST_DATA": str(folder),
-        "RINGPOST_URL": serving.url,
-        "RINGPOST_TOKEN": json.loads(key.stdout)["token"],
-        **passwords,
-    }
-    where = [*options, "--listen", os.environ["RINGPOST_LISTEN"]]
-    return [sys.executable, "-m", "ringpost.entry.cli.main", "link", *where], environment
+@contextmanager
+def standing_in(serving: Serving, folder: Path) -> Iterator[Link]:
+    """A link where the switch looks for Ringpost; the one that is there all the time, if there is."""
+    link = serving.link if LINK_DOES_ALL else Link.standing_in(serving, folder)
+    link.stop()  # what has changed since it was warm is asked anew, and it does not say when
+    try:
+        link.goes_on()
+        of_all = "what phones may ask for is kept"  # of all that the suite has made
+        eventually(lambda: of_all in link.said(), "the link is warm", 600)
+        yield link
+    except AssertionError as error:
+        error.add_note(link.said())
+        raise
+    finally:
+        if not LINK_DOES_ALL:
+            link.stop()
 
 
 @contextmanager
-def standing_in(serving: Serving, folder: Path) -> Iterator[Process]:
-    """A link where the switch looks for Ringpost; the one that is there all the time, if there is."""
-    if LINK_DOES_ALL:
-        serving.link.stop()  # what has changed since it was warm is asked anew, and it does not say when
-        process = serving.link.goes_on()
-        eventually(lambda: "what phones may ask for is kept" in process.said(), "the link is warm", 600)
-        yield process
-        return
-    command, environment = linking(serving, folder)
-    process = Process(command, folder, environment)
-    try:
-        eventually(
-            lambda: "what phones may ask for is kept" in process.said(), "the link is warm", 600
-        )  # of all that the suite has made
-        yield process
-    except AssertionError as error:
-        error.add_note(process.said())
-        raise
-    finally:
-        process.stop()
-
-
-def elsewhere(serving: Serving) -> AbstractContextManager[Serving]:
+def elsewhere(house: House, serving: Serving) -> Iterator[None]:
     """Ringpost where the switch does not look for it."""
-    return nullcontext(serving) if LINK_DOES_ALL else serving.elsewhere(ELSEWHERE_LISTEN)
+    if LINK_DOES_ALL:
+        yield
+        return
+    with serving.elsewhere(ELSEWHERE_LISTEN):
+        yield
+    eventually(lambda: house.api.operate("switch-status", switch="live").body["reachable"], "it is found again", 60)
 
 
 @contextmanager
@@ -81,9 +63,9 @@ _COMPLAINT = (
 
 @pytest.mark.expects_complaint(*_COMPLAINT)
 def test_the_links_own_doctor_finds_nothing_wrong(house: House, serving: Serving, tmp_path: Path):
-    with elsewhere(serving), standing_in(serving, tmp_path):
-        command, environment = linking(serving, tmp_path)
-        found = subprocess.run([*command, "--doctor"], env=environment, capture_output=True, text=True, check=False)
+    with elsewhere(house, serving), standing_in(serving, tmp_path) as link:
+        command = [*link.command, "--doctor"]
+        found = subprocess.run(command, env=link.environment, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stderr) == (0, ""), found.stdout
     own = {"freeswitch": ("commands", "directory"), "asterisk": ("AMI", "user", "plan")}[KIND]
     for step in ("live connection", "listening", *own, "door", "switch asks"):
@@ -95,7 +77,7 @@ def test_phones_go_on_while_ringpost_is_away_and_all_of_it_is_told_afterwards(
     house: House, serving: Serving, phones: tuple[Phone, Phone], tmp_path: Path
 ):
     house.api.ask("destination-create", number=INBOUND, extension="101")
-    with elsewhere(serving), standing_in(serving, tmp_path) as link:
+    with elsewhere(house, serving), standing_in(serving, tmp_path) as link:
         api = Api(serving.url, house.api.token, HERE)
         before = {one["xml_cdr_uuid"] for one in api.do("cdr-search", limit=1000)["items"]}
         with away(serving), house.phone("100") as one, house.phone("101") as other:

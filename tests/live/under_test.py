@@ -4,7 +4,9 @@ import os
 
 KIND = "asterisk" if "ASTERISK_AMI" in os.environ else "freeswitch"
 VIA_LINK = os.environ.get(f"{KIND.upper()}_VIA") == "link"
-LINK_DOES_ALL = KIND == "asterisk" and VIA_LINK
+NAMESPACE = os.environ.get("RINGPOST_NAMESPACE", "")
+"""The network Ringpost is in, if the switch is behind NAT."""
+LINK_DOES_ALL = bool(NAMESPACE) or (KIND == "asterisk" and VIA_LINK)
 """One link is beside the switch all the time: the switch asks it, is heard and told by it; Ringpost is elsewhere."""
 _SOCKET = {"freeswitch": "ESL", "asterisk": "AMI"}[KIND]
 NEEDED = {
@@ -44,3 +46,9 @@ def commanding() -> tuple[list[str], dict[str, str]]:
         return options, environment
     more = ["--commands-user", "ringpost@ringpost.internal"]
     return [*options, *more], {**environment, "RINGPOST_COMMANDS_PASSWORD": setting("PASSWORD")}
+
+
+def standing() -> tuple[list[str], dict[str, str]]:
+    """The same for one that is where the switch looks for Ringpost, too."""
+    options, environment = commanding()
+    return [*options, "--listen", os.environ["RINGPOST_LISTEN"]], environment

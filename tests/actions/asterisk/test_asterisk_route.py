@@ -293,19 +293,23 @@ def test_a_member_whose_calls_are_recorded_is_rung_by_itself(pbx: Caller, operat
     assert re.fullmatch(rf"\$\{{RP_RINGS\}},30,ib\(ringpost-callee\^s\^1\({re.escape(HOME)}/[0-9a-f]{{8}}\)\)", dial)
 
 
+AHEAD, BEHIND = "${CALLERID(name):0:0${RP_AHEAD}}", "${CALLERID(name):0${RP_AHEAD}}"
+"""What was put in front of the caller's name before, and the rest of it."""
+
+
 def test_what_a_ring_group_shows(pbx: Caller, operator: Caller) -> None:
     shown = {"ring_group_cid_name_prefix": "[Sales]", "ring_group_cid_number_prefix": "9"}
     group(operator, "simultaneous", [{"number": "101"}], **shown)
     assert dialled(pbx, "601")[:2] == [
         ("Set", "CALLERID(num)=9${CALLERID(num)}"),
-        ("Set", "CALLERID(name)=Sales ${CALLERID(name)}"),
+        ("Set", f"CALLERID(name)={AHEAD}Sales {BEHIND}"),
     ]
     named = {"ring_group_caller_id_name": "Berlin, $5", "ring_group_caller_id_number": "5550111"}
     operator.done("ringgroup-update", **IN_HOME, extension="601", **named)
     assert dialled(pbx, "601")[:3] == [
         ("Set", "CALLERID(num)=95550111"),
-        ("Set", "CALLERID(name)=Berlin 5"),
-        ("Set", "CALLERID(name)=Sales ${CALLERID(name)}"),
+        ("Set", f"CALLERID(name)={AHEAD}Berlin 5"),
+        ("Set", f"CALLERID(name)={AHEAD}Sales {BEHIND}"),
     ]
 
 
@@ -417,7 +421,8 @@ def test_what_a_destination_shows_and_has_recorded(pbx: Caller, operator: Caller
     operator.done("destination-update", number="12025550100", **named, destination_record=True)
     steps = comes_in(pbx, "12025550100")
     assert ("Set", "CALLERID(name)=Alice x") in steps
-    assert ("Set", "CALLERID(name)=New York: ${CALLERID(name)}") in steps
+    assert ("Set", f"CALLERID(name)={AHEAD}New York: {BEHIND}") in steps
+    assert ("Set", f"RP_AHEAD=$[0${{RP_AHEAD}}+{len('New York: ')}]") in steps
     assert re.fullmatch(rf"{re.escape(HOME)}/[0-9a-f]{{8}}-\$\{{UNIQUEID\}}\.wav", marks(steps)["RP_RECORDED"])
     assert ("MixMonitor", "${RP_RECORDED},b") in steps
 

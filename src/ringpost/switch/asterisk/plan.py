@@ -514,7 +514,8 @@ def _shown_by_a_group(group: RingGroup) -> list[Step]:
     """What the members see instead of who calls, and what stands before that one's number."""
     prefix, number = group.ring_group_cid_number_prefix or "", group.ring_group_caller_id_number or ""
     number = prefix + (number or "${CALLERID(num)}") if prefix else number
-    return _shows(number, group.ring_group_caller_id_name or "")
+    name = names.shown(group.ring_group_caller_id_name or "")
+    return [*_shows(number, ""), *([Step("Set", f"CALLERID(name)={_IN_FRONT}{name}")] if name else [])]
 
 
 def _at_once(domain: Domain, route: Group, ringing: Iterable[Ringing]) -> list[Step]:
@@ -600,6 +601,19 @@ def _shows(number: str, name: str) -> list[Step]:
 
 
 def _named(prefix: str) -> list[Step]:
-    """What was called goes in front of the caller's name: that is named, not written, for anybody may be called so."""
+    """What was called goes in front of the caller's name, behind what has been put there before.
+
+    The name is named, not written, for anybody may be called so.
+    """
     shown = names.shown(prefix)
-    return [Step("Set", f"CALLERID(name)={shown} ${{CALLERID(name)}}")] if shown else []
+    if not shown:
+        return []
+    longer = len(f"{shown} ".encode())
+    return [
+        Step("Set", f"CALLERID(name)={_IN_FRONT}{shown} ${{CALLERID(name):0${{RP_AHEAD}}}}"),
+        Step("Set", f"RP_AHEAD=$[0${{RP_AHEAD}}+{longer}]"),
+    ]
+
+
+_IN_FRONT = "${CALLERID(name):0:0${RP_AHEAD}}"
+"""What stands in front of the caller's name already: the plan counts its bytes."""
