@@ -222,9 +222,8 @@ class Asterisk:
         """End it as a crash would, and start it anew."""
         conf = Path(setting("CONF"))
         home = conf.parents[1]
-        pid = int((home / "run" / "asterisk.pid").read_text())
-        os.kill(pid, signal.SIGKILL)
-        eventually(lambda: _is_over(pid), "it is dead")
+        os.kill(int((home / "run" / "asterisk.pid").read_text()), signal.SIGKILL)
+        eventually(lambda: _is_over(home / "run" / "asterisk.ctl"), "it is dead")
         if self._started is not None:
             self._started.wait(5)
         with (home / "log" / "stdout").open("ab") as log:
@@ -300,11 +299,14 @@ class Asterisk:
         return any(row.get("Application") in ("Playback", "Dial") for row in self._channels())
 
 
-def _is_over(pid: int) -> bool:
-    try:
-        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return True
+def _is_over(control: Path) -> bool:
+    """Whether nobody listens there any more: a process that is killed has its sockets for a while yet."""
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(str(control))
+        except OSError:
+            return True
+    return False
 
 
 SWITCHES: dict[str, type[Any]] = {"freeswitch": FreeSwitch, "asterisk": Asterisk}
