@@ -171,6 +171,7 @@ class Asterisk:
 
     def __init__(self) -> None:
         self._line: Manager | None = None
+        self._started: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -220,14 +221,15 @@ class Asterisk:
     def kill(self) -> None:
         """End it as a crash would, and start it anew."""
         conf = Path(setting("CONF"))
-        pid = conf.parents[1] / "run" / "asterisk.pid"
-        os.kill(int(pid.read_text()), signal.SIGKILL)
-        log = (conf.parents[1] / "log" / "stdout").open("ab")
-        with log:
-            subprocess.Popen(
-                [setting("PROGRAM"), "-f", "-C", str(conf)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
+        home = conf.parents[1]
+        os.kill(int((home / "run" / "asterisk.pid").read_text()), signal.SIGKILL)
+        eventually(lambda: _is_over(home / "run" / "asterisk.ctl"), "it is dead")
+        if self._started is not None:
+            self._started.wait(5)
+        with (home / "log" / "stdout").open("ab") as log:
+            command = [setting("PROGRAM"), "-f", "-C", str(conf)]
+            nothing = subprocess.DEVNULL
+            self._started = subprocess.Popen(command, stdin=nothing, stdout=log, stderr=log, start_new_session=True)
         eventually(lambda: "fully booted" in self.cli("core waitfullybooted"), "it is there again", 30)
 
     def say(self, words: str) -> None:
@@ -295,6 +297,16 @@ class Asterisk:
 
     def is_announcing(self, leg_uuid: str) -> bool:
         return any(row.get("Application") in ("Playback", "Dial") for row in self._channels())
+
+
+def _is_over(control: Path) -> bool:
+    """Whether nobody listens there any more: a process that is killed has its sockets for a while yet."""
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(str(control))
+        except OSError:
+            return True
+    return False
 
 
 SWITCHES: dict[str, type[Any]] = {"freeswitch": FreeSwitch, "asterisk": Asterisk}

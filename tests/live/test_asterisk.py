@@ -5,7 +5,7 @@ import socket
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -116,12 +116,6 @@ def _calls(house: House, phones: Phones) -> str:
             return str(placed["call_uuid"])
 
 
-def ends(house: House, call_uuid: str) -> list[dict[str, Any]]:
-    about = {"call_uuid": call_uuid, "types": ["call.ended"], "fresh": True}
-    found: list[dict[str, Any]] = house.api.do("event-list", **about)["items"]
-    return found
-
-
 @pytest.mark.skipif(not LINK_DOES_ALL, reason="without a link nobody tells")
 @pytest.mark.expects_complaint(r".", "whoever it asks is killed")
 @pytest.mark.parametrize("whom", ["link", "switch", "endpoint"])
@@ -148,10 +142,12 @@ def test_each_call_is_told_to_its_end_once_whoever_is_killed(
         phones[0].hang_up()
     house.switch.hush(house.domain_uuid)
     with linking():
-        eventually(lambda: ends(house, call_uuid), f"it is told to its end, seed {seed}", 45)
+        eventually(
+            lambda: told.events(type="call.ended", call_uuid=call_uuid), f"it is told to its end, seed {seed}", 45
+        )
         eventually(lambda: house.api.ask("cdr-details", xml_cdr_uuid=call_uuid).status == 200, "its record", 45)
         passes(2)
-    assert len(ends(house, call_uuid)) == 1, seed
+    assert len(told.events(type="call.ended", call_uuid=call_uuid)) == 1, seed
     assert [one["xml_cdr_uuid"] for one in house.api.records()].count(call_uuid) == 1, seed
 
 
