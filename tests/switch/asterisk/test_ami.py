@@ -131,7 +131,7 @@ def test_nor_is_one_in_whom_a_phone_names_instead_of_itself(forward: str) -> Non
 def test_an_event_that_does_not_say_to_whom_it_is_told_is_none_of_the_switchs() -> None:
     with ScriptedAsterisk() as server:
         server.answers["Ping"] = "Event: Hangup\r\nUniqueid: pbx1-1.1\r\n\r\n" + answered("ami-login", "Ping", 1)
-        with (server) as manager, pytest.raises(SwitchUnreachable):
+        with connect(server) as manager, pytest.raises(SwitchUnreachable):
             manager.ask("Ping")
 
 
