@@ -230,7 +230,7 @@ class _Session:
 
     def _flood(self) -> None:
         while not self.switch.stopping.is_set():
-            self.line.sendall(b"Event: Newexten\r\nChannel: PJSIP/x-00000001\r\n\r\n" * 1000)
+            self.line.sendall(b"Event: Newexten\r\nPrivilege: call,all\r\nChannel: PJSIP/x-00000001\r\n\r\n" * 1000)
 
 
 def then(*answers: str) -> Callable[[Asked], str]:

@@ -111,6 +111,30 @@ def test_nor_is_one_in_what_was_dialled(exten: str) -> None:
         taken(of_a_call("100", exten))
 
 
+@pytest.mark.parametrize(
+    "forward",
+    [
+        "Local/1\r\n\r\nEvent: Hangup\r\nUniqueid: pbx1-1795808947.9",
+        "Local/1\r\nDialStatus:\r\n\r\nEvent:Hold\r\nUniqueid:pbx1-1795808947.12\r\nForward:",
+    ],
+)
+def test_nor_is_one_in_whom_a_phone_names_instead_of_itself(forward: str) -> None:
+    """Its 302 may do that: ``<sip:1%0D%0A…@x>`` (tried on 22.10.1)."""
+    members = [("Event", "DialEnd"), ("Privilege", "call,all"), ("DestLinkedid", "pbx1-1.1"), ("Forward", forward)]
+    with pytest.raises(BadMessage):
+        taken(GREETING, written([*members, ("DialStatus", "CANCEL")]))
+    assert (
+        len(taken(GREETING, written([*members[:-1], ("Forward", "Local/1@ringpost"), ("DialStatus", "CANCEL")]))) == 1
+    )
+
+
+def test_an_event_that_does_not_say_to_whom_it_is_told_is_none_of_the_switchs() -> None:
+    with ScriptedAsterisk() as server:
+        server.answers["Ping"] = "Event: Hangup\r\nUniqueid: pbx1-1.1\r\n\r\n" + answered("ami-login", "Ping", 1)
+        with connect(server) as manager, pytest.raises(SwitchUnreachable):
+            manager.ask("Ping")
+
+
 def test_a_message_without_end_is_refused_and_not_kept() -> None:
     messages = Messages()
     messages.feed(GREETING + b"Value: ")
@@ -275,7 +299,7 @@ def test_a_list_takes_no_row_that_another_connection_has_asked_for(server: Scrip
 
 
 def test_events_are_told_once_they_are_wanted_and_in_their_order(server: ScriptedAsterisk) -> None:
-    hold, unhold = "Event: Hold\r\nUniqueid: 1\r\n\r\n", "Event: Unhold\r\nUniqueid: 1\r\n\r\n"
+    hold, unhold = (f"Event: {one}\r\nPrivilege: call,all\r\nUniqueid: 1\r\n\r\n" for one in ("Hold", "Unhold"))
     server.answers["Ping"] = hold + answered("ami-login", "Ping", 1) + unhold
     with connect(server) as line:
         line.ask("Ping")
@@ -288,7 +312,9 @@ def test_events_are_told_once_they_are_wanted_and_in_their_order(server: Scripte
 
 
 def test_what_is_awaited_is_passed_over_to(server: ScriptedAsterisk) -> None:
-    server.answers["Ping"] = answered("ami-login", "Ping", 1) + "Event: A\r\n\r\nEvent: B\r\n\r\n"
+    server.answers["Ping"] = answered("ami-login", "Ping", 1) + "".join(
+        f"Event: {one}\r\nPrivilege: call,all\r\n\r\n" for one in "AB"
+    )
     with connect(server, hears=True) as line:
         line.ask("Ping")
         found = line.awaited(lambda event: event.event == "B", 2)

@@ -154,7 +154,7 @@ def test_a_phone_that_holds_by_itself_is_seen_by_whom_it_keeps_waiting(stage: As
 
 def test_what_is_done_to_an_a_by_its_telephone_is_done_to_the_one_that_answered(stage: AsteriskStage) -> None:
     a_that_is_placed(stage, "6", phone(1, "5"), phone(2, "6", "b1"))
-    told = "Event: Hold\r\nUniqueid: pbx2-1795762186.2\r\n\r\n"
+    told = "Event: Hold\r\nPrivilege: call,all\r\nUniqueid: pbx2-1795762186.2\r\n\r\n"
     stage.server.answers["PJSIPNotify"] = answered("ami-notify-talk", "PJSIPNotify") + told
     stage.switch.hold(HOME, CALL)
     stage.switch.mute(HOME, CALL)

@@ -34,6 +34,8 @@ _END = b"\r\n\r\n"
 _GREETING = re.compile(rb"Asterisk Call Manager/[0-9.]{1,20}")
 _BREAKS = re.compile(r"[\r\n\0]")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_TOLD_TO_ALL = ",all"
+"""How ``Privilege`` of an event ends."""
 _WHO = (
     "CallerIDNum", "CallerIDName", "ConnectedLineNum", "ConnectedLineName", "Language", "AccountCode", "Context",
     "Exten", "Priority", "Uniqueid", "Linkedid",
@@ -107,7 +109,7 @@ class Messages:
         self._looked = 0
         members = tuple(_member(line) for line in lines if line)
         if not _says_who(members):
-            raise BadMessage("a caller's number with a line break in it")
+            raise BadMessage("a number with a line break in it")
         return Message(members)
 
     def _take_greeting(self) -> bool:
@@ -124,10 +126,13 @@ def _says_who(members: Sequence[tuple[str, str]]) -> bool:
     """Whether what is said of a channel is so as Asterisk says it, without a break.
 
     A number of a caller, or of what was dialled, may have line breaks in it, which Asterisk passes on (tried):
-    then what follows is that one's own. It has 79 letters, in which not all can be said that has to follow.
+    then what follows is that one's own, and so it is of whom a phone names instead of itself (``Forward``, of a 302).
+    Each has 79 letters, in which not all can be said that has to follow.
     """
     names = [name for name, _ in members]
     for at, name in enumerate(names):
+        if name == "Forward" and (names[at + 1 : at + 2] != ["DialStatus"] or "DestLinkedid" not in names[:at]):
+            return False
         if name.endswith(_WHO[0]):
             who = name.removesuffix(_WHO[0])
             wanted = len(_WHO) if f"{who}ChannelState" in names else 2
@@ -309,6 +314,8 @@ class Manager:
         """Keep an event that came instead of an answer, for which is waited until then, however many come."""
         if not message.event:
             raise BadMessage("an answer that nobody has asked for")
+        if not message.get("Privilege").endswith(_TOLD_TO_ALL):
+            raise BadMessage("an event that is none of the switch's")
         if self._hears:
             self._events.append(message)
         if len(self._events) > MOST_WAITING:
