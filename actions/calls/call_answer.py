@@ -1,6 +1,7 @@
 """Answer a call that rings at a phone of ours, for whoever sits there.
 
-The phone must be one that answers on command (the SIP event talk); one that cannot goes on ringing.
+The phone must be one that answers on command (the SIP event talk); one that cannot goes on
+ringing, or, on an Asterisk, may stop: its call goes on as if it had declined.
 """
 
 from ringpost.context import Context

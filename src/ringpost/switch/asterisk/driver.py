@@ -335,12 +335,13 @@ class Asterisk:
         return leg.telephones[0]
 
     def _notify(self, phone: Channel, event: str) -> None:
-        if not self._takes(phone, event):
-            raise CannotComply(f"this phone takes no such order (its Allow-Events do not name {event}): do it there")
         self._do("PJSIPNotify", Channel=phone.uniqueid, Variable=f"Event={event}")
 
     def _takes(self, phone: Channel, event: str) -> bool:
-        """Whether a phone has said that it takes an order. One that has not may answer 481, and then its call ends."""
+        """Whether a phone has said that it takes an order. One that has not may answer 481, and then its call ends.
+
+        Of one that rings nobody knows: Asterisk keeps what a final answer said (tried).
+        """
         said = (
             self._ask("Getvar", Channel=phone.uniqueid, Variable=f"{where}(read,Allow-Events)").get("Value")
             for where in ("PJSIP_HEADER", "PJSIP_RESPONSE_HEADER")
@@ -350,6 +351,8 @@ class Asterisk:
     def _tell_phone(self, leg: Party, event: str, told: str, mark: str) -> None:
         """Tell a phone what to do, and wait until it has."""
         phone, line = self._telephone(leg), self._line()
+        if not self._takes(phone, event):
+            raise CannotComply(f"this phone takes no such order (its Allow-Events do not name {event}): do it there")
         line.hear()
         self._notify(phone, event)
         with self._spoken():
