@@ -139,10 +139,13 @@ class World:
         }
 
     def _claims(self) -> list[str]:
-        """What the rival has that is one in all the world: its name, its number."""
+        """What the rival has that is one in all the world: its name, its number.
+
+        A day's calls are everybody's: of those each domain has its own rows.
+        """
         found = self.rows.execute(
             "SELECT partition FROM rows WHERE partition LIKE '%#%' AND partition NOT LIKE 'domain#%' AND"
-            " partition NOT LIKE 'due#%' AND body LIKE ?",
+            " partition NOT LIKE 'due#%' AND partition NOT LIKE 'calls#%' AND body LIKE ?",
             (f'%"domain_uuid":"{self.rival}"%',),
         )
         return [partition for (partition,) in found]
@@ -157,8 +160,9 @@ class World:
     def _kept(self, home: str) -> list[Any]:
         return self.rows.execute(
             "SELECT partition, sort, version, body FROM rows WHERE partition >= ? AND partition < ?"
+            " OR partition LIKE 'calls#%' AND sort LIKE ?"
             f" OR partition IN ({', '.join('?' * len(self.claims))})",
-            (f"domain#{home}", f"domain#{home}~", *self.claims),
+            (f"domain#{home}", f"domain#{home}~", f"%#{home}", *self.claims),
         ).fetchall()
 
     def trial(self) -> list[str]:
