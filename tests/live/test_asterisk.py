@@ -3,15 +3,13 @@
 import random
 import socket
 import uuid
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import cast
 
 import pytest
 
-from tests.live.conftest import HERE, SILENT, WILLING, House, Serving
+from tests.live.conftest import HERE, SILENT, WILLING, House, Link, Serving
 from tests.live.patience import eventually
-from tests.live.phones import Answering, Caller, Phone, Process, Registering, moving
+from tests.live.phones import Answering, Caller, Phone, Registering, moving
 from tests.live.switches import Asterisk
 from tests.live.test_freeswitch import NOT_ALLOWED, numbers, passes
 from tests.live.told import ToldEvents
@@ -125,7 +123,7 @@ def test_each_call_is_told_to_its_end_once_whoever_is_killed(
     serving: Serving,
     phones: Phones,
     told: ToldEvents,
-    linking: Callable[[], AbstractContextManager[Process]],
+    linking: Link,
     whom: str,
     turn: int,
 ):
