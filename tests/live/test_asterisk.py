@@ -3,15 +3,13 @@
 import random
 import socket
 import uuid
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import cast
 
 import pytest
 
-from tests.live.conftest import HERE, SILENT, WILLING, House, Serving
+from tests.live.conftest import HERE, SILENT, WILLING, House, Link, Serving
 from tests.live.patience import eventually
-from tests.live.phones import Answering, Caller, Phone, Process, Registering, moving
+from tests.live.phones import Answering, Caller, Phone, Registering, moving
 from tests.live.switches import Asterisk
 from tests.live.test_freeswitch import NOT_ALLOWED, numbers, passes
 from tests.live.told import ToldEvents
@@ -125,7 +123,7 @@ def test_each_call_is_told_to_its_end_once_whoever_is_killed(
     serving: Serving,
     phones: Phones,
     told: ToldEvents,
-    linking: Callable[[], AbstractContextManager[Process]],
+    linking: Link,
     whom: str,
     turn: int,
 ):
@@ -141,12 +139,10 @@ def test_each_call_is_told_to_its_end_once_whoever_is_killed(
     if not ends_before:
         phones[0].hang_up()
     house.switch.hush(house.domain_uuid)
-    with linking():
-        eventually(
-            lambda: told.events(type="call.ended", call_uuid=call_uuid), f"it is told to its end, seed {seed}", 45
-        )
-        eventually(lambda: house.api.ask("cdr-details", xml_cdr_uuid=call_uuid).status == 200, "its record", 45)
-        passes(2)
+    linking.goes_on()
+    eventually(lambda: told.events(type="call.ended", call_uuid=call_uuid), f"it is told to its end, seed {seed}", 45)
+    eventually(lambda: house.api.ask("cdr-details", xml_cdr_uuid=call_uuid).status == 200, "its record", 45)
+    passes(2)
     assert len(told.events(type="call.ended", call_uuid=call_uuid)) == 1, seed
     assert [one["xml_cdr_uuid"] for one in house.api.records()].count(call_uuid) == 1, seed
 
