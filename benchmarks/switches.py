@@ -5,6 +5,7 @@ the endpoint's own CPU for it, with key and a SQLite store.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from statistics import median
 from typing import NamedTuple
 
@@ -60,7 +61,7 @@ def lines() -> Iterator[Line]:
 
 
 def _line(switch: Caller, what: str, kinds: dict[str, Sequence[Asked]]) -> Line:
-    took = cpu_seconds({kind: lambda work=work: _done(switch, work) for kind, work in kinds.items()})  # type: ignore[misc]
+    took = cpu_seconds({kind: partial(_done, switch, work) for kind, work in kinds.items()})
     said = [f"{kind}: {_requests(kinds[kind])}, {median(took[kind]) * 1e6:.0f} µs" for kind in kinds]
     (first, other) = took.values()
     ratio = median(one / another for one, another in zip(other, first, strict=True))

@@ -71,7 +71,10 @@ class CommandedWorks(Works):
     """The works with a switch that only its link reaches, and that asks and hands in at its link's door."""
 
     link_scopes = (*LINK, "switch.link")
-    way = {"via": "link"}  # noqa: RUF012 - as the property it stands for
+
+    @property
+    def way(self) -> dict[str, str]:
+        return {"via": "link"}
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, CommandedFreeSwitch)

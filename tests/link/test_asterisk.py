@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -94,15 +94,15 @@ def ended(operator: Caller) -> list[str]:
     return [event["data"]["call"]["call_uuid"] for event in operator.done("event-list", **asked)["items"]]
 
 
-def recorded(operator: Caller) -> list[dict[str, object]]:
-    found = operator.done("cdr-search", domain_name=demo.DOMAIN_NAME)["items"]
+def recorded(operator: Caller) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = operator.done("cdr-search", domain_name=demo.DOMAIN_NAME)["items"]
     return [call for call in found if call["xml_cdr_uuid"] != demo.CALL_UUID]
 
 
 def test_a_call_is_told_to_its_end_and_its_record_is_one(house: House, operator: Caller, tmp_path: Path) -> None:
     told = [of_the_demo(one) for one in events("ev-call-ring-group")]
     with linked(house, tmp_path, Paced(told)):
-        until(lambda: ended(operator) and len(recorded(operator)) == 1 and len(recorded(operator)[0]["legs"]) == 3, 20)  # type: ignore[arg-type]
+        until(lambda: ended(operator) and len(recorded(operator)) == 1 and len(recorded(operator)[0]["legs"]) == 3, 20)
     [call] = recorded(operator)
     assert (call["answered_by"], call["hung_up_by"], [call["xml_cdr_uuid"]]) == ("105", "caller", ended(operator))
 

@@ -94,7 +94,7 @@ class Kind:
     @property
     def has_link(self) -> bool:
         """Whether a link can run beside one."""
-        return self.listen is not _nothing_to_hear
+        return self.home is not None
 
 
 @cache

@@ -1,6 +1,6 @@
 from itertools import permutations
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -32,7 +32,7 @@ LOSER = form(C, "101", answered="", ended="1795340006.6", cause="26", dialstatus
 
 def handed_in(caller: Caller, members: dict[str, str]) -> Reply:
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    return caller.post(urlencode(members), path="/asterisk-cdr", headers=headers)
+    return caller.post(urlencode(members, quote_via=quote), path="/asterisk-cdr", headers=headers)
 
 
 def taken(caller: Caller, members: dict[str, str]) -> str:

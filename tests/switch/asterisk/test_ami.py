@@ -386,6 +386,6 @@ def test_no_password_goes_to_who_is_not(
 
 
 def test_no_password_goes_to_who_speaks_no_tls(server: ScriptedAsterisk) -> None:
-    with pytest.raises(SwitchUnreachable, match="cannot be reached"):
+    with pytest.raises(SwitchUnreachable, match="does not speak TLS"):
         Manager(server.host, server.port, user=USER, password=PASSWORD, is_encrypted=True, connect_seconds=1)
     assert server.heard == []

@@ -20,7 +20,7 @@ from ringpost.settings import Settings
 from ringpost.switch.kinds import Place, kinds
 
 _KINDS = {name: kind.home for name, kind in kinds().items() if kind.home}
-_COMMANDS_PASSWORD = "RINGPOST_COMMANDS_PASSWORD"  # noqa: S105 - the variable's name
+_FOR_COMMANDS = "RINGPOST_COMMANDS_PASSWORD"
 _ONCE = frozenset({"url", "secret", "live_url", "install", "write", "force", "doctor"})
 """Options that are in the unit's environment, or not for a link that runs."""
 
@@ -129,10 +129,8 @@ def link(
     client, clock = client_of(url, secret), SystemClock()
     found, home = kinds()[kind], _KINDS[kind]
     place = _place(at or home.address, user, home.password, home.address)
-    commands_at = (
-        _place(at or home.address, commands_user, _COMMANDS_PASSWORD, home.address) if commands_user else place
-    )
-    secret_at = f"env:{_COMMANDS_PASSWORD if commands_user else home.password}"
+    commands_at = _place(at or home.address, commands_user, _FOR_COMMANDS, home.address) if commands_user else place
+    secret_at = f"env:{_FOR_COMMANDS if commands_user else home.password}"
     connect = doing.beside(kind, commands_at, clock, secret_at, switch_name)
     if doctor:
         live = live_url or client.url
@@ -165,7 +163,7 @@ def _install(context: click.Context, door: tuple[str, int] | None, folder: Path 
     password = {home.password: os.environ.get(home.password)}
     secrets = {"RINGPOST_URL": given["url"], "RINGPOST_TOKEN": given["secret"], **password}
     if given["commands_user"]:
-        secrets[_COMMANDS_PASSWORD] = os.environ.get(_COMMANDS_PASSWORD)
+        secrets[_FOR_COMMANDS] = os.environ.get(_FOR_COMMANDS)
     if given["live_url"]:
         secrets["RINGPOST_LIVE_URL"] = given["live_url"]
     missing = [name for name, value in secrets.items() if not value]

@@ -49,13 +49,7 @@ def _there(found: Domain | None) -> Domain | None:
     return None if found is None or found.deleting or not found.domain_enabled else found
 
 
-def account(context: Context, domain: Domain, number: str) -> Account | None:
-    """What phones register as under a number, if any may."""
-    extension = numbering.extension(context, domain.domain_uuid, number)
-    return None if extension is None else account_of(context, extension)
-
-
-def account_of(context: Context, extension: Extension) -> Account | None:
+def account(context: Context, extension: Extension) -> Account | None:
     """What an extension's phones register as, if any may."""
     if not extension.enabled:
         return None

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from ringpost.model.errors import SwitchRefused, SwitchUnreachable
+from ringpost.switch.line import in_words, reached
 
 MOST_MESSAGE = 256 * 1024
 """Bytes of one message; Asterisk's own come to a few thousand."""
@@ -178,7 +179,8 @@ class Manager:
         self._numbers = count(1)
         self._events: deque[Message] = deque()
         self._hears = hears
-        self._socket = _connected(host, port, connect_seconds, is_encrypted=is_encrypted)
+        line = reached(host, port, connect_seconds)
+        self._socket = _encrypted(line, host) if is_encrypted else line
         self._open = True
         self._log_in(user, password)
 
@@ -239,31 +241,11 @@ class Manager:
 
     @contextmanager
     def _step(self) -> Iterator[None]:
-        """Say what went wrong in a sentence, and close the connection unless the switch has said so itself."""
+        """What the switch has said itself leaves the connection open."""
         if not self._open:
             raise SwitchUnreachable("the connection to the switch is closed: open another")
-        try:
+        with in_words(self.close, BadMessage, "an Asterisk's manager", but=(SwitchRefused, Unlisted)):
             yield
-        except (SwitchRefused, Unlisted):
-            raise
-        except TimeoutError as error:
-            self.close()
-            raise SwitchUnreachable(
-                "the switch did not answer in time: see whether it is overloaded; it may still carry out the command"
-            ) from error
-        except OSError as error:
-            self.close()
-            raise SwitchUnreachable(
-                "the switch closed the connection before it had answered: see whether it is restarting"
-            ) from error
-        except BadMessage as error:
-            self.close()
-            raise SwitchUnreachable(
-                "what answers does not speak as an Asterisk's manager does: check the switch's address and port"
-            ) from error
-        except BaseException:
-            self.close()
-            raise
 
     def _log_in(self, user: str, password: str) -> None:
         members = {"Username": user, "Secret": password, "Events": "on" if self._hears else "off"}
@@ -344,23 +326,16 @@ class Unlisted(Exception):
         self.answer = answer
 
 
-def _connected(host: str, port: int, seconds: float, *, is_encrypted: bool) -> socket.socket:
-    try:
-        line = socket.create_connection((host, port), seconds)
-        return _encrypted(line, host) if is_encrypted else line
-    except ssl.SSLCertVerificationError as error:
-        says = f"the switch's certificate is not to be trusted: {error.verify_message}"
-        raise SwitchUnreachable(says) from error
-    except (OSError, ValueError) as error:  # a name with an empty label is a ValueError
-        raise SwitchUnreachable("the switch cannot be reached: check its address and port, and that it runs") from error
-
-
 def _encrypted(line: socket.socket, host: str) -> socket.socket:
     try:
         return ssl.create_default_context().wrap_socket(line, server_hostname=host)
-    except BaseException:
+    except ssl.SSLCertVerificationError as error:
         line.close()
-        raise
+        says = f"the switch's certificate is not to be trusted: {error.verify_message}"
+        raise SwitchUnreachable(says) from error
+    except (OSError, ValueError) as error:
+        line.close()
+        raise SwitchUnreachable("the switch does not speak TLS there: check its address and port") from error
 
 
 def _lines(action: str, members: Iterable[tuple[str, str]], number: str) -> bytes:

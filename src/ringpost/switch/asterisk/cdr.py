@@ -5,12 +5,12 @@ Asterisk's own CDRs are of no leg: there is one for each pair that was dialled, 
 
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlencode
 
 from ringpost.clock import stamp
 from ringpost.model.call import Direction, Leg
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.values import EXTENSION
+from ringpost.switch.asterisk import posted
 from ringpost.switch.asterisk.legs import (
     FILE,
     NAME,
@@ -55,7 +55,6 @@ MEMBERS: Mapping[str, str] = {
     "a": "the uuid of a placed call of which it is one of A's phones: RP_A",
 }
 """What a record may hold. All but ``uniqueid`` and ``channel`` may be left out."""
-_MOST_MEMBERS = 100
 _LONGEST = 1024
 
 
@@ -74,13 +73,12 @@ class Post(NamedTuple):
 
 def written(members: Mapping[str, str | None]) -> bytes:
     """A record of these members; what is not known is left out."""
-    said = {name: value[:_LONGEST] for name, value in members.items() if value}
-    return urlencode(said, errors="replace").encode()
+    return posted.written({name: value[:_LONGEST] for name, value in members.items() if value})
 
 
 def read(body: bytes) -> Post:
     """What a record says. Raises ``InvalidRequest`` if it does not say which leg it is about, or when that began."""
-    said = _said(body)
+    said = Said(posted.read(body))
     uniqueid, name = said.matching(UNIQUEID, "uniqueid"), said.matching(NAME, "channel")
     if uniqueid is None:
         raise InvalidRequest("the record does not say which leg it is about", parameter="uniqueid")
@@ -90,14 +88,6 @@ def read(body: bytes) -> Post:
     is_placed = uuid == uniqueid.lower() and not name.endswith(";2")
     leg = _leg(said, uuid, name, is_placed=is_placed) if is_somebodys(name) or (is_placed and is_local(name)) else None
     return Post(uuid, leg, said.uuid("domain"), domain_name_of(name), said.uuid("a"))
-
-
-def _said(body: bytes) -> Said:
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_MEMBERS, errors="replace")
-    except ValueError:
-        raise InvalidRequest("the body must be a form of one leg's members, in UTF-8") from None
-    return Said(dict(reversed(pairs)))  # the first of a name counts
 
 
 def _leg(said: Said, uuid: str, name: str, *, is_placed: bool) -> Leg:

@@ -5,12 +5,11 @@ channel, a context, an application or a file.
 """
 
 import logging
-import math
 import re
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import NoReturn
 
@@ -27,16 +26,13 @@ from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
 from ringpost.switch.asterisk.beside import CACHES
 from ringpost.switch.asterisk.lists import Channel, Contact, Party
 from ringpost.switch.asterisk.place import address, connected
+from ringpost.switch.line import Line
 
 NEEDS_SYSTEM = frozenset({"call-answer", "call-hold", "call-resume", "call-record-start", "registration-delete"})
 """What is done by actions of the class ``system``, which may run a shell: a user has it on loopback only."""
 DIRECT = tuple(action for action in CALL_ACTIONS if action not in NEEDS_SYSTEM)
 """What can be done at an address that is not this machine's."""
 _log = logging.getLogger("ringpost")
-_PATIENCE = 18.0
-"""Seconds for all steps of a request together; the function is stopped after 29, and somebody may be waited for."""
-_RESTS = 3.0
-"""Seconds a switch that failed is left alone."""
 _POLL_SECONDS = 0.2
 _ENDS_WITHIN = 1.0
 _NORMALLY = "16"
@@ -66,14 +62,14 @@ class Asterisk:
         ``answer_seconds`` is for each answer, and for what is told of what was ordered: that a phone holds, where a
         call is parked.
         """
-        self._resting = {} if resting is None else resting
         self._answer_seconds = answer_seconds
-        self._until = math.inf
         self._record = record
         self._address = address(record)
         self._secret = secret
         self._clock = clock
-        self._manager: Manager | None = None
+        self._line = Line(
+            record.switch_uuid, lambda: secret(record.secret or ""), self._connected, resting, answer_seconds
+        )
         self._tale: originating.Tale | None = None
         self._found_odd = False
 
@@ -84,11 +80,9 @@ class Asterisk:
 
     def close(self) -> None:
         """Let go of the connection."""
-        if self._manager is not None:
-            self._manager.close()
-        self._manager = self._tale = None
+        self._line.close()
+        self._tale = None
         self._found_odd = False
-        self._until = math.inf
 
     def status(self) -> SwitchStatus:
         """How it is. Not reaching it is an answer too."""
@@ -113,8 +107,8 @@ class Asterisk:
         """Seconds since it started, which it says in its own time of day."""
         core = self._ask("CoreStatus")
         try:
-            began = datetime.strptime(f"{core.get('CoreStartupDate')} {core.get('CoreStartupTime')}", _STARTED)  # noqa: DTZ007
-            now = datetime.strptime(self._ask("Getvar", Variable=_LOCAL_NOW).get("Value"), _STARTED)  # noqa: DTZ007
+            began = _moment(f"{core.get('CoreStartupDate')} {core.get('CoreStartupTime')}")
+            now = _moment(self._ask("Getvar", Variable=_LOCAL_NOW).get("Value"))
         except ValueError:
             return None
         return max(int((now - began).total_seconds()), 0)
@@ -133,7 +127,7 @@ class Asterisk:
             self._tale = originating.Tale(order.call_uuid, is_registered=False)
             return
         listens_to = self._listened_to(order) if order.monitors else None
-        self._line().hear()
+        self._line.take().hear()
         self._do("Originate", *originating.members(order, listens_to))
         self._tale = originating.Tale(order.call_uuid)
 
@@ -154,8 +148,8 @@ class Asterisk:
         end = time.monotonic() + seconds
         while not tale.is_over and (left := end - time.monotonic()) > 0:
             was_told = tale.is_told
-            with self._spoken():
-                event = (self._manager or self._line()).event(left)
+            with self._line.spoken():
+                event = self._line.hold().event(left)
             if event is not None:
                 tale.tell(event)
             if tale.is_told and not was_told:
@@ -165,7 +159,7 @@ class Asterisk:
     def _looked_up(self, order: CallOrder, seconds: float) -> Progress:
         deadline = self._clock.now() + seconds
         while True:
-            self._until = math.inf  # the caller's own time is being waited
+            self._line.wait_on()
             found = [one for one in self._channels() if one.is_placed and one.leg_uuid == order.call_uuid]
             if not found or found[0].marked.uuid(marks.DOMAIN) != order.domain_uuid:
                 return Progress("ended")
@@ -242,10 +236,10 @@ class Asterisk:
     def park(self, domain: Domain, leg_uuid: str) -> str:
         """Send the leg to the parking code, and hear in which slot it comes to wait."""
         channel, lot = self._answered(domain, leg_uuid).channel.uniqueid, dialplan.lot(domain.domain_name)
-        line = self._line()
+        line = self._line.take()
         line.hear()
         self._do("Redirect", Channel=channel, Context=marks.PLAN, Exten=dialplan.PARK, Priority="1")
-        with self._spoken():
+        with self._line.spoken():
             told = line.awaited(lambda event: channel in lists.slots([event], lot), self._answer_seconds)
         if told is None:
             raise CannotComply("the call was not parked: it may have ended, or every slot is taken")
@@ -350,12 +344,12 @@ class Asterisk:
 
     def _tell_phone(self, leg: Party, event: str, told: str, mark: str) -> None:
         """Tell a phone what to do, and wait until it has."""
-        phone, line = self._telephone(leg), self._line()
+        phone, line = self._telephone(leg), self._line.take()
         if not self._takes(phone, event):
             raise CannotComply(f"this phone takes no such order (its Allow-Events do not name {event}): do it there")
         line.hear()
         self._notify(phone, event)
-        with self._spoken():
+        with self._line.spoken():
             done = line.awaited(
                 lambda one: (one.event, one.get("Uniqueid")) == (told, phone.uniqueid), self._answer_seconds
             )
@@ -369,9 +363,9 @@ class Asterisk:
     def _slots(self, domain: Domain) -> dict[str, str]:
         """Who waits in which slot of the domain's lot, which there is once somebody has waited there."""
         lot = dialplan.lot(domain.domain_name)
-        with self._spoken():
+        with self._line.spoken():
             try:
-                return lists.slots(self._line().listed("ParkedCalls", ParkingLot=lot), lot)
+                return lists.slots(self._line.take().listed("ParkedCalls", ParkingLot=lot), lot)
             except Unlisted:
                 return {}
 
@@ -380,44 +374,12 @@ class Asterisk:
 
     # the wire
 
-    def _line(self) -> Manager:
-        """The connection, with the time that is left for the next step of this request."""
-        if self._manager is None:
-            self._manager = self._connected()
-        left = self._until - time.monotonic()
-        if left <= 0:
-            raise SwitchUnreachable("the switch takes too long for all this: see whether it is overloaded")
-        self._manager.answer_seconds = min(self._answer_seconds, left)
-        return self._manager
-
-    def _connected(self) -> Manager:
-        """A new connection. A switch that failed just now is left alone, lest everybody waits for it."""
-        now, uuid = time.monotonic(), self._record.switch_uuid
-        password = self._secret(self._record.secret or "")
-        if now < self._resting.get(uuid, 0.0):
-            resting = SwitchUnreachable("the switch did not answer a moment ago: try again", retry_after=int(_RESTS))
-            resting.unsent = True
-            raise resting
-        try:
-            made = connected(self._address, self._record, password, self._answer_seconds)
-        except SwitchUnreachable as problem:
-            self._resting[uuid] = time.monotonic() + _RESTS
-            problem.unsent = True
-            raise
-        self._until = now + _PATIENCE
-        return made
-
-    @contextmanager
-    def _spoken(self) -> Iterator[None]:
-        try:
-            yield
-        except SwitchUnreachable:
-            self._resting[self._record.switch_uuid] = time.monotonic() + _RESTS
-            raise
+    def _connected(self, password: str, answer_seconds: float) -> Manager:
+        return connected(self._address, self._record, password, answer_seconds)
 
     def _ask(self, action: str, *more: tuple[str, str], **members: str) -> Message:
-        with self._spoken():
-            return self._line().ask(action, *more, **members)
+        with self._line.spoken():
+            return self._line.take().ask(action, *more, **members)
 
     def _do(self, action: str, *more: tuple[str, str], **members: str) -> Message:
         """An action that says that it was done."""
@@ -428,9 +390,9 @@ class Asterisk:
 
     def _list(self, action: str, **members: str) -> list[Message]:
         """What an action lists. One that is refused is no empty list."""
-        with self._spoken():
+        with self._line.spoken():
             try:
-                return self._line().listed(action, **members)
+                return self._line.take().listed(action, **members)
             except Unlisted as refused:
                 raise SwitchRefused(f"the switch has no list for {action}: see its log") from refused
 
@@ -467,3 +429,8 @@ def _refused(action: str, says: str) -> NoReturn:
     if says == _NOT_RECORDED:
         raise CannotComply("this call is not being recorded")
     raise SwitchRefused(f"the switch did not do {action}: see its log")
+
+
+def _moment(text: str) -> datetime:
+    """A time of the switch's day. Only what is between two such counts, so any zone will do. ``ValueError``."""
+    return datetime.strptime(f"{text} +0000", f"{_STARTED} %z")

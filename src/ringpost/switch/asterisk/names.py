@@ -16,8 +16,3 @@ def shown(name: str) -> str:
 def account(number: str, domain_name: str) -> str:
     """What an extension's endpoint, its login and its contacts are called there."""
     return f"{number}@{domain_name}"
-
-
-def literally(text: str) -> str:
-    """As a pattern that matches itself; no backslash, for a plan reads those."""
-    return re.sub(r"[.*+?()^$]", lambda found: f"[{found[0]}]", text)

@@ -29,6 +29,6 @@ def read(body: bytes) -> dict[str, str]:
 
 
 def written(members: Mapping[str, str] | Iterable[tuple[str, str]]) -> bytes:
-    """A form on one line."""
+    """A form on one line; half a character, which JSON can spell and UTF-8 cannot, is a question mark."""
     pairs = members.items() if isinstance(members, Mapping) else members
-    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs).encode()
+    return "&".join("=".join(quote(one, safe="", errors="replace") for one in pair) for pair in pairs).encode()

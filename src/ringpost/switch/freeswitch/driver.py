@@ -6,10 +6,8 @@ application, a dialplan or a context.
 
 import json
 import logging
-import math
 import re
 import secrets
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -27,13 +25,10 @@ from ringpost.switch.freeswitch import lists, originating
 from ringpost.switch.freeswitch.esl import EventSocket
 from ringpost.switch.freeswitch.recording import RECORDED, RECORDING_STARTED
 from ringpost.switch.freeswitch.said import HUNG_UP, PLACED
+from ringpost.switch.line import Line
 
 PORT = 8021
 _log = logging.getLogger("ringpost")
-_PATIENCE = 18.0
-"""Seconds for all steps of a request together; the function is stopped after 29, and somebody may be waited for."""
-_RESTS = 3.0
-"""Seconds a switch that failed is left alone."""
 _POLL_SECONDS = 0.2
 _PARKS_WITHIN = 3.0
 _UPTIME = re.compile(
@@ -60,23 +55,20 @@ class FreeSwitch:
         answer_seconds: float = 4.0,
     ) -> None:
         """``resting`` is shared by all lines of a process: until when a switch that failed is left alone."""
-        self._resting = {} if resting is None else resting
-        self._answer_seconds = answer_seconds
-        self._until = math.inf
         self._record = record
         self._secret = secret
         self._clock = clock
-        self._socket: EventSocket | None = None
+        self._line = Line(
+            record.switch_uuid, lambda: secret(record.secret or ""), self._connected, resting, answer_seconds
+        )
         self._job: str | None = None
         self._found_odd = False
 
     def close(self) -> None:
         """Let go of the connection."""
-        if self._socket is not None:
-            self._socket.close()
-        self._socket = self._job = None
+        self._line.close()
+        self._job = None
         self._found_odd = False
-        self._until = math.inf
 
     def status(self) -> SwitchStatus:
         """How it is. Not reaching it is an answer too."""
@@ -109,14 +101,14 @@ class FreeSwitch:
         if order.monitors is not None:
             [listened_to] = self._known_as(order.domain_uuid, order.monitors)[:1] or [order.monitors]
             order = order.model_copy(update={"monitors": listened_to})
-        self._line().background(originating.command(order), order.call_uuid)
+        self._line.take().background(originating.command(order), order.call_uuid)
         self._job = order.call_uuid
 
     def await_answer(self, order: CallOrder, seconds: float) -> Progress:
         """Wait for what becomes of A; of a call placed earlier, look how far it has come."""
         if self._job != order.call_uuid:
             return self._looked_up(order, seconds)
-        result = (self._socket or self._line()).result(order.call_uuid, seconds)
+        result = self._line.hold().result(order.call_uuid, seconds)
         if result is None:
             return Progress("ringing")
         if result.startswith("+OK "):
@@ -240,42 +232,13 @@ class FreeSwitch:
 
     # the wire
 
-    def _line(self) -> EventSocket:
-        """The connection, with the time that is left for the next step of this request."""
-        if self._socket is None:
-            self._socket = self._connected()
-        left = self._until - time.monotonic()
-        if left <= 0:
-            raise SwitchUnreachable("the switch takes too long for all this: see whether it is overloaded")
-        self._socket.answer_seconds = min(self._answer_seconds, left)
-        return self._socket
-
-    def _connected(self) -> EventSocket:
-        """A new connection. A switch that failed just now is left alone, lest everybody waits for it."""
-        now, uuid = time.monotonic(), self._record.switch_uuid
-        password = self._secret(self._record.secret or "")
-        if now < self._resting.get(uuid, 0.0):
-            resting = SwitchUnreachable("the switch did not answer a moment ago: try again", retry_after=int(_RESTS))
-            resting.unsent = True
-            raise resting
+    def _connected(self, password: str, answer_seconds: float) -> EventSocket:
         host, port = address(self._record)
-        try:
-            made = EventSocket(
-                host, port, user=self._record.user, password=password, answer_seconds=self._answer_seconds
-            )
-        except SwitchUnreachable as problem:
-            self._resting[uuid] = time.monotonic() + _RESTS
-            problem.unsent = True
-            raise
-        self._until = now + _PATIENCE
-        return made
+        return EventSocket(host, port, user=self._record.user, password=password, answer_seconds=answer_seconds)
 
     def _api(self, command: str) -> str:
-        try:
-            return self._line().api(command)
-        except SwitchUnreachable:
-            self._resting[self._record.switch_uuid] = time.monotonic() + _RESTS
-            raise
+        with self._line.spoken():
+            return self._line.take().api(command)
 
     def _do(self, command: str) -> str:
         """A command that says +OK if it is done."""
@@ -325,7 +288,7 @@ class FreeSwitch:
     def _looked_up(self, order: CallOrder, seconds: float) -> Progress:
         deadline = self._clock.now() + seconds
         while True:
-            self._until = math.inf  # the caller's own time is being waited
+            self._line.wait_on()
             channels = [] if order.gateway else self._known_as(order.domain_uuid, order.call_uuid)
             state = self._dumped((channels or [order.call_uuid])[0]).get("Answer-State")
             if state == "answered":

@@ -7,7 +7,6 @@ It is plain text, passwords too: put a tunnel around it wherever it leaves the m
 
 import json
 import re
-import socket
 import time
 import uuid
 from collections import deque
@@ -18,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ringpost.model.errors import SwitchRefused, SwitchUnreachable
+from ringpost.switch.line import in_words, reached
 
 MOST_HEADERS = 64 * 1024
 """Bytes of headers in a frame; FreeSWITCH's own come to a few hundred."""
@@ -137,7 +137,7 @@ class EventSocket:
         self._results: dict[str, str | None] = {}
         self._subscribed = False
         self._events: deque[dict[str, Any]] | None = None
-        self._socket = _connected(host, port, connect_seconds)
+        self._socket = reached(host, port, connect_seconds)
         self._open = True
         with self._step():
             self._greet(login)
@@ -207,29 +207,10 @@ class EventSocket:
 
     @contextmanager
     def _step(self) -> Iterator[None]:
-        """Say what went wrong in a sentence, and close the connection, whatever it was."""
         if not self._open:
             raise SwitchUnreachable("the connection to the switch is closed: open another")
-        try:
+        with in_words(self.close, BadFrame, "a FreeSWITCH's event socket"):
             yield
-        except TimeoutError as error:
-            self.close()
-            raise SwitchUnreachable(
-                "the switch did not answer in time: see whether it is overloaded; it may still carry out the command"
-            ) from error
-        except OSError as error:
-            self.close()
-            raise SwitchUnreachable(
-                "the switch closed the connection before it had answered: see whether it is restarting"
-            ) from error
-        except BadFrame as error:
-            self.close()
-            raise SwitchUnreachable(
-                "what answers does not speak as a FreeSWITCH's event socket does: check the switch's address and port"
-            ) from error
-        except BaseException:
-            self.close()
-            raise
 
     def _greet(self, login: bytes) -> None:
         greeting = self._frame(time.monotonic() + self.answer_seconds)
@@ -295,13 +276,6 @@ class EventSocket:
         if frame.kind == "text/disconnect-notice":
             raise ConnectionResetError("it said goodbye")
         return frame
-
-
-def _connected(host: str, port: int, seconds: float) -> socket.socket:
-    try:
-        return socket.create_connection((host, port), seconds)
-    except (OSError, ValueError) as error:  # a name with an empty label is a ValueError
-        raise SwitchUnreachable("the switch cannot be reached: check its address and port, and that it runs") from error
 
 
 def _login(user: str | None, password: str) -> bytes:

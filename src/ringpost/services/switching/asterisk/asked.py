@@ -66,7 +66,7 @@ def _aor(context: Context, asked: realtime.Asked) -> bytes:
 
 def _auth(context: Context, asked: realtime.Asked) -> bytes:
     found = _phone(context, asked)
-    account = dialling.account_of(context, found[1]) if found else None
+    account = dialling.account(context, found[1]) if found else None
     return realtime.auth(found[0], *account) if found and account else realtime.NOTHING
 
 

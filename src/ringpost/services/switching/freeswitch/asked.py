@@ -62,7 +62,7 @@ def _user(context: Context, domain: Domain, asked: Asked, realm: str, number: st
     extension = numbering.extension(context, domain.domain_uuid, number)
     if extension is None:
         return None if asked.is_a_phones else _box(context, domain, realm, number)
-    account = dialling.account_of(context, extension)
+    account = dialling.account(context, extension)
     if account is None:
         return None
     found = xml.user(domain, extension, realm, account.password, _messages(context, domain, number))
