@@ -13,10 +13,12 @@ from ringpost.auth.tokens import new_secret, sha256
 from ringpost.clock import Clock, stamp
 from ringpost.context import Context
 from ringpost.entry.console import NOBODY, console
-from ringpost.model.call import CallOrder, Leg
+from ringpost.model.agent import Agent
+from ringpost.model.call import CallOrder, Leg, Rung
 from ringpost.model.domain import Domain
 from ringpost.model.event_requests import OneWebhook
 from ringpost.model.key import ApiKey, Limits, SecretHash
+from ringpost.model.queue import Queue, QueueMember, QueueStay
 from ringpost.model.recording import Recording
 from ringpost.model.requests import ExtensionGroupMember, OneExtension
 from ringpost.model.ring_group import Member
@@ -26,7 +28,9 @@ from ringpost.services import kept
 from ringpost.services.happenings import webhooks
 from ringpost.services.numbers import contacts, destinations, ring_groups
 from ringpost.services.people import extension_groups, extensions, user_groups, users
+from ringpost.services.queues import agents
 from ringpost.services.records import joining
+from ringpost.services.switching import queueing
 from ringpost.store import Put, Row, Store, keys
 from ringpost.store.sqlite import SqliteStore
 from ringpost.switch.scripts import Script, Turn
@@ -39,6 +43,9 @@ CALL_B_UUID = "c0c0c0c0-0000-4000-8000-00000000000b"
 LAB_UUID = "5a5a5a5a-0000-4000-8000-000000000001"
 HELD_CALL_UUID = "b1b1b1b1-0000-4000-8000-000000000001"
 PARKED_CALL_UUID = "b1b1b1b1-0000-4000-8000-000000000002"
+WAITING_CALL_UUID = "b1b1b1b1-0000-4000-8000-000000000003"
+QUEUE_UUID = "babababa-0000-4000-8000-000000000001"
+AGENT_UUID = "bebebebe-0000-4000-8000-000000000001"
 PUBLIC_KEY_UUID = "b0b0b0b0-0000-4000-8000-000000000001"
 PUBLIC_SECRET = "de" * 32
 SHORT_LIVED_UUID = "ededeced-0000-4000-8000-000000000001"
@@ -89,6 +96,7 @@ def seed(store: Store, clock: Clock) -> None:
         (PARKED_CALL_UUID, "101", Turn(at=clock.now() - 1, what="park", leg_uuid=PARKED_CALL_UUID, value="5901")),
     ):
         _call_that_is_up(context, domain, call_uuid, number, turn)
+    _call_centre(context, domain)
     crm = Limits(scopes=("originate", "cdr.#"), domains=(DOMAIN_UUID,))
     _key(context, CRM_KEY_UUID, "CRM", _CRM_HASH, crm)
     context.commit()
@@ -159,6 +167,47 @@ def _people(context: Context, domain: Domain) -> None:
     context.commit()
     user_groups.add(context, sales, alice)
     context.commit()
+
+
+def _call_centre(context: Context, domain: Domain) -> None:
+    """A queue of Alice's and of the back office, and a caller who waits there: both have a call."""
+    alice = users.named(context, domain.domain_uuid, "alice")
+    agent = Agent(
+        agent_uuid=AGENT_UUID,
+        domain_uuid=domain.domain_uuid,
+        number="7001",
+        firstname="Alice",
+        lastname="Example",
+        user_uuid=alice.user_uuid,
+    )
+    agent = kept.create(context, agent, keys.agent_layout)
+    agents.create(context, domain, {"number": "7003", "firstname": "Carol"}, None)
+    context.commit()
+    queueing.log_in(context, agent, "100", None)
+    members = (QueueMember(agent="7001"), QueueMember(extension="101", penalty=1))
+    queue = Queue(
+        queue_uuid=QUEUE_UUID, domain_uuid=domain.domain_uuid, name="Support", extension="700", members=members
+    )
+    kept.create(context, queue, keys.queue_layout)
+    context.commit()
+    joined = context.clock.now() - 30
+    stay = QueueStay(queue_uuid=QUEUE_UUID, joins_at=joined, leaves_at=joined + 3600, because="timeout")
+    order = CallOrder(
+        call_uuid=WAITING_CALL_UUID,
+        domain_uuid=domain.domain_uuid,
+        domain_name=domain.domain_name,
+        caller_id_number="12025550199",
+        caller_id_name="Example Caller",
+        destination_a="12025550150",
+        destination_b="700",
+        placed_at=stamp(joined),
+        key_uuid=NOBODY,
+        direction="inbound",
+        way=(Rung(number="700", stay=stay),),
+    )
+    script = Script(order=order, version=1)
+    row = Row(keys.script(domain.domain_uuid, WAITING_CALL_UUID), script.model_dump_json(), expires=int(joined) + 7200)
+    context.store.stage(Put(row))
 
 
 def _webhook(context: Context) -> None:

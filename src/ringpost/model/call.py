@@ -4,6 +4,7 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
+from ringpost.model.queue import QueueStay
 from ringpost.model.record import Entity, Record, is_empty, is_false, is_none
 from ringpost.model.values import DomainName, ExternalId, Gateway, Number, ShortText, TagList, Timestamp, Uuid
 
@@ -32,6 +33,7 @@ class Rung(Entity):
     do_not_disturb: bool = False
     alongside: bool = Field(default=False, description="at once with the one before, and not after it")
     name_prefix: str = Field(default="", description="what it is shown in front of the caller's name")
+    stay: QueueStay | None = Field(default=None, description="it is a queue, and this becomes of the caller there")
 
 
 class CallOrder(Wanted):

@@ -1,6 +1,7 @@
 """Every type of event there is. ``tests/test_event_types.py`` holds it against what the code tells."""
 
 _WHAT_HAPPENS = {
+    "agent": "created deleted logged_in logged_out missed paused unpaused updated",
     "call": "answered cancelled ended held parked placed resumed ringing transferred unparked",
     "cdr": "created updated",
     "command": "answer_asked dtmf_sent held hung_up muted parked record_started record_stopped resumed transferred"
@@ -12,6 +13,7 @@ _WHAT_HAPPENS = {
     "extensiongroup": "created deleted updated",
     "key": "created deleted rotated updated",
     "permission": "set",
+    "queue": "abandoned completed connected created deleted joined left updated",
     "recording": "deleted ready",
     "ringgroup": "created deleted updated",
     "switch": "created deleted updated",

@@ -7,14 +7,17 @@ from pydantic import Field
 from ringpost.model.call import Call, Direction, EndedBy, Leg
 from ringpost.model.live import LegState
 from ringpost.model.outcome import legs_kept, summarised, taken_by, worked_out
+from ringpost.model.queue import LeftBecause, QueueVisit
 from ringpost.model.record import Entity, is_none
+from ringpost.model.route import AgentCodeWord
 from ringpost.model.values import Cause, ExtensionNumber, Moment, Number, ShortText, Timestamp, Uuid
 
 What = Literal[
-    "made", "ringing", "answered", "held", "resumed", "sent", "parked", "unparked", "ended", "failed", "gone", "lost"
-]
+    "made", "ringing", "answered", "held", "resumed", "sent", "parked", "unparked", "queued", "unqueued", "agent_code",
+    "ended", "failed", "gone", "lost",
+]  # fmt: skip
 """``failed``: A of a call we placed was not reached, and its switch may know no such leg. ``gone``: nobody heard how it
-ended, but its record may say. ``lost``: no more will be known of it."""
+ended, but its record may say. ``lost``: no more will be known of it. ``agent_code``: a phone has dialled it."""
 ToldState = Literal[LegState, "ended"]
 _BEFORE_ENDED: tuple[LegState, ...] = ("parked", "held", "answered", "ringing")
 """What a call is though its other parties have left: it is answered though another phone still rings."""
@@ -53,6 +56,10 @@ class Notice(Entity):
     sent_to_extension: bool = Field(default=False, description="whether that is an extension's")
     taken_by: Uuid | None = Field(default=None, description="the leg that took it from its slot, by dialling that")
     slot: ShortText | None = Field(default=None, description="where it is parked")
+    queue_uuid: Uuid | None = Field(default=None, description="the queue it waits in, or waits in no more")
+    left_because: LeftBecause | None = Field(default=None, description="why it waits in no queue any more")
+    agent_code: AgentCodeWord | None = Field(default=None, description="what the code means that was dialled")
+    agent_number: ExtensionNumber | None = Field(default=None, description="the agent's number behind the code")
 
 
 class NumberedNotice(Notice):
@@ -113,7 +120,7 @@ _OWN_LEG = frozenset(
     {"source_dialled", "ended_by", "reached", "to_voicemail", "placed", "rang", "speaks", "core", "sequence"}
 )
 _OWN = frozenset(
-    {"legs", "sequence", "told_at", "has_ended", "is_lost", "joined_to", "contact", "is_looked_up", "version"}
+    {"legs", "visits", "sequence", "told_at", "has_ended", "is_lost", "joined_to", "contact", "is_looked_up", "version"}
 )
 _OF_THE_RECORD = (
     "start_stamp", "answer_stamp", "duration", "billsec", "hangup_cause", "missed_call", "answered_by", "hung_up_by",
@@ -140,6 +147,7 @@ class TrackedCall(Entity):
     contact: dict[str, Any] | None = None
     is_looked_up: bool = False
     legs: tuple[TrackedLeg, ...] = ()
+    visits: tuple[QueueVisit, ...] = Field(default=(), description="its times in queues, the first first")
     sequence: int = 0
     told_at: Timestamp = ""
     has_ended: bool = False

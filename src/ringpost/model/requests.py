@@ -60,6 +60,20 @@ class OneRingGroup(InDomain):
     extension: Reference | None = Field(default=None, description="the ring group's number or UUID")
 
 
+class OneQueue(InDomain):
+    """A request about one queue."""
+
+    queue: Reference = Field(description="the queue, by number, name or UUID")
+
+
+class OneAgent(InDomain):
+    """A request about one agent."""
+
+    agent: Reference | None = Field(
+        default=None, description="the agent, by number or UUID; a key or token of a user may leave it out"
+    )
+
+
 class OneDestination(InDomain):
     """A request about one destination. Its number is one in all the world: no domain is needed with it."""
 

@@ -1,11 +1,14 @@
 """Where a dialled number leads."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
+from ringpost.model.queue import QueueOrder
 from ringpost.model.ring_group import RingGroup
+
+AgentCodeWord = Literal["log_in", "log_out", "pause", "unpause"]
 
 
 class Emergency(NamedTuple):
@@ -61,6 +64,26 @@ class Group(NamedTuple):
     ringing: tuple[Ringing, ...]
 
 
+class Queued(NamedTuple):
+    """A queue, who of it may be rung, and where those go on whom nobody takes; ``passed`` are then behind them.
+
+    A way on is None where there is none, or it leads nowhere, or back: then they are hung up.
+    """
+
+    order: QueueOrder
+    passed: tuple[str, ...] = ()
+    on_timeout: str | None = None
+    on_full: str | None = None
+    on_empty: str | None = None
+
+
+class AgentCode(NamedTuple):
+    """A code an agent dials on its phone; whose is the one dialled behind it, or who is logged in there."""
+
+    what: AgentCodeWord
+    agent: str | None = None
+
+
 class Messages(NamedTuple):
     """A voicemail box: to leave a message in (``number``), or to listen to (None: whose is asked)."""
 
@@ -88,7 +111,9 @@ class HoldMusic(NamedTuple):
     number: str
 
 
-Route = Emergency | Phone | Forwarded | Refused | Outside | Group | Messages | Room | Slot | HoldMusic
+Route = (
+    Emergency | Phone | Forwarded | Refused | Outside | Group | Queued | AgentCode | Messages | Room | Slot | HoldMusic
+)
 
 
 class Inbound(NamedTuple):

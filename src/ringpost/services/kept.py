@@ -45,10 +45,12 @@ def update(
     taken: Taken = None,
     expires: int | None = None,
     absorbs: Sequence[R] = (),
+    renames: bool = True,
 ) -> R:
     """Stage a changed record, moving the rows whose keys the change has changed.
 
-    ``absorbs`` are other records that are this one from now on: their rows go.
+    ``absorbs`` are other records that are this one from now on: their rows go. Without ``renames`` what it claims anew
+    is no name, and whoever has checked it may take it.
     """
     lost = _lost(before, if_version)
     check_own(context, before)
@@ -64,7 +66,7 @@ def update(
     held = {key for record in former for key in (layout(record).truth, *layout(record).claims)}
     rows, body = layout(after), after.model_dump_json()
     known = layout(before)
-    if after.owners is not None and {rows.truth, *rows.claims} != {known.truth, *known.claims}:
+    if renames and after.owners is not None and {rows.truth, *rows.claims} != {known.truth, *known.claims}:
         check_may_rename(context)
 
     def put(key: Key, refusal: Exception | None, *, if_absent: bool = False) -> None:

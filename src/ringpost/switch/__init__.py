@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ringpost.model.call import CallOrder, Leg
     from ringpost.model.domain import Domain
     from ringpost.model.live import LiveCall, Registration
+    from ringpost.model.queue import QueueOrder, WaitingCaller
     from ringpost.model.switch import SwitchRecord, SwitchStatus
     from ringpost.model.values import Digits, ExtensionNumber, Number, Uuid
     from ringpost.switch.scripts import Scripts
@@ -40,6 +41,8 @@ CALL_ACTIONS = (
     "registration-delete",
 )
 """What there is for a switch to do: each can do these, or says which of them it can."""
+QUEUE_ACTIONS = ("queue-status", "queue-caller-pick", "queue-caller-remove", "agent-status")
+"""What there is to do for a switch that has queues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,17 @@ class Switch(Protocol):
 
     def unregister(self, domain: Domain, extension: ExtensionNumber) -> int:
         """Drop the registrations of an extension, and say how many there were."""
+
+    # queues
+
+    def waiting(self, domain: Domain) -> list[WaitingCaller]:
+        """The callers who wait in a domain's queues, those of each in the order in which they are to be taken."""
+
+    def set_queues(self, domain: Domain, queues: Sequence[QueueOrder]) -> None:
+        """Have these queues be as they are ordered, with these members and no others. Twice is as good as once."""
+
+    def drop_queue(self, domain: Domain, queue_uuid: Uuid) -> None:
+        """Forget a queue, if it is known. Whoever waits there goes on as if nobody were left to take the call."""
 
 
 class Connect(Protocol):

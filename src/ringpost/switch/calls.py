@@ -18,6 +18,7 @@ from ringpost.model.call import CallOrder, Leg
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, Problem, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LiveCall, Registration
+from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.model.record import Entity
 from ringpost.model.switch import SwitchRecord, SwitchStatus
 from ringpost.model.values import Digits, ExtensionNumber, Number, Uuid
@@ -32,7 +33,18 @@ HERE = frozenset({"close", "foretold"})
 """Methods of the port that do not travel: who asks knows the answer."""
 
 _TYPES: dict[str, Any] = {
-    kind.__name__: kind for kind in (CallOrder, Domain, Leg, LiveCall, Registration, SwitchRecord, SwitchStatus)
+    kind.__name__: kind
+    for kind in (
+        CallOrder,
+        Domain,
+        Leg,
+        LiveCall,
+        QueueOrder,
+        Registration,
+        SwitchRecord,
+        SwitchStatus,
+        WaitingCaller,
+    )
 } | {"Sequence": Sequence, "Uuid": Uuid, "Digits": Digits, "Number": Number, "ExtensionNumber": ExtensionNumber}
 """What the port's annotations name; there they are imported for mypy only, so that a cold start need not."""
 _TRAVELS = {kind.code: kind for kind in (CannotComply, NotFound, SwitchRefused, SwitchUnreachable)}

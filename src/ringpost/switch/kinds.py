@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ringpost.model.switch import SwitchRecord
     from ringpost.switch import Switch
     from ringpost.switch.hearing import Ear
+    from ringpost.switch.queue_abilities import QueueAbilities
     from ringpost.switch.scripts import Scripts
 
 
@@ -62,6 +63,10 @@ def _nothing_to_forget(_: Place, _asked: Sequence[Fields] | None) -> None:
     pass
 
 
+def _no_queues() -> None:
+    pass
+
+
 def _pointed_nowhere(_: Place) -> str:
     raise CannotComply("a switch of this kind asks nobody")
 
@@ -78,6 +83,7 @@ class Kind:
     the files, by their places below /etc, by which one asks at an address, with its own socket at a host;
     ``pointed_at`` is where one says that it asks. ``forget`` has one forget what it was answered to some questions, or
     to all (``SwitchUnreachable``, ``SwitchRefused``). ``home`` is what it is called where a link runs beside one.
+    ``queues`` says what it can do of a queue; None: it has none.
     """
 
     needs: tuple[str, ...]
@@ -90,6 +96,7 @@ class Kind:
     pointed_at: Callable[[Place], str] = _pointed_nowhere
     forget: Callable[[Place, Sequence[Fields] | None], None] = _nothing_to_forget
     home: Home | None = None
+    queues: Callable[[], QueueAbilities | None] = _no_queues
 
     @property
     def has_link(self) -> bool:

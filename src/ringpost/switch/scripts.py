@@ -11,7 +11,7 @@ class Turn(Entity):
     """Something that was done to a call in the sandbox, in seconds since 1970."""
 
     at: float
-    what: Literal["hang_up", "hold", "resume", "transfer", "park", "record", "stop_recording"]
+    what: Literal["hang_up", "hold", "resume", "transfer", "park", "record", "stop_recording", "requeue"]
     leg_uuid: str
     value: str = ""
     way: tuple[Rung, ...] = ()
@@ -33,11 +33,14 @@ class Scripts(Protocol):
     def of_domain(self, domain_uuid: str) -> list[Script]:
         """The scripts of a domain's calls, those that have ended of late among them."""
 
-    def way(self, domain_uuid: str, number: str) -> tuple[Rung, ...]:
-        """Whom a number leads to, one after the other, as extensions are forwarded; empty: to itself."""
+    def way(self, domain_uuid: str, number: str, order: CallOrder) -> tuple[Rung, ...]:
+        """Whom a number leads to now, one after the other, as extensions are forwarded; empty: to itself."""
 
     def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
         """Something was done to a call: these are the legs it will have had now."""
 
     def note(self, script: Script) -> None:
         """Something was done to a call that changes nothing of what becomes of it."""
+
+    def requeue(self, domain_uuid: str) -> None:
+        """Members have come, gone or become free: what becomes of those who wait in a domain is found out anew."""

@@ -12,6 +12,8 @@ from ringpost.clock import seconds
 from ringpost.model.call import EndedBy
 from ringpost.model.cause import ANSWERED_ELSEWHERE, Meaning, meaning
 from ringpost.model.notices import Notice, TrackedCall, TrackedLeg
+from ringpost.model.queue import QueueVisit
+from ringpost.services.happenings import queue_events
 
 _A_MOMENT = 1.0
 """Seconds within which a switch rings all phones of an extension."""
@@ -28,12 +30,15 @@ class Happening:
     call: TrackedCall
     leg: TrackedLeg | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
+    visit: QueueVisit | None = None
+    """Of what happened in a queue: the caller's time there, as it was then."""
 
     def data(self) -> dict[str, Any]:
         """The event's data, but for who the extension's user and the other party are."""
         leg = self.leg
         about = {"extension": leg.extension, "number": leg.number, "leg_uuid": leg.leg_uuid} if leg else {}
-        return {**about, **self.more, "at": self.at, "call": self.call.told()}
+        waited = {"visit": self.visit.told()} if self.visit else {}
+        return {**about, **self.more, **waited, "at": self.at, "call": self.call.told()}
 
 
 def begun(notice: Notice, domain_name: str) -> TrackedCall:
@@ -97,9 +102,13 @@ class _Step:
 
     def take(self) -> None:
         """Take the notice."""
-        notice = self.notice
         self._know_source()
         self._know_leg()
+        self._act()
+        self._follow_queues()
+
+    def _act(self) -> None:
+        notice = self.notice
         match notice.what:
             case "ringing":
                 self._ring()
@@ -257,6 +266,7 @@ class _Step:
         self._change(self.leg, **self._how_it_ended(lost=lost))
         if rang_in_vain and self._rings_no_more():
             self._tell("call.cancelled", self.leg, {"reason": self._reason(notice.cause)})
+        self._follow_queues()
         if all(one.state == "ended" for one in self.call.legs):
             end = max(one.end_stamp or notice.at for one in self.call.legs)
             self.call = self.call.model_copy(update={"end_stamp": end, "slot": None, "has_ended": True})
@@ -289,11 +299,25 @@ class _Step:
     def _was_answered_elsewhere(self) -> bool:
         return any(one.source_uuid == self.leg.source_uuid and one.speaks for one in self.call.legs)
 
+    def _follow_queues(self) -> None:
+        """What the step comes to in queues, told before the call has ended."""
+        if self.notice.what != "queued" and not self.call.visits:
+            return
+        self.call, told = queue_events.followed(self.call, self.notice)
+        for one in told:
+            self._tell(one.type, one.leg, {"reason": one.reason} if one.reason else None, one.visit)
+
     def _change(self, leg: TrackedLeg, **members: object) -> None:
         after = leg.model_copy(update=members)
         legs = tuple(after if one.leg_uuid == leg.leg_uuid else one for one in self.call.legs)
         self.call = self.call.model_copy(update={"legs": legs})
 
-    def _tell(self, what: str, leg: TrackedLeg | None = None, more: Mapping[str, Any] | None = None) -> None:
+    def _tell(
+        self,
+        what: str,
+        leg: TrackedLeg | None = None,
+        more: Mapping[str, Any] | None = None,
+        visit: QueueVisit | None = None,
+    ) -> None:
         self.call = self.call.model_copy(update={"sequence": self.call.sequence + 1})
-        self.happened.append(Happening(what, self.notice.at, self.call, leg, more or {}))
+        self.happened.append(Happening(what, self.notice.at, self.call, leg, more or {}, visit))

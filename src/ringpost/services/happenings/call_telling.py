@@ -1,18 +1,23 @@
 """Telling what happened to a call: with the user whose phone it is, and who the other party is known to be."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
+from ringpost.clock import seconds
 from ringpost.context import Context
 from ringpost.model.call import Call, CallOrder
 from ringpost.model.notices import TrackedCall
+from ringpost.model.queue import Queue, QueueVisit
 from ringpost.model.user import User
 from ringpost.services.happenings.call_events import Happening
-from ringpost.services.numbers import contacts, numbering
-from ringpost.store import keys
+from ringpost.services.numbers import contacts, numbering, queue_orders
+from ringpost.store import Delete, Put, Row, keys
 
 _EVENTS = uuid.UUID("5e7e0f2c-9c1d-4b53-8a4e-72696e67706f")
 _ABOUT_SOMEBODY = frozenset({"call.ringing", "call.answered", "call.cancelled", "call.ended"})
+
+_VISIT_DAYS = 400
 
 
 class Teller:
@@ -29,6 +34,8 @@ class Teller:
         if happening.type in _ABOUT_SOMEBODY:
             extension = leg.extension if leg else call.extension
             about["user"] = self._user(call.domain_uuid, extension) if extension else None
+        if happening.visit is not None:
+            about |= self._in_queue(happening.visit, leg.extension if leg else None)
         self._context.happened(
             happening.type,
             call.domain_uuid,
@@ -38,6 +45,15 @@ class Teller:
             sequence=call.sequence,
             event_uuid=event_uuid(happening),
         )
+
+    def _in_queue(self, visit: QueueVisit, extension: str | None) -> dict[str, Any]:
+        """Which queue it is, and which agent's phone."""
+        queue = _queue(self._context, visit)
+        agent = queue_orders.agent_at(self._context, visit.domain_uuid, extension) if extension else None
+        return {
+            "queue": queue.model_dump(include={"queue_uuid", "name", "extension"}) if queue else None,
+            "agent": agent.model_dump(include={"agent_uuid", "number"}) | {"name": agent.full_name} if agent else None,
+        }
 
     def _user(self, home: str, extension: str) -> dict[str, Any] | None:
         known = f"{extension}@{home}"
@@ -70,6 +86,48 @@ def looked_up(context: Context, call: TrackedCall, order: CallOrder | None = Non
     number = call.caller_id_number if call.direction == "inbound" else call.destination_number
     contact = _contact(context, call.domain_uuid, number) if number and call.direction != "local" else None
     return call.model_copy(update={**ordered, "contact": contact, "is_looked_up": True})
+
+
+def with_agents(context: Context, call: TrackedCall) -> TrackedCall:
+    """The call with what its times in queues are counted by: whose phones were rung, and how soon it was to be."""
+    if not call.visits:
+        return call
+    return call.model_copy(update={"visits": tuple(_known(context, visit) for visit in call.visits)})
+
+
+def _known(context: Context, visit: QueueVisit) -> QueueVisit:
+    changes: dict[str, Any] = {}
+    queue = _queue(context, visit) if visit.service_level is None else None
+    if queue is not None:
+        changes |= {"service_level": queue.service_level, "wrap_up_seconds": queue.wrap_up_seconds}
+    new = [one for one in visit.attempts if one.agent_uuid is None and one.extension and one.ended_at is None]
+    whose = {one.extension: queue_orders.agent_at(context, visit.domain_uuid, one.extension or "") for one in new}
+    if any(whose.values()):
+        known = {extension: agent.agent_uuid for extension, agent in whose.items() if agent}
+        named = (
+            one.model_copy(update={"agent_uuid": one.agent_uuid or known.get(one.extension)}) for one in visit.attempts
+        )
+        changes["attempts"] = tuple(named)
+    if visit.extension is not None and visit.agent_uuid is None and not visit.is_over:
+        taker = queue_orders.agent_at(context, visit.domain_uuid, visit.extension)
+        changes["agent_uuid"] = taker.agent_uuid if taker else None
+    return visit.model_copy(update=changes) if changes else visit
+
+
+def _queue(context: Context, visit: QueueVisit) -> Queue | None:
+    return context.store.get(keys.queue(visit.domain_uuid, visit.queue_uuid), Queue)
+
+
+def keep_visits(context: Context, before: Sequence[QueueVisit], after: Sequence[QueueVisit]) -> None:
+    """Stage the times of a call in queues, in the place of what was known of them."""
+    known = {keys.queue_visit(visit): visit for visit in before}
+    kept = {keys.queue_visit(visit): visit for visit in after}
+    for key, visit in kept.items():
+        if known.get(key) != visit:
+            expires = int(seconds(visit.joined_at)) + _VISIT_DAYS * 86_400
+            context.store.stage(Put(Row(key, visit.model_dump_json(), expires=expires)))
+    for key in known.keys() - kept.keys():
+        context.store.stage(Delete(key))
 
 
 def _contact(context: Context, home: str, number: str) -> dict[str, Any] | None:

@@ -69,13 +69,18 @@ def _count(group: str | None, calls: list[Call]) -> Counted:
     return Counted(of=group, **members)
 
 
-def _day_in(timezone: str) -> Callable[[Call], Iterable[str]]:
+def zone_of(timezone: str) -> ZoneInfo:
+    """The time zone of that name; refused if there is none."""
     try:
-        zone = ZoneInfo(timezone)
+        return ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidRequest(
             "timezone is not known here: send one such as Europe/Paris", parameter="timezone"
         ) from None
+
+
+def _day_in(timezone: str) -> Callable[[Call], Iterable[str]]:
+    zone = zone_of(timezone)
 
     def day(call: Call) -> tuple[str]:
         try:

@@ -13,8 +13,11 @@ from ringpost.model import dialplan
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply
 from ringpost.model.extension import Extension, ForwardKind
+from ringpost.model.queue import Queue
 from ringpost.model.ring_group import Member, RingGroup
 from ringpost.model.route import (
+    AgentCode,
+    AgentCodeWord,
     Emergency,
     Forwarded,
     Group,
@@ -23,13 +26,14 @@ from ringpost.model.route import (
     Messages,
     Outside,
     Phone,
+    Queued,
     Refused,
     Ringing,
     Room,
     Route,
     Slot,
 )
-from ringpost.services.numbers import emergency, numbering, voicemails
+from ringpost.services.numbers import emergency, numbering, queue_orders, voicemails
 from ringpost.services.numbers import inbound as inbound_numbers
 from ringpost.services.tenants import switches
 from ringpost.store import keys
@@ -47,6 +51,12 @@ _CODES: dict[str, Route] = {
     dialplan.MESSAGES: Messages(None),
     dialplan.PARK: Slot(None),
     dialplan.HOLD_MUSIC: HoldMusic(dialplan.HOLD_MUSIC),
+}
+_AGENT_CODES: dict[str, AgentCodeWord] = {
+    dialplan.LOG_IN: "log_in",
+    dialplan.LOG_OUT: "log_out",
+    dialplan.PAUSE: "pause",
+    dialplan.UNPAUSE: "unpause",
 }
 _MOST_FORWARDS = 5
 _BUSY = "USER_BUSY"
@@ -92,6 +102,8 @@ def route(
         return _reached(context, domain, holder, passed, failed)
     if isinstance(holder, RingGroup):
         return group(context, domain, holder, in_sandbox=in_sandbox)
+    if isinstance(holder, Queue):
+        return _queued(context, domain, holder, passed)
     found = _code(context, domain, number) or outside(domain, number, in_sandbox=in_sandbox)
     is_help = not by_itself and isinstance(found, Outside) and emergency.is_emergency(domain, number)
     return None if is_help else found
@@ -145,6 +157,8 @@ def leads(context: Context, domain: Domain, number: str) -> bool:
         return holder.enabled
     if isinstance(holder, RingGroup):
         return holder.ring_group_enabled
+    if isinstance(holder, Queue):
+        return holder.enabled
     in_sandbox = switches.plays_calls(context, domain)
     return bool(_code(context, domain, number) or outside(domain, number, in_sandbox=in_sandbox))
 
@@ -182,6 +196,25 @@ def group(context: Context, domain: Domain, group: RingGroup, *, in_sandbox: boo
     members = [member for member in group.ring_group_destinations if member.enabled]
     ringing = (_ringing(context, domain, member, in_sandbox=in_sandbox) for member in members)
     return Group(group, tuple(one for one in ringing if one))
+
+
+def _queued(context: Context, domain: Domain, queue: Queue, passed: tuple[str, ...]) -> Queued | None:
+    """A queue and who of it may be rung; None: it is disabled."""
+    if not queue.enabled:
+        return None
+
+    def led(number: str | None) -> str | None:
+        goes_on = number is not None and number not in behind and len(passed) < _MOST_FORWARDS
+        return number if goes_on and number and leads(context, domain, number) else None
+
+    behind = (*passed, queue.extension)
+    return Queued(
+        queue_orders.of(context, queue),
+        behind,
+        led(queue.timeout_destination),
+        led(queue.full_destination),
+        led(queue.empty_destination),
+    )
 
 
 def inbound(context: Context, number: str) -> Inbound | None:
@@ -251,7 +284,14 @@ def _code(context: Context, domain: Domain, number: str) -> Route | None:
     if number.startswith(dialplan.MESSAGE_TO) and len(number) > len(dialplan.MESSAGE_TO):
         return _message_to(context, domain, number.removeprefix(dialplan.MESSAGE_TO))
     room = _ROOM.fullmatch(number)
-    return Room(room[1]) if room else None
+    return Room(room[1]) if room else _agent_code(number)
+
+
+def _agent_code(number: str) -> AgentCode | None:
+    what, agent = _AGENT_CODES.get(number[:3]), number[3:]
+    if what is None or not (agent.isdecimal() or (what != "log_in" and not agent)):
+        return None
+    return AgentCode(what, agent or None)
 
 
 def _message_to(context: Context, domain: Domain, number: str) -> Messages | None:

@@ -10,7 +10,7 @@ from ringpost.model.switch import SwitchRecord
 from ringpost.services.switching.sandbox_calls import SandboxCalls
 from ringpost.services.tenants.switches import BUILT_IN
 from ringpost.store import keys
-from ringpost.switch import CALL_ACTIONS, Switch
+from ringpost.switch import CALL_ACTIONS, QUEUE_ACTIONS, Switch
 
 
 def to(context: Context, switch: SwitchRecord) -> Switch:
@@ -21,7 +21,7 @@ def to(context: Context, switch: SwitchRecord) -> Switch:
 def of(context: Context, domain: Domain) -> Switch:
     """The line to the switch a domain's calls are on; refused if it cannot do what the action is for."""
     line = to(context, _record(context, domain))
-    if context.action in CALL_ACTIONS and not can(line, context.action):
+    if context.action in (*CALL_ACTIONS, *QUEUE_ACTIONS) and not can(line, context.action):
         raise CannotComply(
             f"the domain's switch cannot do {context.action}: its capabilities, in switch-status, are all"
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pydantic import Field
@@ -17,9 +18,9 @@ from ringpost.model.outcome import legs_kept
 from ringpost.model.record import Entity
 from ringpost.model.switch import SwitchRecord
 from ringpost.services.happenings.call_events import Happening, advanced, begun, joined
-from ringpost.services.happenings.call_telling import Teller, looked_up
+from ringpost.services.happenings.call_telling import Teller, keep_visits, looked_up, with_agents
 from ringpost.services.records import joining
-from ringpost.services.switching import meters
+from ringpost.services.switching import agent_codes, meters
 from ringpost.services.tenants import switches
 from ringpost.store import Put, Row, keys
 
@@ -173,6 +174,7 @@ class _Batch:
         self._happened: list[Happening] = []
         self._failed: set[_Place] = set()
         self._new_legs = 0
+        self._is_closed = False
         self.refused = 0
 
     @property
@@ -183,12 +185,13 @@ class _Batch:
             or len(self._calls) >= _MOST_CALLS
             or self._new_legs >= _MOST_LEGS
             or bool(self._unrecorded())
+            or self._is_closed
         )
 
     def has_room_for(self, notice: NumberedNotice | NumberedAway | OddNotice) -> bool:
         """Whether a notice fits into the transaction; one of which records are made or read has one to itself."""
         is_alone = isinstance(notice, NumberedAway) or (
-            isinstance(notice, Notice) and notice.what in ("failed", "lost")
+            isinstance(notice, Notice) and notice.what in ("failed", "lost", "agent_code")
         )
         return not self.is_full and not (is_alone and self._calls)
 
@@ -240,6 +243,10 @@ class _Batch:
         if domain is None or not -_CLOCKS_DIFFER <= age <= _OLDEST:
             self.refused += 1
             return
+        if notice.what == "agent_code":
+            agent_codes.dialled(self._context, domain, notice)
+            self._is_closed = True
+            return
         told = self._found_out(notice)
         if told is None:
             return
@@ -252,6 +259,7 @@ class _Batch:
             after = looked_up(self._context, after)
             more = {name: getattr(after, name) for name in ("contact", "external_id", "tags", "is_looked_up")}
             happened = [_with(one, more) for one in happened]
+        after = with_agents(self._context, after)
         self._new_legs += len({leg.leg_uuid for leg in after.legs} - {leg.leg_uuid for leg in call.legs})
         home, place = after.domain_uuid, _place(after)
         self._calls[place] = after
@@ -265,10 +273,12 @@ class _Batch:
         teller = Teller(self._context)
         for happening in self._happened:
             teller.tell(happening, due[_place(happening.call)])
+        agent_codes.missed(self._context, self._happened)
         for place, call in self._calls.items():
             before, uuid = self._before[place], call.call_uuid
             if call == before:
                 continue
+            keep_visits(self._context, before.visits if before else (), call.visits)
             expires = _keep(self._context, call, version=before.version if before else 0, told_at=due[place])
             known = {leg.leg_uuid for leg in before.legs} if before else set()
             pointer = MovedCall(leg_uuid=uuid).model_dump_json()
@@ -399,6 +409,4 @@ def _place(call: TrackedCall) -> _Place:
 
 
 def _with(happening: Happening, more: dict[str, object]) -> Happening:
-    return Happening(
-        happening.type, happening.at, happening.call.model_copy(update=more), happening.leg, happening.more
-    )
+    return replace(happening, call=happening.call.model_copy(update=more))

@@ -1,6 +1,6 @@
 """The sandbox's calls, written down ahead of time: their records and events, each due when it will have happened."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ringpost.clock import seconds, stamp
@@ -8,20 +8,28 @@ from ringpost.context import Context, Moved
 from ringpost.model.call import Call, CallOrder, Direction, Leg, Rung
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply
+from ringpost.model.queue import Queue, QueueVisit
 from ringpost.model.ring_group import RingGroup
 from ringpost.services.happenings.call_events import Happening, advanced, begun
-from ringpost.services.happenings.call_telling import Teller, event_uuid, looked_up, record_event_uuid
+from ringpost.services.happenings.call_telling import (
+    Teller,
+    event_uuid,
+    keep_visits,
+    looked_up,
+    record_event_uuid,
+    with_agents,
+)
 from ringpost.services.numbers import numbering, routing
 from ringpost.services.records import joining
-from ringpost.services.switching import meters
+from ringpost.services.switching import meters, sandbox_ways
+from ringpost.services.switching.sandbox_ways import Coming, way
 from ringpost.services.tenants import domains
 from ringpost.store import Delete, Key, Put, Row, keys
 from ringpost.switch.sandbox.play import CALLS_IN, Play, fate_of
 from ringpost.switch.scripts import Script, Turn
 
 _KEPT = 3600
-_MOST_RUNG = 5
-"""Members of a ring group: what is foretold of a call is one transaction."""
+_TRIES = 5
 
 
 class SandboxCalls:
@@ -35,9 +43,10 @@ class SandboxCalls:
         listed = self._context.store.everything(keys.scripts(domain_uuid), Script)
         return [script for _, script in listed]
 
-    def way(self, domain_uuid: str, number: str) -> tuple[Rung, ...]:
-        """Whom a number leads to, as extensions are forwarded."""
-        return way(self._context, domains.named(self._context, domain_uuid), number)
+    def way(self, domain_uuid: str, number: str, order: CallOrder) -> tuple[Rung, ...]:
+        """Whom a number leads to now, as extensions are forwarded."""
+        domain = domains.named(self._context, domain_uuid)
+        return way(self._context, domain, number, Coming(order, self._context.clock.now()))
 
     def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
         """Something was done to a call: these are the legs it will have had now."""
@@ -45,7 +54,13 @@ class SandboxCalls:
         before = self._context.store.get(keys.cdr(order.domain_uuid, order.call_uuid), Call)
         ends = max(leg.end_stamp or leg.start_stamp for leg in legs)
         meters.runs_until(self._context, order, seconds(ends))
-        write(self._context, domains.named(self._context, order.domain_uuid), script, legs, before)
+        earlier = script.model_copy(update={"turns": script.turns[:-1]})
+        write(self._context, domains.named(self._context, order.domain_uuid), script, legs, before, earlier)
+        self._context.afterwards += (lambda: self.requeue(order.domain_uuid),)
+
+    def requeue(self, domain_uuid: str) -> None:
+        """Find out anew what becomes of those who wait, the first first."""
+        requeue(self._context, domain_uuid)
 
     def note(self, script: Script) -> None:
         """Something was done to a call that changes nothing of what becomes of it."""
@@ -59,7 +74,8 @@ def is_from_outside(order: CallOrder) -> bool:
 
 def prepared(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
     """The order as it will be acted out: whom B leads to now."""
-    return order.model_copy(update={"way": way(context, domain, order.destination_b)})
+    at = seconds(order.placed_at) + fate_of(order.destination_a).after
+    return order.model_copy(update={"way": way(context, domain, order.destination_b, Coming(order, at))})
 
 
 def from_outside(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
@@ -73,70 +89,56 @@ def from_outside(context: Context, domain: Domain, order: CallOrder) -> CallOrde
             f"{number} is no number of this domain: destination-list has them", parameter="destination_b"
         )
     routing.check(context, domain, number, "destination_b", in_sandbox=True)
-    rungs = way(context, domain, number) or (Rung(number=number),)
-    named = tuple(rung.model_copy(update={"name_prefix": f"{prefix} {rung.name_prefix}".strip()}) for rung in rungs)
-    return order.model_copy(update={"direction": "inbound", "way": named})
+    coming = Coming(order.model_copy(update={"direction": "inbound"}), seconds(order.placed_at))
+    rungs = way(context, domain, number, coming) or (Rung(number=number),)
+    return order.model_copy(update={"direction": "inbound", "way": tuple(_named(rung, prefix) for rung in rungs)})
 
 
-def way(context: Context, domain: Domain, number: str) -> tuple[Rung, ...]:
-    """Whom a number leads to, as extensions are forwarded and not to be disturbed, and ring groups ring.
-
-    A forward that leads nowhere is none, as for any switch.
-    """
-    rungs: list[Rung] = []
-    passed: tuple[str, ...] = ()
-    while True:
-        if (
-            passed
-            and routing.route(context, domain, number, from_a_phone=False, passed=passed, in_sandbox=True) is None
-        ):
-            return tuple(rungs) or (Rung(number=passed[-1], do_not_disturb=True),)
-        extension = numbering.holder(context, domain.domain_uuid, number)
-        if isinstance(extension, RingGroup):
-            return (*rungs, *_group(context, domain, extension))
-        if extension is None:
-            return (*rungs, Rung(number=number)) if passed else ()
-        onward = routing.onward(extension, "unconditional", passed)
-        if onward is None:
-            rung = Rung(number=number, do_not_disturb=bool(extension.do_not_disturb))
-            rungs.append(rung)
-            cause = "USER_BUSY" if rung.do_not_disturb else fate_of(number).cause
-            onward = routing.onward_after(extension, cause, passed)
-        if onward is None:
-            return tuple(rungs)
-        number, passed = onward.number, onward.passed
+def _named(rung: Rung, prefix: str) -> Rung:
+    """A rung with what the number that was dialled is shown with, in front."""
+    stay = rung.stay and rung.stay.model_copy(update={"name_prefix": f"{prefix} {rung.stay.name_prefix}".strip()})
+    return rung.model_copy(update={"name_prefix": f"{prefix} {rung.name_prefix}".strip(), "stay": stay})
 
 
-def _group(context: Context, domain: Domain, group: RingGroup) -> Iterator[Rung]:
-    """Whom a ring group rings: at once, or one after the other until somebody answers."""
-    at_once = group.ring_group_strategy in ("simultaneous", "enterprise")
-    found = routing.group(context, domain, group, in_sandbox=True)
-    members = list(found.ringing if found else ())
-    if group.ring_group_strategy == "sequence":
-        members.sort(key=lambda member: member.delay)
-    rung = 0
-    for member in members:
-        extension = numbering.extension(context, group.domain_uuid, member.number)
-        if rung == _MOST_RUNG or not (member.gateway or (extension and extension.enabled)):
-            continue
-        is_busy = bool(extension and extension.do_not_disturb)
-        yield Rung(
-            number=member.number,
-            do_not_disturb=is_busy,
-            alongside=at_once and rung > 0,
-            name_prefix=group.ring_group_cid_name_prefix or "",
-        )
-        rung += 1
-        if not at_once and not is_busy and fate_of(member.number).cause is None:
-            return
-    if not rung:
-        yield Rung(number=group.ring_group_extension, do_not_disturb=True)
+def requeue(context: Context, home: str) -> None:
+    """Find out anew what becomes of those who wait in a domain's queues, the first first; each is written by itself."""
+    domain = domains.named(context, home)
+    for call_uuid in sandbox_ways.waiting(context, home):
+        for _ in range(_TRIES):
+            try:
+                _wait_on(context, domain, call_uuid)
+                context.commit()
+                break
+            except Moved:
+                context.store.forget()
+
+
+def _wait_on(context: Context, domain: Domain, call_uuid: str) -> None:
+    """What becomes of one who waits, from now on."""
+    script = context.store.get(keys.script(domain.domain_uuid, call_uuid), Script)
+    turn = sandbox_ways.onward(context, domain, script) if script else None
+    before = context.store.get(keys.cdr(domain.domain_uuid, call_uuid), Call)
+    if script is None or turn is None or before is None:
+        return
+    others = (one for one in script.turns if (one.what, one.value) != (turn.what, turn.value))
+    after = script.model_copy(update={"turns": (*others, turn)})
+    legs = Play(after).legs()
+    meters.runs_until(context, script.order, seconds(max(leg.end_stamp or leg.start_stamp for leg in legs)))
+    write(context, domain, after, legs, before, script)
 
 
 def write(
-    context: Context, domain: Domain, script: Script, foretold: Sequence[Leg], before: Call | None = None
+    context: Context,
+    domain: Domain,
+    script: Script,
+    foretold: Sequence[Leg],
+    before: Call | None = None,
+    earlier: Script | None = None,
 ) -> None:
-    """Stage a script, the record of its call, and the events, each due when it will have happened."""
+    """Stage a script, the record of its call, and the events, each due when it will have happened.
+
+    ``before`` and ``earlier`` are the record and the script it had until now, if it had.
+    """
     order = script.order
     legs = [joining.with_extension(context, domain.domain_uuid, leg) for leg in foretold]
     is_local = legs[0].extension is not None and _leads_to_extension(context, domain, order, legs)
@@ -156,10 +158,22 @@ def write(
     marks = joining.Marks(order.external_id, order.tags, sandbox=True, due_at=end)
     call = joining.foretold(context, domain, before, directed, marks)
     was = None
-    if before is not None:
-        earlier = script.model_copy(update={"turns": script.turns[:-1]})
+    if before is not None and earlier is not None:
         was = _Told(before, _happenings(context, domain, earlier, before.direction))
-    _tell(context, domain, script.turns, was, _Told(call, _happenings(context, domain, kept, call.direction)))
+    told = _Told(call, _happenings(context, domain, kept, call.direction))
+    _tell(context, domain, script.turns, was, told)
+    keep_visits(context, was.visits if was else (), told.visits)
+    if told.visits:
+        _one_at_a_time(context, domain)
+
+
+def _one_at_a_time(context: Context, domain: Domain) -> None:
+    """Two who join at once are not sent to one member: the second is found out again."""
+    key = keys.queueing(domain.domain_uuid)
+    row = context.store.row(key)
+    version = row.version if row else 0
+    put = Row(key, "{}", version + 1)
+    context.store.stage(Put(put, if_version=version) if version else Put(put, if_absent=True), Moved())
 
 
 def _keep(context: Context, script: Script, ends: float) -> Script:
@@ -201,6 +215,11 @@ class _Told(NamedTuple):
     call: Call
     happenings: list[Happening]
 
+    @property
+    def visits(self) -> tuple[QueueVisit, ...]:
+        """Its times in queues, as they will have been."""
+        return self.happenings[-1].call.visits if self.happenings else ()
+
 
 def _keys(told: _Told) -> list[Key]:
     call = told.call
@@ -219,6 +238,7 @@ def _happenings(context: Context, domain: Domain, script: Script, direction: Dir
     found: list[Happening] = []
     for notice in (first, *rest):
         call, happened = advanced(call, notice)
+        call = with_agents(context, call)
         found += happened
     return found
 
@@ -226,7 +246,7 @@ def _happenings(context: Context, domain: Domain, script: Script, direction: Dir
 def _leads_to_extension(context: Context, domain: Domain, order: CallOrder, legs: Sequence[Leg]) -> bool:
     """Whether B, or whom its forwards lead to, is within the domain: its leg knows, if there will be one."""
     holder = numbering.holder(context, domain.domain_uuid, order.destination_b)
-    if isinstance(holder, RingGroup) or order.destination_b.startswith("*"):
+    if isinstance(holder, RingGroup | Queue) or order.destination_b.startswith("*"):
         return True
     b = max(1, len(order.way))
     return legs[b].extension is not None if len(legs) > b else holder is not None

@@ -124,6 +124,7 @@ def update(context: Context, domain: Domain, changes: dict[str, Any], if_version
         _check_renamable(context, domain)
         _check_free(changes["domain_name"], "new_domain_name")
     if "switch" in changes:
+        switches.check_queues(context, domain, changes["switch"])
         changes |= switches.chosen(context, changes["switch"])
     after = kept.update(
         context,
@@ -140,7 +141,7 @@ def update(context: Context, domain: Domain, changes: dict[str, Any], if_version
 
 def _check_renamable(context: Context, domain: Domain) -> None:
     """Phones, routes and dialplans carry a domain's name: with the first of them it is fixed."""
-    lists = (keys.extensions, keys.ring_groups, keys.destinations)
+    lists = (keys.extensions, keys.ring_groups, keys.queues, keys.destinations)
     if any(context.store.listed(partition(domain.domain_uuid), Entity, limit=1) for partition in lists):
         raise CannotComply("only an empty domain is renamed: the rest carries its name", parameter="new_domain_name")
 

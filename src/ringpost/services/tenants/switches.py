@@ -6,6 +6,7 @@ from typing import Any
 from ringpost.context import Context, Moved
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, Forbidden, InvalidRequest, NotFound
+from ringpost.model.queue import Queue
 from ringpost.model.record import Entity
 from ringpost.model.requests import Listing
 from ringpost.model.switch import SwitchRecord
@@ -107,6 +108,30 @@ def _closed(context: Context, switch: SwitchRecord, says: str, if_version: int |
         context.commit()
         raise
     return marked
+
+
+def check_queue(context: Context, domain: Domain, queue: Queue) -> None:
+    """Refuse a queue that the domain's switch cannot have as it is to be."""
+    switch = BUILT_IN
+    if domain.switch_uuid is not None:
+        switch = context.store.get(keys.switch(domain.switch_uuid), SwitchRecord) or BUILT_IN
+    _check_can(switch, queue)
+
+
+def check_queues(context: Context, domain: Domain, reference: str | None) -> None:
+    """Refuse to let a domain live on a switch that cannot have its queues as they are."""
+    switch = named(context, reference or BUILT_IN.switch_name)
+    for _, queue in context.store.everything(keys.queues(domain.domain_uuid), Queue):
+        _check_can(switch, queue, of_switch=True)
+
+
+def _check_can(switch: SwitchRecord, queue: Queue, *, of_switch: bool = False) -> None:
+    abilities = kinds()[switch.kind].queues()
+    whose = f"the queue {queue.name} cannot be on {switch.switch_name}" if of_switch else f"{switch.switch_name} cannot"
+    if abilities is None:
+        raise CannotComply(f"{whose}: a {switch.kind} switch has no queues", parameter="switch" if of_switch else None)
+    for parameter, says in abilities.lacking(queue):
+        raise CannotComply(f"{whose} {says}", parameter="switch" if of_switch else parameter)
 
 
 def chosen(context: Context, reference: str | None) -> dict[str, Any]:

@@ -22,5 +22,6 @@ from ringpost.store.keys.live import *
 from ringpost.store.keys.names import *
 from ringpost.store.keys.numbers import *
 from ringpost.store.keys.people import *
+from ringpost.store.keys.queues import *
 from ringpost.store.keys.records import *
 from ringpost.store.keys.tenants import *

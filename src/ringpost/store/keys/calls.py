@@ -23,6 +23,9 @@ scripts = in_domain("scripts")
 script = scripts.at
 """What was ordered of a call in the sandbox, and done to it since."""
 
+queueing = in_domain("sandbox").row("queueing")
+"""That what becomes of those who wait in the sandbox was found out: by one at a time."""
+
 
 def recorded_to(domain: str, leg_uuid: str, begun_at: str, path: str) -> Key:
     """Where a leg is being recorded: the switch's own record of it does not say."""

@@ -18,6 +18,7 @@ from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
 from ringpost.model.ring_group import RingGroup
 from ringpost.model.route import (
+    AgentCode,
     Emergency,
     Forwarded,
     Group,
@@ -25,6 +26,7 @@ from ringpost.model.route import (
     Inbound,
     Outside,
     Phone,
+    Queued,
     Refused,
     Ringing,
     Room,
@@ -391,6 +393,8 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Step]:  # noqa:
             return [Step("Set", f"RP_PASSED={':'.join(passed)}"), _on(number)]
         case Refused(cause):
             return [Step("Hangup", str(number_of(cause)))]
+        case Queued() | AgentCode():
+            return [Step("Hangup", "20")]
         case Room() | Slot() | HoldMusic():
             return [Step("Answer"), *_by_code(domain, route)]
 

@@ -19,6 +19,7 @@ from ringpost.model.call import CallOrder, Leg
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LiveCall, Registration
+from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.model.switch import SwitchRecord, SwitchStatus
 from ringpost.switch import CALL_ACTIONS, Finding, Progress
 from ringpost.switch.freeswitch import lists, originating
@@ -231,6 +232,18 @@ class FreeSwitch:
         return len(phones)
 
     # the wire
+
+    def waiting(self, domain: Domain) -> list[WaitingCaller]:
+        """The callers who wait in a domain's queues."""
+        raise CannotComply("not yet")
+
+    def set_queues(self, domain: Domain, queues: Sequence[QueueOrder]) -> None:
+        """Have these queues be as they are ordered."""
+        raise CannotComply("not yet")
+
+    def drop_queue(self, domain: Domain, queue_uuid: str) -> None:
+        """Forget a queue."""
+        raise CannotComply("not yet")
 
     def _connected(self, password: str, answer_seconds: float) -> EventSocket:
         host, port = address(self._record)

@@ -20,6 +20,7 @@ from ringpost.model.errors import InvalidRequest
 from ringpost.model.extension import Extension
 from ringpost.model.ring_group import RingGroup
 from ringpost.model.route import (
+    AgentCode,
     Emergency,
     Forwarded,
     Group,
@@ -27,6 +28,7 @@ from ringpost.model.route import (
     Inbound,
     Outside,
     Phone,
+    Queued,
     Refused,
     Ringing,
     Room,
@@ -447,6 +449,8 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noq
             return [Action("set", f"ringpost_passed={':'.join(passed)}"), _transfer(domain, number)]
         case Refused(cause):
             return [Action("hangup", cause)]
+        case Queued() | AgentCode():
+            return [Action("hangup", "USER_NOT_REGISTERED")]
         case Room() | Slot() | HoldMusic():
             return [Action("answer"), _by_code(domain, route)]
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringpost.model.errors import CannotComply
-from ringpost.switch import CALL_ACTIONS
+from ringpost.switch import CALL_ACTIONS, QUEUE_ACTIONS
 from ringpost.switch.kinds import Kind
+from ringpost.switch.queue_abilities import QueueAbilities
 
 if TYPE_CHECKING:
     from ringpost.model.switch import SwitchRecord
     from ringpost.switch import Switch
     from ringpost.switch.kinds import Means
+
+CAPABILITIES = (*CALL_ACTIONS, *QUEUE_ACTIONS, *QueueAbilities().named)
 
 
 def _connect(record: SwitchRecord, means: Means) -> Switch:
@@ -22,4 +25,4 @@ def _connect(record: SwitchRecord, means: Means) -> Switch:
     return SandboxSwitch(means.clock, means.scripts)
 
 
-KIND = Kind(needs=(), capabilities=CALL_ACTIONS, connect=_connect)
+KIND = Kind(needs=(), capabilities=CAPABILITIES, connect=_connect, queues=QueueAbilities)

@@ -18,6 +18,7 @@ these do not, whatever stands before their last seven digits:
 …5550148   as A: the switch refuses the command (502); as B: refused     OUTGOING_CALL_BARRED
 …5550149   as A: the switch cannot be reached (503); as B: fails         DESTINATION_OUT_OF_ORDER
 …5550150   as A: calls in from outside, as caller_id_number; B is what it has dialled
+…5550151   as caller_id_number of such a call: hangs up after 10 s in a queue
 =========  ===========================================================================
 
 Who is on hold or parked does not talk: the call goes on until an hour has passed.
@@ -32,8 +33,10 @@ from ringpost.model.call import CallOrder, Leg
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state_of
+from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.model.switch import SwitchStatus
-from ringpost.switch import CALL_ACTIONS, Finding, Progress
+from ringpost.switch import Finding, Progress
+from ringpost.switch.sandbox import CAPABILITIES
 from ringpost.switch.sandbox.play import REFUSED, UNREACHABLE, Party, Play
 from ringpost.switch.scripts import Script, Scripts, Turn
 
@@ -42,7 +45,7 @@ class SandboxSwitch:
     """A ``Switch`` that only pretends."""
 
     is_sandbox = True
-    capabilities: tuple[str, ...] = CALL_ACTIONS
+    capabilities: tuple[str, ...] = CAPABILITIES
 
     def __init__(self, clock: Clock, scripts: Scripts) -> None:
         self._clock = clock
@@ -161,6 +164,32 @@ class SandboxSwitch:
         """There are no phones."""
         return 0
 
+    def waiting(self, domain: Domain) -> list[WaitingCaller]:
+        """The callers who wait, in the order in which they have joined."""
+        now = self._clock.now()
+        found = []
+        for script in self._scripts.of_domain(domain.domain_uuid):
+            order, one = script.order, Play(script).waits_in(now)
+            if one is not None:
+                caller = WaitingCaller(
+                    queue_uuid=one.queue_uuid,
+                    leg_uuid=one.caller.leg_uuid,
+                    call_uuid=order.call_uuid,
+                    since=stamp(one.joins),
+                    caller_id_number=order.caller_id_number,
+                    caller_id_name=order.caller_id_name or None,
+                )
+                found.append(caller)
+        return sorted(found, key=lambda caller: (caller.since, caller.leg_uuid))
+
+    def set_queues(self, domain: Domain, queues: Sequence[QueueOrder]) -> None:
+        """They are as the table says; who waits may have somebody to ring now."""
+        self._scripts.requeue(domain.domain_uuid)
+
+    def drop_queue(self, domain: Domain, queue_uuid: str) -> None:
+        """Whoever waits there is not waiting any more."""
+        self._scripts.requeue(domain.domain_uuid)
+
     def _turn(
         self,
         domain: Domain,
@@ -170,7 +199,7 @@ class SandboxSwitch:
     ) -> None:
         find = self._on_line if what == "hang_up" else self._answered
         script = find(domain, leg_uuid).script
-        way = self._scripts.way(domain.domain_uuid, value) if what == "transfer" else ()
+        way = self._scripts.way(domain.domain_uuid, value, script.order) if what == "transfer" else ()
         turn = Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value, way=way)
         after = script.model_copy(update={"turns": (*script.turns, turn)})
         self._scripts.rewrite(after, Play(after).legs())

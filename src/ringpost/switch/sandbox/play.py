@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from ringpost.clock import seconds, stamp
 from ringpost.model.call import EndedBy, Leg, Rung
 from ringpost.model.notices import Notice, What
+from ringpost.model.queue import LeftBecause, QueueStay
 from ringpost.switch.scripts import Script, Turn
 
 ANSWERS_AFTER = 1.0
@@ -17,6 +18,8 @@ TALKS_FOR = 3.0
 WAITS_FOR = 3600.0
 REFUSED, UNREACHABLE, CALLS_IN = "5550148", "5550149", "5550150"
 _AT_ONCE = 0.2
+_JOINS, _LEAVES = -0.5, 1000.0
+"""Where among what happens in one moment: before any phone rings, and after all have stopped."""
 _REFUSES = ("USER_BUSY", "CALL_REJECTED")
 _LATER_LEGS = uuid.UUID("0b1e9c1e-5a0d-4f6e-9b0a-72696e67706f")
 
@@ -74,6 +77,18 @@ class Party:
 
 
 @dataclass(slots=True)
+class Queued:
+    """A caller's time in a queue, as it will have been unless something more is done."""
+
+    caller: Party
+    place: int
+    queue_uuid: str
+    joins: float
+    leaves: float = math.inf
+    because: LeftBecause = "answered"
+
+
+@dataclass(slots=True)
 class Play:
     """A script acted out: everybody who takes part, who is on the line last, and how it ends."""
 
@@ -86,7 +101,11 @@ class Play:
     slot: str | None = None
     silent_since: float | None = None
     turned: list[tuple[float, What, Party, str | None]] = field(default_factory=list)
+    queued: list[Queued] = field(default_factory=list)
     was_hung_up: bool = False
+    gave_up: bool = False
+    place: int = 0
+    """Which way is acted out: the order's, or that of the turn of this number."""
 
     def __post_init__(self) -> None:
         """Act it out."""
@@ -94,16 +113,27 @@ class Play:
         a = self._add(Party(order.call_uuid, self.caller, start, fate_of(self.caller)))
         self._put_through(a)
         if order.direction == "inbound":
-            self._call(order.destination_b, order.way, start)
-            b, a.calls = self.line[-1], True
-            a.fate = replace(b.fate, after=b.start + b.fate.after - start)
+            a.calls = True
+            self._call(order.destination_b, self._way(0, order.way), start)
+            b = self.line[-1]
+            waits = any(one.joins <= start < one.leaves for one in self.queued)
+            a.fate = replace(b.fate, after=b.start + b.fate.after - start) if not waits else Fate(after=0.0)
         elif a.answered is not None and order.monitors:
             self.ends += TALKS_FOR
         elif a.answered is not None:
-            self._call(order.destination_b, order.way, a.answered)
-        for turn in self.script.turns:
-            self._act(turn)
+            self._call(order.destination_b, self._way(0, order.way), a.answered)
+        for place, turn in enumerate(self.script.turns, 1):
+            self._act(turn, place)
         self._part(self.line, self.ends)
+
+    def way_of(self, place: int) -> tuple[Rung, ...]:
+        """The way of the order (0), or of the turn of that number, as it was found out last."""
+        return self._way(place, self.script.turns[place - 1].way if place else self.script.order.way)
+
+    def _way(self, place: int, way: tuple[Rung, ...]) -> tuple[Rung, ...]:
+        """The way of the order, or of a turn, as it was found out last: what becomes of who waits changes."""
+        again = [turn.way for turn in self.script.turns if turn.what == "requeue" and turn.value == str(place)]
+        return again[-1] if again else way
 
     @property
     def caller(self) -> str:
@@ -114,6 +144,13 @@ class Play:
     def party(self, leg_uuid: str) -> Party | None:
         """Who is on the line with that leg."""
         return next((party for party in self.line if party.leg_uuid == leg_uuid), None)
+
+    def waits_in(self, now: float) -> Queued | None:
+        """The queue in which the caller waits at that moment, if in one."""
+        for one in self.queued:
+            if one.joins <= now < min(one.leaves, self.taken_at(one), self.ends):
+                return one
+        return None
 
     def legs(self) -> list[Leg]:
         """The legs it will have had, if nothing more is done to it."""
@@ -126,7 +163,7 @@ class Play:
     def notices(self) -> list[Notice]:
         """What a switch would have told of it, in order."""
         order = self.script.order
-        told: list[tuple[float, int, Notice]] = []
+        told: list[tuple[float, float, Notice]] = []
         for place, party in enumerate(self.parties):
             if place and party.start >= party.ends:
                 continue
@@ -139,11 +176,24 @@ class Play:
                 about = {"sent_to" if what == "sent" else "slot": word, "sent_to_extension": is_extension}
                 notice = self._notice(party, what, at).model_copy(update=about)
                 told.append((at, -1 if what == "sent" else len(self.parties), notice))
+        for one in self.queued:
+            told += self._of_queue(one)
         told.sort(key=lambda one: (one[0], one[1]))
         return [
             notice.model_copy(update={"core": order.call_uuid, "sequence": number})
             for number, (_, _, notice) in enumerate(told, 1)
         ]
+
+    def _of_queue(self, one: Queued) -> list[tuple[float, float, Notice]]:
+        """What a switch tells of a queue: that somebody joins it, and why he leaves if nobody has taken the call."""
+        if one.joins >= one.caller.ends:
+            return []
+        joined = self._notice(one.caller, "queued", one.joins).model_copy(update={"queue_uuid": one.queue_uuid})
+        found: list[tuple[float, float, Notice]] = [(one.joins, _JOINS, joined)]
+        if one.because not in ("answered", "abandoned") and one.leaves < one.caller.ends:
+            why = {"queue_uuid": one.queue_uuid, "left_because": one.because}
+            found.append((one.leaves, _LEAVES, self._notice(one.caller, "unqueued", one.leaves).model_copy(update=why)))
+        return found
 
     def _moments(self, party: Party) -> list[tuple[float, What]]:
         """What becomes of a party, and when. Who is busy at once does not ring."""
@@ -185,6 +235,8 @@ class Play:
 
     def _hangs_up(self, party: Party) -> bool:
         """Who is called last hangs up when all is said, or refuses; nobody else, if it is the switch that ends it."""
+        if self.queued and self.line == [self.queued[-1].caller]:
+            return self.gave_up and party is self.line[0]
         is_last = bool(self.line) and party is self.line[-1]
         does = party.answered is not None or party.fate.cause in _REFUSES
         return is_last and does and not self.was_hung_up and self.slot is None
@@ -193,6 +245,8 @@ class Play:
         """Who ended a party's leg: an action that of the first who was on the line then."""
         if self.was_hung_up and self.line and party is self.line[0]:
             return "api"
+        if self.gave_up and party is self.parties[0]:
+            return "party"
         return "party" if self._hangs_up(party) else "switch"
 
     def _next_uuid(self) -> str:
@@ -203,12 +257,48 @@ class Play:
         """Ring a number, or those it leads to, and put through who answers, or else the last that was rung."""
         party = None
         for rungs in _rounds(way or (Rung(number=number),)):
+            if rungs[0].stay is not None:
+                party, left = self._wait(rungs[0].stay)
+                if party is None and left is None:
+                    return
+                start = left if left is not None else start
+                if party is not None:
+                    break
+                continue
             if party is not None:
                 start = party.start + party.fate.after
                 _leave(party, start)
             party = self._ring([self._add(self._rung(rung, start)) for rung in rungs])
         if party is not None:
             self._put_through(party)
+
+    def _wait(self, stay: QueueStay) -> tuple[Party | None, float | None]:
+        """Wait in a queue: who takes the call, or when the caller goes on, or neither of both: it is over."""
+        caller = self.line[0]
+        one = Queued(caller, self.place, stay.queue_uuid, stay.joins_at, stay.leaves_at or math.inf, stay.because)
+        self.queued.append(one)
+        taker = None
+        for ring in stay.rings:
+            rungs = (Rung(number=number, name_prefix=stay.name_prefix) for number in ring.numbers)
+            parties = [self._add(self._rung(rung, ring.at)) for rung in rungs]
+            taker = self._ring(parties)
+            if taker.fate.cause is not None or taker.fate.after > ring.seconds or taker.left == _TOO_LATE:
+                self._rang_out(parties, ring.at + ring.seconds)
+                taker = None
+        if taker is not None and stay.leaves_at is None:
+            return taker, None
+        self.ends, self.cause, self.q850 = one.leaves, "NORMAL_CLEARING", 16
+        self.gave_up = stay.because == "abandoned"
+        if stay.because in ("abandoned", "answered"):
+            return None, None
+        return None, one.leaves
+
+    def _rang_out(self, parties: list[Party], moment: float) -> None:
+        for party in parties:
+            fated = party.start + party.fate.after
+            own = party.fate.cause is not None and fated <= moment
+            party.ends = fated if own else moment
+            party.left = (party.fate.cause or "", party.fate.q850) if own else ("NO_ANSWER", 19)
 
     def _rung(self, rung: Rung, start: float) -> Party:
         fate = _BUSY if rung.do_not_disturb else fate_of(rung.number)
@@ -236,10 +326,13 @@ class Play:
         self.ends = party.start + party.fate.after + (0.0 if party.fate.cause else talks)
         self.cause, self.q850 = party.fate.cause or "NORMAL_CLEARING", party.fate.q850
 
-    def _act(self, turn: Turn) -> None:
+    def _act(self, turn: Turn, place: int) -> None:
         party = self.party(turn.leg_uuid)
-        if party is None:
+        if party is None or turn.what == "requeue":
             return
+        self.place = place
+        if turn.what in ("hang_up", "transfer", "park"):
+            self._leave_queue(turn.at, "removed" if turn.what == "hang_up" else "transferred")
         match turn.what:
             case "hang_up":
                 self.was_hung_up = True
@@ -259,11 +352,28 @@ class Play:
                 else:
                     self.turned.append((turn.at, "sent", party, turn.value))
                 self._release_other(party, turn.at)
-                self._call(turn.value, turn.way, turn.at)
+                self._call(turn.value, self._way(place, turn.way), turn.at)
             case "park":
                 self._release_other(party, turn.at)
                 self.turned.append((turn.at, "parked", party, turn.value))
                 self.slot, self.ends, self.cause = turn.value, turn.at + WAITS_FOR, "NORMAL_CLEARING"
+
+    def _leave_queue(self, moment: float, because: LeftBecause) -> None:
+        """Whoever waits and is sent on, or hung up, waits no more, and nobody is rung for him."""
+        for one in self.queued:
+            if one.joins <= moment < min(one.leaves, self.taken_at(one)):
+                one.leaves, one.because, self.gave_up = moment, because, False
+                self.parties = [party for party in self.parties if party is one.caller or party.start < moment]
+                for party in self.parties:
+                    if party.source == one.caller.leg_uuid and party.ends > moment:
+                        party.ends, party.left = moment, ("ORIGINATOR_CANCEL", 16)
+                self.line = [one.caller]
+                one.caller.ends = math.inf
+
+    def taken_at(self, one: Queued) -> float:
+        """When a member has answered, if one has."""
+        answered = (party.answered for party in self.line if party.source == one.caller.leg_uuid)
+        return min((at for at in answered if at is not None), default=math.inf)
 
     def _release_other(self, party: Party, moment: float) -> None:
         others = [other for other in self.line if other is not party]

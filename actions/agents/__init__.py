@@ -1,0 +1,1 @@
+"""Agents: who takes the calls of queues, wherever they are logged in."""

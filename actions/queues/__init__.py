@@ -1,0 +1,1 @@
+"""Queues: a number at which callers wait until somebody takes them."""

@@ -1,0 +1,1 @@
+"""Queues and their agents: what is configured, who waits, and the figures."""

@@ -1,0 +1,257 @@
+"""Who is logged in to queues, where, and who rests: the table says so, and the switch is told."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ringpost.clock import seconds
+from ringpost.context import Context
+from ringpost.model.agent import Agent, AgentSpan
+from ringpost.model.domain import Domain
+from ringpost.model.errors import CannotComply, Conflict, Forbidden
+from ringpost.model.queue import Queue, QueueMember
+from ringpost.model.user import User
+from ringpost.services import kept
+from ringpost.services.numbers import numbering, queue_orders
+from ringpost.services.switching import lines
+from ringpost.store import Key, Put, Row, keys
+from ringpost.store.keys import agent_layout
+
+_SPAN_DAYS = 400
+_A_DAY = 86_400
+
+
+def everything(context: Context, home: str) -> list[Queue]:
+    """All queues of a domain, by name."""
+    return [queue for _, queue in context.store.everything(keys.queues(home), Queue)]
+
+
+def queues_of(context: Context, agent: Agent) -> list[Queue]:
+    """The queues an agent is a member of, by name."""
+    return [queue for queue in everything(context, agent.domain_uuid) if queue.member(agent=agent.number)]
+
+
+def tell(context: Context, home: str, queues: Sequence[Queue]) -> None:
+    """Have the domain's switch know these queues as they are once all is written."""
+    if not queues:
+        return
+
+    def set_them() -> None:
+        domain = context.store.get(keys.domain(home), Domain)
+        known = [context.store.get(keys.queue(home, queue.queue_uuid), Queue) for queue in queues]
+        if domain is not None:
+            lines.of(context, domain).set_queues(domain, [queue_orders.of(context, queue) for queue in known if queue])
+
+    context.afterwards += (set_them,)
+
+
+def log_in(context: Context, agent: Agent, extension: str, queues: Sequence[Queue] | None) -> Agent:
+    """Log an agent in at an extension, for these of its queues or for all; if it is logged in elsewhere, it moves."""
+    home = agent.domain_uuid
+    phone = numbering.extension(context, home, extension)
+    if phone is None or not phone.enabled:
+        raise CannotComply(f"no extension here has the number {extension}, or it is disabled", parameter="extension")
+    _check_own_phone(context, phone.user_uuid)
+    other = queue_orders.agent_at(context, home, extension)
+    if other is not None and other.agent_uuid != agent.agent_uuid:
+        raise _taken()
+    its = queues_of(context, agent)
+    chosen = _chosen(its, queues)
+    if agent.extension == extension and agent.queues == chosen:
+        tell(context, home, its)
+        return agent
+    if agent.extension not in (None, extension):
+        agent = _as_logged_out(context, agent)
+    changes = {"extension": extension, "queues": chosen, "logged_in_at": agent.logged_in_at or context.now}
+    after = _changed(context, agent, changes)
+    if agent.logged_in_at is None:
+        _write_span(context, after, "login", context.now)
+    _happened(context, "agent.logged_in", after)
+    tell(context, home, its)
+    return after
+
+
+def log_out(context: Context, agent: Agent, queues: Sequence[Queue] | None = None) -> Agent:
+    """Log an agent out of these queues, or of all; refused if it is logged in nowhere."""
+    _check_logged_in(agent)
+    its = queues_of(context, agent)
+    if queues is not None:
+        gone = {queue.queue_uuid for queue in queues}
+        left = tuple(
+            queue.queue_uuid for queue in its if agent.is_in(queue.queue_uuid) and queue.queue_uuid not in gone
+        )
+        if left:
+            after = _changed(context, agent, {"queues": left})
+            _happened(context, "agent.logged_out", after, queues=sorted(gone))
+            tell(context, agent.domain_uuid, its)
+            return after
+    after = _changed(context, agent, _as_nowhere(context, agent))
+    _happened(context, "agent.logged_out", after)
+    tell(context, agent.domain_uuid, its)
+    return after
+
+
+def pause(context: Context, agent: Agent, queues: Sequence[Queue] | None, reason: str | None) -> Agent:
+    """Let an agent get no calls, of these queues or of any."""
+    _check_logged_in(agent)
+    its = queues_of(context, agent)
+    changes: dict[str, Any] = {"pause_reason": reason, "unanswered": 0}
+    if queues is None:
+        changes["paused"] = True
+    else:
+        _chosen(its, queues)
+        changes["paused_in"] = tuple(sorted({*agent.paused_in, *(queue.queue_uuid for queue in queues)}))
+    if all(getattr(agent, name) == value for name, value in changes.items()):
+        return agent
+    is_new = agent.paused_at is None
+    after = _changed(context, agent, changes | {"paused_at": agent.paused_at or context.now})
+    if is_new:
+        _write_span(context, after, "pause", context.now, reason=reason)
+    _happened(context, "agent.paused", after)
+    tell(context, agent.domain_uuid, its)
+    return after
+
+
+def unpause(context: Context, agent: Agent, queues: Sequence[Queue] | None) -> Agent:
+    """Let an agent get calls again, of these queues or of all."""
+    _check_logged_in(agent)
+    back = {queue.queue_uuid for queue in queues or ()}
+    left = () if queues is None else tuple(one for one in agent.paused_in if one not in back)
+    if queues is not None and agent.paused:
+        raise CannotComply("the agent is paused in all its queues: unpause it without queue", parameter="queue")
+    if not agent.paused and left == agent.paused_in:
+        return agent
+    changes: dict[str, Any] = {"paused": False, "paused_in": left}
+    if not left:
+        changes |= _rested(context, agent)
+    after = _changed(context, agent, changes)
+    _happened(context, "agent.unpaused", after)
+    tell(context, agent.domain_uuid, queues_of(context, agent))
+    return after
+
+
+def moved(context: Context, home: str, extensions: Mapping[str, str | None]) -> None:
+    """Extensions have other numbers now, or are gone: queues ring them there, or not at all, and so for agents."""
+    for before, after in extensions.items():
+        agent = queue_orders.agent_at(context, home, before)
+        if agent is None:
+            continue
+        if after is None:
+            log_out(context, agent)
+        else:
+            _happened(context, "agent.updated", _changed(context, agent, {"extension": after}))
+    for queue in everything(context, home):
+        rung = (_moved(member, extensions) for member in queue.members)
+        members = tuple(member for member in rung if member)
+        if members != queue.members:
+            _with_members(context, queue, {"members": members})
+
+
+def _moved(member: QueueMember, extensions: Mapping[str, str | None]) -> QueueMember | None:
+    if member.extension is None or member.extension not in extensions:
+        return member
+    number = extensions[member.extension]
+    return member.model_copy(update={"extension": number}) if number else None
+
+
+def forget_agent(context: Context, agent: Agent) -> None:
+    """An agent is gone: no queue rings it."""
+    for queue in queues_of(context, agent):
+        _with_members(context, queue, {"members": tuple(one for one in queue.members if one.agent != agent.number)})
+
+
+def _with_members(context: Context, queue: Queue, changes: dict[str, Any]) -> None:
+    after = kept.update(context, queue, changes, keys.queue_layout)
+    context.happened("queue.updated", queue.domain_uuid, after.model_dump())
+    tell(context, queue.domain_uuid, [after])
+
+
+def user_is(context: Context, user: User, *, away: bool) -> None:
+    """A user says how it is: its agents rest in the queues that say so while it is away."""
+    if not away:
+        return
+    for _, agent in context.store.everything(keys.agents(user.domain_uuid), Agent, of_anybody=True):
+        if agent.user_uuid == user.user_uuid and agent.extension is not None:
+            resting = [queue for queue in queues_of(context, agent) if "away" in queue.pause_on]
+            if resting:
+                pause(context, agent, resting, "away")
+
+
+def _chosen(its: Sequence[Queue], queues: Sequence[Queue] | None) -> tuple[str, ...] | None:
+    if queues is None:
+        return None
+    known = {queue.queue_uuid for queue in its}
+    for queue in queues:
+        if queue.queue_uuid not in known:
+            raise CannotComply(
+                f"the agent is no member of {queue.name}: queue-member-add makes it one", parameter="queue"
+            )
+    return tuple(sorted({queue.queue_uuid for queue in queues}))
+
+
+def _check_own_phone(context: Context, user_uuid: str | None) -> None:
+    users = context.actor.users
+    if users and user_uuid not in users:
+        raise Forbidden("this key acts for a user: it logs in at that user's extensions only")
+
+
+def _check_logged_in(agent: Agent) -> None:
+    if agent.extension is None:
+        raise CannotComply("the agent is not logged in: agent-login logs it in", parameter="agent")
+
+
+def _taken() -> Conflict:
+    return Conflict("another agent is logged in at that extension: log that one out first", parameter="extension")
+
+
+def taken(claim: Key) -> Conflict:
+    """What it means that somebody else has what an agent claims, by its key."""
+    if claim.partition.endswith("#agents"):
+        return Conflict("that agent number is taken in this domain", parameter="number")
+    return _taken()
+
+
+def _changed(context: Context, agent: Agent, changes: dict[str, Any]) -> Agent:
+    return kept.update(context, agent, changes, agent_layout, taken=taken, renames=False)
+
+
+def _as_nowhere(context: Context, agent: Agent) -> dict[str, Any]:
+    """What changes of an agent who is logged in nowhere any more; its whiles end."""
+    changes = _rested(context, agent)
+    if agent.logged_in_at is not None:
+        _write_span(context, agent, "login", agent.logged_in_at, until=context.now)
+    return changes | {
+        "extension": None, "queues": None, "logged_in_at": None, "paused": False, "paused_in": (), "unanswered": 0
+    }  # fmt: skip
+
+
+def _as_logged_out(context: Context, agent: Agent) -> Agent:
+    """An agent as it moves: told as logged out there; what it was paused for goes along."""
+    _happened(context, "agent.logged_out", agent)
+    return agent
+
+
+def _rested(context: Context, agent: Agent) -> dict[str, Any]:
+    """What changes of an agent who is paused nowhere any more."""
+    if agent.paused_at is not None:
+        _write_span(context, agent, "pause", agent.paused_at, until=context.now, reason=agent.pause_reason)
+    return {"pause_reason": None, "paused_at": None}
+
+
+def _write_span(
+    context: Context, agent: Agent, what: str, since: str, *, until: str | None = None, reason: str | None = None
+) -> None:
+    span = AgentSpan(agent_uuid=agent.agent_uuid, what=what, since=since, until=until, reason=reason)
+    key = keys.agent_spans.at(agent.domain_uuid, agent.agent_uuid, f"{since}#{what}")
+    expires = int(seconds(context.now)) + _SPAN_DAYS * _A_DAY
+    context.store.stage(Put(Row(key, span.model_dump_json(), expires=expires)))
+
+
+def _happened(context: Context, what: str, agent: Agent, **more: Any) -> None:
+    told = agent.model_dump() | more
+    context.happened(what, agent.domain_uuid, told)
+
+
+def whoever(context: Context, home: str, agents: Iterable[str]) -> dict[str, Agent]:
+    """Agents by their uuids, whoever asks; those that are gone are not there."""
+    found = {uuid: context.store.get(keys.agent(home, uuid), Agent, of_anybody=True) for uuid in set(agents)}
+    return {uuid: agent for uuid, agent in found.items() if agent is not None}

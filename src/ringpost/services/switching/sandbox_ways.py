@@ -1,0 +1,241 @@
+"""Whom a number leads to in the sandbox, and what becomes of a caller in a queue there."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ringpost.context import Context
+from ringpost.model.call import CallOrder, Rung
+from ringpost.model.domain import Domain
+from ringpost.model.queue import Queue, QueueRing, QueueStay
+from ringpost.model.ring_group import RingGroup
+from ringpost.model.route import Queued as ToQueue
+from ringpost.services.numbers import numbering, routing
+from ringpost.store import keys
+from ringpost.switch.sandbox.play import Party, Play, Queued, fate_of
+from ringpost.switch.sandbox.queueing import Past, busy_with, stay
+from ringpost.switch.scripts import Script, Turn
+
+_MOST_RUNG = 5
+"""Members of a ring group: what is foretold of a call is one transaction."""
+
+
+class Coming(NamedTuple):
+    """A call that comes to a number, and when: seconds since 1970."""
+
+    order: CallOrder
+    at: float
+
+    @property
+    def caller(self) -> str:
+        """Whose call it is: who waits in a queue."""
+        order = self.order
+        return order.caller_id_number if order.direction == "inbound" else order.destination_a
+
+
+def way(
+    context: Context, domain: Domain, number: str, coming: Coming, passed: tuple[str, ...] = ()
+) -> tuple[Rung, ...]:
+    """Whom a number leads to, as extensions are forwarded and not to be disturbed, ring groups ring, and queues wait.
+
+    A forward that leads nowhere is none, as for any switch.
+    """
+    rungs: list[Rung] = []
+    while True:
+        if (
+            passed
+            and routing.route(context, domain, number, from_a_phone=False, passed=passed, in_sandbox=True) is None
+        ):
+            return tuple(rungs) or (Rung(number=passed[-1], do_not_disturb=True),)
+        extension = numbering.holder(context, domain.domain_uuid, number)
+        if isinstance(extension, RingGroup):
+            return (*rungs, *_group(context, domain, extension))
+        if isinstance(extension, Queue):
+            at = coming.at + sum(fate_of(one.number).after for one in rungs)
+            return (*rungs, *_queued(context, domain, number, coming._replace(at=at), passed))
+        if extension is None:
+            return (*rungs, Rung(number=number)) if passed else ()
+        onward = routing.onward(extension, "unconditional", passed)
+        if onward is None:
+            rung = Rung(number=number, do_not_disturb=bool(extension.do_not_disturb))
+            rungs.append(rung)
+            cause = "USER_BUSY" if rung.do_not_disturb else fate_of(number).cause
+            onward = routing.onward_after(extension, cause, passed)
+        if onward is None:
+            return tuple(rungs)
+        number, passed = onward.number, onward.passed
+
+
+def _group(context: Context, domain: Domain, group: RingGroup) -> Iterator[Rung]:
+    """Whom a ring group rings: at once, or one after the other until somebody answers."""
+    at_once = group.ring_group_strategy in ("simultaneous", "enterprise")
+    found = routing.group(context, domain, group, in_sandbox=True)
+    members = list(found.ringing if found else ())
+    if group.ring_group_strategy == "sequence":
+        members.sort(key=lambda member: member.delay)
+    rung = 0
+    for member in members:
+        extension = numbering.extension(context, group.domain_uuid, member.number)
+        if rung == _MOST_RUNG or not (member.gateway or (extension and extension.enabled)):
+            continue
+        is_busy = bool(extension and extension.do_not_disturb)
+        yield Rung(
+            number=member.number,
+            do_not_disturb=is_busy,
+            alongside=at_once and rung > 0,
+            name_prefix=group.ring_group_cid_name_prefix or "",
+        )
+        rung += 1
+        if not at_once and not is_busy and fate_of(member.number).cause is None:
+            return
+    if not rung:
+        yield Rung(number=group.ring_group_extension, do_not_disturb=True)
+
+
+def waiting(context: Context, home: str) -> list[str]:
+    """The calls whose callers wait in a queue, or will: in the order in which they join."""
+    now = context.clock.now()
+    found = sorted(
+        (one.joins, play.script.order.call_uuid) for play in _plays(context, home) for one in _waits(play, now)
+    )
+    return list(dict.fromkeys(call_uuid for _, call_uuid in found))
+
+
+def onward(context: Context, domain: Domain, script: Script) -> Turn | None:
+    """What becomes of a caller who waits, from now on, in the place of what was foretold; None: that stands."""
+    now, play = context.clock.now(), Play(script)
+    one = next(iter(_waits(play, now)), None)
+    if one is None:
+        return None
+    in_same = [queued for queued in play.queued if queued.place == one.place]
+    known = play.way_of(one.place)
+    stays = [place for place, rung in enumerate(known) if rung.stay is not None]
+    place = stays[in_same.index(one)]
+    told = known[place].stay
+    if told is None:
+        return None
+    begun = [ring for ring in told.rings if ring.at <= now]
+    coming = Coming(script.order, told.joins_at)
+    passed = tuple(rung.number for rung in known[:place])
+    found = _queued(context, domain, known[place].number, coming, passed, since=now, begun=begun)
+    prefix = told.name_prefix
+    found = tuple(_shown(rung, prefix) if at == 0 else rung for at, rung in enumerate(found))
+    after = (*known[:place], *found)
+    if after == known:
+        return None
+    return Turn(at=now, what="requeue", leg_uuid=one.caller.leg_uuid, value=str(one.place), way=after)
+
+
+def _shown(rung: Rung, prefix: str) -> Rung:
+    return rung.model_copy(update={"stay": rung.stay and rung.stay.model_copy(update={"name_prefix": prefix})})
+
+
+def _queued(
+    context: Context,
+    domain: Domain,
+    number: str,
+    coming: Coming,
+    passed: tuple[str, ...],
+    *,
+    since: float | None = None,
+    begun: Sequence[QueueRing] = (),
+) -> tuple[Rung, ...]:
+    """A queue, what becomes of the caller there, and whom it goes on to if nobody takes the call."""
+    route = routing.route(context, domain, number, from_a_phone=False, passed=passed, in_sandbox=True)
+    if not isinstance(route, ToQueue):
+        gone = QueueStay(
+            queue_uuid=_gone(context, domain, number), joins_at=coming.at, leaves_at=since, because="empty"
+        )
+        return (Rung(number=number, stay=gone.model_copy(update={"rings": tuple(begun)})),) if since else ()
+    floor = _Floor(context, domain, coming)
+    made = stay(
+        route.order,
+        caller=coming.caller,
+        joins_at=coming.at,
+        since=coming.at if since is None else since,
+        begun=begun,
+        before=floor.waits_in(route.order.queue.queue_uuid),
+        busy=floor.busy,
+        past=floor.past(route.order.queue.queue_uuid),
+        seed=coming.order.call_uuid,
+    )
+    ways_on = {"timeout": route.on_timeout, "full": route.on_full, "empty": route.on_empty}
+    on = ways_on.get(made.because) if made.leaves_at is not None else None
+    rung = Rung(number=number, stay=made)
+    if on is None or made.leaves_at is None:
+        return (rung,)
+    then = way(context, domain, on, coming._replace(at=made.leaves_at), route.passed) or (Rung(number=on),)
+    return (rung, *then)
+
+
+def _gone(context: Context, domain: Domain, number: str) -> str:
+    """The queue of a number that was disabled; of one that was deleted nobody knows."""
+    queue = numbering.queue(context, domain.domain_uuid, number)
+    return queue.queue_uuid if queue else "00000000-0000-4000-8000-000000000000"
+
+
+def _plays(context: Context, home: str) -> list[Play]:
+    return [Play(script) for _, script in context.store.everything(keys.scripts(home), Script)]
+
+
+def _waits(play: Play, now: float) -> list[Queued]:
+    """Where a caller waits now, or will."""
+    return [
+        one for one in play.queued if one.joins < play.ends and now < min(one.leaves, play.taken_at(one), play.ends)
+    ]
+
+
+class _Floor:
+    """What all members of a domain do, as far as it is foretold, but for who joined later than a call."""
+
+    def __init__(self, context: Context, domain: Domain, coming: Coming) -> None:
+        now, uuid = context.clock.now(), coming.order.call_uuid
+        self._coming = coming
+        self._plays = [
+            play
+            for play in _plays(context, domain.domain_uuid)
+            if play.script.order.call_uuid != uuid and all(one.joins <= coming.at for one in _waits(play, now))
+        ]
+        self._wrap_ups = {
+            queue.queue_uuid: queue.wrap_up_seconds
+            for _, queue in context.store.everything(keys.queues(domain.domain_uuid), Queue)
+        }
+
+    @property
+    def busy(self) -> dict[str, list[tuple[float, float]]]:
+        """Until when extensions have calls, or rest."""
+        return busy_with(
+            (party.number, party.start, party.ends + self._rests(play, party))
+            for play in self._plays
+            for party in play.parties
+            if party.number in play.script.extensions
+        )
+
+    def waits_in(self, queue_uuid: str) -> int:
+        """How many wait in a queue when the caller comes."""
+        found = (play.waits_in(self._coming.at) for play in self._plays)
+        return sum(one is not None and one.queue_uuid == queue_uuid for one in found)
+
+    def past(self, queue_uuid: str) -> Past:
+        """The calls of a queue that members have taken."""
+        taken: dict[str, int] = {}
+        ended: dict[str, float] = {}
+        last: tuple[float, str] | None = None
+        for play in self._plays:
+            for one in play.queued:
+                if one.queue_uuid != queue_uuid:
+                    continue
+                for party in play.parties:
+                    if party.source != one.caller.leg_uuid:
+                        continue
+                    last = max(last or (0.0, ""), (party.start, party.number))
+                    if party.answered is not None:
+                        taken[party.number] = taken.get(party.number, 0) + 1
+                        ended[party.number] = max(ended.get(party.number, 0.0), party.ends)
+        return Past(taken, ended, last[1] if last else None)
+
+    def _rests(self, play: Play, party: Party) -> float:
+        """Seconds a member rests after a call of a queue."""
+        if party.answered is None:
+            return 0.0
+        of = next((one for one in play.queued if one.caller.leg_uuid == party.source), None)
+        return float(self._wrap_ups.get(of.queue_uuid, 0)) if of else 0.0
