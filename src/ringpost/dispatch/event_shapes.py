@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from ringpost.model.agent import Agent
 from ringpost.model.call import Call, CallOrder, Direction, HungUpBy
 from ringpost.model.cause import Meaning
 from ringpost.model.contact import Contact
@@ -16,6 +17,7 @@ from ringpost.model.extension import Extension
 from ringpost.model.groups import ExtensionGroup, Permission, UserGroup
 from ringpost.model.key import KeyDetails
 from ringpost.model.notices import ToldState
+from ringpost.model.queue import LeftBecause, MissedBecause, Queue
 from ringpost.model.record import is_none
 from ringpost.model.recording import Recording
 from ringpost.model.ring_group import RingGroup
@@ -136,6 +138,52 @@ class PhoneCancelled(OfPhone):
     reason: Meaning
 
 
+class ToldQueue(Shape):
+    """A queue, in an event about one who waits there."""
+
+    queue_uuid: Uuid
+    name: str
+    extension: str
+
+
+class ToldAgent(Shape):
+    """The agent whose phone it is."""
+
+    agent_uuid: Uuid
+    number: str
+    name: str
+
+
+class ToldVisit(Shape):
+    """A caller's time in a queue."""
+
+    visit_uuid: Uuid
+    queue_uuid: Uuid
+    joined_at: Timestamp
+    left_at: Timestamp | None
+    left_because: LeftBecause | None
+    waited: int | None = Field(description="seconds; null: it waits still")
+    talked: int | None = Field(description="seconds with the member that took it")
+    agent_uuid: Uuid | None
+    extension: str | None = Field(description="the extension that took it")
+    ended_at: Timestamp | None = Field(description="when they had talked")
+    service_level: int | None
+
+
+class OfQueue(OfLeg):
+    """What happened to a caller in a queue."""
+
+    queue: ToldQueue | None = Field(description="null: it was deleted meanwhile")
+    agent: ToldAgent | None = Field(description="null: no agent's phone")
+    visit: ToldVisit
+
+
+class AgentMissed(OfQueue):
+    """A member's phone rang for a caller, or was to, and nobody answered there."""
+
+    reason: MissedBecause
+
+
 class LegTransferred(OfLeg):
     """A party was sent on."""
 
@@ -247,6 +295,8 @@ _PLACED = _without(CallOrder, "PlacedCall", "key_uuid")
 _KEY = _without(KeyDetails, "KeyTold", "within")
 
 _DATA: dict[str, type[BaseModel]] = {
+    "agent.missed": AgentMissed,
+    **{f"queue.{what}": OfQueue for what in ("abandoned", "completed", "connected", "joined", "left")},
     "call.placed": _PLACED,
     "call.ringing": OfPhone,
     "call.answered": OfPhone,
@@ -271,6 +321,7 @@ _DATA: dict[str, type[BaseModel]] = {
     "webhook.test": WebhookTested,
 }
 _FAMILIES: dict[str, type[BaseModel]] = {
+    "agent": Agent,
     "call": OfLeg,
     "cdr": Call,
     "command": CommandGiven,
@@ -280,6 +331,7 @@ _FAMILIES: dict[str, type[BaseModel]] = {
     "extension": Extension,
     "extensiongroup": ExtensionGroup,
     "key": _KEY,
+    "queue": Queue,
     "ringgroup": RingGroupTold,
     "switch": SwitchRecord,
     "user": User,

@@ -95,6 +95,7 @@ class Leg(Entity):
         description="the extensions it was sent to, whether a phone of theirs rang or not",
     )
     to_voicemail: bool = Field(default=False, exclude_if=is_false, description="it was left to somebody's voicemail")
+    waited: bool = Field(default=False, exclude_if=is_false, description="it has waited in a queue")
     heard: bool = Field(
         default=False,
         exclude_if=is_false,

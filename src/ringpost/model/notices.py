@@ -212,6 +212,7 @@ class TrackedCall(Entity):
             ended_by=leg.ended_by,
             reached=leg.reached,
             to_voicemail=leg.to_voicemail,
+            waited=any(visit.leg_uuid == leg.leg_uuid for visit in self.visits),
             **dict.fromkeys(("missed_call", "missed_said"), False if is_first and leg.placed else None),
         )
 

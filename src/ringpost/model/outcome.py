@@ -150,7 +150,7 @@ def answer_of(legs: Sequence[Leg]) -> str | None:
     """
     first = legs[0]
     # An A leg that was rung itself has answered whatever B did; one that calls is answered by somebody, or a machine.
-    says_so = first.hangup_cause not in _CLEARED or first.missed_said is False
+    says_so = first.hangup_cause not in _CLEARED or first.missed_said is False or first.waited
     return None if _in_vain(legs) and says_so and not first.to_voicemail else first.answer_stamp
 
 
@@ -173,7 +173,7 @@ def hung_up_by(legs: Sequence[Leg]) -> HungUpBy | None:
 
 def _in_vain(legs: Sequence[Leg]) -> bool:
     """Whether somebody was called, and nobody took the call. Who dials a conference or an own box calls nobody."""
-    somebody = bool(legs[0].reached) or any(leg.leg == "b" for leg in legs)
+    somebody = bool(legs[0].reached) or legs[0].waited or any(leg.leg == "b" for leg in legs)
     return somebody and taken_by(legs) is None
 
 
@@ -200,10 +200,13 @@ def was_missed(leg: Leg, direction: Direction | None, legs: Iterable[Leg]) -> bo
 
 
 def _turned_away(first: Leg, direction: Direction | None) -> bool:
-    """Whether a caller was sent to somebody whose phones did not even ring, and was left to a machine or refused."""
+    """Whether a caller was sent to somebody whose phones did not even ring, and was left to a machine or refused.
+
+    A queue's music is no answer: who waited there in vain was turned away too.
+    """
     is_over = first.end_stamp is not None and direction in ("inbound", "local")
-    in_vain = first.answer_stamp is None or first.to_voicemail or first.hangup_cause not in _CLEARED
-    return is_over and in_vain and bool(first.reached)
+    is_left = first.answer_stamp is None or first.to_voicemail or first.hangup_cause not in _CLEARED
+    return is_over and (first.waited or (is_left and bool(first.reached)))
 
 
 def _was_answered_elsewhere(leg: Leg, legs: Iterable[Leg]) -> bool:

@@ -23,6 +23,10 @@ StatusType = Literal[
 """iSymphony's eleven (Live API 3.2, status). They say something to people: a call still rings."""
 
 
+AWAY: frozenset[StatusType] = frozenset({"unavailable", "away", "xa", "dnd"})
+"""Of somebody who takes no calls for now: a queue may let such an agent rest."""
+
+
 class Preconfigured(Entity):
     """A status to choose from."""
 

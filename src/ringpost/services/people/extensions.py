@@ -17,7 +17,7 @@ from ringpost.model.values import is_uuid
 from ringpost.model.voicemail import Voicemail
 from ringpost.services import kept, pages
 from ringpost.services.numbers import emergency, numbering, routing, voicemails
-from ringpost.services.switching import lines
+from ringpost.services.switching import lines, queueing
 from ringpost.services.tenants import domains
 from ringpost.store import Delete, Key, Put, Row, keys
 from ringpost.store.keys import extension_layout, extensiongroup_layout, user_layout
@@ -146,6 +146,9 @@ def update(context: Context, extension: Extension, changes: dict[str, Any], if_v
     after = kept.update(context, extension, changes, extension_layout, if_version=if_version, taken=numbering.taken())
     if after.extension != extension.extension:
         _renumbered(context, extension, after)
+        queueing.moved(context, after.domain_uuid, {extension.extension: after.extension})
+    elif after.enabled != extension.enabled:
+        queueing.tell(context, after.domain_uuid, queueing.ringing(context, after.domain_uuid, after.extension))
     if not after.enabled or after.extension != extension.extension:
         _drop_phones(context, extension)
     context.happened("extension.updated", after.domain_uuid, after.model_dump())
@@ -158,6 +161,7 @@ def delete(context: Context, extension: Extension, if_version: int | None) -> No
         raise CannotComply("the extension is a user's: take it away with user-extension-remove first")
     remove(context, extension, if_version)
     leave_groups(context, extension.domain_uuid, extensions=[extension.extension_uuid])
+    queueing.moved(context, extension.domain_uuid, {extension.extension: None})
 
 
 def remove(context: Context, extension: Extension, if_version: int | None) -> None:

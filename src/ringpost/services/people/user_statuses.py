@@ -4,9 +4,10 @@ from ringpost.context import Context, Moved
 from ringpost.model.domain import Domain
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.requests import Listing
-from ringpost.model.status import BUILT_IN, Preconfigured, StatusType, UserStatus
+from ringpost.model.status import AWAY, BUILT_IN, Preconfigured, StatusType, UserStatus
 from ringpost.model.user import User
 from ringpost.services import kept, pages
+from ringpost.services.switching import queueing
 from ringpost.services.tenants import domains
 from ringpost.store import Check, Put, Row, keys
 
@@ -55,6 +56,7 @@ def say(
     key = keys.user_status(user.domain_uuid, user.user_uuid)
     context.store.stage(Put(Row(key, status.model_dump_json())))
     context.happened("user.status_changed", user.domain_uuid, status.model_dump())
+    queueing.user_is(context, user, away=status.type in AWAY)
     return status
 
 

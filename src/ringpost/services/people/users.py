@@ -18,6 +18,7 @@ from ringpost.model.voicemail import Voicemail
 from ringpost.services import kept, pages
 from ringpost.services.numbers import numbering, voicemails
 from ringpost.services.people import extensions, user_groups
+from ringpost.services.switching import queueing
 from ringpost.services.tenants import domains
 from ringpost.store import Delete, Key, keys
 from ringpost.store.keys import user_layout, voicemail_layout
@@ -91,6 +92,8 @@ def delete(context: Context, user: User, *, cascade: bool, if_version: int | Non
             extensions.remove(context, extension, None)
     gone = [one.extension_uuid for one in user.extensions]
     extensions.leave_groups(context, home, extensions=gone, users=[user.user_uuid])
+    queueing.moved(context, home, {one.extension: None for one in user.extensions})
+    queueing.forget_user(context, user)
     user_groups.forget(context, home, user.user_uuid)
     if user.voicemail is not None:
         box = voicemails.found(context, home, user.voicemail.voicemail_uuid)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ringpost.context import Context
+from ringpost.model.agent import Agent
 from ringpost.model.call import Call
 from ringpost.model.contact import Contact
 from ringpost.model.destination import Destination
@@ -16,6 +17,7 @@ from ringpost.model.errors import CannotComply
 from ringpost.model.extension import Extension
 from ringpost.model.groups import ExtensionGroup, UserGroup
 from ringpost.model.key import ApiKey
+from ringpost.model.queue import Queue, QueueVisit
 from ringpost.model.record import Entity
 from ringpost.model.recording import Recording
 from ringpost.model.ring_group import RingGroup
@@ -124,6 +126,9 @@ _KINDS: tuple[tuple[Callable[[str], str], type[Any], Callable[[Any], Iterable[Ke
     (keys.extensions, Extension, _of_extension),
     (keys.voicemails, Voicemail, _of_voicemail),
     (keys.ring_groups, RingGroup, lambda record: keys.ring_group_layout(record).all),
+    (keys.queues, Queue, lambda record: keys.queue_layout(record).all),
+    (keys.agents, Agent, lambda record: keys.agent_layout(record).all),
+    (keys.queue_visits, QueueVisit, lambda record: (keys.queue_visit(record),)),
     (keys.destinations, Destination, lambda record: keys.destination_layout(record).all),
     (keys.cdrs, Call, lambda record: keys.cdr_layout(record).all),
     (keys.users, User, lambda record: keys.user_layout(record).all),

@@ -11,6 +11,7 @@ from ringpost.model import dialplan
 from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
+from ringpost.model.queue import Queue
 from ringpost.model.record import Entity
 from ringpost.model.requests import Page
 from ringpost.model.ring_group import RingGroup
@@ -23,7 +24,7 @@ _CODES = (dialplan.HOLD_MUSIC, dialplan.MESSAGES, dialplan.OWN_MESSAGES, dialpla
 _AT_ONCE = 100
 _FIRST, _LAST = "0", "\uffff"
 
-What = Literal["extension", "ring_group", "code", "help", "destination"]
+What = Literal["extension", "ring_group", "queue", "code", "help", "destination"]
 
 
 class Ahead(Entity):
@@ -79,6 +80,7 @@ def _of_domain(context: Context, domain: Domain, since: _Place) -> Iterator[tupl
         "3": lambda after: _ring_groups(context, domain, after),
         "4": lambda after: _plain(domain, "code", list(_CODES), after),
         "5": lambda after: _destinations(context, domain, after),
+        "6": lambda after: _queues(context, domain, after),
     }
     for part, of in parts.items():
         if part >= since[0]:
@@ -106,6 +108,12 @@ def _ring_groups(context: Context, domain: Domain, after: str) -> Iterator[tuple
     for sort, one in _rows(context, keys.ring_groups(domain.domain_uuid), RingGroup, after):
         if one.ring_group_enabled:
             yield sort, _ahead(domain, "ring_group", one.ring_group_extension, one.ring_group_uuid)
+
+
+def _queues(context: Context, domain: Domain, after: str) -> Iterator[tuple[str, Ahead]]:
+    for sort, one in _rows(context, keys.queues(domain.domain_uuid), Queue, after):
+        if one.enabled:
+            yield sort, _ahead(domain, "queue", one.extension, one.queue_uuid)
 
 
 def _destinations(context: Context, domain: Domain, after: str) -> Iterator[tuple[str, Ahead]]:

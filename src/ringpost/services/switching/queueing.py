@@ -153,6 +153,24 @@ def _moved(member: QueueMember, extensions: Mapping[str, str | None]) -> QueueMe
     return member.model_copy(update={"extension": number}) if number else None
 
 
+def ringing(context: Context, home: str, number: str) -> list[Queue]:
+    """The queues that ring an extension now: as a member, or for the agent that is logged in there."""
+    agent = queue_orders.agent_at(context, home, number)
+    who = agent.number if agent else None
+    return [
+        queue
+        for queue in everything(context, home)
+        if queue.member(extension=number) or (who and queue.member(agent=who))
+    ]
+
+
+def forget_user(context: Context, user: User) -> None:
+    """A user is gone: the agent it was is nobody's."""
+    for agent in _agents_of(context, user):
+        after = _changed(context, agent, {"user_uuid": None})
+        _happened(context, "agent.updated", after)
+
+
 def forget_agent(context: Context, agent: Agent) -> None:
     """An agent is gone: no queue rings it."""
     for queue in queues_of(context, agent):
@@ -169,11 +187,15 @@ def user_is(context: Context, user: User, *, away: bool) -> None:
     """A user says how it is: its agents rest in the queues that say so while it is away."""
     if not away:
         return
-    for _, agent in context.store.everything(keys.agents(user.domain_uuid), Agent, of_anybody=True):
-        if agent.user_uuid == user.user_uuid and agent.extension is not None:
-            resting = [queue for queue in queues_of(context, agent) if "away" in queue.pause_on]
-            if resting:
-                pause(context, agent, resting, "away")
+    for agent in _agents_of(context, user):
+        resting = [queue for queue in queues_of(context, agent) if "away" in queue.pause_on]
+        if resting and agent.extension is not None:
+            pause(context, agent, resting, "away")
+
+
+def _agents_of(context: Context, user: User) -> list[Agent]:
+    agents = context.store.everything(keys.agents(user.domain_uuid), Agent, of_anybody=True)
+    return [agent for _, agent in agents if agent.user_uuid == user.user_uuid]
 
 
 def _chosen(its: Sequence[Queue], queues: Sequence[Queue] | None) -> tuple[str, ...] | None:

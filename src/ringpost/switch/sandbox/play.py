@@ -435,6 +435,7 @@ class Play:
             destination_number=order.destination_b if is_first else party.number,
             bridge_uuid=party.spoke_to,
             originating_leg_uuid=None if is_first else order.call_uuid,
+            waited=any(one.caller is party for one in self.queued),
             ended_by=self._ended_by(party),
         )
 
