@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringpost.switch import CALL_ACTIONS
 from ringpost.switch.kinds import Home, Kind
+from ringpost.switch.queue_abilities import QueueAbilities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,5 +57,6 @@ KIND = Kind(
     asks=_asks,
     pointing=_pointing,
     pointed_at=_pointed_at,
+    queues=QueueAbilities,
     home=Home("127.0.0.1:8021", "freeswitch.service", "RINGPOST_ESL_PASSWORD"),
 )
