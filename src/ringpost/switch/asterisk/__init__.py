@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ringpost.model.switch import SwitchRecord
     from ringpost.switch import Switch
     from ringpost.switch.asking import Asks, Fields
-    from ringpost.switch.hearing import Ear
+    from ringpost.switch.hearing import Ear, Notebook
     from ringpost.switch.kinds import Means, Place
 
 
@@ -53,6 +53,12 @@ def _forget(place: Place, asked: Sequence[Fields] | None) -> None:
     forget(place, asked)
 
 
+def _notebook(place: Place) -> Notebook:
+    from ringpost.switch.asterisk.whereabouts import Whereabouts
+
+    return Whereabouts.at(place)
+
+
 KIND = Kind(
     needs=("address", "user", "secret"),
     capabilities=CALL_ACTIONS,
@@ -63,5 +69,6 @@ KIND = Kind(
     pointing=_pointing,
     pointed_at=_pointed_at,
     forget=_forget,
+    notebook=_notebook,
     home=Home("127.0.0.1:5038", "asterisk.service", "RINGPOST_AMI_PASSWORD"),
 )
