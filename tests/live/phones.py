@@ -237,6 +237,16 @@ class Phone:
     def hang_up(self) -> None:
         self.command("hangup")
 
+    def falls_silent(self) -> None:
+        """It is in no call any more, whatever it has heard."""
+
+        def is_silent() -> bool:
+            if self.is_in_a_call():
+                self.hang_up()
+            return not self.is_in_a_call()
+
+        eventually(is_silent, f"{self.number} is in no call")
+
     def heard(self) -> Heard:
         """What came out of it in the call it has dialled last, also while that is going on."""
         if self._ear is None:
