@@ -19,6 +19,8 @@ _STATUSES = {
     "several": ("", "0"),
 }
 """``DIALSTATUS``, and ``HANGUPCAUSE`` where it is not still that of an earlier call (measured)."""
+_LEFT = {"timeout": "TIMEOUT", "full": "FULL", "empty": "JOINEMPTY"}
+"""``QUEUESTATUS``; it is empty if somebody has answered."""
 _SILENT = frozenset({"Answer", "UserEvent", "MixMonitor", "Playback"})
 _CALLER_SHOWN = re.compile(r"CALLERID\((num|name|pres)\)=")
 _COUNTED = re.compile(r"\$\{GROUP_COUNT\(([^@)]+)@(from|to)\)\}")
@@ -62,6 +64,9 @@ class _Asterisk:
             yield step
             if self.is_over:
                 return
+        if any(one == "Queue" for one, _ in steps):
+            self.story.say("ended", 16)  # as the plan does when no step is left
+            return
         assert not steps, "the last step leads nowhere"
 
     def _asked(self, where: str, number: str) -> bytes:
@@ -114,6 +119,8 @@ class _Asterisk:
         condition, _, step = data.partition("?")
         if condition == "$[${LEN(${RP_FULL})}>0]":
             holds = bool(self._var("RP_FULL"))
+        elif condition.startswith("$[x${QUEUESTATUS}=x"):
+            holds = condition == f"$[x${{QUEUESTATUS}}=x{self._var('QUEUESTATUS')}]"
         elif condition.startswith("$[${DEVICE_STATE(park:"):
             holds = False  # nobody waits there
         else:
@@ -255,6 +262,19 @@ class _Asterisk:
         assert self._var("PARKINGDYNPOS") == "5901-5999"
         self.story.say("slot", (data.removesuffix(",s"), self._var("PARKINGEXTEN")))
         return "over"
+
+    def _queue(self, data: str) -> str:
+        """Whoever waits: an Asterisk's word for what becomes of it is one of several."""
+        name, options, _, _, seconds = data.split(",")
+        home, _, queue_uuid = name.partition(".")
+        assert (home, options) == (self.world.domain.domain_uuid, "i")
+        assert self._var("RP_QUEUED") == queue_uuid
+        queue = next(one for one in self.world.queues.values() if one.queue_uuid == queue_uuid)
+        assert seconds == str(queue.longest_wait or "")
+        fate = self.world.waits[queue.extension]
+        self.story.say("waits in", (queue.extension, fate))
+        self.variables["QUEUESTATUS"] = _LEFT.get(fate, "")
+        return "over" if fate == "answered" else ""
 
     def _musiconhold(self, data: str) -> str:
         assert data == ""

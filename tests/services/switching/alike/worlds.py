@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from ringpost.model.destination import Destination, DestinationAction
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
+from ringpost.model.queue import Queue, QueueMember
 from ringpost.model.ring_group import Member, RingGroup, Strategy
 from ringpost.model.voicemail import Voicemail
 from ringpost.store import Row, keys
@@ -19,6 +20,8 @@ FATES = ("answered", "busy", "no answer", "declined", "unregistered")
 OUTSIDE = ("12025550123", "12025550124", "442071838750", "411")
 CODES = ("*97", "*98", "*99100", "*99101", "*3001", "*5900", "*5901", "*9664", "*99199", "*5", "*31234567")
 HELP = ("911", "112", "9911", "555")
+QUEUES = ("7700", "7701", "7702")
+WAITS = ("answered", "timeout", "full", "empty")
 NOWHERE = ("199", "0", "602", "5550199")
 
 
@@ -43,6 +46,9 @@ class World:
     fates: dict[str, str] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)
     """How many calls an extension has already."""
+    queues: dict[str, Queue] = field(default_factory=dict)
+    waits: dict[str, str] = field(default_factory=dict)
+    """What becomes of whoever waits in a queue, by its number: ``answered``, ``timeout``, ``full``, ``empty``."""
 
     def fate(self, number: str) -> str:
         """What becomes of a number that is rung."""
@@ -58,6 +64,7 @@ class World:
             (keys.domain_layout, [self.domain]),
             (keys.extension_layout, self.extensions),
             (keys.ring_group_layout, [*self.groups.values()]),
+            (keys.queue_layout, [*self.queues.values()]),
             (keys.voicemail_layout, self.boxes),
             (keys.destination_layout, self.destinations),
         )
@@ -72,10 +79,11 @@ def _rows(places: tuple[Any, ...], record: BaseModel) -> Iterator[Row]:
 
 
 class Maker:
-    """Makes domains, the same ones of the same seed."""
+    """Makes domains, the same ones of the same seed; with queues, which lead on to each other, too."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, has_queues: bool = False) -> None:
         self.random = Random(seed)
+        self._has_queues = has_queues
         self._made = 0
 
     def world(self) -> World:
@@ -95,6 +103,10 @@ class Maker:
         for number in (*OUTSIDE, *HELP):
             world.fates[number] = self.random.choice(("answered", "busy", "no answer"))
         world.calls = {number: self._some(0, 2) for number in numbers if self._is(0.3)}
+        if self._has_queues:
+            self._targets += QUEUES
+            world.queues = {number: self._queue(world.domain, number, numbers) for number in QUEUES}
+            world.waits = {number: self.random.choice(WAITS) for number in QUEUES}
         return world
 
     def call(self, world: World) -> Call:
@@ -103,7 +115,7 @@ class Maker:
         callers = [one for one in world.extensions if one.enabled]
         if not callers or self._is(0.15):
             return Call(self.random.choice([called, called.removeprefix("+"), "13035559999"]))
-        mine = [*(one.extension for one in world.extensions), *world.groups] * 3
+        mine = [*(one.extension for one in world.extensions), *world.groups, *world.queues] * 3
         number = self.random.choice([*mine, *self._targets])
         return Call(number, self.random.choice(callers), is_placed=self._is(0.2))
 
@@ -149,6 +161,25 @@ class Maker:
             outbound_caller_id_number=self.random.choice(("", "12025550100")),
             outbound_anonymous=self._is(0.1),
             **forwards,
+        )
+
+    def _queue(self, domain: Domain, number: str, numbers: list[str]) -> Queue:
+        def way() -> str | None:
+            return self.random.choice([*self._targets, *QUEUES, *QUEUES, None])
+
+        return Queue(
+            queue_uuid=self._uuid(),
+            domain_uuid=domain.domain_uuid,
+            name=f"queue {number}",
+            extension=number,
+            enabled=self._is(0.9),
+            longest_wait=self.random.choice((None, 30)),
+            record=self._is(0.2),
+            name_prefix=self.random.choice(("", "Support")),
+            timeout_destination=way(),
+            full_destination=way(),
+            empty_destination=way(),
+            members=tuple(QueueMember(extension=one) for one in self.random.sample(numbers, 2)),
         )
 
     def _group(self, domain: Domain, number: str, numbers: list[str]) -> RingGroup:
