@@ -3,6 +3,7 @@
 import gc
 import sys
 from collections.abc import Generator, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from tests.fakes import FakeClock
 from tests.harness import Caller, House
 from tests.looking_away import look_no_more, seen_by, traced, untraced
 
+ROOT = Path(__file__).parent.parent
+
 settings.register_profile("unhurried", deadline=None)  # a slow machine is no failure
 settings.load_profile("unhurried")
 
@@ -25,6 +28,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """The process that only hands tests out runs nothing of ours."""
     if session.config.getoption("numprocesses", None) and not hasattr(session.config, "workerinput"):
         look_no_more()
+
+
+def pytest_collection() -> None:
+    """A module is imported once: now, lest the first who needs it is one that is not looked at."""
+    if sys.gettrace() is not None:
+        for file in [*ROOT.glob("actions/**/*.py"), *ROOT.glob("src/ringpost/*/**/*.py")]:
+            parts = file.relative_to(ROOT).with_suffix("").parts
+            if "entry" not in parts:
+                import_module(".".join(parts).removeprefix("src.").removesuffix(".__init__"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -101,7 +101,6 @@ def test_a_list_is_read_on_past_what_is_another_users(house: House, tenant: Call
     assert found == ["203", "207", "209"]
 
 
-@pytest.mark.often
 @pytest.mark.parametrize("count", [9_998, 9_999, 10_000, 20_003])
 def test_everything_is_all_there_is_however_many(house: House, count: int) -> None:
     partition = keys.usergroups(demo.DOMAIN_UUID)

@@ -38,7 +38,6 @@ def ringpost(address: str, tenant: Caller) -> Callable[..., Any]:
     return run
 
 
-@pytest.mark.often
 def test_a_day(ringpost: Callable[..., Any], house: House, tmp_path: Path) -> None:
     file = tmp_path / "users.csv"
     file.write_text("\n".join([HEADING, *(row(number) for number in range(1000, 1500)), ""]))
