@@ -51,6 +51,7 @@ def test_no_list_is_left_out() -> None:
     assert lists == LISTS.keys() | NOT_OF_THE_STORE
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("name", LISTS)
 def test_the_first_page_of_ten_thousand_is_one_query(house: House, operator: Caller, name: str) -> None:
     here = {} if name.startswith(("domain-", "key-", "switch-")) else {"domain_uuid": HOME}
