@@ -28,6 +28,8 @@ LISTS: dict[str, Callable[[str], str]] = {
     "user-list": keys.users,
     "usergroup-list": keys.usergroups,
     "voicemail-list": keys.voicemails,
+    "queue-list": keys.queues,
+    "agent-list": keys.agents,
     "domain-list": lambda _: keys.DOMAINS,
     "key-list": lambda _: keys.KEYS,
     "switch-list": lambda _: keys.SWITCHES,
