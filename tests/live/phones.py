@@ -398,6 +398,10 @@ class Caller:
         self._process.stop()
         self._temporary.cleanup()
 
+    def is_calling(self) -> bool:
+        """Whether it has not hung up yet."""
+        return self._process.is_running
+
     def was_answered(self) -> bool:
         """Whether the call was answered, and ended as it should; waits until it is over."""
         return self._process.wait(60) == 0

@@ -3,6 +3,8 @@
 from collections import Counter
 from itertools import pairwise
 
+import pytest
+
 from ringpost.entry.console import console
 from ringpost.store.sqlite import SqliteStore
 from tests import seeds
@@ -19,6 +21,7 @@ EVERYTHING = {
 }  # fmt: skip
 
 
+@pytest.mark.often
 def test_a_thousand_numbers_ring_the_same_phones_on_both(store: SqliteStore, clock: FakeClock) -> None:
     maker, context = Maker(SEED), console(store, clock, "asterisk-route")
     found: Counter[str] = Counter()
