@@ -99,6 +99,8 @@ def notices(event: Mapping[str, Any], placed: Placed | None = None) -> list[Noti
         return [*seen, *_in_queue(event, {} if placed is None else placed)]
     if name == "CUSTOM" and (of_queue := _QUEUE_EVENTS.get(unquote(str(event.get("Event-Subclass"))))):
         return of_queue(event, {} if placed is None else placed)
+    if name == "CHANNEL_ANSWER" and event.get("variable_cc_side") == "agent":
+        return []  # another may have been quicker: who is put through is told by the queue
     what = _custom(event) if name == "CUSTOM" else _WHAT.get(str(name))
     if what is None:
         return []
@@ -119,6 +121,9 @@ def _of_callcenter(event: Mapping[str, Any], placed: Placed) -> list[Notice]:
         return []
     if action == "bridge-agent-fail" and head.verbatim("CC-Hangup-Cause") in _WITHOUT_A_LEG:
         return _without_a_leg(head, its[1], placed)
+    if action == "bridge-agent-start":
+        notice = _notice("answered", event)
+        return [notice] if notice else []
     if action in ("member-queue-start", "member-queue-resume"):
         return _joined(event, its[0], placed)
     if action == "member-queue-end":
@@ -340,7 +345,10 @@ def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
     if channel is None or leg is None or domain is None or at is None:
         return None
     answered = _moment(head, "Caller-Channel-Answered-Time")
-    in_vain = answered is None or head.verbatim("Hangup-Cause") in ANSWERED_ELSEWHERE
+    is_late = head.verbatim("Hangup-Cause") in ANSWERED_ELSEWHERE
+    if is_late and said.verbatim("cc_side") == "agent":
+        answered = None
+    in_vain = answered is None or is_late
     if what == "ended" and in_vain and said.uuid(PLACED):
         return None  # one of A's phones rings no more: another may, and if none does the job says so
     rung_for = leg_of(said, said.uuid("originating_leg_uuid"))

@@ -47,6 +47,8 @@ _REFUSED: dict[LeftBecause, str] = {"full": "USER_BUSY"}
 _DONE = "tone_stream://%(150,60,620);%(150,0,770)"
 """What an agent hears whose code was taken."""
 _LIMIT = "ringpost_waiting"
+_BRIDGED_WITHIN = 2
+"""Seconds."""
 
 
 class AgentIsHere(NamedTuple):
@@ -154,7 +156,11 @@ def _agent(domain: Domain, queue: Queue, one: QueueMemberOrder, rest: int, posit
 
 
 def contact(domain: Domain, extension: str) -> str:
-    """What rings all phones of a member, as legs of the caller's call. The variables are those of the caller's leg."""
+    """What rings all phones of a member, as legs of the caller's call. The variables are those of the caller's leg.
+
+    Of two who answer at once, and of one who answers whose caller has gone, mod_callcenter forgets the leg: it ends by
+    itself unless it is connected.
+    """
     marks = {
         "leg_timeout": f"${{{_RINGS}}}",
         "domain_uuid": domain.domain_uuid,
@@ -167,6 +173,8 @@ def contact(domain: Domain, extension: str) -> str:
         FROM: f"${{{FROM}}}",
         "ringpost_group": "true",
         IS_RECORDED: f"${{{IS_RECORDED}}}",
+        "execute_on_answer": f"sched_hangup +{_BRIDGED_WITHIN} LOSE_RACE",
+        "execute_on_pre_bridge_ringpost_0": "sched_cancel",
     }
     carried = ",".join(f"{name}={value}" for name, value in marks.items())
     return f"[{carried}]user/{extension}@{domain.domain_name}"
@@ -359,7 +367,7 @@ def agent_commands(wanted: AgentIsHere, there: Agent | None) -> Iterator[str]:
         yield f"agent add {name} callback"
     known = there or Agent("", "", 0, (0, 0, 0))
     if known.contact != wanted.contact:
-        yield f"agent set contact {name} {wanted.contact}"
+        yield f"agent set contact {name} '{wanted.contact}'"
     if known.wrap_up != wanted.wrap_up:
         yield f"agent set wrap_up_time {name} {wanted.wrap_up}"
     for key, seconds in zip(("reject", "busy", "no_answer"), known.rests, strict=True):
