@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import costs, live_costs  # noqa: E402 - found beside this folder
-from docs import architecture_page, coverage_page, keys_page, live_page  # noqa: E402
+from docs import architecture_page, call_centre_page, coverage_page, keys_page, live_page  # noqa: E402
 from tests.store_calls import calls_of  # noqa: E402 - the harness knows how to count
 
 _TABLE = re.compile(r"^\| action \| reads \|.*?\n(?=\n|\Z)", re.MULTILINE | re.DOTALL)
@@ -44,6 +44,8 @@ def generated(catalogue: Catalogue) -> dict[Path, str]:
         files[ROOT / f"events/{name}.json"] = _json(_event_of(catalogue, name))
     page = ROOT / "docs/store.md"
     files[page] = _TABLE.sub(lambda _: _store_calls(names), keys_page.page(page.read_text()))
+    page = ROOT / "docs/call-centre.md"
+    files[page] = call_centre_page.page(page.read_text())
     page = ROOT / "docs/costs.md"
     used = _USES.sub(lambda _: costs.uses(), page.read_text())
     live = _LIVE.sub(lambda _: live_costs.table(), used)

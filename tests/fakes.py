@@ -4,7 +4,9 @@ import threading
 from collections.abc import Callable, Sequence
 
 from ringpost.model.call import CallOrder, Leg, Rung
+from ringpost.model.domain import Domain
 from ringpost.model.errors import Problem, StoreUnavailable
+from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.store import Key, Row, Store, Write
 from ringpost.store.archive import Upload
 from ringpost.switch import Progress
@@ -109,12 +111,16 @@ class MemoryScripts:
     def __init__(self, **ways: tuple[Rung, ...]) -> None:
         self.scripts: dict[str, Script] = {}
         self.ways = ways
+        self.requeued: list[str] = []
 
     def of_domain(self, domain_uuid: str) -> list[Script]:
         return [script for script in self.scripts.values() if script.order.domain_uuid == domain_uuid]
 
-    def way(self, domain_uuid: str, number: str) -> tuple[Rung, ...]:
+    def way(self, domain_uuid: str, number: str, order: CallOrder) -> tuple[Rung, ...]:
         return self.ways.get(number, ())
+
+    def requeue(self, domain_uuid: str) -> None:
+        self.requeued.append(domain_uuid)
 
     def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
         self.note(script)
@@ -132,6 +138,9 @@ class RecordingSwitch(SandboxSwitch):
         self.orders: list[CallOrder] = []
         self.problem: Problem | None = None
         self.progress = Progress("answered", answered=True)
+        self.waits: list[WaitingCaller] = []
+        self.queues: list[QueueOrder] = []
+        self.dropped: list[str] = []
         self.placing = threading.Event()
         self.go_on = threading.Event()
         self.go_on.set()
@@ -148,6 +157,15 @@ class RecordingSwitch(SandboxSwitch):
 
     def await_answer(self, order: CallOrder, seconds: float) -> Progress:
         return self.progress
+
+    def waiting(self, domain: Domain) -> list[WaitingCaller]:
+        return list(self.waits)
+
+    def set_queues(self, domain: Domain, queues: Sequence[QueueOrder]) -> None:
+        self.queues += queues
+
+    def drop_queue(self, domain: Domain, queue_uuid: str) -> None:
+        self.dropped.append(queue_uuid)
 
     def foretold(self, order: CallOrder) -> Sequence[Leg]:
         return []

@@ -31,9 +31,9 @@ from tests.harness import CATALOGUE, Caller, House, Reply
 ROOT = Path(__file__).parent.parent
 VERBS = {
     "add", "answer", "cdr", "create", "current", "delete", "details", "dtmf", "event", "export", "hangup", "hold",
-    "import", "link", "list", "lookup", "monitor", "mute", "openapi", "originate", "park", "provision", "realtime",
-    "remove", "reset", "resume", "retry", "rotate", "route", "search", "set", "start", "statistics", "status", "stop",
-    "test", "transfer", "unmute", "unpark", "update", "xml",
+    "import", "link", "list", "login", "logout", "lookup", "monitor", "mute", "openapi", "originate", "park", "pause",
+    "pick", "provision", "realtime", "remove", "reset", "resume", "retry", "rotate", "route", "search", "set", "start",
+    "statistics", "status", "stop", "test", "transfer", "unmute", "unpark", "unpause", "update", "xml",
 }  # fmt: skip
 READING = {
     "current", "details", "export", "list", "lookup", "openapi", "realtime", "route", "search", "statistics", "status",
@@ -139,8 +139,8 @@ PAGES = {100, 1000}
 A_PAGE = 400
 OF_THE_DOMAIN = (
     keys.extensions, keys.ring_groups, keys.voicemails, keys.destinations, keys.cdrs, keys.users, keys.usergroups,
-    keys.extensiongroups, keys.contacts, keys.recordings, keys.statuses, keys.permissions, keys.webhooks, keys.events,
-    keys.audits,
+    keys.extensiongroups, keys.queues, keys.agents, keys.contacts, keys.recordings, keys.statuses, keys.permissions,
+    keys.webhooks, keys.events, keys.audits,
     lambda home: keys.deliveries(home, demo.WEBHOOK_UUID),
 )  # fmt: skip
 OF_ALL = (keys.DOMAINS, keys.SWITCHES, keys.KEYS)

@@ -29,14 +29,20 @@ START = "2026-11-22T11:59:00.000Z"
 HERS = {
     "extension": "100", "user": "alice", "voicemail": "100", "xml_cdr_uuid": demo.CALL_UUID,
     "recording_uuid": demo.RECORDING_UUID, "call_uuid": HER_CALL, "key_uuid": "hers", "as_user": "alice",
-    "usergroup": "board", "slot": "5901", "number": "100",
+    "usergroup": "board", "slot": "5901", "number": "100", "agent": "7001",
 }  # fmt: skip
 NOT_THERE = {
     "extension": "190", "user": "nobody", "voicemail": "190", "xml_cdr_uuid": NOBODYS, "recording_uuid": NOBODYS,
     "call_uuid": NOBODYS, "key_uuid": NOBODYS, "as_user": "nobody", "usergroup": "nobodys", "slot": "5999",
-    "number": "190",
+    "number": "190", "agent": "7190",
 }  # fmt: skip
 NAMING: dict[str, list[dict[str, Any]]] = {
+    "agent-details": [{"agent": ...}],
+    "agent-login": [{"agent": ..., "extension": "101"}],
+    "agent-logout": [{"agent": ...}],
+    "agent-pause": [{"agent": ..., "reason": "lunch"}],
+    "agent-status": [{"agent": ...}],
+    "agent-unpause": [{"agent": ...}],
     "call-answer": [{"call_uuid": ...}],
     "call-current": [{"extension": ...}, {"as_user": ..., "extension": "101"}],
     "call-details": [{"call_uuid": ...}],

@@ -15,6 +15,7 @@ from ringpost.model.call import CallOrder, Rung
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, NotFound, Problem, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LiveCall, LiveLeg, Registration
+from ringpost.model.queue import STRATEGIES, Queue, QueueMember, QueueMemberOrder, QueueOrder, WaitingCaller
 from ringpost.model.status import Preconfigured
 from ringpost.model.switch import LinkState, SwitchStatus
 from ringpost.switch import Finding, Progress, Switch, calls
@@ -118,6 +119,41 @@ PROGRESSES = st.builds(
     unheard=st.booleans(),
 )
 FINDINGS = st.builds(Finding, step=TEXTS, well=st.booleans(), words=TEXTS)
+QUEUES = st.builds(
+    Queue,
+    queue_uuid=UUIDS,
+    domain_uuid=UUIDS,
+    name=TEXTS.filter(bool),
+    extension=EXTENSIONS,
+    strategy=st.sampled_from(STRATEGIES),
+    longest_wait=st.none() | st.integers(1, 9999),
+    timeout_destination=st.none() | NUMBERS,
+    pause_on=st.sampled_from([(), ("away",), ("no_answer", "unregistered")]),
+    members=tuples(st.builds(QueueMember, extension=EXTENSIONS, penalty=st.integers(0, 20))),
+)
+QUEUE_ORDERS = st.builds(
+    QueueOrder,
+    queue=QUEUES,
+    members=tuples(
+        st.builds(
+            QueueMemberOrder,
+            extension=EXTENSIONS,
+            agent_uuid=st.none() | UUIDS,
+            name=TEXTS,
+            penalty=st.integers(0, 20),
+            paused=st.booleans(),
+            pause_reason=TEXTS,
+        )
+    ),
+)
+WAITING = st.builds(
+    WaitingCaller,
+    queue_uuid=UUIDS,
+    leg_uuid=UUIDS,
+    call_uuid=st.none() | UUIDS,
+    since=STAMPS,
+    caller_id_number=st.none() | TEXTS,
+)
 
 TAKES: dict[str, st.SearchStrategy[Any]] = {
     "order": ORDERS,
@@ -126,6 +162,8 @@ TAKES: dict[str, st.SearchStrategy[Any]] = {
     "digits": EXTENSIONS,
     "number": EXTENSIONS,
     "extension": EXTENSIONS,
+    "queue_uuid": UUIDS,
+    "queues": st.lists(QUEUE_ORDERS, max_size=3),
 }
 """What an argument of that name may be."""
 ANSWERS: dict[str, st.SearchStrategy[Any]] = {
@@ -137,6 +175,7 @@ ANSWERS: dict[str, st.SearchStrategy[Any]] = {
     "Sequence[Finding]": st.lists(FINDINGS, max_size=3),
     "list[LiveCall]": st.lists(CALLS, max_size=3),
     "list[Registration]": st.lists(REGISTRATIONS, max_size=3),
+    "list[WaitingCaller]": st.lists(WAITING, max_size=3),
 }
 """What may be answered where the port is annotated so."""
 JSON = st.recursive(
@@ -163,8 +202,9 @@ def taken(call: str) -> st.SearchStrategy[dict[str, Any]]:
 
 def an_asked(call: str) -> Asked:
     examples = {"domain": HOME, "order": order(), "seconds": 5.0, "leg_uuid": CALL, "digits": "1", "number": "101"}
+    examples |= {"extension": "100", "queue_uuid": CALL, "queues": []}
     named = inspect.signature(getattr(Switch, call)).parameters
-    return calls.asked(call, **{name: ({"extension": "100"} | examples)[name] for name in named if name != "self"})
+    return calls.asked(call, **{name: examples[name] for name in named if name != "self"})
 
 
 def test_every_method_of_the_port_travels_but_those_that_are_answered_here() -> None:

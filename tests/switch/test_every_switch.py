@@ -16,6 +16,7 @@ from ringpost.model.switch import SwitchRecord, Via
 from ringpost.switch import Progress, Switch
 from ringpost.switch.kinds import kinds
 from ringpost.switch.linked import linked
+from ringpost.switch.queue_abilities import QueueAbilities
 from tests.fakes import FakeClock
 from tests.harness import CATALOGUE
 from tests.link.wire import linking
@@ -140,7 +141,13 @@ def test_says_what_became_of_a(stage: Stage, cause: str | None) -> None:
 
 
 def test_what_it_can_do_are_actions_there_are(stage: Stage) -> None:
-    assert set(stage.switch.capabilities) <= set(CATALOGUE.names())
+    actions = {one for one in stage.switch.capabilities if not one.startswith("queue.")}
+    assert actions <= set(CATALOGUE.names())
+
+
+def test_what_it_can_do_of_queues_are_options_there_are(stage: Stage) -> None:
+    options = {one for one in stage.switch.capabilities if one.startswith("queue.")}
+    assert options <= set(QueueAbilities().named)
 
 
 def test_can_do_what_its_kind_says(stage: Stage, kind: str) -> None:

@@ -33,9 +33,9 @@ class Agent(Record):
     version: int = 1
 
     @property
-    def owners(self) -> tuple[str, ...] | None:
-        """The user it is, if it is one."""
-        return (self.user_uuid,) if self.user_uuid else None
+    def owners(self) -> tuple[str, ...]:
+        """The user it is, if it is one: whoever acts for another sees no agent that is nobody."""
+        return (self.user_uuid,) if self.user_uuid else ()
 
     @property
     def full_name(self) -> str:

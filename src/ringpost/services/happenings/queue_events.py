@@ -52,7 +52,8 @@ def _begun(call: TrackedCall, notice: Notice, told: list[InQueue]) -> Iterator[Q
     leg = call.leg(notice.leg_uuid)
     if notice.what != "queued" or notice.queue_uuid is None or leg is None or leg.state == "ended":
         return
-    if any(visit.waits and visit.leg_uuid == leg.leg_uuid for visit in call.visits):
+    mine = [visit for visit in call.visits if visit.leg_uuid == leg.leg_uuid]
+    if any(visit.waits or visit.joined_at >= notice.at for visit in mine):  # it was told before
         return
     visit = QueueVisit(
         visit_uuid=str(uuid.uuid5(_VISITS, f"{call.call_uuid} {leg.leg_uuid} {len(call.visits)}")),
@@ -116,7 +117,8 @@ def _why_left(visit: QueueVisit, caller: TrackedLeg, notice: Notice) -> LeftBeca
     if notice.leg_uuid != visit.leg_uuid:
         return None
     if notice.what == "unqueued":
-        return notice.left_because or "transferred"
+        is_this = notice.queue_uuid in (None, visit.queue_uuid) and notice.at >= visit.joined_at
+        return (notice.left_because or "transferred") if is_this else None
     return "transferred" if notice.what in ("sent", "parked") else None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFound
+from ringpost.model.queue import Queue
 from ringpost.model.requests import Listing, OneRingGroup
 from ringpost.model.ring_group import MOST_MEMBERS, Member, RingGroup
 from ringpost.model.values import is_uuid
@@ -97,9 +98,11 @@ def remove_member(context: Context, group: RingGroup, number: str, if_version: i
 
 def _check_members(context: Context, domain: Domain, members: Iterable[Member]) -> None:
     for member in members:
-        if numbering.ring_group(context, domain.domain_uuid, member.number) is not None:
+        holder = numbering.holder(context, domain.domain_uuid, member.number)
+        if isinstance(holder, RingGroup | Queue):
+            what = "a ring group" if isinstance(holder, RingGroup) else "a queue"
             raise CannotComply(
-                f"{member.number} is a ring group: name its members, for a group rings extensions and numbers outside",
+                f"{member.number} is {what}: name its members, for a group rings extensions and numbers outside",
                 parameter="destinations",
             )
         routing.check_way(context, domain, member.number, "destinations", awaited=True)

@@ -92,7 +92,6 @@ def delete(context: Context, user: User, *, cascade: bool, if_version: int | Non
             extensions.remove(context, extension, None)
     gone = [one.extension_uuid for one in user.extensions]
     extensions.leave_groups(context, home, extensions=gone, users=[user.user_uuid])
-    queueing.moved(context, home, {one.extension: None for one in user.extensions})
     queueing.forget_user(context, user)
     user_groups.forget(context, home, user.user_uuid)
     if user.voicemail is not None:

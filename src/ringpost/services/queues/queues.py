@@ -13,7 +13,7 @@ from ringpost.model.requests import InDomain, Listing, OneQueue
 from ringpost.model.values import is_uuid
 from ringpost.services import kept, pages
 from ringpost.services.numbers import emergency, numbering, queue_orders, routing
-from ringpost.services.switching import lines, queueing
+from ringpost.services.switching import queueing
 from ringpost.services.tenants import domains, switches
 from ringpost.store import Key, keys
 from ringpost.store.keys import queue_layout
@@ -78,14 +78,8 @@ def delete(context: Context, queue: Queue, if_version: int | None) -> None:
         if other.queue_uuid != queue.queue_uuid and queue.extension in other.ways_on:
             raise CannotComply(f"the queue {other.name} sends callers on to this one: change that first")
     kept.delete(context, queue, queue_layout, if_version=if_version)
-    gone, home = queue.queue_uuid, queue.domain_uuid
-    context.happened("queue.deleted", home, {"queue_uuid": gone})
-
-    def drop() -> None:
-        domain = domains.named(context, home)
-        lines.of(context, domain).drop_queue(domain, gone)
-
-    context.afterwards += (drop,)
+    context.happened("queue.deleted", queue.domain_uuid, {"queue_uuid": queue.queue_uuid})
+    queueing.tell_gone(context, queue)
 
 
 def add_member(context: Context, queue: Queue, member: QueueMember, if_version: int | None) -> Queue:
@@ -109,6 +103,10 @@ def set_penalty(context: Context, queues: Sequence[Queue], agent: str, penalty: 
     """The place of an agent in these queues: those of a lower penalty are rung first."""
     changed = []
     for queue in queues:
+        if queue.member(agent=agent) is None:
+            raise CannotComply(
+                f"the agent is no member of {queue.name}: queue-member-add makes it one", parameter="queue"
+            )
         members = tuple(
             one.model_copy(update={"penalty": penalty}) if one.agent == agent else one for one in queue.members
         )

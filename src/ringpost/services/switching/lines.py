@@ -75,13 +75,15 @@ def was_not_done(problem: Problem) -> bool:
     return not isinstance(problem, SwitchUnreachable) or problem.unsent
 
 
-def afterwards(context: Context, domain_uuid: str, action: str, do: Callable[[Switch, Domain], object]) -> None:
+def afterwards(
+    context: Context, domain_uuid: str, action: str, do: Callable[[Switch, Domain], object], *, built_in: bool = False
+) -> None:
     """Tell the domain's switch once all is written, as an action would.
 
-    The built-in sandbox needs no telling, and one that cannot do it is not told.
+    One that cannot do it is not told; nor is the built-in sandbox, but of what it plays (``built_in``).
     """
     domain = context.store.get(keys.domain(domain_uuid), Domain)
-    if domain is None or domain.switch_uuid is None:
+    if domain is None or (domain.switch_uuid is None and not built_in):
         return
 
     def tell() -> None:

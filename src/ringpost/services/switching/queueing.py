@@ -15,7 +15,11 @@ from ringpost.services.numbers import numbering, queue_orders
 from ringpost.services.switching import lines
 from ringpost.store import Key, Put, Row, keys
 from ringpost.store.keys import agent_layout
+from ringpost.switch import Switch
 
+_AWAY = "away"
+_HAS_QUEUES = "queue-status"
+"""The action that whatever has queues can do."""
 _SPAN_DAYS = 400
 _A_DAY = 86_400
 
@@ -35,13 +39,20 @@ def tell(context: Context, home: str, queues: Sequence[Queue]) -> None:
     if not queues:
         return
 
-    def set_them() -> None:
-        domain = context.store.get(keys.domain(home), Domain)
-        known = [context.store.get(keys.queue(home, queue.queue_uuid), Queue) for queue in queues]
-        if domain is not None:
-            lines.of(context, domain).set_queues(domain, [queue_orders.of(context, queue) for queue in known if queue])
+    def set_them(switch: Switch, domain: Domain) -> None:
+        known = (context.store.get(keys.queue(home, queue.queue_uuid), Queue) for queue in queues)
+        switch.set_queues(domain, [queue_orders.of(context, queue) for queue in known if queue])
 
-    context.afterwards += (set_them,)
+    lines.afterwards(context, home, _HAS_QUEUES, set_them, built_in=True)
+
+
+def tell_gone(context: Context, queue: Queue) -> None:
+    """Have the domain's switch forget a queue once all is written."""
+
+    def drop(switch: Switch, domain: Domain) -> None:
+        switch.drop_queue(domain, queue.queue_uuid)
+
+    lines.afterwards(context, queue.domain_uuid, _HAS_QUEUES, drop, built_in=True)
 
 
 def log_in(context: Context, agent: Agent, extension: str, queues: Sequence[Queue] | None) -> Agent:
@@ -65,7 +76,7 @@ def log_in(context: Context, agent: Agent, extension: str, queues: Sequence[Queu
     after = _changed(context, agent, changes)
     if agent.logged_in_at is None:
         _write_span(context, after, "login", context.now)
-    _happened(context, "agent.logged_in", after)
+    _happened(context, "agent.logged_in", after, sequence=1)
     tell(context, home, its)
     return after
 
@@ -129,11 +140,14 @@ def unpause(context: Context, agent: Agent, queues: Sequence[Queue] | None) -> A
     return after
 
 
-def moved(context: Context, home: str, extensions: Mapping[str, str | None]) -> None:
-    """Extensions have other numbers now, or are gone: queues ring them there, or not at all, and so for agents."""
+def moved(context: Context, home: str, extensions: Mapping[str, str | None], but: frozenset[str] = frozenset()) -> None:
+    """Extensions have other numbers now, or are gone: queues ring them there, or not at all, and so for agents.
+
+    ``but`` are agents that are written already.
+    """
     for before, after in extensions.items():
         agent = queue_orders.agent_at(context, home, before)
-        if agent is None:
+        if agent is None or agent.agent_uuid in but:
             continue
         if after is None:
             log_out(context, agent)
@@ -165,10 +179,15 @@ def ringing(context: Context, home: str, number: str) -> list[Queue]:
 
 
 def forget_user(context: Context, user: User) -> None:
-    """A user is gone: the agent it was is nobody's."""
-    for agent in _agents_of(context, user):
-        after = _changed(context, agent, {"user_uuid": None})
-        _happened(context, "agent.updated", after)
+    """A user is gone with its extensions: the agent it was is nobody's, and nobody is logged in there."""
+    agents = _agents_of(context, user)
+    for agent in agents:
+        nowhere = _as_nowhere(context, agent) if agent.extension is not None else {}
+        after = _changed(context, agent, {"user_uuid": None} | nowhere)
+        _happened(context, "agent.logged_out" if nowhere else "agent.updated", after)
+        tell(context, user.domain_uuid, queues_of(context, agent))
+    known = frozenset(agent.agent_uuid for agent in agents)
+    moved(context, user.domain_uuid, {one.extension: None for one in user.extensions}, known)
 
 
 def forget_agent(context: Context, agent: Agent) -> None:
@@ -185,12 +204,14 @@ def _with_members(context: Context, queue: Queue, changes: dict[str, Any]) -> No
 
 def user_is(context: Context, user: User, *, away: bool) -> None:
     """A user says how it is: its agents rest in the queues that say so while it is away."""
-    if not away:
-        return
     for agent in _agents_of(context, user):
-        resting = [queue for queue in queues_of(context, agent) if "away" in queue.pause_on]
-        if resting and agent.extension is not None:
-            pause(context, agent, resting, "away")
+        if agent.extension is None:
+            continue
+        resting = [queue for queue in queues_of(context, agent) if "away" in queue.pause_on] if away else []
+        if resting:
+            pause(context, agent, resting, _AWAY)
+        elif not away and agent.pause_reason == _AWAY and not agent.paused:
+            unpause(context, agent, None)
 
 
 def _agents_of(context: Context, user: User) -> list[Agent]:
@@ -268,9 +289,9 @@ def _write_span(
     context.store.stage(Put(Row(key, span.model_dump_json(), expires=expires)))
 
 
-def _happened(context: Context, what: str, agent: Agent, **more: Any) -> None:
-    told = agent.model_dump() | more
-    context.happened(what, agent.domain_uuid, told)
+def _happened(context: Context, what: str, agent: Agent, *, sequence: int = 0, **more: Any) -> None:
+    """Tell what an agent did; who moves is told as gone before it is told as there, by their ``sequence``."""
+    context.happened(what, agent.domain_uuid, agent.model_dump() | more, sequence=sequence)
 
 
 def whoever(context: Context, home: str, agents: Iterable[str]) -> dict[str, Agent]:

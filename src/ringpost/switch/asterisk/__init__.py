@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringpost.switch import CALL_ACTIONS
 from ringpost.switch.kinds import Home, Kind
+from ringpost.switch.queue_abilities import QueueAbilities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,5 +64,6 @@ KIND = Kind(
     pointing=_pointing,
     pointed_at=_pointed_at,
     forget=_forget,
+    queues=QueueAbilities,
     home=Home("127.0.0.1:5038", "asterisk.service", "RINGPOST_AMI_PASSWORD"),
 )

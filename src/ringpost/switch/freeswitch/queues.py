@@ -17,7 +17,7 @@ from ringpost.model.domain import Domain
 from ringpost.model.queue import LeftBecause, Queue, QueueMemberOrder, QueueOrder, Strategy
 from ringpost.model.route import AgentCode, Queued
 from ringpost.model.values import EXTENSION, is_uuid
-from ringpost.switch.freeswitch import phones
+from ringpost.switch.freeswitch import names, phones
 from ringpost.switch.freeswitch.recording import IS_RECORDED
 from ringpost.switch.freeswitch.said import FROM, QUEUE, QUEUED
 
@@ -218,10 +218,16 @@ def joins(domain: Domain, route: Queued) -> list[Step]:
         ("set", "cc_cause="),
         ("set", "cc_cancel_reason="),
         ("set", f"{_RINGS}={queue.ring_seconds}"),
+        ("set", f"cc_outbound_cid_name_prefix={_prefix(queue.name_prefix)}"),
         *waits,
         ("set", f"{LEFT}={queue.extension}"),
         ("transfer", f"{queue.extension} XML {domain.domain_name}"),
     ]
+
+
+def _prefix(text: str) -> str:
+    """What stands before the caller's name on members' phones: a blank at its end would be cut."""
+    return f"{names.shown(text)}%20" if text.strip() else ""
 
 
 def if_empty(domain: Domain, route: Queued) -> Elsewhere | None:

@@ -529,7 +529,7 @@ def _to_queue(domain: Domain, route: Queued, caller: Caller) -> list[Action]:
         because = queues.reason(*caller.left_queue, queue)
         was_let_in = bool(caller.left_queue[0])
         return [Action(*step) for step in queues.goes_on(domain, route, because, waited=was_let_in)]
-    return [*_named(caller, queue.name_prefix), *(Action(*step) for step in queues.joins(domain, route))]
+    return [Action(*step) for step in queues.joins(domain, route)]
 
 
 def _is_recorded(one: Ringing, caller: Caller) -> bool:

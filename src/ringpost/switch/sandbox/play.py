@@ -19,7 +19,7 @@ WAITS_FOR = 3600.0
 REFUSED, UNREACHABLE, CALLS_IN = "5550148", "5550149", "5550150"
 _AT_ONCE = 0.2
 _JOINS, _LEAVES = -0.5, 1000.0
-"""Where among what happens in one moment: before any phone rings, and after all have stopped."""
+"""Where among what happens in one moment: before any phone rings, and, who goes on, after all have stopped."""
 _REFUSES = ("USER_BUSY", "CALL_REJECTED")
 _LATER_LEGS = uuid.UUID("0b1e9c1e-5a0d-4f6e-9b0a-72696e67706f")
 
@@ -190,9 +190,10 @@ class Play:
             return []
         joined = self._notice(one.caller, "queued", one.joins).model_copy(update={"queue_uuid": one.queue_uuid})
         found: list[tuple[float, float, Notice]] = [(one.joins, _JOINS, joined)]
-        if one.because not in ("answered", "abandoned") and one.leaves < one.caller.ends:
+        if one.because not in ("answered", "abandoned") and one.leaves <= one.caller.ends:
             why = {"queue_uuid": one.queue_uuid, "left_because": one.because}
-            found.append((one.leaves, _LEAVES, self._notice(one.caller, "unqueued", one.leaves).model_copy(update=why)))
+            place = _LEAVES if one.leaves < one.caller.ends else _JOINS
+            found.append((one.leaves, place, self._notice(one.caller, "unqueued", one.leaves).model_copy(update=why)))
         return found
 
     def _moments(self, party: Party) -> list[tuple[float, What]]:

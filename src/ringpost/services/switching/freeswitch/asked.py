@@ -155,8 +155,6 @@ def _needs_its_caller(route: Route) -> bool:
             return own
         case Group(group):
             return bool((group.ring_group_cid_name_prefix or "").strip())
-        case Queued(order):
-            return bool(order.queue.name_prefix.strip())
         case _:
             return False
 

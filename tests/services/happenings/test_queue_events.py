@@ -1,0 +1,230 @@
+"""What happens in queues, from what a switch tells of legs: the same whichever switch it is, late or twice."""
+
+import uuid
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringpost.clock import stamp
+from ringpost.model.notices import Notice, TrackedCall
+from ringpost.services.happenings.call_events import Happening, advanced, begun
+from ringpost.services.happenings.queue_events import MOST_ATTEMPTS
+from tests.fakes import NOON
+
+HOME, QUEUE, OTHER = (f"{letter}0000000-0000-4000-8000-000000000000" for letter in "dab")
+CALLER = "c0000000-0000-4000-8000-000000000000"
+AGENTS = {number: f"e0000000-0000-4000-8000-000000000{number}" for number in ("101", "102", "103")}
+
+
+class Switchboard:
+    """A switch that tells: its sequence goes up, and each notice says all it knows."""
+
+    def __init__(self) -> None:
+        self.told: list[Notice] = []
+
+    def tell(self, at: float, what: Any, leg: str = CALLER, **about: Any) -> None:
+        facts: dict[str, Any] = {"caller_id_number": "12025550111", "dialled": "700", "direction": "inbound"}
+        if leg != CALLER:
+            number = next(number for number, uuid in AGENTS.items() if uuid == leg)
+            facts |= {"source_uuid": CALLER, "extension": number, "number": number}
+        members = {"start_stamp": stamp(NOON), **facts, **about}
+        notice = Notice(
+            what=what,
+            at=stamp(NOON + at),
+            core="c1",
+            sequence=len(self.told) + 1,
+            domain_uuid=HOME,
+            leg_uuid=leg,
+            **members,
+        )
+        self.told.append(notice)
+
+    def joins(self, at: float, queue: str = QUEUE) -> None:
+        if not self.told:
+            self.tell(at, "made")
+            self.tell(at, "answered", answer_stamp=stamp(NOON + at))
+        self.tell(at, "queued", queue_uuid=queue)
+
+    def rings(self, at: float, number: str) -> None:
+        started = {"start_stamp": stamp(NOON + at)}
+        self.tell(at, "made", AGENTS[number], **started)
+        self.tell(at, "ringing", AGENTS[number], **started)
+
+    def answers(self, at: float, number: str, rang: float) -> None:
+        stamps = {"start_stamp": stamp(NOON + rang), "answer_stamp": stamp(NOON + at)}
+        self.tell(at, "answered", AGENTS[number], **stamps)
+
+    def ends(self, at: float, number: str | None = None, cause: str = "NORMAL_CLEARING", **about: Any) -> None:
+        self.tell(at, "ended", AGENTS[number] if number else CALLER, cause=cause, **about)
+
+
+def played(notices: Sequence[Notice]) -> tuple[TrackedCall, list[Happening]]:
+    call, happened = begun(notices[0], "demo.example.net"), list[Happening]()
+    for notice in notices:
+        call, more = advanced(call, notice)
+        happened += more
+    return call, happened
+
+
+def story(notices: Sequence[Notice]) -> list[str]:
+    lines = []
+    for one in played(notices)[1]:
+        if one.visit is not None:
+            about = [one.visit.left_because, one.visit.waited, one.more.get("reason"), one.leg and one.leg.extension]
+            lines.append(" ".join(str(word) for word in (one.type, *about) if word is not None))
+    return lines
+
+
+def answered() -> Switchboard:
+    """Rung at 101 in vain, then answered at 102."""
+    board = Switchboard()
+    board.joins(0)
+    board.rings(1, "101")
+    board.ends(11, "101", "NO_ANSWER")
+    board.rings(12, "102")
+    board.answers(14, "102", 12)
+    board.ends(44, "102", ended_by="party")
+    board.ends(44)
+    return board
+
+
+def test_a_caller_joins_is_missed_is_taken_and_has_talked() -> None:
+    assert story(answered().told) == [
+        "queue.joined",
+        "agent.missed no_answer 101",
+        "queue.connected answered 14.0 102",
+        "queue.completed answered 14.0 102",
+    ]
+    [visit] = played(answered().told)[0].visits
+    assert (visit.extension, visit.talked, [one.extension for one in visit.attempts]) == ("102", 30.0, ["101", "102"])
+
+
+def test_whoever_hangs_up_while_waiting_has_abandoned_and_nobody_missed_anything() -> None:
+    board = Switchboard()
+    board.joins(0)
+    board.rings(3, "101")
+    board.ends(9, ended_by="party", cause="ORIGINATOR_CANCEL")
+    board.ends(9, "101", "ORIGINATOR_CANCEL")
+    assert story(board.told) == ["queue.joined", "queue.abandoned abandoned 9.0"]
+
+
+def test_an_action_that_hangs_up_has_removed() -> None:
+    board = Switchboard()
+    board.joins(0)
+    board.ends(9, ended_by="api")
+    assert story(board.told) == ["queue.joined", "queue.left removed 9.0"]
+
+
+def test_a_caller_goes_on_into_another_queue() -> None:
+    board = Switchboard()
+    board.joins(0)
+    board.tell(20, "unqueued", queue_uuid=QUEUE, left_because="timeout")
+    board.joins(21, OTHER)
+    board.rings(22, "101")
+    board.answers(23, "101", 22)
+    board.ends(33, "101")
+    board.ends(33)
+    assert story(board.told) == [
+        "queue.joined",
+        "queue.left timeout 20.0",
+        "queue.joined",
+        "queue.connected answered 2.0 101",
+        "queue.completed answered 2.0 101",
+    ]
+
+
+def test_whoever_is_sent_on_or_parked_waits_no_more() -> None:
+    for what, about in (("sent", {"sent_to": "101"}), ("parked", {"slot": "5901"})):
+        board = Switchboard()
+        board.joins(0)
+        board.tell(5, what, **about)
+        assert story(board.told) == ["queue.joined", "queue.left transferred 5.0"]
+
+
+def test_a_switch_that_is_lost_has_lost_who_waits() -> None:
+    board = Switchboard()
+    board.joins(0)
+    board.tell(30, "lost")
+    assert story(board.told) == ["queue.joined", "queue.left lost 30.0"]
+
+
+def test_of_all_that_ring_one_takes_the_call_and_the_others_missed_nothing() -> None:
+    board = Switchboard()
+    board.joins(0)
+    for number in ("101", "102", "103"):
+        board.rings(1, number)
+    board.ends(2, "103", "USER_BUSY")
+    board.answers(4, "102", 1)
+    board.ends(4, "101", "LOSE_RACE")
+    board.ends(9, "102")
+    board.ends(9)
+    assert story(board.told) == [
+        "queue.joined",
+        "agent.missed busy 103",
+        "queue.connected answered 4.0 102",
+        "queue.completed answered 4.0 102",
+    ]
+
+
+def test_a_member_without_a_phone_is_told_so() -> None:
+    board = Switchboard()
+    board.joins(0)
+    board.tell(1, "made", AGENTS["101"], start_stamp=stamp(NOON + 1))
+    board.ends(1, "101", "USER_NOT_REGISTERED", start_stamp=stamp(NOON + 1))
+    assert story(board.told)[-1] == "agent.missed unregistered 101"
+
+
+def test_the_call_itself_says_whose_turn_it_was() -> None:
+    call, happened = played(answered().told)
+    types = [one.type for one in happened]
+    assert types[-2:] == ["queue.completed", "call.ended"]
+    assert call.told()["answered_by"] == "102"
+    assert len({one.call.sequence for one in happened}) == len(happened), "each has its own place"
+
+
+def test_a_caller_nobody_took_was_missed_though_a_machine_answered() -> None:
+    board = Switchboard()
+    board.joins(0)
+    board.ends(9, ended_by="party")
+    told = played(board.told)[0].told()
+    assert (told["missed_call"], told["answer_stamp"], told["billsec"]) == (True, None, 0)
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 20))
+def test_what_is_told_twice_changes_nothing(chance: Random, times: int) -> None:
+    """A link tells a notice again if it does not know whether it was taken; never one before another is known."""
+    told = answered().told
+    again = list(told)
+    for _ in range(times):
+        place = chance.randrange(len(again))
+        again.insert(chance.randrange(place, len(again)) + 1, again[place])
+    assert story(again) == story(told)
+    assert played(again)[0].visits == played(told)[0].visits
+
+
+@given(st.sets(st.integers(3, 9)))
+def test_the_figures_are_right_though_notices_are_lost(lost: set[int]) -> None:
+    """What a link did not hear the next notice says: who answered, and when it was over."""
+    told = answered().told
+    heard = [notice for place, notice in enumerate(told) if place not in lost - {len(told) - 1}]
+    [visit] = played(heard)[0].visits
+    if any(notice.what in ("answered", "ended") and notice.extension == "102" for notice in heard):
+        known = any(notice.answer_stamp for notice in heard if notice.extension == "102")
+        assert (visit.left_because == "answered") == known
+    assert visit.is_over
+
+
+def test_no_more_attempts_are_kept_than_a_row_holds() -> None:
+    board = Switchboard()
+    board.joins(0)
+    call = played(board.told)[0]
+    for place in range(MOST_ATTEMPTS + 20):
+        at = stamp(NOON + place + 1)
+        leg: dict[str, Any] = {"leg_uuid": str(uuid.uuid4()), "source_uuid": CALLER, "extension": "101"}
+        for what, cause in (("made", None), ("ended", "NO_ANSWER")):
+            notice = Notice(what=what, at=at, domain_uuid=HOME, start_stamp=at, cause=cause, **leg)
+            call, _ = advanced(call, notice)
+    assert len(call.visits[0].attempts) == MOST_ATTEMPTS
