@@ -19,11 +19,8 @@ _AFTER_NOTHING: Sequence[Fields] = ({},)
 _AFTER_A_CALL: Sequence[Fields] = tuple({"variable_originate_disposition": cause} for cause in _NOT_REACHED)
 _AFTER_A_QUEUE: Sequence[Fields] = (
     {},
-    {"variable_cc_cause": "answered"},
-    *(
-        {"variable_cc_cause": "cancel", "variable_cc_cancel_reason": why}
-        for why in ("TIMEOUT", "NO_AGENT_TIMEOUT", "BREAK_OUT")
-    ),
+    {"variable_cc_cause": "cancel", "variable_cc_cancel_reason": "TIMEOUT"},
+    {"variable_cc_cause": "cancel", "variable_cc_cancel_reason": "NO_AGENT_TIMEOUT"},
 )
 """What the switch may have noted on a leg that goes on."""
 _MOST_FOLLOWING = 4
