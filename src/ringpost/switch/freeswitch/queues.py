@@ -23,7 +23,7 @@ from ringpost.switch.freeswitch.said import FROM, QUEUE, QUEUED
 
 Step = tuple[str, str]
 """An application and its data."""
-CONFIGURATION = "callcenter.conf"
+CONFIGURATION, DESCRIPTION = "callcenter.conf", "queues of Ringpost"
 STRATEGIES: dict[Strategy, str] = {
     "ringall": "ring-all",
     "leastrecent": "longest-idle-agent",

@@ -679,7 +679,7 @@ def callcenter(
 
     There is always an element for each: FreeSWITCH would ask once more.
     """
-    found = Element("configuration", name=queues.CONFIGURATION, description="Ringpost")
+    found = Element("configuration", name=queues.CONFIGURATION, description=queues.DESCRIPTION)
     settings = SubElement(found, "settings")
     if members is not None:
         for name in ("truncate-agents-on-load", "truncate-tiers-on-load"):
