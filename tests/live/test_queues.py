@@ -5,13 +5,15 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.live.conftest import ABSENT, SILENT, WILLING, House, Link
+from tests.live.conftest import ABSENT, HERE, SILENT, WILLING, Api, House, Link, Serving
 from tests.live.patience import eventually
 from tests.live.phones import Caller, Phone
+from tests.live.test_standing import away, elsewhere, standing_in
 from tests.live.told import ToldEvents
 from tests.webhooks.receiving import Receiving
 
@@ -359,6 +361,70 @@ def test_who_has_left_while_the_link_was_away_is_told(centre: Centre, linking: L
     centre.of(caller, "queue.joined", "queue.abandoned")
     figures = centre.figures(queue)
     assert (figures["offered"], figures["abandoned"], figures["waiting"]) == (1, 1, 0)
+
+
+@pytest.mark.usefixtures("linked")
+def test_who_is_clicked_may_wait_too(centre: Centre):
+    queue = centre.queue(SOMEBODY)
+    placed = centre.api.do("originate", caller_id_number="5550100", destination_a="100", destination_b=queue)
+    [waiting] = centre.waits(queue)
+    assert waiting["leg_uuid"] == placed["call_uuid"], "A is known by the call's uuid"
+    centre.log_in(SOMEBODY, "101")
+    connected = eventually(lambda: centre.events("queue.connected", call_uuid=placed["call_uuid"]), "it is taken", 20)
+    assert connected[0]["data"]["extension"] == "101"
+    call = centre.api.one_call()
+    assert (call["call_uuid"], {leg["extension"] for leg in call["legs"]}) == (placed["call_uuid"], {"100", "101"})
+    centre.api.do("call-hangup", call_uuid=placed["call_uuid"])
+    centre.api.silence()
+    record = centre.api.record(placed["call_uuid"])
+    assert (record["answered_by"], len(record["legs"])) == ("101", 2)
+
+
+@pytest.mark.usefixtures("linked")
+def test_who_is_clicked_and_has_nobody_to_talk_to_is_one_call(centre: Centre):
+    queue = centre.queue(SOMEBODY)
+    centre.log_in(SOMEBODY, ABSENT)
+    placed = centre.api.do("originate", caller_id_number="5550100", destination_a="100", destination_b=queue)
+    assert centre.hears_of(SOMEBODY, "missed")["call_uuid"] == placed["call_uuid"]
+    centre.api.do("call-hangup", call_uuid=placed["call_uuid"])
+    eventually(lambda: centre.events("call.ended", call_uuid=placed["call_uuid"]), "it has ended", 20)
+    assert {event["call_uuid"] for event in centre.events() if event["type"].startswith("call.")} == {
+        placed["call_uuid"]
+    }
+
+
+@pytest.mark.usefixtures("linked")
+def test_a_queues_calls_are_recorded_if_it_says_so(centre: Centre):
+    queue = centre.queue(SOMEBODY, record=True, name_prefix="Orders")
+    caller = centre.calls(queue, 8)
+    centre.waits(queue)
+    centre.log_in(SOMEBODY, "100")
+    call = centre.of(caller, "queue.joined", "queue.connected", "queue.completed")[-1]["call_uuid"]
+    centre.api.silence()
+    recorded = eventually(lambda: centre.api.do("recording-list", call_uuid=call)["items"], "it was recorded", 20)
+    assert len(recorded) == 1, "once"
+
+
+@pytest.mark.expects_complaint(
+    r"mod_xml_curl\.c:\d+ Received HTTP error 0|sofia_reg\.c:\d+ Can't find user",
+    "nobody answers while the link takes Ringpost's place, and a phone may ask just then",
+)
+def test_callers_wait_and_are_answered_while_ringpost_is_away(centre: Centre, serving: Serving, tmp_path: Path):
+    queue = centre.queue(SOMEBODY, longest_wait=4, timeout_destination=WILLING)
+    centre.log_in(SOMEBODY, "100")
+    with elsewhere(centre.house, serving), standing_in(serving, tmp_path):
+        there = Api(serving.url, centre.api.token)
+        with away(serving):
+            caller = centre.calls(queue, 3)
+            eventually(lambda: centre.house.switch.phones(centre.house.domain_uuid, f"100@{HERE}"), "100 is rung")
+            eventually(lambda: not centre.house.switch.legs(centre.house.domain_uuid), "it is over", 20)
+
+        def completed() -> bool:
+            events = there.do("event-list", types=["queue.completed"], fresh=True, limit=500)["items"]
+            return any(event["data"]["call"]["caller_id_number"] == caller for event in events)
+
+        eventually(completed, "it is told afterwards", 40)
+    assert (centre.figures(queue)["offered"], centre.figures(queue)["answered"]) == (1, 1)
 
 
 @pytest.mark.usefixtures("linked")
