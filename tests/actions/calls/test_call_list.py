@@ -9,16 +9,19 @@ from tests.actions.calls.live import placed
 from tests.fakes import RecordingSwitch
 from tests.harness import Caller, House
 
+UP = [demo.WAITING_CALL_UUID, demo.HELD_CALL_UUID, demo.PARKED_CALL_UUID]
+"""The demo tenant's, oldest first."""
+
 
 def test_lists_the_calls_that_are_up_oldest_first(house: House, tenant: Caller) -> None:
     first = placed(tenant)
     second = placed(tenant, destination_a="101")
     listed = tenant.done("call-list")["items"]
-    assert [call["call_uuid"] for call in listed] == [demo.HELD_CALL_UUID, demo.PARKED_CALL_UUID, first, second]
+    assert [call["call_uuid"] for call in listed] == [*UP, first, second]
     house.clock.time += 3
-    assert [call["call_uuid"] for call in tenant.done("call-list")["items"]][2:] == [second], "the first has ended"
+    assert [call["call_uuid"] for call in tenant.done("call-list")["items"]][len(UP) :] == [second], "the first has ended"
     house.clock.time += 1
-    assert len(tenant.done("call-list")["items"]) == 2
+    assert len(tenant.done("call-list")["items"]) == len(UP)
 
 
 def test_says_of_each_who_speaks_to_whom(tenant: Caller) -> None:
@@ -60,10 +63,10 @@ def test_filters(tenant: Caller, query: dict[str, Any], expected: list[str]) -> 
 
 def test_answers_page_by_page(tenant: Caller) -> None:
     placed(tenant)
-    first = tenant.done("call-list", limit=2, count=True)
-    second = tenant.done("call-list", limit=2, cursor=first["next_cursor"])
-    assert (first["total"], second["next_cursor"]) == (3, None)
-    assert len({call["call_uuid"] for call in first["items"] + second["items"]}) == 3
+    first = tenant.done("call-list", limit=3, count=True)
+    second = tenant.done("call-list", limit=3, cursor=first["next_cursor"])
+    assert (first["total"], second["next_cursor"]) == (len(UP) + 1, None)
+    assert len({call["call_uuid"] for call in first["items"] + second["items"]}) == len(UP) + 1
 
 
 def test_a_call_of_another_domain_is_not_in_it(operator: Caller, stranger: Caller) -> None:
@@ -76,7 +79,7 @@ def test_a_call_of_another_domain_is_not_in_it(operator: Caller, stranger: Calle
 def test_a_call_that_never_came_about_is_not_in_it(tenant: Caller) -> None:
     placed(tenant, destination_a="5550140")
     assert tenant.call("originate", caller_id_number="1", destination_a="5550148", destination_b="101").status == 502
-    assert len(tenant.done("call-list")["items"]) == 2
+    assert len(tenant.done("call-list")["items"]) == len(UP)
 
 
 class Gone(RecordingSwitch):

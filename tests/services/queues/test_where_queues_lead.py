@@ -60,7 +60,7 @@ def test_who_waited_too_long_goes_on_to_another_queue_and_from_there_to_a_group(
     call = centre.call()
     assert centre.story() == ["joined", "left timeout after 10", "joined", "left timeout after 20"]
     record = tenant.done("cdr-details", xml_cdr_uuid=call)
-    assert (record["answered_by"], record["missed_call"], record["duration"]) == ("101", False, 34)
+    assert (record["answered_by"], record["missed_call"], record["duration"]) == ("100", False, 34)
 
 
 def test_who_comes_when_it_is_full_or_empty_goes_on_at_once(house: House, tenant: Caller) -> None:

@@ -18,8 +18,8 @@ TALKS_FOR = 3.0
 WAITS_FOR = 3600.0
 REFUSED, UNREACHABLE, CALLS_IN = "5550148", "5550149", "5550150"
 _AT_ONCE = 0.2
-_JOINS, _LEAVES = -0.5, 1000.0
-"""Where among what happens in one moment: before any phone rings, and, who goes on, after all have stopped."""
+_MANY = 1000
+"""More than a call has queues behind it, or legs."""
 _REFUSES = ("USER_BUSY", "CALL_REJECTED")
 _LATER_LEGS = uuid.UUID("0b1e9c1e-5a0d-4f6e-9b0a-72696e67706f")
 
@@ -175,25 +175,28 @@ class Play:
                 is_extension = what == "sent" and word in self.script.extensions
                 about = {"sent_to" if what == "sent" else "slot": word, "sent_to_extension": is_extension}
                 notice = self._notice(party, what, at).model_copy(update=about)
-                told.append((at, -1 if what == "sent" else len(self.parties), notice))
-        for one in self.queued:
-            told += self._of_queue(one)
+                told.append((at, -2 * _MANY if what == "sent" else len(self.parties), notice))
+        for place, one in enumerate(self.queued):
+            told += self._of_queue(one, place)
         told.sort(key=lambda one: (one[0], one[1]))
         return [
             notice.model_copy(update={"core": order.call_uuid, "sequence": number})
             for number, (_, _, notice) in enumerate(told, 1)
         ]
 
-    def _of_queue(self, one: Queued) -> list[tuple[float, float, Notice]]:
-        """What a switch tells of a queue: that somebody joins it, and why he leaves if nobody has taken the call."""
+    def _of_queue(self, one: Queued, place: int) -> list[tuple[float, float, Notice]]:
+        """What a switch tells of a queue: that somebody joins it, and why he leaves if nobody has taken the call.
+
+        Of what happens in one moment these come first: out of one queue before into the next.
+        """
         if one.joins >= one.caller.ends:
             return []
+        joins, leaves = 2 * place - _MANY, 2 * place - _MANY + 1
         joined = self._notice(one.caller, "queued", one.joins).model_copy(update={"queue_uuid": one.queue_uuid})
-        found: list[tuple[float, float, Notice]] = [(one.joins, _JOINS, joined)]
+        found: list[tuple[float, float, Notice]] = [(one.joins, joins, joined)]
         if one.because not in ("answered", "abandoned") and one.leaves <= one.caller.ends:
             why = {"queue_uuid": one.queue_uuid, "left_because": one.because}
-            place = _LEAVES if one.leaves < one.caller.ends else _JOINS
-            found.append((one.leaves, place, self._notice(one.caller, "unqueued", one.leaves).model_copy(update=why)))
+            found.append((one.leaves, leaves, self._notice(one.caller, "unqueued", one.leaves).model_copy(update=why)))
         return found
 
     def _moments(self, party: Party) -> list[tuple[float, What]]:
