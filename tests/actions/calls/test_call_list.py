@@ -19,7 +19,9 @@ def test_lists_the_calls_that_are_up_oldest_first(house: House, tenant: Caller) 
     listed = tenant.done("call-list")["items"]
     assert [call["call_uuid"] for call in listed] == [*UP, first, second]
     house.clock.time += 3
-    assert [call["call_uuid"] for call in tenant.done("call-list")["items"]][len(UP) :] == [second], "the first has ended"
+    assert [call["call_uuid"] for call in tenant.done("call-list")["items"]][len(UP) :] == [second], (
+        "the first has ended"
+    )
     house.clock.time += 1
     assert len(tenant.done("call-list")["items"]) == len(UP)
 

@@ -36,7 +36,7 @@ AVAILABLE = "Available"
 """A status is compared letter by letter."""
 _FIRST_AGAIN = ("longest-idle-agent", "agent-with-fewest-calls")
 """Strategies by which whoever did not answer is first again, and nobody else is rung unless it rests meanwhile."""
-_LONGEST_REST = 60
+_LEAST_REST, _LONGEST_REST = 2, 60
 LEFT = "ringpost_left"
 """The variable of a caller's leg that has just left a queue: the queue's number."""
 _RINGS = "ringpost_rings"
@@ -139,9 +139,9 @@ def _ringing(members: Sequence[QueueMemberOrder]) -> list[QueueMemberOrder]:
 
 
 def _rest(queue: Queue, members: int) -> int:
-    """How long whoever did not answer is left alone: never less than a second, and until the others had their turn."""
+    """How long whoever did not answer is left alone: it may be paused for that, and others are to have their turn."""
     turn = queue.ring_seconds * (members - 1) if STRATEGIES.get(queue.strategy) in _FIRST_AGAIN else 0
-    return max(1, queue.retry_seconds, min(turn, _LONGEST_REST))
+    return max(_LEAST_REST, queue.retry_seconds, min(turn, _LONGEST_REST))
 
 
 def _agent(domain: Domain, queue: Queue, one: QueueMemberOrder, rest: int, position: int) -> AgentIsHere:
