@@ -23,7 +23,8 @@ from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.model.switch import SwitchRecord, SwitchStatus
 from ringpost.model.values import is_number
 from ringpost.switch import Finding, Progress
-from ringpost.switch.freeswitch import CAPABILITIES, lists, originating, queues
+from ringpost.switch.freeswitch import CAPABILITIES, lists, originating
+from ringpost.switch.freeswitch import queues as center
 from ringpost.switch.freeswitch.esl import EventSocket
 from ringpost.switch.freeswitch.recording import RECORDED, RECORDING_STARTED
 from ringpost.switch.freeswitch.said import HUNG_UP, PLACED
@@ -237,7 +238,7 @@ class FreeSwitch:
 
     def waiting(self, domain: Domain) -> list[WaitingCaller]:
         """Those mod_callcenter has waiting, of whom there is still a leg of this domain."""
-        listed = queues.waiting(self._callcenter("queue list members"), domain.domain_uuid)
+        listed = center.waiting(self._callcenter("queue list members"), domain.domain_uuid)
         legs = lists.legs_of(domain.domain_uuid, self._rows("show channels as json")) if listed else {}
         return [
             WaitingCaller(
@@ -251,46 +252,46 @@ class FreeSwitch:
             if one.channel in legs
         ]
 
-    def set_queues(self, domain: Domain, orders: Sequence[QueueOrder]) -> None:
+    def set_queues(self, domain: Domain, queues: Sequence[QueueOrder]) -> None:
         """Tell it what is not so yet. A queue that is not loaded it asks for itself, once it is used."""
-        known = queues.configured(self._callcenter("queue list"))
-        members = queues.members(domain, orders)
-        for order in orders:
-            name = queues.name_of(order.queue.queue_uuid, domain.domain_uuid)
-            if known.get(name, queues.params(order.queue)) != queues.params(order.queue):
+        known = center.configured(self._callcenter("queue list"))
+        members = center.members(domain, queues)
+        for order in queues:
+            name = center.name_of(order.queue.queue_uuid, domain.domain_uuid)
+            if known.get(name, center.params(order.queue)) != center.params(order.queue):
                 self._callcenter(f"queue load {name}")
             self._set_members(name, members[name])
 
-    def _set_members(self, name: str, wanted: Sequence[queues.AgentIsHere]) -> None:
+    def _set_members(self, name: str, wanted: Sequence[center.AgentIsHere]) -> None:
         """Whoever is not to be rung any more is taken out first; nobody is rung before it is as it is to be."""
-        tiers = queues.tiers(self._callcenter(f"queue list tiers {name}"))
-        known = queues.agents(self._callcenter(f"queue list agents {name}")) if tiers else {}
+        tiers = center.tiers(self._callcenter(f"queue list tiers {name}"))
+        known = center.agents(self._callcenter(f"queue list agents {name}")) if tiers else {}
         for agent in tiers.keys() - {one.name for one in wanted}:
             self._callcenter(f"tier del {name} {agent}")
         for one in wanted:
-            there = known.get(one.name) or queues.agents(self._callcenter(f"agent list {one.name}")).get(one.name)
-            for command in queues.agent_commands(one, there):
+            there = known.get(one.name) or center.agents(self._callcenter(f"agent list {one.name}")).get(one.name)
+            for command in center.agent_commands(one, there):
                 self._callcenter(command)
-            for command in queues.tier_commands(name, one, tiers.get(one.name)):
+            for command in center.tier_commands(name, one, tiers.get(one.name)):
                 self._callcenter(command)
 
     def drop_queue(self, domain: Domain, queue_uuid: str) -> None:
         """Let nobody be rung, hang up who waits, and forget the queue if nobody it has put through talks still."""
-        name = queues.name_of(queue_uuid, domain.domain_uuid)
-        for agent in queues.tiers(self._callcenter(f"queue list tiers {name}")):
+        name = center.name_of(queue_uuid, domain.domain_uuid)
+        for agent in center.tiers(self._callcenter(f"queue list tiers {name}")):
             self._callcenter(f"tier del {name} {agent}")
         for one in self.waiting(domain):
             if one.queue_uuid == queue_uuid:
                 with suppress(NotFound):
                     self.hang_up(domain, one.leg_uuid)
-        if not queues.has_members(self._callcenter(f"queue list members {name}")):
+        if not center.has_members(self._callcenter(f"queue list members {name}")):
             self._callcenter(f"queue unload {name}")
 
     def _callcenter(self, words: str) -> str:
         """A command of mod_callcenter; what there is already is as good as made."""
         answer = self._api(f"callcenter_config {words}")
-        if answer.startswith("-ERR") and not answer.startswith(queues.IS_SO_ALREADY):
-            raise SwitchRefused(queues.why_not(answer))
+        if answer.startswith("-ERR") and not answer.startswith(center.IS_SO_ALREADY):
+            raise SwitchRefused(center.why_not(answer))
         return answer
 
     # the wire
