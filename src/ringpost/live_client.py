@@ -53,7 +53,7 @@ class LiveClient:
         except InvalidStatus as error:
             kind = OSError if error.response.status_code in PASSES else NoLive
             raise kind(f"the endpoint refuses a live connection: {_why(error)}") from error
-        except (InvalidHandshake, InvalidURI, TimeoutError) as error:
+        except (InvalidHandshake, InvalidURI, OSError) as error:
             raise OSError(f"no live connection to the endpoint: {error}") from error
 
     def __enter__(self) -> Self:

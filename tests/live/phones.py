@@ -237,6 +237,16 @@ class Phone:
     def hang_up(self) -> None:
         self.command("hangup")
 
+    def falls_silent(self) -> None:
+        """It is in no call any more, whatever it has heard."""
+
+        def is_silent() -> bool:
+            if self.is_in_a_call():
+                self.hang_up()
+            return not self.is_in_a_call()
+
+        eventually(is_silent, f"{self.number} is in no call")
+
     def heard(self) -> Heard:
         """What came out of it in the call it has dialled last, also while that is going on."""
         if self._ear is None:
@@ -293,15 +303,15 @@ class Registering:
         """Comes up with another Call-ID."""
         self.call_id, self._sequence = uuid.uuid4().hex, 0
 
-    def registers(self, contact: str, *, seconds: int = 600, to: str = "") -> str:
+    def registers(self, contact: str, *, seconds: int = 600, to: str = "", place: Line | None = None) -> str:
         """What the switch answers in its first line to a contact such as ``<sip:100@127.0.0.1:5060>``.
 
-        ``to`` is the domain it registers in, if that is not the one it logs in to.
+        ``to`` is the domain it registers in, if that is not the one it logs in to; ``place`` is where it sends from.
         """
-        answer = self._asked(contact, seconds, to, "")
+        answer = self._asked(contact, seconds, to, "", place)
         challenge = dict(re.findall(r'(realm|nonce)="([^"]*)"', answer))
         if challenge:
-            answer = self._asked(contact, seconds, to, self._authorization(**challenge))
+            answer = self._asked(contact, seconds, to, self._authorization(**challenge), place)
         return answer.partition("\r\n")[0].removeprefix("SIP/2.0 ")
 
     def _authorization(self, realm: str, nonce: str) -> str:
@@ -314,11 +324,11 @@ class Registering:
             f'response="{response}", algorithm=MD5, cnonce="c", qop=auth, nc=00000001\r\n'
         )
 
-    def _asked(self, contact: str, seconds: int, to: str, authorization: str) -> str:
+    def _asked(self, contact: str, seconds: int, to: str, authorization: str, place: Line | None) -> str:
         number, domain = self._account
         self._sequence += 1
-        place = re.search(rf"@{re.escape(ADDRESS)}:(\d+)", contact)
-        line = PLACES.get(int(place[1]), self._line) if place else self._line
+        port = re.search(rf"@{re.escape(ADDRESS)}:(\d+)", contact)
+        line = place or (PLACES.get(int(port[1]), self._line) if port else self._line)
         here = f"{line.at}:{line.port}"
         return line.asks(
             f"REGISTER sip:{domain} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{uuid.uuid4().hex};rport\r\n"
@@ -387,6 +397,10 @@ class Caller:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.stop()
         self._temporary.cleanup()
+
+    def is_calling(self) -> bool:
+        """Whether it has not hung up yet."""
+        return self._process.is_running
 
     def was_answered(self) -> bool:
         """Whether the call was answered, and ended as it should; waits until it is over."""

@@ -8,8 +8,9 @@ from typing import cast
 import pytest
 
 from tests.live.conftest import HERE, SILENT, WILLING, House, Link, Serving
+from tests.live.lines import PLACES
 from tests.live.patience import eventually
-from tests.live.phones import Answering, Caller, Phone, Registering, moving
+from tests.live.phones import Answering, Caller, Phone, Registering, moving, refusing
 from tests.live.switches import Asterisk
 from tests.live.test_freeswitch import NOT_ALLOWED, numbers, passes
 from tests.live.told import ToldEvents
@@ -67,6 +68,64 @@ def test_a_phone_that_says_call_that_one_instead_has_nobody_called(house: House,
     assert not phones[1].is_in_a_call()
 
 
+ELSEWHERE = "127.0.0.3"
+"""An address of this machine where nobody logs in from."""
+
+
+def asked_of(phone: Answering) -> bool:
+    return "INVITE sip:" in phone.heard()
+
+
+def dialled_to_its_end(house: House, phone: Phone, number: str) -> None:
+    """Dial it, and wait until that is a record."""
+
+    def recorded() -> set[str]:
+        return {one["xml_cdr_uuid"] for one in house.api.records() if one["destination_number"] == number}
+
+    before = recorded()
+    phone.dial(number)
+    eventually(lambda: recorded() - before, f"the call to {number} is over")
+
+
+@pytest.mark.skipif(not LINK_DOES_ALL, reason="nobody notes where phones are")
+def test_a_phone_is_called_only_where_it_has_logged_in_from(house: House, phones: Phones):
+    """The first address that a phone registers is where it registers from; a second is what it says."""
+    password = house.api.do("extension-create", extension="219", voicemail_enabled=False)["password"]
+    busy = refusing("486 Busy Here")
+    with (
+        Answering(busy) as here,
+        Answering(busy, at=ELSEWHERE) as elsewhere,
+        Registering("219", HERE, password, house.sip) as itself,
+    ):
+        first, second = f"<sip:219@127.0.0.1:{here.port}>", f"<sip:219@{ELSEWHERE}:{elsewhere.port}>"
+        assert itself.registers(f"{first},{second}") == "200 OK"
+        dialled_to_its_end(house, phones[0], "219")
+        assert asked_of(here)
+        assert itself.registers(first, seconds=0) == "200 OK"
+        dialled_to_its_end(house, phones[0], "219")
+        assert not asked_of(elsewhere)
+        assert itself.registers(second, place=PLACES[elsewhere.port]) == "200 OK"
+        dialled_to_its_end(house, phones[0], "219")
+        assert asked_of(elsewhere), "it rings where it has gone"
+
+
+@pytest.mark.skipif(not LINK_DOES_ALL, reason="nobody notes where phones are")
+def test_a_phone_that_is_rung_by_its_name_is_called_nowhere_else(house: House, phones: Phones):
+    password = house.api.do("extension-create", extension="220", voicemail_enabled=False)["password"]
+    with (
+        Answering(refusing("486 Busy Here"), at=ELSEWHERE) as elsewhere,
+        Registering("220", HERE, password, house.sip) as itself,
+    ):
+        odd = f"<sip:2/20@{ELSEWHERE}:{elsewhere.port}>"
+        assert itself.registers(f"<sip:220@127.0.0.1:5>,{odd}") == "200 OK"
+        assert itself.registers("<sip:220@127.0.0.1:5>", seconds=0) == "200 OK"
+        dialled_to_its_end(house, phones[0], "220")
+        assert not asked_of(elsewhere)
+        assert itself.registers(odd, place=PLACES[elsewhere.port]) == "200 OK"
+        dialled_to_its_end(house, phones[0], "220")
+        assert asked_of(elsewhere), "it rings where it has gone"
+
+
 def test_a_phone_sends_its_call_on(house: House, phones: Phones):
     phones[0].dial("101")
     call = house.api.one_call()
@@ -94,6 +153,25 @@ def test_what_a_caller_is_named_has_nobody_called(house: House, phones: Phones):
             with Caller("12025550192", house.trunk, shows=shows, name=name, talks=1) as caller:
                 assert caller.was_answered(), (name, shows)
     assert not house.provider.invited(OUTSIDE)
+
+
+@pytest.mark.skipif(not LINK_DOES_ALL, reason="nobody listens all the time")
+def test_a_line_break_that_somebody_says_cuts_no_line(house: House, serving: Serving, phones: Phones):
+    """Asterisk tells what follows one as lines of its own."""
+    breaks = "1%0D%0A%0D%0AEvent: Hold%0D%0A".replace(" ", "%20")
+    before = len(serving.link.said())
+    house.api.ask("destination-create", number="12025550193", extension="101")
+    with Caller("12025550193", house.trunk, shows=breaks, talks=1) as caller:
+        assert caller.was_answered()
+    password = house.api.do("extension-create", extension="221", voicemail_enabled=False)["password"]
+    with (
+        Answering(moving(f"sip:{breaks}@{HERE}")) as phone,
+        Registering("221", HERE, password, house.sip) as itself,
+    ):
+        assert itself.registers(f"<sip:221@127.0.0.1:{phone.port}>") == "200 OK"
+        dialled_to_its_end(house, phones[0], "221")
+        assert "302 Moved" in phone.heard()
+    assert "does not speak" not in serving.link.said()[before:]
 
 
 # whoever is killed

@@ -69,6 +69,7 @@ def test_a_call_that_the_api_ends_says_so(house: House, phones: Phones, told: To
     assert events[-1]["data"]["call"]["hung_up_by"] == "api"
 
 
+@pytest.mark.expects_complaint(r"func_curl\.c: Failed to connect", "a phone may ask while the link is away")
 def test_what_the_link_misses_while_it_is_away_is_told_when_it_is_back(
     house: House, phones: Phones, told: ToldEvents, linking: Link
 ):

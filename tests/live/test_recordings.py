@@ -113,6 +113,7 @@ def test_a_second_recording_of_a_leg_is_one_of_its_own(house: House, phones: Pho
     assert {event["data"]["recording"]["recording_uuid"] for event in events} == {
         one["recording_uuid"] for one in found
     }
+    house.api.silence()
     legs_of_record = {leg["xml_cdr_uuid"]: leg for leg in house.api.record(call_uuid)["legs"]}
     first, second = legs_of_record[legs[0]["leg_uuid"]], legs_of_record[legs[1]["leg_uuid"]]
     assert (first["record_path"], first["record_paths"]) == (paths[0], paths[:2])
@@ -126,7 +127,8 @@ def _three_told(house: House, call_uuid: str) -> list[Row] | None:
         about = {"call_uuid": call_uuid, "types": ["recording.ready"], "fresh": True}
         page = house.api.do("event-list", **about, cursor=page["next_cursor"])
         events += page["items"]
-    return events if len(events) == 3 else None
+    told = {event["id"]: event for event in events}  # what is fresh comes again
+    return list(told.values()) if len(told) == 3 else None
 
 
 @pytest.mark.usefixtures("linked")

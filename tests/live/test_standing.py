@@ -56,7 +56,7 @@ def away(serving: Serving) -> Iterator[None]:
 
 
 _COMPLAINT = (
-    r"mod_xml_curl\.c:\d+ Received HTTP error 0|sofia_reg\.c:\d+ Can't find user",
+    r"mod_xml_curl\.c:\d+ Received HTTP error 0|sofia_reg\.c:\d+ Can't find user|func_curl\.c: Failed to connect",
     "nobody answers while the link takes Ringpost's place, and a phone may ask just then",
 )
 

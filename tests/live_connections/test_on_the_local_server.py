@@ -115,6 +115,13 @@ def test_a_wrong_key_gets_the_one_answer_in_the_handshake(running: Running) -> N
         LiveClient(running.url, "rp_wrong")
 
 
+def test_whoever_does_not_answer_is_said_to_be_no_live_connection() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as line:
+        port = line.getsockname()[1]
+    with pytest.raises(OSError, match=r"no live connection to the endpoint: .*refused"):
+        LiveClient(f"http://127.0.0.1:{port}/", "rp_x")
+
+
 def test_other_paths_have_none(running: Running) -> None:
     with pytest.raises(NoLive, match="404"):
         LiveClient(live_url(running.url).replace("/live", "/elsewhere"), running.token())

@@ -145,7 +145,14 @@ def test_says_how_the_link_is(switch: Switch) -> None:
     link, sip = linked(PBX1, commands).examine(HOME)
     assert (link.step, link.well, sip.step) == ("link", True, "SIP")
     assert "release 1.0" in link.words
-    assert "12.5 ms" in link.words
+    assert "word there and back takes 12.5 ms" in link.words
+
+
+def test_how_long_word_takes_to_a_link_that_has_just_come_nobody_knows() -> None:
+    commands = Says(Outcome(result=[]))
+    commands.link = UP.model_copy(update={"round_trip_ms": None})
+    [link] = linked(PBX1, commands).examine(HOME)
+    assert "word there and back was not measured yet" in link.words
 
 
 def test_how_its_link_is_says_this_side_and_not_the_link() -> None:

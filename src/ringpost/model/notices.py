@@ -58,6 +58,7 @@ class Notice(Entity):
     slot: ShortText | None = Field(default=None, description="where it is parked")
     queue_uuid: Uuid | None = Field(default=None, description="the queue it waits in, or waits in no more")
     left_because: LeftBecause | None = Field(default=None, description="why it waits in no queue any more")
+    agent_uuid: Uuid | None = Field(default=None, description="the agent it is rung for, if the switch knows")
     agent_code: AgentCodeWord | None = Field(default=None, description="what the code means that was dialled")
     agent_number: ExtensionNumber | None = Field(default=None, description="the agent's number behind the code")
 
@@ -112,13 +113,17 @@ class TrackedLeg(Entity):
     placed: bool = False
     rang: bool = False
     speaks: bool = False
+    agent_uuid: Uuid | None = None
     core: str = ""
     sequence: int = -1
 
 
 _OWN_LEG = frozenset(
-    {"source_dialled", "ended_by", "reached", "to_voicemail", "placed", "rang", "speaks", "core", "sequence"}
-)
+    {
+        "agent_uuid", "source_dialled", "ended_by", "reached", "to_voicemail", "placed", "rang", "speaks", "core",
+        "sequence",
+    }
+)  # fmt: skip
 _OWN = frozenset(
     {"legs", "visits", "sequence", "told_at", "has_ended", "is_lost", "joined_to", "contact", "is_looked_up", "version"}
 )

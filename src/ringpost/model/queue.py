@@ -281,6 +281,7 @@ class QueueRing(Entity):
 
     at: float
     numbers: tuple[str, ...]
+    agents: tuple[Uuid | None, ...] = Field(default=(), description="whose phone each is, if it is an agent's")
     seconds: float
 
 

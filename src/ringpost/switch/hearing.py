@@ -57,6 +57,19 @@ class Heard(NamedTuple):
     records: Sequence[PostedRecord] = ()
 
 
+class Notebook(Protocol):
+    """A line on which a switch tells where its phones log in from, and is told to remember. ``SwitchUnreachable``."""
+
+    def __enter__(self) -> Self:
+        """Itself."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Hang up."""
+
+    def write(self, seconds: float) -> None:
+        """Note who has logged in since; if nobody has, the next who does within ``seconds``."""
+
+
 class Ear(Protocol):
     """A line on which a switch tells what happens. Each method raises ``SwitchUnreachable`` once it is cut."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ringpost.clock import Clock
     from ringpost.model.switch import SwitchRecord
     from ringpost.switch import Switch
-    from ringpost.switch.hearing import Ear
+    from ringpost.switch.hearing import Ear, Notebook
     from ringpost.switch.queue_abilities import QueueAbilities
     from ringpost.switch.scripts import Scripts
 
@@ -82,8 +82,9 @@ class Kind:
     is nothing to hear. ``asks`` says what one asks and hands in by itself, for a link that stands in. ``pointing`` has
     the files, by their places below /etc, by which one asks at an address, with its own socket at a host;
     ``pointed_at`` is where one says that it asks. ``forget`` has one forget what it was answered to some questions, or
-    to all (``SwitchUnreachable``, ``SwitchRefused``). ``home`` is what it is called where a link runs beside one.
-    ``queues`` says what it can do of a queue; None: it has none.
+    to all (``SwitchUnreachable``, ``SwitchRefused``). ``notebook`` opens the line on which is noted where phones log in
+    from, if its plan looks there (the same two). ``home`` is what it is called where a link runs beside one. ``queues``
+    says what it can do of a queue; None: it has none.
     """
 
     needs: tuple[str, ...]
@@ -95,6 +96,7 @@ class Kind:
     pointing: Callable[[str, str], Mapping[str, str]] = _nothing_to_point
     pointed_at: Callable[[Place], str] = _pointed_nowhere
     forget: Callable[[Place, Sequence[Fields] | None], None] = _nothing_to_forget
+    notebook: Callable[[Place], Notebook] | None = None
     home: Home | None = None
     queues: Callable[[], QueueAbilities | None] = _no_queues
 

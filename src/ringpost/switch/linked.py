@@ -136,8 +136,8 @@ def _no_channel() -> SwitchUnreachable:
 
 def _how(link: LinkState) -> str:
     """How a link is that is there."""
-    trip = f"{link.round_trip_ms:g} ms" if link.round_trip_ms is not None else "nobody knows how long"
+    trip = f"takes {link.round_trip_ms:g} ms" if link.round_trip_ms is not None else "was not measured yet"
     return (
         f"release {link.version or 'unknown'}, connected since {link.connected_since or 'nobody knows when'},"
-        f" last heard at {link.last_heard or 'no time'}; word there and back takes {trip}"
+        f" last heard at {link.last_heard or 'no time'}; word there and back {trip}"
     )

@@ -43,7 +43,7 @@ EXPRESSION = re.compile(r"\$\[[-+>= 0-9A-Z~]*\]|\$\{IF\(~\?[0-9*#]{1,32}:\)\}|\$
 STEERS = re.compile(r"""[$\\"{}\[\];`|<>^]""")
 ROW = re.compile(r"(?:[0-9]+-)?[0-9*#+]+(?:-o|x[0-9]+x[0-9]+r?)?")
 NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
-OPTIONS = re.compile(r"ib\(ringpost-callee\^s\^1(?:\([A-Za-z0-9.-]+/[0-9a-f]{8}\))?\)(?:L\(2592000000\))?I?")
+OPTIONS = re.compile(r"ib\(ringpost-callee\^s\^1(?:\([A-Za-z0-9.-]+/[0-9a-f]{8}\))?\)(?:L\(2073600000\))?I?")
 
 hostile = st.one_of(
     st.text(max_size=30),

@@ -4,7 +4,11 @@ import pytest
 
 from ringpost.context import CallLimits
 from ringpost.entry import demo
+from ringpost.model.domain import Domain
+from ringpost.model.live import LiveCall
+from ringpost.switch import Progress
 from tests.actions.calls.live import parties, record, states, talking
+from tests.fakes import RecordingSwitch
 from tests.harness import Caller, House
 
 
@@ -84,3 +88,24 @@ def test_a_busy_listener_hears_nothing(house: House, tenant: Caller) -> None:
     answer = tenant.done("call-monitor", call_uuid=demo.HELD_CALL_UUID, extension="5550140")
     assert (answer["success"], answer["state"], answer["cause"]) == (False, "ended", "USER_BUSY")
     assert answer["call_uuid"] not in tenant.call("call-list").text, "it has ended"
+
+
+class Unanswered(RecordingSwitch):
+    """Calls are up, and who is to listen does not answer."""
+
+    def __init__(self, up: list[LiveCall]) -> None:
+        super().__init__()
+        self.up = up
+        self.progress = Progress("ended", cause="NO_ANSWER")
+
+    def calls(self, domain: Domain) -> list[LiveCall]:
+        return self.up
+
+
+def test_who_was_to_listen_has_called_nobody(house: House, tenant: Caller) -> None:
+    call_uuid = talking(tenant)
+    house.switch = Unanswered([LiveCall.model_validate(one) for one in tenant.done("call-list")["items"]])
+    house.restart()
+    placed = tenant.done("call-monitor", call_uuid=call_uuid, extension="101")
+    call = record(tenant, placed["call_uuid"])
+    assert (call["source_number"], call["destination_number"], call["hangup_cause"]) == ("101", None, "NO_ANSWER")

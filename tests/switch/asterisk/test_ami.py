@@ -1,5 +1,6 @@
 """The manager interface: framing, whatever comes, and what a switch that does not play along comes to."""
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -20,6 +21,7 @@ from tests.switch.asterisk.scripted import (
     ScriptedAsterisk,
     answered,
     blocks,
+    listed,
     told,
 )
 
@@ -87,28 +89,59 @@ def test_a_call_is_told_of() -> None:
     assert message.get("CallerIDNum") == "5550199"
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        "1\r\nEvil: 5",
-        "1\r\nUniqueid: pbx1-1795808947.99",
-        "1\r\nCallerIDName: a\r\nUniqueid: pbx1-1795808947.99",
-        "1\r\n\r\nEvent: Hangup\r\nUniqueid: pbx1-1795808947.99",
-        "1\r\nCallerIDName: \r\n\r\nEvent: Hold\r\nUniqueid: pbx1-1.12\r\nCallerIDNum: 1",
-        "1\r\n\r\nResponse: Success",
-    ],
-)
+HANGUP = GREETING + written([("Event", "Hangup"), ("Uniqueid", "pbx1-1795808947.12")])
+HOSTILE = [
+    "1\r\nEvil: 5",
+    "1\r\nUniqueid: pbx1-1795808947.99",
+    "1\r\nCallerIDName: a\r\nUniqueid: pbx1-1795808947.99",
+    "1\r\n\r\nEvent: Hangup\r\nUniqueid: pbx1-1795808947.99",
+    "1\r\nCallerIDName: \r\n\r\nEvent: Hold\r\nUniqueid: pbx1-1.12\r\nCallerIDNum: 1",
+    "1\r\n\r\nEvent: Hold\r\n\r\nResponse: Success\r\n\r\n",
+    "1\r\nCallerIDNum: 2\r\nCallerIDName: 3\r\n\r\nEvent: Hold",
+    "1\r\n\r\nResponse: Success",
+    "\r\n\r\n",
+    "1\0\r\n\r\n\0",
+]
+
+
+def is_told_once(number: str, *slices: bytes) -> None:
+    """That it was told of a call of that number, in one event and no other, and of what came next."""
+    before, called, after = taken(*slices)
+    assert before.event == after.event == "Hangup"
+    assert (called.event, called.all("CallerIDNum")) == ("Newchannel", [re.sub("[\r\n]+", "?", number)])
+    assert called.all("Uniqueid") == called.all("Linkedid") == ["pbx1-1795808947.12"]
+    assert len(called.members) == 16
+
+
+@pytest.mark.parametrize("number", HOSTILE)
 def test_a_line_break_in_a_callers_number_is_no_event_of_its_own(number: str) -> None:
     """Asterisk passes on what a trunk says, ``%0D%0A`` too (tried on 22.10.1): of 79 letters at most."""
     assert len(number) < 80
-    with pytest.raises(BadMessage):
-        taken(of_a_call(number))
+    wire = HANGUP + of_a_call(number).removeprefix(GREETING)
+    after = HANGUP.removeprefix(GREETING)
+    is_told_once(number, wire + after)
+    for cut in range(len(HANGUP), len(wire)):
+        is_told_once(number, wire[:cut], wire[cut:], after)
+
+
+@given(
+    st.lists(st.sampled_from(["\r\n", "\r\n\r\n", "Event: Hold", "CallerIDName: ", "Linkedid: 1", "x", "\r", "\n"]))
+    .map("".join)
+    .filter(lambda number: len(number) < 80 and "\r\n" in number and not number.endswith("\r")),
+    st.data(),
+)
+def test_whatever_a_number_is_its_call_is_told_once(number: str, data: st.DataObject) -> None:
+    wire = HANGUP + of_a_call(number).removeprefix(GREETING) + HANGUP.removeprefix(GREETING)
+    cut = data.draw(st.integers(0, len(wire)))
+    is_told_once(number, wire[:cut], wire[cut:])
 
 
 @pytest.mark.parametrize("exten", ["1\r\nUniqueid: pbx1-1795808947.99", "1\r\n\r\nEvent: Hangup\r\nUniqueid: pbx1-1.9"])
 def test_nor_is_one_in_what_was_dialled(exten: str) -> None:
+    """The plan refuses that; nothing is told until so much has come that it is none of a number's."""
+    assert taken(of_a_call("100", exten)) == []
     with pytest.raises(BadMessage):
-        taken(of_a_call("100", exten))
+        taken(of_a_call("100", exten) + of_a_call("100").removeprefix(GREETING) * 20)
 
 
 @pytest.mark.parametrize(
@@ -285,6 +318,31 @@ def test_a_list_that_never_completes_is_left_in_time(server: ScriptedAsterisk) -
     server.answers["CoreShowChannels"] = whole[: whole.index("Event: CoreShowChannelsComplete")]
     with connect(server, answer_seconds=0.3) as line, pytest.raises(SwitchUnreachable, match="in time"):
         line.listed("CoreShowChannels")
+
+
+LONG = "Event: X\r\nPrivilege: call,all\r\n{}Value: " + "x" * (ami.MOST_MESSAGE - 100) + "\r\n\r\n"
+MANY = ami.MOST_HELD // ami.MOST_MESSAGE + 2
+
+
+def test_a_list_is_bounded_by_its_bytes(server: ScriptedAsterisk) -> None:
+    server.answers["CoreShowChannels"] = listed([LONG.format("ActionID: a\r\n")] * MANY)
+    with connect(server) as manager, pytest.raises(SwitchUnreachable, match="does not speak"):
+        manager.listed("CoreShowChannels")
+
+
+def test_so_are_events_that_nobody_takes(server: ScriptedAsterisk) -> None:
+    server.answers["Ping"] = LONG.format("") * MANY + answered("ami-login", "Ping", 1)
+    with connect(server, hears=True) as manager, pytest.raises(SwitchUnreachable, match="does not speak"):
+        manager.ask("Ping")
+
+
+def test_what_was_taken_is_held_no_more(server: ScriptedAsterisk) -> None:
+    server.answers["Ping"] = LONG.format("") * (MANY // 2) + answered("ami-login", "Ping", 1)
+    with connect(server, hears=True) as manager:
+        for _ in range(3):
+            manager.ask("Ping")
+            while manager.event(0.0) is not None:
+                pass
 
 
 def test_a_list_takes_no_row_that_another_connection_has_asked_for(server: ScriptedAsterisk) -> None:

@@ -151,3 +151,22 @@ def test_where_no_phone_may_say_that_it_is_has_a_name() -> None:
 def test_a_trunk_is_known_by_its_address_alone() -> None:
     trunk = (FOLDER / "pjsip.conf").read_text().partition(";[trunk]")[2].partition("\n;\n")[0]
     assert "\n;identify_by=ip\n" in trunk
+
+
+@pytest.mark.parametrize("folder", ["asterisk", "asterisk-direct"])
+def test_whom_a_phone_names_instead_of_itself_is_told_to_nobody(folder: str) -> None:
+    """In that may be line breaks, and any event after them (tried on 22.10.1)."""
+    [pattern] = re.findall(r"(?m)^eventfilter=!(.+)$", (FOLDER.parent / folder / "manager.conf").read_text())
+    python = pattern.replace("[[:cntrl:]]", r"[\x00-\x1f\x7f]")
+    told = "Event: DialEnd\r\nDestLinkedid: pbx1-1.1\r\nForward: Local/1@ringpost\r\nDialStatus: CANCEL\r\n"
+    assert re.search(python, told)
+    assert not re.search(python, told.replace("\nForward: ", "\nDestCallerIDName: Forward: "))
+
+
+def test_no_address_of_a_phones_is_rung_before_it_was_looked_for() -> None:
+    """Where it has shown its password from, the link notes; without one (``RP_RECORDS``) nobody does."""
+    looks = RINGS.index(f"${{DB({marks.FROM}/${{one}}@${{ARG1}}/${{host}})}}")
+    assert RINGS.index("Set(LOCAL(there)=)") < looks < RINGS.index("Set(LOCAL(there)=${there}&${name}/")
+    assert RINGS.index('GotoIf($["${RP_RECORDS}"="yes"]?long)') < looks
+    assert "\nload=func_db.so\n" in (FOLDER / "modules.conf").read_text()
+    assert "security" in (FOLDER / "manager.conf").read_text().partition("\nread=")[2].partition("\n")[0].split(",")

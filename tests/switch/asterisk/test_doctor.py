@@ -27,10 +27,14 @@ OF_RING = answered("ami-login", "ListCommands")
 OF_WHOLE = OF_RING.replace(
     "\r\n\r\n", "".join(f"\r\n{name}: x  (Priv: system,all)" for name in SYSTEM_ACTIONS) + "\r\n\r\n"
 )
+NO_302 = "![[:cntrl:]]Forward:"
 STEPS = [
-    "address", "secret", "AMI", "user", "version", "systemname", "clock", "channelvars", "events", "parking",
+    "address", "secret", "AMI", "user", "version", "systemname", "clock", "channelvars", "events", "parking", "told",
     "modules", "plan", "asks", "gateway", "phones",
 ]  # fmt: skip
+
+
+OF_USER = f"GetConfig Filename=manager.conf Category={USER}"
 
 
 def config(**said: str) -> str:
@@ -53,6 +57,7 @@ def healthy(server: ScriptedAsterisk) -> None:
         "Ping": answered("ami-login", "Ping", 1),
         "GetConfig": config(channelvars=",".join(marks.SAID), timestampevents="yes"),
         "GetConfig Filename=res_parking.conf": config(parkeddynamic="yes"),
+        OF_USER: config(read="call,security", eventfilter=NO_302),
         "ModuleCheck": "Response: Success\r\nActionID: a\r\nVersion: \r\n\r\n",
         "ShowDialPlan": listed(["Event: ListDialplan\r\nActionID: a\r\nContext: x\r\n\r\n"], "ShowDialPlanComplete"),
         "Getvar Variable=RP_URL": value("http://127.0.0.1:8700"),
@@ -88,7 +93,7 @@ def test_a_switch_that_is_set_up_as_it_should_be_is_well() -> None:
 @pytest.mark.parametrize(
     ("key", "answer", "step", "says"),
     [
-        ("ListCommands", OF_RING, "user", "DBDel, MixMonitor, ModuleCheck, PJSIPNotify"),
+        ("ListCommands", OF_RING, "user", "DBDel, DBPut, Filter, MixMonitor, ModuleCheck, PJSIPNotify"),
         ("ListCommands", SUCCESS.format(""), "user", "write = call,agent,reporting,originate,system"),
         (
             "CoreSettings",
@@ -110,6 +115,8 @@ def test_a_switch_that_is_set_up_as_it_should_be_is_well() -> None:
         ("GetConfig", config(channelvars="RP_DOMAIN,RP_CALL", timestampevents="yes"), "channelvars", "RP_HELD missing"),
         ("GetConfig", config(channelvars=",".join(marks.SAID)), "events", "timestampevents=yes"),
         ("GetConfig Filename=res_parking.conf", config(parkeddynamic="no"), "parking", "parkeddynamic=yes"),
+        (OF_USER, config(read="system,call", eventfilter=NO_302), "told", "add security to read="),
+        (OF_USER, config(read="all"), "told", f"set eventfilter={NO_302}"),
         ("ModuleCheck Module=res_curl.so", REFUSED.format("Module not loaded"), "modules", "res_curl not loaded"),
         ("ShowDialPlan Context=ringpost-phones", REFUSED.format("Did not find context"), "plan", "ringpost-phones"),
         ("Getvar Variable=RP_URL", value(""), "asks", "RP_URL"),

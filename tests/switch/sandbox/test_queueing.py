@@ -29,6 +29,7 @@ def foretold(order: QueueOrder, **about: Any) -> QueueStay:
         "caller": "12025550111",
         "joins_at": AT,
         "since": AT,
+        "most": 5,
         "begun": [],
         "before": 0,
         "busy": {},

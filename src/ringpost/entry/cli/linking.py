@@ -112,6 +112,7 @@ def link(
     from ringpost.link.hearing import Hearing
     from ringpost.link.journal import Journal
     from ringpost.link.loopback import is_loopback
+    from ringpost.link.noting import Noting
     from ringpost.link.posting import Posting
     from ringpost.link.standing_in import StandingIn
     from ringpost.link.telling import Telling
@@ -150,7 +151,8 @@ def link(
     signal.signal(signal.SIGTERM, lambda *_: beside.stopping.set())
     with suppress(KeyboardInterrupt):
         stands_in = standing.works if standing else (HandingIn(beside, put_aside_in(data, switch_name)),)
-        work.run(beside, hearing, Telling(beside), Carrying(beside), wire, *stands_in)
+        notes = (Noting(beside, partial(found.notebook, commands_at)),) if standing and found.notebook else ()
+        work.run(beside, hearing, Telling(beside), Carrying(beside), wire, *stands_in, *notes)
     click.echo("Stopped.")
 
 

@@ -164,6 +164,7 @@ def _note_failure(context: Context, domain: Domain, order: CallOrder, progress: 
 
     If it had one, the switch's own record takes the place of ours.
     """
+    called = None if order.monitors else order.destination_b  # who listens calls nobody
     leg = Leg(
         xml_cdr_uuid=order.call_uuid,
         direction=order.direction,
@@ -172,9 +173,9 @@ def _note_failure(context: Context, domain: Domain, order: CallOrder, progress: 
         hangup_cause=progress.cause,
         caller_id_name=order.caller_id_name or None,
         caller_id_number=order.caller_id_number,
-        caller_destination=order.destination_b,
+        caller_destination=called,
         source_number=order.destination_a,
-        destination_number=order.destination_b,
+        destination_number=called,
         extension=None if order.gateway else order.destination_a,
         missed_call=False,
         heard=True,

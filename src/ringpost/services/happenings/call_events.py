@@ -151,6 +151,7 @@ class _Step:
                 "start_stamp": self._start_of(known),
                 "reached": notice.reached or known.reached,
                 "placed": notice.placed or known.placed,
+                "agent_uuid": known.agent_uuid or notice.agent_uuid,
             }
             self._change(known, **facts, **heard)
         self.call = self.call.model_copy(update={"direction": self.call.direction or notice.direction})
@@ -174,6 +175,7 @@ class _Step:
             start_stamp=notice.start_stamp,
             reached=notice.reached,
             placed=notice.placed,
+            agent_uuid=notice.agent_uuid,
             **heard,
         )
         self.call = self.call.model_copy(update={"legs": (*_room_made(self.call.legs), leg)})

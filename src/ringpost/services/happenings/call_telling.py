@@ -6,8 +6,9 @@ from typing import Any
 
 from ringpost.clock import seconds
 from ringpost.context import Context
+from ringpost.model.agent import Agent
 from ringpost.model.call import Call, CallOrder
-from ringpost.model.notices import TrackedCall
+from ringpost.model.notices import TrackedCall, TrackedLeg
 from ringpost.model.queue import Queue, QueueVisit
 from ringpost.model.user import User
 from ringpost.services.happenings.call_events import Happening
@@ -35,7 +36,7 @@ class Teller:
             extension = leg.extension if leg else call.extension
             about["user"] = self._user(call.domain_uuid, extension) if extension else None
         if happening.visit is not None:
-            about |= self._in_queue(happening.visit, leg.extension if leg else None)
+            about |= self._in_queue(happening.visit, leg)
         self._context.happened(
             happening.type,
             call.domain_uuid,
@@ -46,10 +47,10 @@ class Teller:
             event_uuid=event_uuid(happening),
         )
 
-    def _in_queue(self, visit: QueueVisit, extension: str | None) -> dict[str, Any]:
+    def _in_queue(self, visit: QueueVisit, leg: TrackedLeg | None) -> dict[str, Any]:
         """Which queue it is, and which agent's phone."""
         queue = _queue(self._context, visit)
-        agent = queue_orders.agent_at(self._context, visit.domain_uuid, extension) if extension else None
+        agent = agent_of(self._context, visit, leg) if leg else None
         return {
             "queue": queue.model_dump(include={"queue_uuid", "name", "extension"}) if queue else None,
             "agent": agent.model_dump(include={"agent_uuid", "number"}) | {"name": agent.full_name} if agent else None,
@@ -86,6 +87,15 @@ def looked_up(context: Context, call: TrackedCall, order: CallOrder | None = Non
     number = call.caller_id_number if call.direction == "inbound" else call.destination_number
     contact = _contact(context, call.domain_uuid, number) if number and call.direction != "local" else None
     return call.model_copy(update={**ordered, "contact": contact, "is_looked_up": True})
+
+
+def agent_of(context: Context, visit: QueueVisit, leg: TrackedLeg) -> Agent | None:
+    """The agent for whom a leg was rung: as it was known then, or who is logged in there now."""
+    known = (one.agent_uuid for one in visit.attempts if one.leg_uuid == leg.leg_uuid)
+    uuid = leg.agent_uuid or next(known, None) or (visit.agent_uuid if leg.leg_uuid == visit.agent_leg_uuid else None)
+    if uuid is not None:
+        return context.store.get(keys.agent(visit.domain_uuid, uuid), Agent, of_anybody=True)
+    return queue_orders.agent_at(context, visit.domain_uuid, leg.extension) if leg.extension else None
 
 
 def with_agents(context: Context, call: TrackedCall) -> TrackedCall:

@@ -80,7 +80,8 @@ def _rung(call: TrackedCall, visit: QueueVisit, _: Notice, __: list[InQueue]) ->
     attempts = list(visit.attempts)
     for leg in _legs_for(call, visit):
         if not any(_is_of(one, leg) for one in attempts):
-            attempts.append(Attempt(leg_uuid=leg.leg_uuid, extension=leg.extension, rang_at=leg.start_stamp))
+            about = {"extension": leg.extension, "agent_uuid": leg.agent_uuid}
+            attempts.append(Attempt(leg_uuid=leg.leg_uuid, rang_at=leg.start_stamp, **about))
     return visit.model_copy(update={"attempts": tuple(attempts[-MOST_ATTEMPTS:])})
 
 
@@ -91,12 +92,12 @@ def _left(call: TrackedCall, visit: QueueVisit, notice: Notice, told: list[InQue
         return visit
     taker = next((leg for leg in _legs_for(call, visit) if leg.answer_stamp), None)
     if taker is not None and taker.answer_stamp:
-        agent = next((one.agent_uuid for one in visit.attempts if one.extension == taker.extension), None)
+        known = (one.agent_uuid for one in reversed(visit.attempts) if one.extension == taker.extension)
         changes: dict[str, object] = {
             "left_at": taker.answer_stamp,
             "left_because": "answered",
             "extension": taker.extension,
-            "agent_uuid": agent,
+            "agent_uuid": taker.agent_uuid or next(known, None),
             "agent_leg_uuid": taker.leg_uuid,
         }
     elif because := _why_left(visit, caller, notice):

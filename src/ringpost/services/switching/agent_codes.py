@@ -10,6 +10,7 @@ from ringpost.model.notices import Notice
 from ringpost.model.queue import MissedBecause, PauseCause, Queue
 from ringpost.services import kept
 from ringpost.services.happenings.call_events import Happening
+from ringpost.services.happenings.call_telling import agent_of
 from ringpost.services.numbers import queue_orders
 from ringpost.services.switching import queueing
 from ringpost.store import keys
@@ -84,6 +85,6 @@ def _whose(context: Context, one: Happening) -> tuple[Agent | None, Queue | None
         return None, None
     if one.type not in ("agent.missed", "queue.connected"):
         return None, None
-    home = one.visit.domain_uuid
-    agent = queue_orders.agent_at(context, home, one.leg.extension)
-    return agent, context.store.get(keys.queue(home, one.visit.queue_uuid), Queue) if agent else None
+    agent = agent_of(context, one.visit, one.leg)
+    key = keys.queue(one.visit.domain_uuid, one.visit.queue_uuid)
+    return agent, context.store.get(key, Queue) if agent else None

@@ -40,7 +40,7 @@ def _living_on(context: Context, switch: SwitchRecord) -> list[Domain]:
 
 def _help(domain: Domain) -> Finding:
     possible = domain.emergency_calls_possible
-    words = f"emergency calls of {domain.domain_name} leave by {domain.outbound_gateway}"
+    words = f"emergency calls of {domain.domain_name} would leave by {domain.outbound_gateway}, if the switch has it"
     if not possible:
         words = f"{domain.domain_name} has no outbound_gateway: an emergency call has no way out"
     return Finding("emergency calls", well=possible, words=words)

@@ -100,10 +100,13 @@ def _named(rung: Rung, prefix: str) -> Rung:
     return rung.model_copy(update={"name_prefix": f"{prefix} {rung.name_prefix}".strip(), "stay": stay})
 
 
-def requeue(context: Context, home: str) -> None:
-    """Find out anew what becomes of those who wait in a domain's queues, the first first; each is written by itself."""
+def requeue(context: Context, home: str, since: float = 0.0) -> None:
+    """Find out anew what becomes of those who wait in a domain's queues, the first first; each is written by itself.
+
+    ``since``: of those who join one after that.
+    """
     domain = domains.named(context, home)
-    for call_uuid in sandbox_ways.waiting(context, home):
+    for call_uuid in sandbox_ways.Turns(context, home, since):
         for _ in range(_TRIES):
             try:
                 _wait_on(context, domain, call_uuid)
@@ -165,6 +168,9 @@ def write(
     keep_visits(context, was.visits if was else (), told.visits)
     if told.visits:
         _one_at_a_time(context, domain)
+    if before is None:
+        since = seconds(told.visits[0].joined_at) if told.visits else 0.0
+        context.afterwards += (lambda: requeue(context, domain.domain_uuid, since),)
 
 
 def _one_at_a_time(context: Context, domain: Domain) -> None:

@@ -1,5 +1,6 @@
 """Whom a number leads to in the sandbox, and what becomes of a caller in a queue there."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from ringpost.switch.sandbox.queueing import Past, busy_with, stay
 from ringpost.switch.scripts import Script, Turn
 
 _MOST_RUNG = 5
-"""Members of a ring group: what is foretold of a call is one transaction."""
+"""Members of a ring group, or phones that queues ring: what is foretold of a call is one transaction."""
 
 
 class Coming(NamedTuple):
@@ -24,6 +25,8 @@ class Coming(NamedTuple):
 
     order: CallOrder
     at: float
+    rung: int = 0
+    """How many phones queues have rung for it so far."""
 
     @property
     def caller(self) -> str:
@@ -91,13 +94,31 @@ def _group(context: Context, domain: Domain, group: RingGroup) -> Iterator[Rung]
         yield Rung(number=group.ring_group_extension, do_not_disturb=True)
 
 
-def waiting(context: Context, home: str) -> list[str]:
-    """The calls whose callers wait in a queue, or will: in the order in which they join."""
-    now = context.clock.now()
-    found = sorted(
-        (one.joins, play.script.order.call_uuid) for play in _plays(context, home) for one in _waits(play, now)
-    )
-    return list(dict.fromkeys(call_uuid for _, call_uuid in found))
+class Turns:
+    """Whose turn it is to have found out anew what becomes of him: those who wait in queues, or will, as they join."""
+
+    def __init__(self, context: Context, home: str, since: float = 0.0) -> None:
+        """Of those who join after a moment: all others are before them, and stay as they are."""
+        self._context, self._home, self._since = context, home, since
+        self._had: set[tuple[float, str]] = set()
+        self._next = [turn for play in _plays(context, home) for turn in self._of(play)]
+
+    def __iter__(self) -> Iterator[str]:
+        """Each call, and again for each queue it will go on to: what becomes of it there hangs on those before it."""
+        while self._next:
+            self._next.sort(reverse=True)
+            turn = self._next.pop()
+            if turn in self._had:
+                continue
+            self._had.add(turn)
+            yield turn[1]
+            script = self._context.store.get(keys.script(self._home, turn[1]), Script)
+            later = self._of(Play(script)) if script else []
+            self._next += [one for one in later if one > turn]
+
+    def _of(self, play: Play) -> list[tuple[float, str]]:
+        now = self._context.clock.now()
+        return [(one.joins, play.script.order.call_uuid) for one in _waits(play, now) if one.joins > self._since]
 
 
 def onward(context: Context, domain: Domain, script: Script) -> Turn | None:
@@ -114,7 +135,8 @@ def onward(context: Context, domain: Domain, script: Script) -> Turn | None:
     if told is None:
         return None
     begun = [ring for ring in told.rings if ring.at <= now]
-    coming = Coming(script.order, told.joins_at)
+    rung = sum(len(ring.numbers) for one in known[:place] if one.stay for ring in one.stay.rings)
+    coming = Coming(script.order, told.joins_at, rung)
     passed = tuple(rung.number for rung in known[:place])
     found = _queued(context, domain, known[place].number, coming, passed, since=now, begun=begun)
     prefix = told.name_prefix
@@ -152,6 +174,7 @@ def _queued(
         caller=coming.caller,
         joins_at=coming.at,
         since=coming.at if since is None else since,
+        most=max(1, _MOST_RUNG - coming.rung),
         begun=begun,
         before=floor.waits_in(route.order.queue.queue_uuid),
         busy=floor.busy,
@@ -163,7 +186,8 @@ def _queued(
     rung = Rung(number=number, stay=made)
     if on is None or made.leaves_at is None:
         return (rung,)
-    then = way(context, domain, on, coming._replace(at=made.leaves_at), route.passed) or (Rung(number=on),)
+    coming = Coming(coming.order, made.leaves_at, coming.rung + sum(len(ring.numbers) for ring in made.rings))
+    then = way(context, domain, on, coming, route.passed) or (Rung(number=on),)
     return (rung, *then)
 
 
@@ -185,15 +209,14 @@ def _waits(play: Play, now: float) -> list[Queued]:
 
 
 class _Floor:
-    """What all members of a domain do, as far as it is foretold, but for who joined later than a call."""
+    """What all members of a domain do, as far as it is foretold, but for who joins a queue later than a caller."""
 
     def __init__(self, context: Context, domain: Domain, coming: Coming) -> None:
-        now, uuid = context.clock.now(), coming.order.call_uuid
-        self._coming = coming
+        self._now, self._coming = context.clock.now(), coming
         self._plays = [
             play
             for play in _plays(context, domain.domain_uuid)
-            if play.script.order.call_uuid != uuid and all(one.joins <= coming.at for one in _waits(play, now))
+            if play.script.order.call_uuid != coming.order.call_uuid
         ]
         self._wrap_ups = {
             queue.queue_uuid: queue.wrap_up_seconds
@@ -202,13 +225,19 @@ class _Floor:
 
     @property
     def busy(self) -> dict[str, list[tuple[float, float]]]:
-        """Until when extensions have calls, or rest."""
+        """Until when extensions have calls, or rest; whoever is rung for somebody behind the caller is so still."""
         return busy_with(
             (party.number, party.start, party.ends + self._rests(play, party))
             for play in self._plays
+            for until in [self._counts_until(play)]
             for party in play.parties
-            if party.number in play.script.extensions
+            if party.number in play.script.extensions and (party.start <= self._now or party.start < until)
         )
+
+    def _counts_until(self, play: Play) -> float:
+        """Until when what is foretold of a call stands before the caller: then it joins a queue behind him."""
+        later = (one.joins for one in _waits(play, self._now) if one.joins > self._coming.at)
+        return min(later, default=math.inf)
 
     def waits_in(self, queue_uuid: str) -> int:
         """How many wait in a queue when the caller comes."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ringpost.model.switch import SwitchRecord
     from ringpost.switch import Switch
     from ringpost.switch.asking import Asks, Fields
-    from ringpost.switch.hearing import Ear
+    from ringpost.switch.hearing import Ear, Notebook
     from ringpost.switch.kinds import Means, Place
 
 
@@ -54,6 +54,12 @@ def _forget(place: Place, asked: Sequence[Fields] | None) -> None:
     forget(place, asked)
 
 
+def _notebook(place: Place) -> Notebook:
+    from ringpost.switch.asterisk.whereabouts import Whereabouts
+
+    return Whereabouts.at(place)
+
+
 KIND = Kind(
     needs=("address", "user", "secret"),
     capabilities=CALL_ACTIONS,
@@ -65,5 +71,6 @@ KIND = Kind(
     pointed_at=_pointed_at,
     forget=_forget,
     queues=QueueAbilities,
+    notebook=_notebook,
     home=Home("127.0.0.1:5038", "asterisk.service", "RINGPOST_AMI_PASSWORD"),
 )

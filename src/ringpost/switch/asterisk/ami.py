@@ -28,6 +28,8 @@ MOST_LISTED = 100_000
 """Messages of one list."""
 MOST_WAITING = 100_000
 """Events that nobody has taken yet."""
+MOST_HELD = 32 * 1024 * 1024
+"""Bytes of a list, and of events that nobody has taken yet: a row has a thousand, with all its variables."""
 MOST_LINE = 1000
 """Bytes of a line that is sent. Asterisk (measured) takes none of more than 1024."""
 
@@ -35,13 +37,25 @@ _END = b"\r\n\r\n"
 _GREETING = re.compile(rb"Asterisk Call Manager/[0-9.]{1,20}")
 _BREAKS = re.compile(r"[\r\n\0]")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_MOST_OF_A_NUMBER = 79
+_MOST_OF_A_CHANNEL = 4096
+"""Bytes of what is said of a channel."""
 _TOLD_TO_ALL = ",all"
 """How ``Privilege`` of an event ends."""
+_TOLD_OF = "system,call,agent,user,reporting"
+"""The classes of what is heard: each try of whoever tries passwords (``security``) would be an event."""
 _WHO = (
     "CallerIDNum", "CallerIDName", "ConnectedLineNum", "ConnectedLineName", "Language", "AccountCode", "Context",
     "Exten", "Priority", "Uniqueid", "Linkedid",
 )  # fmt: skip
 """What is said of a channel, in this order."""
+_BROKEN = re.compile(
+    (rb"(?s)\r\n((?:[A-Z][A-Za-z0-9]*)?)CallerIDNum: (.{0,%d}?)" % _MOST_OF_A_NUMBER)
+    + b"".join(rb"\r\n\1%s: [^\r\n]*" % one.encode() for one in _WHO[1:])
+    + rb"\r\n"
+)
+"""A number and all that is said after it of a channel, over 130 letters: they cannot be in the number."""
+_LINE_BREAKS = re.compile(rb"[\r\n]+")
 
 
 class BadMessage(Exception):
@@ -66,6 +80,11 @@ class Message:
         """The variables of the channel it is about (``channelvars``), or, with ``Dest``, of the other."""
         pairs = (value.partition("=") for value in self.all(f"{of}ChanVariable"))
         return {name: value for name, _, value in pairs}
+
+    @property
+    def size(self) -> int:
+        """How long it is."""
+        return sum(len(name) + len(value) for name, value in self.members)
 
     @property
     def event(self) -> str:
@@ -99,19 +118,37 @@ class Messages:
         """The next message, or None if it is not whole yet. Raises ``BadMessage``, then for ever."""
         if not self._greeted and not self._take_greeting():
             return None
-        end = self._buffer.find(_END, max(self._looked - len(_END) + 1, 0))
-        if end > MOST_MESSAGE or (end < 0 and len(self._buffer) >= MOST_MESSAGE + len(_END)):
-            raise BadMessage(f"a message of over {MOST_MESSAGE} bytes")
-        if end < 0:
-            self._looked = len(self._buffer)
-            return None
-        lines = self._buffer[:end].decode(errors="replace").split("\r\n")
-        del self._buffer[: end + len(_END)]
-        self._looked = 0
-        members = tuple(_member(line) for line in lines if line)
-        if not _says_who(members):
-            raise BadMessage("a number with a line break in it")
-        return Message(members)
+        while True:
+            end = self._buffer.find(_END, max(self._looked - len(_END) + 1, 0))
+            if end > MOST_MESSAGE or (end < 0 and len(self._buffer) >= MOST_MESSAGE + len(_END)):
+                raise BadMessage(f"a message of over {MOST_MESSAGE} bytes")
+            if end < 0:
+                self._looked = len(self._buffer)
+                return None
+            lines = self._buffer[:end].decode(errors="replace").split("\r\n")
+            members = tuple(_member(line) for line in lines if line)
+            if _names_another(members):
+                raise BadMessage("a line break in whom a phone has named instead of itself")
+            if _says_who(members):
+                del self._buffer[: end + len(_END)]
+                self._looked = 0
+                return Message(members)
+            self._looked = 0
+            if not self._mend(end):
+                return None
+
+    def _mend(self, end: int) -> bool:
+        """Put a number that has line breaks in it on one line; False if what follows it has not come yet."""
+        for found in _BROKEN.finditer(bytes(self._buffer[: end + _MOST_OF_A_CHANNEL])):
+            if found.start() > end:
+                break
+            if b"\r\n" in found[2]:
+                start, stop = found.span(2)
+                self._buffer[start:stop] = _LINE_BREAKS.sub(b"?", found[2])
+                return True
+        if len(self._buffer) < end + _MOST_OF_A_CHANNEL:
+            return False
+        raise BadMessage("a line break in what is said of a channel")
 
     def _take_greeting(self) -> bool:
         line, end, _ = bytes(self._buffer[:64]).partition(b"\r\n")
@@ -127,19 +164,26 @@ def _says_who(members: Sequence[tuple[str, str]]) -> bool:
     """Whether what is said of a channel is so as Asterisk says it, without a break.
 
     A number of a caller, or of what was dialled, may have line breaks in it, which Asterisk passes on (tried):
-    then what follows is that one's own, and so it is of whom a phone names instead of itself (``Forward``, of a 302).
-    Each has 79 letters, in which not all can be said that has to follow.
+    then what follows is that one's own. A number has 79 letters, in which not all can be said that has to follow.
     """
     names = [name for name, _ in members]
     for at, name in enumerate(names):
-        if name == "Forward" and (names[at + 1 : at + 2] != ["DialStatus"] or "DestLinkedid" not in names[:at]):
-            return False
         if name.endswith(_WHO[0]):
             who = name.removesuffix(_WHO[0])
             wanted = len(_WHO) if f"{who}ChannelState" in names else 2
             if names[at : at + wanted] != [f"{who}{one}" for one in _WHO[:wanted]] or names.count(name) > 1:
                 return False
     return True
+
+
+def _names_another(members: Sequence[tuple[str, str]]) -> bool:
+    """Whether a phone has named another instead of itself (a 302), and with a break.
+
+    Of 302s ``eventfilter`` in manager.conf keeps away whatever would be told.
+    """
+    names = [name for name, _ in members]
+    others = [at for at, name in enumerate(names) if name == "Forward"]
+    return any(names[at + 1 : at + 2] != ["DialStatus"] or "DestLinkedid" not in names[:at] for at in others)
 
 
 def _member(line: str) -> tuple[str, str]:
@@ -178,6 +222,7 @@ class Manager:
         self._mine = secrets.token_hex(4)  # events repeat the numbers of other connections' actions to everybody
         self._numbers = count(1)
         self._events: deque[Message] = deque()
+        self._held = 0  # bytes of them
         self._hears = hears
         line = reached(host, port, connect_seconds)
         self._socket = _encrypted(line, host) if is_encrypted else line
@@ -214,11 +259,11 @@ class Manager:
                 raise Unlisted(answer)
             return list(self._list(number, deadline))
 
-    def hear(self) -> None:
-        """Be told events of calls from now on."""
+    def hear(self, what: str = "call") -> None:
+        """Be told events of that class from now on."""
         if not self._hears:
             self._hears = True
-            self.ask("Events", EventMask="call")
+            self.ask("Events", EventMask=what)
 
     def event(self, seconds: float) -> Message | None:
         """The next event that was told, in its order; None if none came within ``seconds``. The connection stays."""
@@ -228,7 +273,11 @@ class Manager:
                     self._keep(self._message(time.monotonic() + seconds), math.inf)
                 except TimeoutError:
                     return None
-            return self._events.popleft() if self._events else None
+            if not self._events:
+                return None
+            event = self._events.popleft()
+            self._held -= event.size
+            return event
 
     def awaited(self, is_it: Callable[[Message], bool], seconds: float) -> Message | None:
         """The next event of which that is true, within ``seconds``; those before it are passed over."""
@@ -248,7 +297,7 @@ class Manager:
             yield
 
     def _log_in(self, user: str, password: str) -> None:
-        members = {"Username": user, "Secret": password, "Events": "on" if self._hears else "off"}
+        members = {"Username": user, "Secret": password, "Events": _TOLD_OF if self._hears else "off"}
         try:
             lines = _lines("Login", members.items(), self._mine)
         except ValueError:  # its cause would show the password
@@ -282,14 +331,18 @@ class Manager:
         return message
 
     def _list(self, number: str, deadline: float) -> Iterator[Message]:
+        size = 0
         for _ in range(MOST_LISTED):
             message = self._message(deadline)
             if message.get("ActionID") != number:
                 self._keep(message, deadline)
-            elif message.get("EventList"):
+                continue
+            if message.get("EventList"):
                 return
-            else:
-                yield message
+            size += message.size
+            if size > MOST_HELD:
+                raise BadMessage(f"a list of over {MOST_HELD} bytes")
+            yield message
         raise BadMessage(f"a list of over {MOST_LISTED} messages")
 
     def _keep(self, message: Message, deadline: float) -> None:
@@ -300,8 +353,9 @@ class Manager:
             raise BadMessage("an event that is none of the switch's")
         if self._hears:
             self._events.append(message)
-        if len(self._events) > MOST_WAITING:
-            raise BadMessage(f"over {MOST_WAITING} events before an answer")
+            self._held += message.size
+        if len(self._events) > MOST_WAITING or self._held > MOST_HELD:
+            raise BadMessage(f"over {MOST_WAITING} events, or {MOST_HELD} bytes of them, before an answer")
         if time.monotonic() > deadline:
             raise TimeoutError
 

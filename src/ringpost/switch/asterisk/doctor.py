@@ -23,14 +23,16 @@ MODULES = (
     "app_exec", "app_stack", "app_playback", "app_userevent", "app_mixmonitor", "app_chanspy", "app_senddtmf",
     "app_confbridge", "app_voicemail", "res_parking", "res_manager_devicestate", "res_musiconhold",
     "res_mutestream", "bridge_simple", "bridge_holding", "bridge_softmix", "func_channel", "func_logic",
-    "func_strings", "func_uri", "func_pjsip_endpoint",
+    "func_db", "func_strings", "func_uri", "func_pjsip_endpoint",
 )  # fmt: skip
 ACTIONS = (
     "CoreSettings", "CoreShowChannels", "CoreStatus", "DBGetTree", "DeviceStateList", "Events", "Getvar", "Hangup",
     "Originate", "ParkedCalls", "Ping", "PlayDTMF", "Redirect", "Setvar", "ShowDialPlan",
 )  # fmt: skip
 """What the driver asks of any Asterisk."""
-SYSTEM_ACTIONS = ("DBDel", "MixMonitor", "ModuleCheck", "PJSIPNotify", "SorceryMemoryCacheExpireObject")
+SYSTEM_ACTIONS = (
+    "DBDel", "DBPut", "Filter", "MixMonitor", "ModuleCheck", "PJSIPNotify", "SorceryMemoryCacheExpireObject",
+)  # fmt: skip
 """What only a user with the class ``system`` may do: beyond loopback nobody should."""
 CONTEXTS = (marks.PLAN, marks.PHONES, marks.ANNOUNCES)
 LEAST_VERSION = 20
@@ -39,6 +41,7 @@ _VERSION = re.compile(r"(?:certified[/-])?([0-9]{1,4})[.-].*", re.DOTALL)
 _TIMESTAMP = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _TRUE = frozenset({"yes", "true", "y", "t", "1", "on"})
 _PUBLIC = "public"
+_NO_302 = "![[:cntrl:]]Forward:"
 
 
 def examined(
@@ -57,6 +60,7 @@ def examined(
             yield _user(line, place)
             yield from _core(line, record, clock)
             yield from _settings(line)
+            yield from _told(line, record, place)
             yield _modules(line)
             yield from _plan(line)
             yield from _telephony(line, clock, domain)
@@ -164,10 +168,30 @@ def _is_set(step: str, general: Mapping[str, str], name: str, file: str) -> Find
     return Finding(step, well=is_set, words=f"{name} is set" if is_set else f"set {name}=yes in {file}")
 
 
+def _told(line: Manager, record: SwitchRecord, place: Address) -> Iterator[Finding]:
+    """What this user is told, and what must be kept away from it."""
+    user = _said(line, "manager.conf", record.user or "")
+    if not user:
+        return
+    heard = {one.strip() for one in user.get("read", "").split(",")}
+    words = "the switch tells where its phones log in from"
+    is_told = not place.is_loopback or bool(heard & {"security", "all"})
+    if not is_told:
+        words = "where phones log in from is not told, so none is rung: add security to read= in manager.conf"
+    elif user.get("eventfilter") != _NO_302:
+        words = f"a phone may tell us events of its making: set eventfilter={_NO_302} in manager.conf"
+        is_told = False
+    yield Finding("told", well=is_told, words=words)
+
+
 def _general(line: Manager, file: str) -> dict[str, str]:
     """What ``[general]`` of a file says; empty if it cannot be read."""
+    return _said(line, file, "general")
+
+
+def _said(line: Manager, file: str, section: str) -> dict[str, str]:
     try:
-        answer = line.ask("GetConfig", Filename=file, Category="general")
+        answer = line.ask("GetConfig", Filename=file, Category=section)
     except SwitchRefused:
         return {}
     lines = (value.partition("=") for name, value in answer.members if name.startswith("Line-"))

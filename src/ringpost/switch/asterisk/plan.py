@@ -62,8 +62,9 @@ _MOST_AT_ONCE = 20
 _MOST_IN_A_ROW = 30
 """Members of a group in one answer: ``CURL`` hands over 4,095 bytes, and nobody is told of the rest (measured)."""
 _NOBODY_KNOWS = "NORMAL_TEMPORARY_FAILURE"
-_MONTH = 30 * 86_400_000
-"""Milliseconds."""
+_LONGEST_CALL = 24 * 86_400_000
+"""Milliseconds. What is left of them is an int to Asterisk: with more, both threads of the call spin, and may not see
+that somebody hangs up (tried with 30 days)."""
 _ANNOUNCED = "conf-now-recording"
 """What both parties hear first of a call that is recorded, if their domain wants it: of Asterisk's core sounds."""
 _CALLEE = "ringpost-callee"
@@ -359,10 +360,10 @@ def _new_file(domain: Domain) -> str:
 def _says(domain: Domain) -> str:
     """The option that has both parties hear that they are recorded.
 
-    It is said as a limited call's first words (``LIMIT_CONNECT_FILE``), of a month: ``A`` would say it before who calls
+    It is said as a limited call's first words (``LIMIT_CONNECT_FILE``), of 24 days: ``A`` would say it before who calls
     is answered, to whom nobody sends a sound then (heard, on 22.10.1).
     """
-    return f"L({_MONTH})" if domain.record_announcement else ""
+    return f"L({_LONGEST_CALL})" if domain.record_announcement else ""
 
 
 def _options(domain: Domain, caller: Caller) -> str:

@@ -68,6 +68,7 @@ class Party:
     spoke_to: str | None = None
     source: str | None = None
     name_prefix: str = ""
+    agent_uuid: str | None = None
 
     @property
     def answered(self) -> float | None:
@@ -227,6 +228,7 @@ class Play:
             cause=cause if what == "ended" else None,
             hung_up=what == "ended" and self._hangs_up(party),
             placed=party is self.parties[0] and not party.calls,
+            agent_uuid=party.agent_uuid,
             ended_by=self._ended_by(party) if what == "ended" else None,
         )
 
@@ -285,12 +287,15 @@ class Play:
         for ring in stay.rings:
             rungs = (Rung(number=number, name_prefix=stay.name_prefix) for number in ring.numbers)
             parties = [self._add(self._rung(rung, ring.at)) for rung in rungs]
+            for party, agent in zip(parties, ring.agents, strict=False):
+                party.agent_uuid = agent
             taker = self._ring(parties)
             if taker.fate.cause is not None or taker.fate.after > ring.seconds or taker.left == _TOO_LATE:
                 self._rang_out(parties, ring.at + ring.seconds)
                 taker = None
         if taker is not None and stay.leaves_at is None:
             return taker, None
+        self._rings_no_more(caller, one.leaves)
         self.ends, self.cause, self.q850 = one.leaves, "NORMAL_CLEARING", 16
         self.gave_up = stay.because == "abandoned"
         if stay.because in ("abandoned", "answered"):
@@ -368,11 +373,15 @@ class Play:
             if one.joins <= moment < min(one.leaves, self.taken_at(one)):
                 one.leaves, one.because, self.gave_up = moment, because, False
                 self.parties = [party for party in self.parties if party is one.caller or party.start < moment]
-                for party in self.parties:
-                    if party.source == one.caller.leg_uuid and party.ends > moment:
-                        party.ends, party.left = moment, ("ORIGINATOR_CANCEL", 16)
+                self._rings_no_more(one.caller, moment)
                 self.line = [one.caller]
                 one.caller.ends = math.inf
+
+    def _rings_no_more(self, caller: Party, moment: float) -> None:
+        """Whoever was rung for somebody who is gone is rung no more."""
+        for party in self.parties:
+            if party.source == caller.leg_uuid and party.ends > moment:
+                party.ends, party.left = moment, ("ORIGINATOR_CANCEL", 16)
 
     def taken_at(self, one: Queued) -> float:
         """When a member has answered, if one has."""

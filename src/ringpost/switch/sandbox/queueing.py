@@ -1,7 +1,7 @@
 """Who is rung for a caller in a queue of the sandbox, and when: foretold, as everything there is.
 
 Members answer as their numbers say (``play``). A caller whose number ends in 5550151 hangs up after ten seconds.
-At most five phones ring for one caller: what is foretold of a call is one transaction.
+Only so many phones ring for one caller: what is foretold of a call is one transaction.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from ringpost.model.queue import LeftBecause, QueueMemberOrder, QueueOrder, QueueRing, QueueStay
-from ringpost.switch.sandbox.play import WAITS_FOR, fate_of
+from ringpost.switch.sandbox.play import TALKS_FOR, WAITS_FOR, fate_of
 
 GIVES_UP, GIVES_UP_AFTER = "5550151", 10.0
-_MOST_RUNG = 5
 _NOT_THERE = "USER_NOT_REGISTERED"
 Busy = Mapping[str, Sequence[tuple[float, float]]]
 """Until when each extension has calls, or rests after one: from and until, seconds since 1970."""
@@ -34,6 +33,7 @@ def stay(
     caller: str,
     joins_at: float,
     since: float,
+    most: int,
     begun: Sequence[QueueRing],
     before: int,
     busy: Busy,
@@ -42,17 +42,19 @@ def stay(
 ) -> QueueStay:
     """What becomes of a caller who has joined a queue, from a moment on; ``begun`` were rung before that.
 
-    ``before`` callers waited there when it came.
+    ``before`` callers waited there when it came; ``most`` phones ring for it, and then only one that answers.
     """
-    return _Plan(order, caller, joins_at, busy, past, Random(seed)).made(since, list(begun), before)  # noqa: S311
+    return _Plan(order, caller, joins_at, most, busy, past, Random(seed)).made(since, list(begun), before)  # noqa: S311
 
 
 class _Plan:
     """One caller's stay in the making."""
 
-    def __init__(self, order: QueueOrder, caller: str, joins_at: float, busy: Busy, past: Past, chance: Random) -> None:
+    def __init__(
+        self, order: QueueOrder, caller: str, joins_at: float, most: int, busy: Busy, past: Past, chance: Random
+    ) -> None:
         self._order, self._queue = order, order.queue
-        self._joins_at = joins_at
+        self._joins_at, self._most = joins_at, most
         self._busy, self._past, self._chance = busy, past, chance
         self._rings: list[QueueRing] = []
         ends: list[tuple[float, LeftBecause]] = [(joins_at + WAITS_FOR, "timeout")]
@@ -76,7 +78,7 @@ class _Plan:
             if queue.leave_empty and self._is_empty:
                 return self._left(at, "empty")
             free = self._free(at)
-            if self._rung >= _MOST_RUNG:
+            if self._rung >= self._most:
                 free = [one for one in free if fate_of(one.extension).cause is None]
             if not free:
                 at = self._next_free(at)
@@ -121,7 +123,11 @@ class _Plan:
         return [one for one in free if one.penalty == lowest]
 
     def _is_busy(self, extension: str, at: float) -> bool:
-        return any(begins <= at < ends for begins, ends in self._busy.get(extension, ()))
+        """Whether it has a call then, or will have one before it could be done with this one."""
+        fate = fate_of(extension)
+        rings = min(fate.after, float(self._queue.ring_seconds))
+        until = at + rings + (TALKS_FOR + self._queue.wrap_up_seconds if fate.cause is None else 0.0)
+        return any(begins < until and at < ends for begins, ends in self._busy.get(extension, ()))
 
     def _next_free(self, at: float) -> float:
         """When the next member has no call any more; never, if none has one."""
@@ -131,9 +137,14 @@ class _Plan:
     def _ring(self, free: Sequence[QueueMemberOrder], at: float) -> QueueRing:
         in_order = self._in_order(free)
         chosen = in_order if self._queue.strategy == "ringall" else in_order[:1]
-        numbers = tuple(dict.fromkeys(one.extension for one in chosen))[: max(1, _MOST_RUNG - self._rung)]
-        longest = max(fate_of(number).after for number in numbers)
-        return QueueRing(at=at, numbers=numbers, seconds=min(longest, float(self._queue.ring_seconds)))
+        rung = list({one.extension: one for one in chosen}.values())[: max(1, self._most - self._rung)]
+        longest = max(fate_of(one.extension).after for one in rung)
+        return QueueRing(
+            at=at,
+            numbers=tuple(one.extension for one in rung),
+            agents=tuple(one.agent_uuid for one in rung),
+            seconds=min(longest, float(self._queue.ring_seconds)),
+        )
 
     def _in_order(self, free: Sequence[QueueMemberOrder]) -> list[QueueMemberOrder]:
         """Who is rung first; who was rung in vain for this caller comes after all others."""

@@ -1,0 +1,212 @@
+"""A day in a call centre on a real switch: what is told, counted and recorded is what its phones and callers did.
+
+Agents come, rest, move, go, and lose their phones; callers wait, give up, go on. ``RINGPOST_DAY_CALLS`` says how many
+call (20 unless it does), ``RINGPOST_DAY_SEED`` makes a day again.
+"""
+
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from tests.live.conftest import HERE, House
+from tests.live.patience import eventually
+from tests.live.phones import ACCEPTING, Answering, Caller, registers
+
+CALLS = int(os.environ.get("RINGPOST_DAY_CALLS", "20"))
+SEED = int(os.environ.get("RINGPOST_DAY_SEED", random.randrange(10_000)))
+AGENTS, QUEUES = (20, 6) if CALLS >= 200 else (6, 3)
+_TOGETHER = 25
+"""Callers at most at a time."""
+_STRATEGIES = ("leastrecent", "rrmemory", "linear", "fewestcalls", "random")
+
+
+class Day:
+    """The generator, and what it did: each caller's name and queue, each phone and what it answered."""
+
+    def __init__(self, house: House, stack: ExitStack, seed: int) -> None:
+        self.house, self.stack, self.chance = house, stack, random.Random(seed)
+        self.since = house.api.do("event-list", limit=1)["next_cursor"]
+        self.queues = [f"77{place}" for place in range(QUEUES)]
+        self.phones: dict[str, Answering] = {}
+        self.passwords: dict[str, str] = {}
+        self.callers: dict[str, tuple[Caller, str]] = {}
+        self.at: dict[str, str] = {f"77{place:02}": f"9{place:02}" for place in range(AGENTS)}
+        """Each agent's extension."""
+
+    def begins(self) -> None:
+        api = self.house.api
+        for agent, extension in self.at.items():
+            self._phone(extension)
+            api.do("agent-create", number=agent, firstname=f"Agent {agent}")
+            api.do("agent-login", agent=agent, extension=extension)
+        for place, number in enumerate(self.queues):
+            members = [{"agent": agent, "penalty": self.chance.randrange(2)} for agent in self._some(AGENTS // 2)]
+            way = {"longest_wait": 8, "timeout_destination": self.queues[0]} if place else {}
+            about = {"strategy": _STRATEGIES[place % len(_STRATEGIES)], "ring_seconds": 4, "retry_seconds": 1, **way}
+            api.do("queue-create", name=f"day {number}", extension=number, members=members, wrap_up_seconds=1, **about)
+            api.do("destination-create", number=f"120255501{place:02}", extension=number)
+
+    def goes_on(self) -> None:
+        while len(self.callers) < CALLS:
+            if self.chance.random() < 0.25:
+                self._an_agent_acts()
+            elif self._are_calling() < _TOGETHER:
+                self._somebody_calls()
+            time.sleep(self.chance.uniform(0.1, 0.8))
+
+    def ends(self) -> None:
+        eventually(lambda: not self._are_calling(), "all callers have hung up", 60)
+        self.house.api.silence()
+
+    def undo(self) -> None:
+        api = self.house.api
+        api.ask("agent-logout", everybody=True)
+        for place in range(QUEUES):
+            api.ask("destination-delete", number=f"120255501{place:02}")
+        for number in reversed(self.queues):
+            api.ask("queue-delete", queue=number)
+        for agent in self.at:
+            api.ask("agent-delete", agent=agent)
+        for extension in self.phones:
+            api.ask("extension-delete", extension=extension)
+
+    def answered(self, extension: str) -> int:
+        """The calls a phone has answered, and not been told that it was too late."""
+        return self.phones[extension].heard().count("\nACK sip:")
+
+    def told(self) -> list[dict[str, Any]]:
+        """What was told of those who called, in the end."""
+        found: list[dict[str, Any]] = []
+        cursor, more = self.since, True
+        while more:
+            page = self.house.api.do("event-list", types=["queue.*", "agent.missed"], cursor=cursor, limit=1000)
+            found, cursor, more = found + page["items"], page["next_cursor"], page["more"]
+        return [one for one in found if one["call_uuid"]]
+
+    def _phone(self, extension: str) -> None:
+        made = self.house.api.do("extension-create", extension=extension)
+        self.passwords[extension] = made["password"]
+        self.phones[extension] = self.stack.enter_context(Answering(ACCEPTING))
+        assert self._registers(extension)
+
+    def _registers(self, extension: str, seconds: int = 3600) -> bool:
+        phone, password = self.phones[extension], self.passwords[extension]
+        return registers(extension, HERE, password, self.house.sip, phone.port, seconds=seconds)
+
+    def _some(self, many: int) -> list[str]:
+        return self.chance.sample([*self.at], many)
+
+    def _are_calling(self) -> int:
+        return sum(caller.is_calling() for caller, _ in self.callers.values())
+
+    def _somebody_calls(self) -> None:
+        place, name = self.chance.randrange(QUEUES), f"Caller {len(self.callers)}"
+        shows = f"120255501{self.chance.randrange(60, 99)}"
+        talks = self.chance.choice([2, 5, 9, 14])
+        number = f"120255501{place:02}"
+        caller = Caller(number, self.house.trunk, shows=shows, name=name, talks=talks)
+        self.callers[name] = self.stack.enter_context(caller), self.queues[place]
+
+    def _an_agent_acts(self) -> None:
+        agent = self.chance.choice([*self.at])
+        act = self.chance.choice(["agent-login", "agent-login", "agent-pause", "agent-unpause", "agent-logout", "dies"])
+        if act == "dies":
+            assert self._registers(self.at[agent], 0)
+            assert self._registers(self.at[agent]) or True
+            return
+        about = {}
+        if act == "agent-login":
+            other = self.chance.choice([*self.at])
+            if self.chance.random() < 0.3 and other != agent:
+                self.at[agent], self.at[other] = self.at[other], self.at[agent]
+                self.house.api.ask("agent-logout", agent=other)
+            about = {"extension": self.at[agent]}
+        told = self.house.api.ask(act, agent=agent, **about)
+        assert told.status in (200, 409, 422), told
+
+
+@pytest.fixture(params=[SEED])
+def day(house: House, request: pytest.FixtureRequest) -> Iterator[Day]:
+    with ExitStack() as stack:
+        day = Day(house, stack, request.param)
+        yield day
+        day.undo()
+
+
+@pytest.mark.usefixtures("linked")
+def test_a_day_ends_with_the_figures_of_what_was_done(day: Day) -> None:
+    day.begins()
+    day.goes_on()
+    day.ends()
+    stays = eventually(lambda: _stays(day), "every stay is told to its end", 60)
+    _check_each_stay(stays)
+    _check_figures(day, stays)
+    _check_phones(day, stays)
+    _check_records(day, stays)
+
+
+def _stays(day: Day) -> dict[str, list[dict[str, Any]]] | None:
+    """What was told of each stay, once each is over; fresh events settle in ten seconds."""
+    stays: dict[str, list[dict[str, Any]]] = {}
+    for one in day.told():
+        stays.setdefault(one["data"]["visit"]["visit_uuid"], []).append(one)
+    callers = {told[0]["data"]["call"]["caller_id_name"] for told in stays.values()}
+    return stays if callers >= day.callers.keys() and all(map(_is_over, stays.values())) else None
+
+
+def _is_over(told: list[dict[str, Any]]) -> bool:
+    types = {one["type"] for one in told}
+    return bool(types & {"queue.abandoned", "queue.left", "queue.completed"})
+
+
+def _check_each_stay(stays: dict[str, list[dict[str, Any]]]) -> None:
+    for told in stays.values():
+        counted = Counter(one["type"] for one in told if one["type"] != "agent.missed")
+        assert set(counted.values()) == {1}, counted
+        left = counted.keys() - {"queue.joined", "queue.completed"}
+        assert len(left) == 1, counted
+        assert ("queue.completed" in counted) == (left == {"queue.connected"}), counted
+    ids = [one["id"] for told in stays.values() for one in told]
+    assert len(ids) == len(set(ids))
+
+
+def _check_figures(day: Day, stays: dict[str, list[dict[str, Any]]]) -> None:
+    for number in day.queues:
+        told = [one for stay in stays.values() for one in stay if one["data"]["queue"]["extension"] == number]
+        counted = Counter(one["type"] for one in told)
+        figures = day.house.api.do("queue-statistics", queue=number)["total"]
+        assert (figures["offered"], figures["answered"], figures["abandoned"], figures["waiting"]) == (
+            counted["queue.joined"], counted["queue.connected"], counted["queue.abandoned"], 0,
+        )  # fmt: skip
+        talks = [one["data"]["visit"]["talked"] for one in told if one["type"] == "queue.completed"]
+        assert abs(figures["talk"] - sum(talks)) <= len(talks), "seconds are whole ones in each event"
+
+
+def _check_phones(day: Day, stays: dict[str, list[dict[str, Any]]]) -> None:
+    """Each phone has answered just the calls that it is told to have taken."""
+    taken = Counter(
+        one["data"]["extension"] for told in stays.values() for one in told if one["type"] == "queue.connected"
+    )
+    assert {extension: day.answered(extension) for extension in day.phones} == {
+        extension: taken[extension] for extension in day.phones
+    }
+    items = {one["of"]: one for one in day.house.api.do("agent-statistics")["items"]}
+    agents = Counter(one["data"]["agent"]["number"] for one in connected)
+    assert {agent: items[agent]["answered"] for agent in day.at} == {agent: agents[agent] for agent in day.at}
+
+
+def _check_records(day: Day, stays: dict[str, list[dict[str, Any]]]) -> None:
+    """One record a call, which says who took it."""
+    records = {call: day.house.api.record(call) for call in {told[0]["call_uuid"] for told in stays.values()}}
+    names = Counter(record["caller_id_name"] for record in records.values())
+    assert names == Counter(day.callers.keys()), "one call a caller"
+    connected = [one for told in stays.values() for one in told if one["type"] == "queue.connected"]
+    taken = {one["call_uuid"]: one["data"]["extension"] for one in connected}
+    for call, record in records.items():
+        assert (record["answered_by"], record["missed_call"]) == (taken.get(call), call not in taken), record
