@@ -268,6 +268,12 @@ def test_nobody_has_answered_a_queues_call_before_it_is_put_through() -> None:
     assert notice.answer_stamp is None
 
 
+def test_a_leg_says_for_which_agent_it_is_rung() -> None:
+    event = first("queue_answered", "CHANNEL_CREATE", variable_cc_side="agent")
+    [notice] = notices({**event, "variable_ringpost_agent": NOBODY})
+    assert notice.agent_uuid == NOBODY
+
+
 def test_what_is_told_of_a_queue_that_is_none_of_ours_is_passed_over() -> None:
     event = first("queue_abandoned", "CUSTOM", **{"CC-Action": "member-queue-start"})
     assert notices({**event, "CC-Queue": "support@default"}) == []

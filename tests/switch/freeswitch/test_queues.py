@@ -279,6 +279,14 @@ def test_a_name_that_is_none_of_ours(name: str) -> None:
     assert queues.named(name) is None
 
 
+def test_whose_phone_it_is_goes_with_its_leg(lab: Lab) -> None:
+    lab.set(order(member("101", agent_uuid=LATER)))
+    agent = f"101@{HOME.domain_uuid}"
+    assert f"ringpost_agent={LATER}" in lab.center.agents[agent]["contact"]
+    [told] = lab.set(order(member("101", agent_uuid=CALL)))
+    assert told.startswith(f"agent set contact {agent} "), "another is logged in there now"
+
+
 def test_nothing_a_member_is_called_comes_into_a_command(lab: Lab) -> None:
     told = lab.set(order(member("101", pause_reason="'x", name="O'Neil ${x} | ;")))
     assert "Neil" not in "\n".join(told)

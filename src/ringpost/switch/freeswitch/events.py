@@ -22,6 +22,7 @@ from ringpost.model.route import AgentCodeWord
 from ringpost.model.values import EXTENSION, is_uuid
 from ringpost.switch.freeswitch import originating, queues
 from ringpost.switch.freeswitch.said import (
+    AGENT,
     CALLCENTER,
     PLACED,
     QUEUE,
@@ -375,6 +376,7 @@ def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
         taken_by=head.uuid("Bridge-To-UUID") if what == "unparked" else None,
         reached=reached(said),
         placed=rung_for is None and said.number("ringpost_a") is not None,
+        agent_uuid=said.uuid(AGENT) if is_rung else None,
         **(_end(head, said, failed_a=not is_rung and answered is None) if what == "ended" else {}),
         slot=head.text("Valet-Extension") if what == "parked" else None,
     )

@@ -19,7 +19,7 @@ from ringpost.model.route import AgentCode, Queued
 from ringpost.model.values import EXTENSION, is_uuid
 from ringpost.switch.freeswitch import names, phones
 from ringpost.switch.freeswitch.recording import IS_RECORDED
-from ringpost.switch.freeswitch.said import FROM, QUEUE, QUEUED
+from ringpost.switch.freeswitch.said import AGENT, FROM, QUEUE, QUEUED
 
 Step = tuple[str, str]
 """An application and its data."""
@@ -147,7 +147,7 @@ def _rest(queue: Queue, members: int) -> int:
 def _agent(domain: Domain, queue: Queue, one: QueueMemberOrder, rest: int, position: int) -> AgentIsHere:
     return AgentIsHere(
         name=f"{one.extension}@{domain.domain_uuid}",
-        contact=contact(domain, one.extension),
+        contact=contact(domain, one.extension, one.agent_uuid),
         wrap_up=queue.wrap_up_seconds,
         rest=rest,
         level=1 + one.penalty,
@@ -155,7 +155,7 @@ def _agent(domain: Domain, queue: Queue, one: QueueMemberOrder, rest: int, posit
     )
 
 
-def contact(domain: Domain, extension: str) -> str:
+def contact(domain: Domain, extension: str, agent_uuid: str | None = None) -> str:
     """What rings all phones of a member, as legs of the caller's call. The variables are those of the caller's leg.
 
     Of two who answer at once, and of one who answers whose caller has gone, mod_callcenter forgets the leg: it ends by
@@ -173,6 +173,7 @@ def contact(domain: Domain, extension: str) -> str:
         FROM: f"${{{FROM}}}",
         "ringpost_group": "true",
         IS_RECORDED: f"${{{IS_RECORDED}}}",
+        **({AGENT: agent_uuid} if agent_uuid else {}),
         "execute_on_answer": f"sched_hangup +{_BRIDGED_WITHIN} LOSE_RACE",
         "execute_on_pre_bridge_ringpost_0": "sched_cancel",
     }
