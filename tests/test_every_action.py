@@ -99,6 +99,7 @@ def test_answers_its_sample_event(name: str, house: House, operator: Caller) -> 
     assert reply.status in (200, 202), reply
 
 
+@pytest.mark.often
 @every_action
 def test_answers_and_tells_what_the_description_says(name: str, house: House, operator: Caller) -> None:
     model: Any = CATALOGUE.load(name).Request
@@ -216,6 +217,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
     store.close()
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("name", LISTS)
 def test_lists_the_same_page_by_page(name: str, crowd: Caller) -> None:
     example = CATALOGUE.load(name).EXAMPLE
@@ -241,6 +243,7 @@ def test_lists_the_same_page_by_page(name: str, crowd: Caller) -> None:
         }
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("name", [name for name in READS if name not in LISTS and name not in NO_MORE_THAN_A_PAGE])
 def test_counts_no_more_than_all_and_no_less(name: str, crowd: Caller, operator: Caller) -> None:
     """Whatever has become just as many as a page holds was counted on one: context.store.everything has them all."""

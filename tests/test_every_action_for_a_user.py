@@ -273,6 +273,7 @@ def test_what_a_switch_sends_is_for_no_user(house: House, tenant: Caller, name: 
     assert Caller(house, made["key_uuid"], made["secret"]).example(name).status == 403
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("name", NAMING)
 def test_what_is_anothers_is_not_there(
     bob: Callable[..., Reply], board: Switchboard, her_key: str, tmp_path: Path, name: str

@@ -28,6 +28,8 @@ LISTS: dict[str, Callable[[str], str]] = {
     "user-list": keys.users,
     "usergroup-list": keys.usergroups,
     "voicemail-list": keys.voicemails,
+    "queue-list": keys.queues,
+    "agent-list": keys.agents,
     "domain-list": lambda _: keys.DOMAINS,
     "key-list": lambda _: keys.KEYS,
     "switch-list": lambda _: keys.SWITCHES,
@@ -51,6 +53,7 @@ def test_no_list_is_left_out() -> None:
     assert lists == LISTS.keys() | NOT_OF_THE_STORE
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("name", LISTS)
 def test_the_first_page_of_ten_thousand_is_one_query(house: House, operator: Caller, name: str) -> None:
     here = {} if name.startswith(("domain-", "key-", "switch-")) else {"domain_uuid": HOME}

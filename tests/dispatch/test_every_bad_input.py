@@ -1,6 +1,7 @@
 """No action breaks, whatever it is sent: a bug would be a 500."""
 
 import json
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -44,12 +45,14 @@ NASTY = [
 ]
 
 
+@cache
 def members(name: str) -> list[str]:
     """What a request may hold; a raw one has no members."""
     request = CATALOGUE.load(name).Request
     return sorted(request.model_json_schema()["properties"]) if issubclass(request, Input) else []
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("name", CATALOGUE.names())
 def test_one_nasty_member_after_another(name: str, operator: Caller) -> None:
     example = CATALOGUE.describe(name)["example"]

@@ -41,6 +41,7 @@ def test_a_message_for_nobody_is_a_call_like_any_other(anybody: Caller, destinat
     assert reply.status in (200, 202, 403, 422), reply
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("name", CATALOGUE.names())
 def test_no_word_of_a_caller_is_too_long_to_be_looked_for(name: str, operator: Caller) -> None:
     described = CATALOGUE.describe(name)

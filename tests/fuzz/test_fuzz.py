@@ -28,6 +28,7 @@ def test_nothing_breaks_leaks_or_is_written_elsewhere(number: int, tmp_path: Pat
     assert not wrong, f"make fuzz SEED={SEED} FROM={number} CHAPTERS=1\n" + "\n".join(wrong)
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("number", range(2))
 def test_a_few_requests_of_everybody(number: int, tmp_path: Path) -> None:
     wrong = chapter(tmp_path / "fuzz.sqlite3", f"smoke/{number}", REQUESTS // 2)

@@ -190,9 +190,8 @@ def _check_figures(day: Day, stays: dict[str, list[dict[str, Any]]]) -> None:
 
 def _check_phones(day: Day, stays: dict[str, list[dict[str, Any]]]) -> None:
     """Each phone has answered just the calls that it is told to have taken."""
-    taken = Counter(
-        one["data"]["extension"] for told in stays.values() for one in told if one["type"] == "queue.connected"
-    )
+    connected = [one for told in stays.values() for one in told if one["type"] == "queue.connected"]
+    taken = Counter(one["data"]["extension"] for one in connected)
     assert {extension: day.answered(extension) for extension in day.phones} == {
         extension: taken[extension] for extension in day.phones
     }

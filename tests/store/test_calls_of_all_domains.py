@@ -204,6 +204,7 @@ def test_a_record_that_changes_while_it_is_copied_is_copied_as_it_is_then(clock:
     assert [call["external_id"] for call in walked(operator, of_all_domains=True)] == ["changed"]
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("records", [30, 105])
 def test_a_page_reads_little_more_than_it_answers_however_many_there_are(operator: Caller, records: int) -> None:
     for number in range(records):
@@ -228,6 +229,7 @@ def test_days_without_calls_cost_nothing(operator: Caller) -> None:
     assert counting.calls.count("query") == 3
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("limit", [1, 4, 100])
 def test_a_page_looks_into_so_many_lists_and_the_next_goes_on_behind_them(
     operator: Caller, limit: int, monkeypatch: pytest.MonkeyPatch

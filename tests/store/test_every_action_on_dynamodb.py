@@ -39,6 +39,7 @@ FAMILIES = {name.partition("-")[0]: name for name in CATALOGUE.names()}
 ALL = [("pydynox", name) for name in CATALOGUE.names()] + [("boto3", name) for name in FAMILIES.values()]
 
 
+@pytest.mark.often
 @pytest.mark.parametrize(("client", "name"), ALL)
 def test_answers_its_example(name: str, table_operator: Caller) -> None:
     reply = table_operator.example(name)
@@ -75,6 +76,7 @@ def test_a_retry_is_answered_as_the_first_time(table_operator: Caller) -> None:
     assert table_operator.done("extension-update", **{**asked, "extension": "150", "new_extension": "151"})
 
 
+@pytest.mark.often
 def test_a_domain_goes_with_all_that_lives_in_it(table_operator: Caller) -> None:
     home = {"domain_name": demo.DOMAIN_NAME}
     for number in range(200, 225):

@@ -157,6 +157,7 @@ def test_a_part_is_on_the_page_of_all(part: str) -> None:
     )
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_nobody_puts_a_key_together_by_hand(path: Path) -> None:
     found = by_hand(path.read_text(), in_keys=path.parent == KEYS)

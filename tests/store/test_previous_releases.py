@@ -86,6 +86,7 @@ def _holds(now: Any, then: Any) -> bool:
     return bool(now == then)
 
 
+@pytest.mark.often
 @every_release
 @pytest.mark.parametrize("name", releases.READING)
 def test_every_reading_action_answers_from_rows_of_an_earlier_release(

@@ -44,6 +44,7 @@ def test_nothing_refers_to_what_is_not_made(chosen: dict[str, str]) -> None:
     assert template.broken_rules() == []
 
 
+@pytest.mark.often
 @every_set
 def test_every_value_is_one_its_parameter_allows(chosen: dict[str, str]) -> None:
     for name, value in Template(**chosen).parameters.items():

@@ -50,6 +50,7 @@ def first_tries(posts: list[Post]) -> dict[str, list[int]]:
     return seen
 
 
+@pytest.mark.often
 def test_who_was_down_for_a_day_has_everything_afterwards_once(
     store: SqliteStore, office: Office, receivers: Receivers
 ) -> None:

@@ -165,6 +165,7 @@ def test_a_bug_stops_neither_its_lane_nor_the_others(
     assert "a bug" in caplog.text
 
 
+@pytest.mark.often
 def test_a_backlog_of_thousands_is_worked_off(store: SqliteStore, office: Office, receivers: Receivers) -> None:
     listening = [put_webhook(store, webhook(1)), put_webhook(store, webhook(2, home=None, events=("call.ended",)))]
     for call in range(1500):

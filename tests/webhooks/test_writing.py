@@ -174,6 +174,7 @@ def test_any_template_that_is_not_refused_is_written_for_any_event(
         assert list(found if content_type == JSON else dict(found)) == list(fields)
 
 
+@pytest.mark.often
 @given(any_data, any_data)
 def test_every_placeholder_says_something_of_any_event(data: dict[str, Any], call: dict[str, Any]) -> None:
     fields = {name: f"{{{name}}}" for name in placeholders()}

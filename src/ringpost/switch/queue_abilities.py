@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ringpost.model.queue import STRATEGIES, Queue, Strategy
+from ringpost.switch import CALL_ACTIONS, QUEUE_ACTIONS
 
 OPTIONS = (
     "ring_seconds",
@@ -31,6 +32,11 @@ class QueueAbilities:
     strategies: tuple[Strategy, ...] = STRATEGIES
     options: tuple[str, ...] = OPTIONS
     instead: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """All that a switch can do that has queues so."""
+        return (*CALL_ACTIONS, *QUEUE_ACTIONS, *self.named)
 
     @property
     def named(self) -> tuple[str, ...]:

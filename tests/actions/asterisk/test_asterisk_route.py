@@ -362,6 +362,7 @@ def answers_for_all(pbx: Caller) -> list[Steps]:
     return found
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("kind", ["phones", "their own time", "outside", "recorded"])
 def test_a_hundred_members_with_the_longest_names_and_numbers_are_all_rung(
     house: House, operator: Caller, kind: str

@@ -1,6 +1,8 @@
 import threading
 from collections.abc import Sequence
 
+import pytest
+
 from ringpost.context import CallLimits
 from ringpost.entry import demo
 from ringpost.store import Store, Write
@@ -69,6 +71,7 @@ def test_a_call_that_waits_already_stays_where_it_is(tenant: Caller) -> None:
     assert reply.status == 422 or reply.json["slot"] == "5901"
 
 
+@pytest.mark.often
 def test_when_every_slot_is_taken_the_call_goes_on(house: House, tenant: Caller) -> None:
     house.call_limits = CallLimits(per_minute=1000, at_once=1000)
     house.restart()

@@ -126,6 +126,7 @@ def test_a_long_batch_is_taken_in_pieces(house: House, operator: Caller, link: C
     assert len([event for event in events(house, operator, limit=500) if event["type"] == "call.ended"]) == 12
 
 
+@pytest.mark.often
 @pytest.mark.parametrize("whats", [("made",), ("made", "ringing"), ("made", "ended"), ("made", "ringing", "ended")])
 def test_a_group_of_very_many_phones_is_taken_too(
     house: House, operator: Caller, link: Caller, whats: tuple[str, ...]

@@ -137,6 +137,7 @@ def test_delivered_ones_too_for_whoever_lost_them(
     assert [post.id for post in receivers.heard(URL)] == [event.event_uuid for event in events] * 2
 
 
+@pytest.mark.often
 def test_a_long_range_goes_in_steps(
     house: House, tenant: Caller, made: str, office: Office, receivers: Receivers
 ) -> None:

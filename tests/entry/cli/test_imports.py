@@ -26,6 +26,7 @@ def people(count: int) -> str:
     return "\n".join(["firstname,username,exten", *lines, ""])
 
 
+@pytest.mark.often
 def test_a_file_of_any_length_with_progress(imported, tenant: Caller) -> None:
     result = imported(people(1001), encoding="utf-8-sig")
     assert result.exit_code == 0, result.output

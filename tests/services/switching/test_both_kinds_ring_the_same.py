@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from ringpost.entry.console import console
 from ringpost.store.sqlite import SqliteStore
 from tests import seeds
@@ -18,6 +20,7 @@ EVERYTHING = {
 }  # fmt: skip
 
 
+@pytest.mark.often
 def test_a_thousand_numbers_ring_the_same_phones_on_both(store: SqliteStore, clock: FakeClock) -> None:
     maker, context = Maker(SEED), console(store, clock, "asterisk-route")
     found: Counter[str] = Counter()

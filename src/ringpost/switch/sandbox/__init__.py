@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringpost.model.errors import CannotComply
-from ringpost.switch import CALL_ACTIONS, QUEUE_ACTIONS
 from ringpost.switch.kinds import Kind
 from ringpost.switch.queue_abilities import QueueAbilities
 
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
     from ringpost.model.switch import SwitchRecord
     from ringpost.switch import Switch
     from ringpost.switch.kinds import Means
-
-CAPABILITIES = (*CALL_ACTIONS, *QUEUE_ACTIONS, *QueueAbilities().named)
 
 
 def _connect(record: SwitchRecord, means: Means) -> Switch:
@@ -25,4 +22,4 @@ def _connect(record: SwitchRecord, means: Means) -> Switch:
     return SandboxSwitch(means.clock, means.scripts)
 
 
-KIND = Kind(needs=(), capabilities=CAPABILITIES, connect=_connect, queues=QueueAbilities)
+KIND = Kind(needs=(), capabilities=QueueAbilities().capabilities, connect=_connect, queues=QueueAbilities)

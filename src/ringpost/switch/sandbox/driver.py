@@ -36,7 +36,7 @@ from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state
 from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.model.switch import SwitchStatus
 from ringpost.switch import Finding, Progress
-from ringpost.switch.sandbox import CAPABILITIES
+from ringpost.switch.queue_abilities import QueueAbilities
 from ringpost.switch.sandbox.play import REFUSED, UNREACHABLE, Party, Play
 from ringpost.switch.scripts import Script, Scripts, Turn
 
@@ -45,7 +45,7 @@ class SandboxSwitch:
     """A ``Switch`` that only pretends."""
 
     is_sandbox = True
-    capabilities: tuple[str, ...] = CAPABILITIES
+    capabilities: tuple[str, ...] = QueueAbilities().capabilities
 
     def __init__(self, clock: Clock, scripts: Scripts) -> None:
         self._clock = clock
