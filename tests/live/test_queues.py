@@ -1,6 +1,7 @@
 """A call centre on a real switch: callers wait, agents come and go, and all of it is told, each thing once."""
 
 import itertools
+import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -403,6 +404,19 @@ def test_a_queues_calls_are_recorded_if_it_says_so(centre: Centre):
     centre.api.silence()
     recorded = eventually(lambda: centre.api.do("recording-list", call_uuid=call)["items"], "it was recorded", 20)
     assert len(recorded) == 1, "once"
+
+
+@pytest.mark.parametrize("name", ["Ann", "${domain_name}", "A, {C}|'D", "A%0D%0AX-Evil: yes"])
+def test_members_see_which_queue_it_is_and_nothing_a_caller_has_made_up(centre: Centre, name: str):
+    queue = centre.queue(members=[{"extension": WILLING}], name_prefix="Orders:")
+    phone = centre.house.always[WILLING]
+    before = phone.heard().count("INVITE sip:")
+    with Caller(_dialled(queue), centre.house.trunk, name=name, talks=3):
+        eventually(lambda: phone.heard().count("INVITE sip:") > before, "it rings")
+    invite = phone.invited(WILLING)
+    assert re.search(r'^From: ?"Orders: ', invite, re.MULTILINE), invite
+    assert name in invite or "%" in name, invite
+    assert not re.search("^X-Evil", invite, re.MULTILINE)
 
 
 @pytest.mark.expects_complaint(
