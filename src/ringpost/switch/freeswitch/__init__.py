@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringpost.switch import CALL_ACTIONS, QUEUE_ACTIONS
 from ringpost.switch.kinds import Home, Kind
 from ringpost.switch.queue_abilities import OPTIONS, QueueAbilities
 
@@ -27,11 +26,6 @@ ABILITIES = QueueAbilities(
         "announce_wait": _NOT_SAID,
     },
 )
-CAPABILITIES = (*CALL_ACTIONS, *QUEUE_ACTIONS, *ABILITIES.named)
-
-
-def _abilities() -> QueueAbilities:
-    return ABILITIES
 
 
 def _connect(record: SwitchRecord, means: Means) -> Switch:
@@ -67,12 +61,12 @@ def _pointed_at(place: Place) -> str:
 
 KIND = Kind(
     needs=("address", "secret"),
-    capabilities=CAPABILITIES,
+    capabilities=ABILITIES.capabilities,
     connect=_connect,
     listen=_listen,
     asks=_asks,
     pointing=_pointing,
     pointed_at=_pointed_at,
-    queues=_abilities,
+    queues=lambda: ABILITIES,
     home=Home("127.0.0.1:8021", "freeswitch.service", "RINGPOST_ESL_PASSWORD"),
 )
