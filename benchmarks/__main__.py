@@ -4,7 +4,7 @@ import argparse
 import sys
 from types import ModuleType
 
-from benchmarks import calls, deliveries, growth, package, starts, switches, table, warm, whole
+from benchmarks import calls, deliveries, growth, package, queues, starts, switches, table, warm, whole
 from benchmarks.work import ROOT
 
 PAGE = ROOT / "docs/benchmarks.md"
@@ -13,6 +13,7 @@ PARTS = {
     "CPU against a DynamoDB that does nothing": whole,
     "INIT to first answer": starts,
     "what a switch asks": switches,
+    "callers in queues": queues,
     "store calls": calls,
     "first pages of calls": growth,
     "deliveries": deliveries,

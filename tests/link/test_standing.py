@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from ringpost.entry import demo
 from ringpost.link.asking import Away
 from ringpost.link.kept_answers import Kept, KeptAnswers
 from ringpost.switch.asking import Posted
@@ -415,7 +416,7 @@ def test_each_phone_may_dial_each_other_though_few_have_asked(lab: Lab, operator
     operator.done("extension-update", **HERE, extension="305", user_record="local")
     with lab.link() as asked:
         asked.stands.warming.warm()
-        assert lab.endpoint.asked.count("freeswitch-xml") < 15 * len(numbers), "not the square of them"
+        assert lab.endpoint.asked.count("freeswitch-xml") < 16 * len(numbers), "not the square of them"
         lab.endpoint.how = "away"
         for caller in numbers:
             records = "&variable_ringpost_records=local" if caller == "305" else ""
@@ -589,3 +590,51 @@ def test_over_the_real_server_too(lab: Lab, house: House) -> None:
     with lab.link() as asked:
         assert without_pin(asked.ask(REGISTERS)) == without_pin(there), "nobody listens there any more"
         assert asked.is_known(QUESTIONS["comes in"])
+
+
+QUEUE = f"{demo.QUEUE_UUID}@{demo.DOMAIN_UUID}"
+STARTS = "hostname=vm&section=configuration&tag_name=configuration&key_name=name&key_value=callcenter.conf"
+"""A FreeSWITCH that starts asks for who is in its queues; with CC-Queue it asks for one of them."""
+
+
+def test_a_queue_goes_on_while_the_endpoint_is_away(lab: Lab, operator: Caller) -> None:
+    operator.done("queue-update", **HERE, queue="700", longest_wait=30, timeout_destination="101")
+    with lab.link() as asked:
+        asked.stands.warming.warm()
+        lab.endpoint.how = "away"
+        assert "max-wait-time" in asked.ask(f"{STARTS}&CC-Queue={QUEUE}")
+        assert "<tier " in asked.ask(STARTS)
+        question = dials("700", uuid_of(operator, "100"))
+        assert f'data="{QUEUE}"' in asked.ask(question)
+        again = "&variable_call_direction=local&variable_ringpost_dialled=700&variable_ringpost_left=700"
+        timed_out = asked.ask(f"{question}{again}&variable_cc_cause=cancel&variable_cc_cancel_reason=TIMEOUT")
+        assert f'data="101 XML {HOME}"' in timed_out
+        passed = "&variable_ringpost_passed=700&variable_call_direction=local&variable_ringpost_dialled=700"
+        assert "bridge" in asked.ask(dials("101", uuid_of(operator, "100")) + passed)
+
+
+@pytest.mark.parametrize(
+    ("action", "members"),
+    [
+        ("queue-update", {"queue": "700", "ring_seconds": 20}),
+        ("queue-delete", {"queue": "700"}),
+        ("agent-pause", {"agent": "7001"}),
+        ("agent-logout", {"agent": "7001"}),
+        ("extension-update", {"extension": "100", "enabled": False}),
+    ],
+)
+@pytest.mark.parametrize("what", ["starts", "dials"])
+def test_nothing_of_a_queue_comes_back_that_was_changed(
+    what: str, action: str, members: dict[str, Any], lab: Lab, operator: Caller, clock: FakeClock
+) -> None:
+    operator.done("queue-update", **HERE, queue="700", join_empty=False)
+    question = {"starts": STARTS, "dials": dials("700")}[what]
+    with lab.link() as asked:
+        asked.stands.watching.look()
+        assert asked.is_known(question)
+        clock.time += 1
+        operator.done(action, **HERE, **members)
+        clock.time += 1
+        asked.stands.watching.look()
+        lab.endpoint.how = "away"
+        assert not asked.is_known(question)

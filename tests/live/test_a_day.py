@@ -31,7 +31,8 @@ class Day:
 
     def __init__(self, house: House, stack: ExitStack, seed: int) -> None:
         self.house, self.stack, self.chance = house, stack, random.Random(seed)
-        self.since = house.api.do("event-list", limit=1)["next_cursor"]
+        self.since: str | None = None
+        self.told()
         self.queues = [f"77{place}" for place in range(QUEUES)]
         self.phones: dict[str, Answering] = {}
         self.passwords: dict[str, str] = {}
@@ -87,6 +88,7 @@ class Day:
         while more:
             page = self.house.api.do("event-list", types=["queue.*", "agent.missed"], cursor=cursor, limit=1000)
             found, cursor, more = found + page["items"], page["next_cursor"], page["more"]
+            self.since = self.since or cursor
         return [one for one in found if one["call_uuid"]]
 
     def _phone(self, extension: str) -> None:

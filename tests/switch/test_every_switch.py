@@ -170,3 +170,36 @@ def test_can_do_what_its_kind_says(stage: Stage, kind: str) -> None:
 def test_may_be_let_go_of_twice(stage: Stage) -> None:
     stage.switch.close()
     stage.switch.close()
+
+
+QUEUE = Queue(
+    queue_uuid="0f9469b4-eb2d-4195-8e75-f95ea9908d42", domain_uuid=HOME.domain_uuid, name="Orders", extension="700"
+)
+ORDER = QueueOrder(queue=QUEUE, members=(QueueMemberOrder(extension="101", name="Alice"),))
+
+
+@pytest.fixture
+def queueing(stage: Stage) -> Stage:
+    """A switch that has queues."""
+    if "queue-status" not in stage.switch.capabilities:
+        pytest.skip("it has none yet")
+    return stage
+
+
+def test_a_queue_is_set_as_often_as_one_likes(queueing: Stage) -> None:
+    queueing.switch.set_queues(HOME, [ORDER])
+    queueing.switch.set_queues(HOME, [ORDER])
+    queueing.switch.set_queues(HOME, [ORDER.model_copy(update={"members": ()})])
+    assert queueing.switch.waiting(HOME) == []
+
+
+def test_a_queue_that_is_not_there_may_be_dropped(queueing: Stage) -> None:
+    queueing.switch.drop_queue(HOME, QUEUE.queue_uuid)
+    queueing.switch.set_queues(HOME, [ORDER])
+    queueing.switch.drop_queue(HOME, QUEUE.queue_uuid)
+    queueing.switch.drop_queue(HOME, QUEUE.queue_uuid)
+
+
+def test_nobody_waits_in_another_domain(queueing: Stage) -> None:
+    queueing.switch.set_queues(HOME, [ORDER])
+    assert queueing.switch.waiting(OTHER) == []

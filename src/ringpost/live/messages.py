@@ -17,7 +17,11 @@ from ringpost.switch import calls
 MOST_BYTES = 96 << 10
 """Of a message from a client: API Gateway takes 128 KB, in frames of 32."""
 MOST_SUBSCRIPTIONS = 10
-CHANGES = ("destination.*", "domain.*", "extension.*", "ringgroup.*", "user.*", "voicemail.*")
+CHANGES = (
+    "destination.*", "domain.*", "extension.*", "ringgroup.*", "user.*", "voicemail.*",
+    "queue.created", "queue.deleted", "queue.updated",
+    "agent.deleted", "agent.logged_in", "agent.logged_out", "agent.paused", "agent.unpaused", "agent.updated",
+)  # fmt: skip
 """Types of events after which a switch may be answered something else: of these a link is told that keeps answers."""
 OF_CHANGES = "changes"
 """What stands for the subscription where a link is told of them."""

@@ -133,7 +133,7 @@ def _lost(record: Record, if_version: int | None) -> Exception:
     return conflict
 
 
-def _signed(record: R, **members: Any) -> R:
+def _signed(record: R, /, **members: Any) -> R:
     return type(record).model_validate({**_stored(record), **members})
 
 

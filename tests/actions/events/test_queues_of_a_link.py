@@ -221,3 +221,13 @@ def test_the_switch_is_told_of_each_change_at_once(
     told = [{one.extension: one.paused for one in order.members} for order in switch.queues]
     assert told == [{"101": True, "102": False}, {"101": True}]
     assert switch.dropped == [demo.QUEUE_UUID]
+
+
+def test_a_switch_that_was_not_heard_for_a_while_is_told_anew_who_is_in_its_queues(
+    link: Caller, agents: dict[str, str], switch: RecordingSwitch
+) -> None:
+    switch.queues = []
+    away = {"position": 1, "away_from": "2026-11-22T11:59:50.000Z", "away_until": "2026-11-22T12:00:10.000Z"}
+    assert hand_in(link, [away]) == 0
+    [told_anew] = [one for one in switch.queues if one.queue.queue_uuid == demo.QUEUE_UUID]
+    assert {member.extension for member in told_anew.members} == {"101", "102"}

@@ -161,7 +161,7 @@ def test_a_table_of_the_previous_release_is_restored_and_attached(
 
     clock.time = releases.READ_AT
     operator = Caller(House(store(server, clock, NEW), clock), demo.PUBLIC_KEY_UUID, demo.PUBLIC_SECRET)
-    for name in releases.READING:
+    for name in releases.answers(release):
         releases.asked(operator, name)
     operator.done("extension-create", **releases.HOME, extension="177")
     assert any(key in keys.DUE_LISTS for key in _streamed(server, arn)), "what happens now is told to whoever hears it"

@@ -28,7 +28,7 @@ class Switchboard:
     def tell(self, at: float, what: Any, leg: str = CALLER, **about: Any) -> None:
         facts: dict[str, Any] = {"caller_id_number": "12025550111", "dialled": "700", "direction": "inbound"}
         if leg != CALLER:
-            number = next(number for number, uuid in AGENTS.items() if uuid == leg)
+            number = next((number for number, uuid in AGENTS.items() if uuid == leg), "101")
             facts |= {"source_uuid": CALLER, "extension": number, "number": number}
         members = {"start_stamp": stamp(NOON), **facts, **about}
         notice = Notice(
@@ -100,6 +100,41 @@ def test_a_caller_joins_is_missed_is_taken_and_has_talked() -> None:
     ]
     [visit] = played(answered().told)[0].visits
     assert (visit.extension, visit.talked, [one.extension for one in visit.attempts]) == ("102", 30.0, ["101", "102"])
+
+
+SECOND = "e0000000-0000-4000-8000-0000000001b1"
+"""Another phone of 101."""
+
+
+def rung_on_two_phones(cause: str, other: str, *, apart: bool = False) -> Switchboard:
+    """Two phones of 101 ring; with ``apart`` the one has ended before anything is heard of the other."""
+    board = Switchboard()
+    board.joins(0)
+    board.rings(1, "101")
+    phone: dict[str, Any] = {"source_uuid": CALLER, "extension": "101", "number": "101", "start_stamp": stamp(NOON + 1)}
+    if apart:
+        board.ends(1.1, "101", cause)
+    board.tell(1.2, "made", SECOND, **phone)
+    board.tell(1.2, "ringing", SECOND, **phone)
+    if not apart:
+        board.ends(1.5, "101", cause)
+    board.tell(11, "ended", SECOND, cause=other, **phone)
+    return board
+
+
+def test_all_phones_of_a_member_are_one_attempt() -> None:
+    for apart in (False, True):
+        both = rung_on_two_phones("NO_ANSWER", "NO_ANSWER") if not apart else None
+        one_is_dead = rung_on_two_phones("NORMAL_TEMPORARY_FAILURE", "NO_ANSWER", apart=apart)
+        for board in filter(None, (both, one_is_dead)):
+            assert story(board.told) == ["queue.joined", "agent.missed no_answer 101"], apart
+            [visit] = played(board.told)[0].visits
+            assert [(one.extension, one.cause) for one in visit.attempts] == [("101", "NO_ANSWER")]
+
+
+def test_who_answers_on_one_phone_has_missed_nothing_on_the_other() -> None:
+    board = rung_on_two_phones("LOSE_RACE", "NO_ANSWER")
+    assert story(board.told) == ["queue.joined"]
 
 
 def test_whoever_hangs_up_while_waiting_has_abandoned_and_nobody_missed_anything() -> None:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ringpost.model.queue import Queue
 from ringpost.model.switch import SwitchRecord
 from ringpost.switch.freeswitch.driver import FreeSwitch
 from tests.fakes import FakeClock
+from tests.switch.freeswitch.callcenter import CallCenter
 from tests.switch.freeswitch.scripted import PASSWORD, ScriptedFreeSwitch
 from tests.switch.staging import NOBODY, Stage
 
@@ -28,6 +30,7 @@ class FreeSwitchStage:
         for answers in LIVE.values():
             server.answers |= answers
         server.answers |= ANY_LEG
+        server.answers["callcenter_config"] = CallCenter(asked=_any_queue).answer
         self.now("answered")
         for command, moment in {
             f"uuid_hold {A}": "held",
@@ -83,6 +86,12 @@ def switch_at(server: ScriptedFreeSwitch) -> SwitchRecord:
         address=address,
         secret="env:RINGPOST_SECRET_X",
     )
+
+
+def _any_queue(name: str) -> Queue:
+    """A queue as it is answered to whoever asks for it."""
+    queue_uuid, _, domain_uuid = name.partition("@")
+    return Queue(queue_uuid=queue_uuid, domain_uuid=domain_uuid, name=name, extension="700")
 
 
 @contextmanager

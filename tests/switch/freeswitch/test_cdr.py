@@ -534,3 +534,11 @@ def test_a_phone_that_says_it_is_another_is_still_itself() -> None:
         step["caller_profile"]["caller_id_number"] = "1003"
     leg = told(post)
     assert (leg.extension, leg.source_number, leg.caller_id_number) == ("1001", "1001", "1003")
+
+
+def test_who_has_been_sent_to_a_queue_has_waited_and_who_was_rung_for_it_has_not() -> None:
+    queue, caller = "0f9469b4-eb2d-4195-8e75-f95ea9908d42", "ba826131-fbb3-4955-8c90-7e594be51dd2"
+    assert told(capture(ringpost_queue=queue)).waited
+    assert not told(capture()).waited
+    agents = told(capture(ringpost_queue=queue, originating_leg_uuid=caller))
+    assert (agents.waited, agents.leg, agents.originating_leg_uuid) == (False, "b", caller)

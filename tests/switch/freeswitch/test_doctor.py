@@ -28,6 +28,13 @@ ZONES = """<configuration name="timezones.conf" description="Timezones">
 
 </configuration>
 """
+QUEUES = """<configuration name="callcenter.conf" description="queues of Ringpost">
+  <settings></settings>
+  <queues></queues>
+  <agents></agents>
+  <tiers></tiers>
+</configuration>
+"""
 BOX_IS_FULL = """
     <macro name="voicemail_disk_quota_exceeded">
         <input pattern="(.*)">
@@ -98,11 +105,12 @@ def well(server: ScriptedFreeSwitch, *missing: str) -> Playing:
         "global_getvar hold_music": MUSIC,
         "xml_locate languages language name en": language(),
         "xml_locate configuration configuration name timezones.conf": ZONES,
+        "xml_locate configuration configuration name callcenter.conf": QUEUES,
         "module_exists": "true",
         "sofia": RUNNING,
         "xml_locate": f'<domain name="live.example.net"><variable value="{HOME.domain_uuid}"/></domain>',
         **dict.fromkeys(("show", "global_getvar", "valet_info", "uuid_phone_event"), USAGE),
-        **dict.fromkeys(("uuid_audio", "uuid_send_dtmf", "uuid_buglist", "uuid_displace"), USAGE),
+        **dict.fromkeys(("uuid_audio", "uuid_send_dtmf", "uuid_buglist", "uuid_displace", "callcenter_config"), USAGE),
     }
     return playing
 
@@ -121,7 +129,7 @@ def test_finds_nothing_where_all_is_well() -> None:
     assert [step for step, finding in found.items() if not finding.well] == []
     assert list(found) == [
         "address", "secret", "event socket", "commands", "events", "modules", "sounds", "hold music",
-        "time zones", "SIP", "directory",
+        "time zones", "queues", "SIP", "directory",
     ]  # fmt: skip
     assert SOUNDS in found["sounds"].words
 
@@ -144,6 +152,15 @@ def test_names_the_sounds_that_cannot_be_played(missing: str, named: str) -> Non
     assert named in found["sounds"].words
     assert SOUNDS in found["sounds"].words
     assert "sound_prefix" in found["sounds"].words
+
+
+def test_says_when_the_queues_are_not_from_here() -> None:
+    with ScriptedFreeSwitch() as server:
+        well(server)
+        server.answers["xml_locate configuration configuration name callcenter.conf"] = QUEUES.partition(" desc")[0]
+        found = examine(server)
+    assert [step for step, finding in found.items() if not finding.well] == ["queues"]
+    assert "configuration" in found["queues"].words
 
 
 def test_says_when_there_is_no_music_for_who_waits() -> None:

@@ -202,3 +202,90 @@ def test_whatever_headers_hold_it_is_a_notice_or_none(scenario: str, data: st.Da
     for notice in notices(changed):
         assert Notice.model_validate_json(notice.model_dump_json()) == notice
     recorded(changed)
+
+
+def test_a_phone_that_dials_an_agents_code_tells_it() -> None:
+    [notice] = notices(first("agent_logs_in", "CUSTOM"))
+    assert (notice.what, notice.agent_code, notice.agent_number, notice.extension) == (
+        "agent_code", "log_in", "7001", "100"
+    )  # fmt: skip
+    event = first("agent_logs_in", "CUSTOM")
+    assert notices({**event, "Ringpost-Code": "log in"}) == []
+    [notice] = notices({**event, "Ringpost-Agent": "7001;drop"})
+    assert notice.agent_number is None
+
+
+JOINED = {"variable_current_application": "callcenter"}
+
+
+def waiting(**about: Any) -> dict[str, Any]:
+    """A caller who waits, as it is dumped."""
+    event = first("queue_abandoned", "CUSTOM", **{"CC-Action": "member-queue-start"})
+    return {**event, "Event-Name": "CHANNEL_DATA", **JOINED, **about}
+
+
+def test_who_waits_is_told_after_a_break_and_since_when() -> None:
+    told = notices(waiting())
+    assert [notice.what for notice in told] == ["made", "answered", "queued"]
+    assert told[-1].queue_uuid == waiting()["variable_ringpost_queue"]
+    assert abs(seconds(told[-1].at) - int(waiting()["variable_cc_queue_joined_epoch"])) < 1
+
+
+def test_who_waits_no_more_is_told_after_a_break_and_why() -> None:
+    noted = {"variable_cc_cause": "cancel", "variable_cc_cancel_reason": "TIMEOUT"}
+    *_, left = notices(waiting(variable_current_application="bridge", **noted))
+    assert (left.what, left.left_because) == ("unqueued", "timeout")
+    *_, left = notices(waiting(variable_current_application="playback"))
+    assert (left.what, left.left_because) == ("unqueued", None), "it was sent elsewhere"
+    for answered in ({"variable_cc_cause": "answered"}, {"variable_cc_agent_bridged": "true"}):
+        told = notices(waiting(variable_current_application="", **answered))
+        assert [notice.what for notice in told] == ["made", "answered"], "the leg of whoever took the call says so"
+
+
+def test_a_click_that_waits_is_known_by_its_call() -> None:
+    placed: dict[str, str] = {}
+    event = first("queue_click", "CUSTOM", **{"CC-Action": "member-queue-start"})
+    call = event["variable_ringpost_call_uuid"]
+    [notice] = notices({**event, "Unique-ID": NOBODY}, placed)
+    assert (notice.leg_uuid, placed) == (call, {NOBODY: call})
+
+
+NOBODY = "99999999-9999-4999-8999-999999999999"
+
+
+def test_nobody_has_answered_a_queues_call_before_it_is_put_through() -> None:
+    answers = [
+        event
+        for event in events("queue_two_answer_at_once")
+        if event["Event-Name"] == "CHANNEL_ANSWER" and event.get("variable_cc_side") == "agent"
+    ]
+    assert len(answers) == 2
+    assert [notice for event in answers for notice in notices(event)] == []
+    [notice] = notices(first("queue_two_answer_at_once", "CUSTOM", **{"CC-Action": "bridge-agent-start"}))
+    assert (notice.what, notice.extension) == ("answered", "101")
+    late = first("queue_two_answer_at_once", "CHANNEL_HANGUP_COMPLETE", **{"Hangup-Cause": "LOSE_RACE"})
+    [notice] = notices(late)
+    assert notice.answer_stamp is None
+
+
+def test_a_leg_says_for_which_agent_it_is_rung() -> None:
+    event = first("queue_answered", "CHANNEL_CREATE", variable_cc_side="agent")
+    [notice] = notices({**event, "variable_ringpost_agent": NOBODY})
+    assert notice.agent_uuid == NOBODY
+
+
+def test_what_is_told_of_a_queue_that_is_none_of_ours_is_passed_over() -> None:
+    event = first("queue_abandoned", "CUSTOM", **{"CC-Action": "member-queue-start"})
+    assert notices({**event, "CC-Queue": "support@default"}) == []
+    assert notices({**event, "CC-Action": "members-count"}) == []
+
+
+def test_a_member_without_a_phone_is_told_once_for_each_caller() -> None:
+    event = first("queue_agent_without_a_phone", "CUSTOM", **{"CC-Action": "bridge-agent-fail"})
+    made, ended = notices(event)
+    assert (made.what, ended.what, ended.cause, ended.extension) == ("made", "ended", "USER_NOT_REGISTERED", "102")
+    again, _ = notices({**event, "Event-Sequence": "99999999"})
+    assert again.leg_uuid == made.leg_uuid
+    other, _ = notices({**event, "CC-Member-UUID": NOBODY})
+    assert other.leg_uuid != made.leg_uuid
+    assert notices({**event, "CC-Agent": "bob@nowhere"}) == []

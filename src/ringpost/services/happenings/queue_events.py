@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ringpost.clock import seconds
 from ringpost.model.cause import ANSWERED_ELSEWHERE, meaning
 from ringpost.model.notices import Notice, TrackedCall, TrackedLeg
 from ringpost.model.queue import Attempt, LeftBecause, MissedBecause, QueueVisit
@@ -25,6 +26,8 @@ _NOT_THERE = frozenset(
 _LEFT_AS: dict[LeftBecause, str] = {"answered": "queue.connected", "abandoned": "queue.abandoned"}
 
 
+_A_MOMENT = 1.0
+"""Seconds within which a switch rings all phones of an extension."""
 MOST_ATTEMPTS = 300
 """Of a caller's, in its row: of more the first are forgotten."""
 
@@ -74,14 +77,11 @@ def _rung(call: TrackedCall, visit: QueueVisit, _: Notice, __: list[InQueue]) ->
     """Who is rung for a caller that waits: each phone of a member's is one leg, and all of them one attempt."""
     if not visit.waits:
         return visit
-    known = {one.leg_uuid for one in visit.attempts}
-    rings = {one.extension for one in visit.attempts if one.ended_at is None}
     attempts = list(visit.attempts)
     for leg in _legs_for(call, visit):
-        if leg.leg_uuid not in known and leg.extension not in rings:
+        if not any(_is_of(one, leg) for one in attempts):
             about = {"extension": leg.extension, "agent_uuid": leg.agent_uuid}
             attempts.append(Attempt(leg_uuid=leg.leg_uuid, rang_at=leg.start_stamp, **about))
-            rings.add(leg.extension)
     return visit.model_copy(update={"attempts": tuple(attempts[-MOST_ATTEMPTS:])})
 
 
@@ -138,17 +138,32 @@ def _ended(call: TrackedCall, visit: QueueVisit, _: Notice, told: list[InQueue])
 
 
 def _rang_in_vain(call: TrackedCall, visit: QueueVisit, _: Notice, told: list[InQueue]) -> QueueVisit:
+    """A member's phones ring no more once the last of them does not: it was missed if one of them says so."""
     attempts = []
     for one in visit.attempts:
-        leg = call.leg(one.leg_uuid)
-        if one.ended_at is not None or leg is None or leg.state != "ended":
+        legs = [leg for leg in _legs_for(call, visit) if _is_of(one, leg)]
+        if missed_because(one.cause) or not legs:
             attempts.append(one)
             continue
-        attempts.append(one.model_copy(update={"ended_at": leg.end_stamp, "cause": leg.hangup_cause}))
-        reason = missed_because(leg.hangup_cause) if leg.answer_stamp is None else None
+        if any(leg.state != "ended" for leg in legs):  # one of them may have ended before the next was rung
+            attempts.append(one.model_copy(update={"ended_at": None, "cause": None}))
+            continue
+        last = max(legs, key=lambda leg: (missed_because(leg.hangup_cause) is not None, leg.end_stamp or ""))
+        attempts.append(one.model_copy(update={"ended_at": last.end_stamp, "cause": last.hangup_cause}))
+        was_taken = any(leg.answer_stamp or leg.hangup_cause in ANSWERED_ELSEWHERE for leg in legs)
+        reason = None if was_taken else missed_because(last.hangup_cause)
         if reason is not None:
-            told.append(InQueue("agent.missed", visit, leg, reason))
+            told.append(InQueue("agent.missed", visit, last, reason))
     return visit.model_copy(update={"attempts": tuple(attempts)})
+
+
+def _is_of(attempt: Attempt, leg: TrackedLeg) -> bool:
+    """Whether a leg is one of the phones that were rung as one attempt: of one extension, at once."""
+    if attempt.leg_uuid == leg.leg_uuid:
+        return True
+    if leg.extension is None or attempt.extension != leg.extension:
+        return False
+    return attempt.ended_at is None or abs(seconds(leg.start_stamp) - seconds(attempt.rang_at)) < _A_MOMENT
 
 
 def missed_because(cause: str | None) -> MissedBecause | None:

@@ -14,6 +14,7 @@ from ringpost.model.errors import InvalidRequest
 from ringpost.switch.freeswitch.said import (
     PHONES,
     PLACED,
+    QUEUED,
     cause,
     direction,
     domain_name,
@@ -149,6 +150,7 @@ def _leg(said: Said, profiles: list[Said]) -> Leg:
             "ended_by": ended_by(said),
             "reached": reached(said),
             "to_voicemail": went_to_voicemail(said),
+            "waited": source is None and said.uuid(QUEUED) is not None,
         }
     )
 

@@ -9,18 +9,19 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import Problem, SwitchRefused
 from ringpost.model.switch import SwitchRecord
 from ringpost.switch import Finding
+from ringpost.switch.freeswitch import queues
 from ringpost.switch.freeswitch.esl import EventSocket
 from ringpost.switch.freeswitch.sounds import sounds
 
 MODULES = (
     "mod_xml_curl", "mod_json_cdr", "mod_commands", "mod_db", "mod_hash", "mod_dptools", "mod_dialplan_xml",
-    "mod_sofia", "mod_loopback", "mod_conference", "mod_valet_parking", "mod_voicemail", "mod_sndfile",
-    "mod_native_file", "mod_tone_stream", "mod_say_en",
+    "mod_sofia", "mod_loopback", "mod_conference", "mod_valet_parking", "mod_voicemail", "mod_callcenter",
+    "mod_sndfile", "mod_native_file", "mod_tone_stream", "mod_say_en",
 )  # fmt: skip
 COMMANDS = (
     "status", "show", "module_exists", "xml_locate", "global_getvar", "originate", "uuid_dump", "uuid_kill",
     "uuid_setvar", "uuid_transfer", "uuid_hold", "uuid_audio", "uuid_send_dtmf", "uuid_record", "uuid_buglist",
-    "uuid_displace", "uuid_phone_event", "valet_info", "sofia",
+    "uuid_displace", "uuid_phone_event", "valet_info", "sofia", "callcenter_config",
 )  # fmt: skip
 _JOB = "00000000-0000-4000-8000-0000000d0c70"
 
@@ -42,6 +43,7 @@ def examined(
             yield from _abilities(connect)
             yield from _modules(line)
             yield from _sounds(connect)
+            yield _queues(line)
             yield from _telephony(line, domain)
     except Problem as problem:
         yield Finding("event socket", well=False, words=problem.detail)
@@ -101,6 +103,17 @@ def _sounds(connect: Callable[[], EventSocket]) -> Iterator[Finding]:
             yield from sounds(line)
         except SwitchRefused as problem:
             yield Finding("sounds", well=False, words=f"cannot be tried: {problem.detail}")
+
+
+def _queues(line: EventSocket) -> Finding:
+    """Whether it is from here that mod_callcenter knows its queues."""
+    asks = queues.DESCRIPTION in line.api(f"xml_locate configuration configuration name {queues.CONFIGURATION}")
+    words = (
+        "the switch has its queues from here"
+        if asks
+        else "the switch does not get its queues from here: bindings in xml_curl.conf.xml must have configuration too"
+    )
+    return Finding("queues", well=asks, words=words)
 
 
 def _telephony(line: EventSocket, domain: Domain | None) -> Iterator[Finding]:

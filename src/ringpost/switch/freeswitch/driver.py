@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from ringpost.clock import Clock
+from ringpost.clock import Clock, stamp
 from ringpost.model import dialplan
 from ringpost.model.call import CallOrder, Leg
 from ringpost.model.domain import Domain
@@ -21,12 +21,16 @@ from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchU
 from ringpost.model.live import LiveCall, Registration
 from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.model.switch import SwitchRecord, SwitchStatus
-from ringpost.switch import CALL_ACTIONS, Finding, Progress
+from ringpost.model.values import is_number
+from ringpost.switch import Finding, Progress
 from ringpost.switch.freeswitch import lists, originating
+from ringpost.switch.freeswitch import queues as center
 from ringpost.switch.freeswitch.esl import EventSocket
 from ringpost.switch.freeswitch.recording import RECORDED, RECORDING_STARTED
 from ringpost.switch.freeswitch.said import HUNG_UP, PLACED
+from ringpost.switch.kinds import kinds
 from ringpost.switch.line import Line
+from ringpost.switch.said import Said
 
 PORT = 8021
 _log = logging.getLogger("ringpost")
@@ -44,7 +48,6 @@ class FreeSwitch:
     """A ``Switch`` that is a FreeSWITCH. One connection, made when it is first needed."""
 
     is_sandbox = False
-    capabilities: tuple[str, ...] = CALL_ACTIONS
 
     def __init__(
         self,
@@ -64,6 +67,11 @@ class FreeSwitch:
         )
         self._job: str | None = None
         self._found_odd = False
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """What its kind can do."""
+        return kinds()[self._record.kind].capabilities
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -231,19 +239,67 @@ class FreeSwitch:
             self._do(f"sofia profile {profile} flush_inbound_reg {user}")
         return len(phones)
 
-    # the wire
+    # queues
 
     def waiting(self, domain: Domain) -> list[WaitingCaller]:
-        """The callers who wait in a domain's queues."""
-        raise CannotComply("not yet")
+        """Those mod_callcenter has waiting, of whom there is still a leg of this domain."""
+        listed = center.waiting(self._callcenter("queue list members"), domain.domain_uuid)
+        legs = lists.legs_of(domain.domain_uuid, self._rows("show channels as json")) if listed else {}
+        return [
+            WaitingCaller(
+                queue_uuid=one.queue_uuid,
+                leg_uuid=legs[one.channel],
+                since=stamp(one.since),
+                caller_id_number=one.number if is_number(one.number) else None,
+                caller_id_name=Said({"name": one.name}).text("name"),
+            )
+            for one in listed
+            if one.channel in legs
+        ]
 
     def set_queues(self, domain: Domain, queues: Sequence[QueueOrder]) -> None:
-        """Have these queues be as they are ordered."""
-        raise CannotComply("not yet")
+        """Tell it what is not so yet. A queue that is not loaded it asks for itself, once it is used."""
+        known = center.configured(self._callcenter("queue list"))
+        members = center.members(domain, queues)
+        for order in queues:
+            name = center.name_of(order.queue.queue_uuid, domain.domain_uuid)
+            if known.get(name, center.params(order.queue)) != center.params(order.queue):
+                self._callcenter(f"queue load {name}")
+            self._set_members(name, members[name])
+
+    def _set_members(self, name: str, wanted: Sequence[center.AgentIsHere]) -> None:
+        """Whoever is not to be rung any more is taken out first; nobody is rung before it is as it is to be."""
+        tiers = center.tiers(self._callcenter(f"queue list tiers {name}"))
+        known = center.agents(self._callcenter(f"queue list agents {name}")) if tiers else {}
+        for agent in tiers.keys() - {one.name for one in wanted}:
+            self._callcenter(f"tier del {name} {agent}")
+        for one in wanted:
+            there = known.get(one.name) or center.agents(self._callcenter(f"agent list {one.name}")).get(one.name)
+            for command in center.agent_commands(one, there):
+                self._callcenter(command)
+            for command in center.tier_commands(name, one, tiers.get(one.name)):
+                self._callcenter(command)
 
     def drop_queue(self, domain: Domain, queue_uuid: str) -> None:
-        """Forget a queue."""
-        raise CannotComply("not yet")
+        """Let nobody be rung, hang up who waits, and forget the queue if nobody it has put through talks still."""
+        name = center.name_of(queue_uuid, domain.domain_uuid)
+        for agent in center.tiers(self._callcenter(f"queue list tiers {name}")):
+            self._callcenter(f"tier del {name} {agent}")
+        for one in self.waiting(domain):
+            if one.queue_uuid == queue_uuid:
+                with suppress(NotFound):
+                    self.hang_up(domain, one.leg_uuid)
+        if not center.has_members(self._callcenter(f"queue list members {name}")):
+            self._callcenter(f"queue unload {name}")
+
+    def _callcenter(self, words: str) -> str:
+        """A command of mod_callcenter; what there is already is as good as made."""
+        answer = self._api(f"callcenter_config {words}")
+        if answer.startswith("-ERR") and not answer.startswith(center.IS_SO_ALREADY):
+            raise SwitchRefused(center.why_not(answer))
+        return answer
+
+    # the wire
 
     def _connected(self, password: str, answer_seconds: float) -> EventSocket:
         host, port = address(self._record)

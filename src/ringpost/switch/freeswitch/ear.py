@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ringpost.switch.freeswitch.esl import EventSocket
-from ringpost.switch.freeswitch.events import SUBSCRIPTION, caught_up, notices, recorded
+from ringpost.switch.freeswitch.events import SUBSCRIPTION, Placed, caught_up, notices, recorded
 from ringpost.switch.hearing import CaughtUp, Heard, Known
 
 _AT_ONCE = 100
@@ -16,6 +16,7 @@ class FreeSwitchEar:
 
     def __init__(self, socket: EventSocket) -> None:
         self._socket = socket
+        self._placed: Placed = {}
 
     def __enter__(self) -> Self:
         return self
@@ -31,12 +32,13 @@ class FreeSwitchEar:
     def caught_up(self, known: Known) -> CaughtUp:
         """How far each leg has come, and which are gone; listening since before that."""
         self._socket.listen(SUBSCRIPTION)
-        return caught_up(self._socket, known)
+        self._placed.clear()
+        return caught_up(self._socket, known, self._placed)
 
     def heard(self, seconds: float) -> Heard:
         """What has been told since, a hundred events at most; if nothing was, the next within ``seconds``."""
         events = self._waiting(seconds)
-        told = [notice for event in events for notice in notices(event)]
+        told = [notice for event in events for notice in notices(event, self._placed)]
         files = [one for event in events if (one := recorded(event))]
         core = str(events[-1].get("Core-UUID", "")) if events else ""
         return Heard(told, files, core, is_alive=bool(events))

@@ -8,18 +8,25 @@ the dialplan has sent it there, and what is told of it before is passed over: th
 import json
 import logging
 import re
-from collections.abc import Mapping
-from typing import Any, Protocol
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, get_args
 from urllib.parse import unquote
 
 from ringpost.clock import stamp
 from ringpost.model.cause import ANSWERED_ELSEWHERE
 from ringpost.model.errors import SwitchUnreachable
 from ringpost.model.notices import Notice, RecordedFile, What
+from ringpost.model.queue import LeftBecause
+from ringpost.model.route import AgentCodeWord
 from ringpost.model.values import EXTENSION, is_uuid
-from ringpost.switch.freeswitch import originating
+from ringpost.switch.freeswitch import originating, queues
 from ringpost.switch.freeswitch.said import (
+    AGENT,
+    CALLCENTER,
     PLACED,
+    QUEUE,
+    QUEUED,
     SENT,
     cause,
     direction,
@@ -29,6 +36,7 @@ from ringpost.switch.freeswitch.said import (
     own_extension,
     reached,
     rung_extension,
+    spoken_of,
     taken_leg,
     went_to_voicemail,
 )
@@ -46,7 +54,7 @@ CHANNEL_EVENTS = (
     "RECORD_STOP",
 )
 PARKING = "valet_parking::info"
-SUBSCRIPTION = f"{' '.join(CHANNEL_EVENTS)} BACKGROUND_JOB HEARTBEAT CUSTOM {PARKING} {SENT}"
+SUBSCRIPTION = f"{' '.join(CHANNEL_EVENTS)} BACKGROUND_JOB HEARTBEAT CUSTOM {PARKING} {SENT} {CALLCENTER} {QUEUE}"
 """What a link listens to. A heartbeat comes every 20 seconds: a connection without one is dead."""
 
 _log = logging.getLogger("ringpost")
@@ -75,14 +83,25 @@ _STAMPS: dict[What, tuple[str, ...]] = {
 }
 """When it happened: an event may be told later, such as an end when the record of the leg has been handed in."""
 
+Placed = dict[str, str]
+"""The legs of channels that wait in a queue under another uuid: A of calls we have placed."""
 
-def notices(event: Mapping[str, Any]) -> list[Notice]:
-    """What an event tells us, usually one thing; of a channel that was dumped, how far it has come."""
+
+def notices(event: Mapping[str, Any], placed: Placed | None = None) -> list[Notice]:
+    """What an event tells us, usually one thing; of a channel that was dumped, how far it has come.
+
+    ``placed`` are the legs of those who wait under another uuid than their channel's: it is kept up.
+    """
     name = event.get("Event-Name")
     if name == "BACKGROUND_JOB":
         return _failed(event)
     if name == "CHANNEL_DATA":
-        return [notice for what in _seen(event) if (notice := _notice(what, event))]
+        seen = [notice for what in _seen(event) if (notice := _notice(what, event))]
+        return [*seen, *_in_queue(event, {} if placed is None else placed)]
+    if name == "CUSTOM" and (of_queue := _QUEUE_EVENTS.get(unquote(str(event.get("Event-Subclass"))))):
+        return of_queue(event, {} if placed is None else placed)
+    if name == "CHANNEL_ANSWER" and event.get("variable_cc_side") == "agent":
+        return []  # another may have been quicker: who is put through is told by the queue
     what = _custom(event) if name == "CUSTOM" else _WHAT.get(str(name))
     if what is None:
         return []
@@ -90,6 +109,105 @@ def notices(event: Mapping[str, Any]) -> list[Notice]:
         what = "made"  # it is told that somebody else rings: nobody rings it
     notice = _notice(what, event)
     return [notice] if notice else []
+
+
+def _of_callcenter(event: Mapping[str, Any], placed: Placed) -> list[Notice]:
+    """What mod_callcenter tells: who waits, and waits no more though nobody has taken the call.
+
+    Of a member that has no phone there is no leg: it is told of as one that has ended, once for each caller.
+    """
+    head = Said(event)
+    its, action = queues.named(unquote(head.verbatim("CC-Queue"))), head.verbatim("CC-Action")
+    if its is None:
+        return []
+    if action == "bridge-agent-fail" and head.verbatim("CC-Hangup-Cause") in _WITHOUT_A_LEG:
+        return _without_a_leg(head, its[1], placed)
+    if action == "bridge-agent-start":
+        notice = _notice("answered", event)
+        return [notice] if notice else []
+    if action in ("member-queue-start", "member-queue-resume"):
+        return _joined(event, its[0], placed)
+    if action == "member-queue-end":
+        placed.pop(head.uuid("Unique-ID") or "", None)
+    has_hung_up = head.verbatim("Answer-State") == "hangup"  # or was: its leg says so
+    if action != "member-queue-end" or head.verbatim("CC-Cause") != "Cancel" or has_hung_up:
+        return []
+    because = _LEFT.get(head.verbatim("CC-Cancel-Reason"))
+    notice = _notice("unqueued", event)
+    return [notice.model_copy(update={"queue_uuid": its[0], "left_because": because})] if notice else []
+
+
+def _joined(event: Mapping[str, Any], queue_uuid: str, placed: Placed) -> list[Notice]:
+    notice, channel = _notice("queued", event), Said(event).uuid("Unique-ID")
+    if notice is None:
+        return []
+    if channel is not None and notice.leg_uuid != channel:
+        placed[channel] = notice.leg_uuid
+    return [notice.model_copy(update={"queue_uuid": queue_uuid})]
+
+
+def _without_a_leg(head: Said, domain: str, placed: Placed) -> list[Notice]:
+    agent = unquote(head.verbatim("CC-Agent"))
+    extension, caller = queues.extension_of(agent), head.uuid("CC-Member-Session-UUID")
+    member, at = head.uuid("CC-Member-UUID"), _moment(head, "Event-Date-Timestamp")
+    if extension is None or caller is None or member is None or at is None:
+        return []
+    notice = Notice(
+        what="made",
+        at=at,
+        core=head.text("Core-UUID") or "",
+        sequence=int(head.matching(_SEQUENCE, "Event-Sequence") or 0),
+        domain_uuid=domain,
+        leg_uuid=str(uuid.uuid5(_NO_LEGS, f"{member} {agent}")),
+        source_uuid=placed.get(caller, caller),
+        start_stamp=at,
+        extension=extension,
+        number=extension,
+        cause=spoken_of(head.verbatim("CC-Hangup-Cause")),
+    )
+    return [notice, notice.model_copy(update={"what": "ended"})]
+
+
+def _of_our_dialplan(event: Mapping[str, Any], _: Placed) -> list[Notice]:
+    """Who was not let into a queue, and who has dialled an agent's code."""
+    head = Said(event)
+    code = head.verbatim("Ringpost-Code")
+    if code in get_args(AgentCodeWord):
+        notice = _notice("agent_code", event)
+        more = {"agent_code": code, "agent_number": head.matching(EXTENSION, "Ringpost-Agent")}
+        return [notice.model_copy(update=more)] if notice else []
+    its, because = queues.named(unquote(head.verbatim("Ringpost-Queue"))), head.verbatim("Ringpost-Left")
+    if its is None or because not in get_args(LeftBecause):
+        return []
+    found = [notice for what in _IN_AND_OUT if (notice := _notice(what, event))]
+    update = {"queue_uuid": its[0], "left_because": because}
+    return [notice.model_copy(update=update) for notice in found]
+
+
+def _in_queue(event: Mapping[str, Any], placed: Placed) -> list[Notice]:
+    """Whether a channel that was dumped waits in a queue, and since when, or waits no more."""
+    said = _variables(event)
+    queue, since = said.uuid(QUEUED), said.moment("cc_queue_joined")
+    if queue is None or since is None or said.verbatim("cc_side") != "member":
+        return []
+    if not (said.verbatim("current_application") == "callcenter" and not said.verbatim("bridge_uuid")):
+        notice = _notice("unqueued", event)
+        because = _LEFT.get(said.verbatim("cc_cancel_reason"))
+        update: dict[str, Any] = {"queue_uuid": queue, "left_because": because}
+        is_over = said.verbatim("cc_cause") == "answered" or said.verbatim("cc_agent_bridged") == "true"
+        return [] if notice is None or is_over else [notice.model_copy(update=update)]
+    joined = _joined(event, queue, placed)
+    return [notice.model_copy(update={"at": max(since, notice.start_stamp)}) for notice in joined]
+
+
+_QUEUE_EVENTS: dict[str, Callable[[Mapping[str, Any], Placed], list[Notice]]] = {
+    CALLCENTER: _of_callcenter,
+    QUEUE: _of_our_dialplan,
+}
+_IN_AND_OUT: tuple[What, ...] = ("queued", "unqueued")
+_LEFT: dict[str, LeftBecause] = {"TIMEOUT": "timeout", "NO_AGENT_TIMEOUT": "empty"}
+_WITHOUT_A_LEG = frozenset({"USER_NOT_REGISTERED", "SUBSCRIBER_ABSENT"})
+_NO_LEGS = uuid.UUID("9a6f2b54-6a0e-4f0e-9d5a-72696e67706f")
 
 
 def recorded(event: Mapping[str, Any]) -> Recorded | None:
@@ -119,7 +237,7 @@ class Asked(Protocol):
         """What the switch answers."""
 
 
-def caught_up(line: Asked, known: Known) -> CaughtUp:
+def caught_up(line: Asked, known: Known, placed: Placed | None = None) -> CaughtUp:
     """How far each channel has come, and that those are gone that are no more.
 
     Of a leg that went in this run of the switch the record says how, or will: it is ``gone``. With a run that
@@ -130,12 +248,12 @@ def caught_up(line: Asked, known: Known) -> CaughtUp:
     what: What = "lost" if known.core and is_uuid(core) and known.core != core else "gone"
     found: list[Notice] = []
     there: set[str] = set()
-    for uuid in _listed(line.api("show channels as json")):
-        dumped = line.api(f"uuid_dump {uuid} json")
+    for channel in _listed(line.api("show channels as json")):
+        dumped = line.api(f"uuid_dump {channel} json")
         if not dumped.startswith("-"):  # it is listed a little longer than it is there
-            of_leg = _dumped(dumped)
+            of_leg = _dumped(dumped, {} if placed is None else placed)
             found += of_leg
-            there |= {uuid.lower(), *(notice.leg_uuid for notice in of_leg)}
+            there |= {channel.lower(), *(notice.leg_uuid for notice in of_leg)}
     rung_for = {notice.source_uuid: notice.domain_uuid for notice in found if notice.source_uuid}
     gone = {leg: domain for leg, domain in {**rung_for, **known.legs}.items() if leg not in there}
     at = stamp(known.heard_at)
@@ -155,14 +273,14 @@ def _listed(text: str) -> list[str]:
     return good
 
 
-def _dumped(text: str) -> list[Notice]:
+def _dumped(text: str, placed: Placed) -> list[Notice]:
     """What a channel's dump tells; nothing if it cannot be read, though the channel is there."""
     try:
         event = json.loads(text)
     except (ValueError, RecursionError):
         event = None
     if isinstance(event, dict):
-        return notices(event)
+        return notices(event, placed)
     _log.warning("a channel's dump cannot be read")
     return []
 
@@ -228,7 +346,10 @@ def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
     if channel is None or leg is None or domain is None or at is None:
         return None
     answered = _moment(head, "Caller-Channel-Answered-Time")
-    in_vain = answered is None or head.verbatim("Hangup-Cause") in ANSWERED_ELSEWHERE
+    is_late = head.verbatim("Hangup-Cause") in ANSWERED_ELSEWHERE
+    if is_late and said.verbatim("cc_side") == "agent":
+        answered = None
+    in_vain = answered is None or is_late
     if what == "ended" and in_vain and said.uuid(PLACED):
         return None  # one of A's phones rings no more: another may, and if none does the job says so
     rung_for = leg_of(said, said.uuid("originating_leg_uuid"))
@@ -255,6 +376,7 @@ def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
         taken_by=head.uuid("Bridge-To-UUID") if what == "unparked" else None,
         reached=reached(said),
         placed=rung_for is None and said.number("ringpost_a") is not None,
+        agent_uuid=said.uuid(AGENT) if is_rung else None,
         **(_end(head, said, failed_a=not is_rung and answered is None) if what == "ended" else {}),
         slot=head.text("Valet-Extension") if what == "parked" else None,
     )

@@ -101,6 +101,16 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+def legs_of(domain_uuid: str, rows: Iterable[Row]) -> dict[str, str]:
+    """The legs of a domain, by their channels: A of a call we have placed goes by that call's uuid."""
+    found = {}
+    for row in map(Said, rows):
+        home, _, placed = row.verbatim("presence_data").partition(":")
+        if home == domain_uuid and (channel := row.uuid("uuid")):
+            found[channel] = placed if is_uuid(placed) else channel
+    return found
+
+
 def channels_of(leg_uuid: str, domain_uuid: str, rows: Iterable[Row]) -> list[str]:
     """The channels that are a leg under another uuid than theirs: A's phones, or the one of them that has answered."""
     found = [Said(row) for row in rows if row.get("presence_data") == presence(domain_uuid, leg_uuid)]

@@ -9,12 +9,20 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from ringpost.switch.asking import Asks, Fields, Posted, Question
-from ringpost.switch.freeswitch import xml
+from ringpost.switch.freeswitch import queues, xml
 from ringpost.switch.freeswitch.said import PUBLIC
 
 _PIN = re.compile(rb'(<param name="vm-a1-hash" value=")[^"]*(")')
 _OUR_FILE = re.compile(rb"/[0-9a-f]{8}-(?=\$\{uuid\}\.wav)")
 _NOT_REACHED = ("NO_ANSWER", "USER_BUSY", "USER_NOT_REGISTERED")
+_AFTER_NOTHING: Sequence[Fields] = ({},)
+_AFTER_A_CALL: Sequence[Fields] = tuple({"variable_originate_disposition": cause} for cause in _NOT_REACHED)
+_AFTER_A_QUEUE: Sequence[Fields] = (
+    {},
+    {"variable_cc_cause": "cancel", "variable_cc_cancel_reason": "TIMEOUT"},
+    {"variable_cc_cause": "cancel", "variable_cc_cancel_reason": "NO_AGENT_TIMEOUT"},
+)
+"""What the switch may have noted on a leg that goes on."""
 _MOST_FOLLOWING = 4
 """Transfers in a row."""
 _DEPTH = "ringpost-depth"
@@ -58,14 +66,15 @@ def _document(answer: bytes) -> ET.Element:
 def _ahead(named: Iterable[Mapping[str, Any]]) -> Iterator[Fields]:
     """Each phone's entry, then whatever each may dial, then what comes from outside.
 
-    Who dials an extension matters only by what is recorded of its calls: one phone asks for all that are alike. An
-    older endpoint does not say what is recorded, and looks at each phone.
+    Who dials an extension or a queue matters only by what is recorded of its calls: one phone asks for all that are
+    alike. An older endpoint does not say what is recorded, and looks at each phone.
     """
     items = list(named)
     phones = [one for one in items if one["what"] == "extension"]
-    has_groups = any(one["what"] == "ring_group" for one in items)
+    has_groups = any(one["what"] in ("ring_group", "queue") for one in items)
     for phone in phones:
         yield from _entries(phone, has_groups=has_groups)
+    yield from _configurations(items)
     for one in items:
         if one["what"] == "destination":
             yield _dialled(PUBLIC, one["number"])
@@ -73,9 +82,19 @@ def _ahead(named: Iterable[Mapping[str, Any]]) -> Iterator[Fields]:
             yield from (_from_a_phone(phone, one["number"]) for phone in _callers(one, phones))
 
 
+def _configurations(items: Iterable[Mapping[str, Any]]) -> Iterator[Fields]:
+    """What a switch asks when it starts, and of each queue."""
+    asked = {"section": "configuration", "tag_name": "configuration", "key_name": "name"}
+    asked["key_value"] = queues.CONFIGURATION
+    names = [queues.name_of(one["record_uuid"], one["domain_uuid"]) for one in items if one["what"] == "queue"]
+    if names:
+        yield asked
+    yield from ({**asked, "CC-Queue": name} for name in names)
+
+
 def _callers(one: Mapping[str, Any], phones: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     """The phones that ask for what somebody dials, so that it is kept for all of them."""
-    if one["what"] != "extension" or "user_record" not in one:
+    if one["what"] not in ("extension", "queue") or any("user_record" not in phone for phone in phones):
         return phones
     return {phone["user_record"]: phone for phone in phones}.values()
 
@@ -112,7 +131,7 @@ def _follows(asked: Fields, answer: bytes) -> Iterator[Fields]:
     depth = int(asked.get(_DEPTH, "0"))
     if asked.get("section") != "dialplan" or depth >= _MOST_FOLLOWING:
         return
-    fields, is_after_a_call = {**asked, _DEPTH: str(depth + 1)}, False
+    fields, after = {**asked, _DEPTH: str(depth + 1)}, _AFTER_NOTHING
     for action in _document(answer).iter("action"):
         data = action.get("data", "")
         match action.get("application"):
@@ -120,12 +139,12 @@ def _follows(asked: Fields, answer: bytes) -> Iterator[Fields]:
                 name, _, value = data.partition("=")
                 fields[f"variable_{name}"] = value
             case "bridge":
-                is_after_a_call = True
+                after = _AFTER_A_CALL
+            case "callcenter" | "limit_execute":
+                after = _AFTER_A_QUEUE
             case "transfer":
                 number, _, place = data.partition(" XML ")
-                onward = fields | _dialled(place, number)
-                for cause in _NOT_REACHED if is_after_a_call else ("",):
-                    yield onward | ({"variable_originate_disposition": cause} if cause else {})
+                yield from ({**fields, **_dialled(place, number), **noted} for noted in after)
 
 
 ASKS = Asks(

@@ -18,6 +18,7 @@ from ringpost.model import dialplan
 from ringpost.model.domain import Domain
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.extension import Extension
+from ringpost.model.queue import Queue
 from ringpost.model.ring_group import RingGroup
 from ringpost.model.route import (
     AgentCode,
@@ -40,7 +41,7 @@ from ringpost.model.shapes import EMAIL
 from ringpost.model.values import is_uuid
 from ringpost.model.voicemail import Voicemail
 from ringpost.switch.deciding import Looked
-from ringpost.switch.freeswitch import names, phones, recording
+from ringpost.switch.freeswitch import names, phones, queues, recording
 from ringpost.switch.freeswitch.said import FROM, PHONES, PLACED, SENT, TOOK, presence
 from ringpost.switch.said import DIRECTIONS, extensions_in
 
@@ -154,6 +155,12 @@ class Asked(Looked):
         """The extensions this leg was sent to so far, as our own dialplan noted them."""
         return extensions_in(self.get("variable_ringpost_reached"))
 
+    def left_queue(self, number: str) -> tuple[str, str] | None:
+        """What mod_callcenter has noted of a caller that has just left the queue of that number, or was not let in."""
+        if not self.says(f"variable_{queues.LEFT}", number):
+            return None
+        return self.get("variable_cc_cause"), self.get("variable_cc_cancel_reason")
+
     def failed(self, number: str) -> str | None:
         """Why the phones of a number were not reached, if our own dialplan has just tried them."""
         if self.get(f"variable_{_FULL}") == number:
@@ -197,6 +204,8 @@ class Caller(NamedTuple):
     """The leg it has taken from its parking slot."""
     came_from: str = ""
     """Its channel and the call's uuid, if it is A of a call we have placed."""
+    left_queue: tuple[str, str] | None = None
+    """What was noted of it when it left the queue, if it has just left it."""
 
     def is_recorded_in(self, direction: str) -> bool:
         """Whether its calls of that direction are recorded."""
@@ -340,11 +349,16 @@ def dialled(
     ]
     everybody = [*parties, *([caller.extension] if caller.extension else [])]
     is_wanted = caller.is_recorded_in(direction) or any(one.records(direction) for one in everybody)
+    is_wanted = is_wanted or (isinstance(route, Queued) and route.order.queue.record and caller.left_queue is None)
     recorded = _recorded(domain, route, is_wanted=is_wanted, is_recorded=caller.is_recorded)
     on_its_way = _on_its_way(number, route, caller)
     caller = caller._replace(direction=direction, is_recorded=caller.is_recorded or bool(recorded))
-    steps = [*marks, *on_its_way, *_limited(domain, route, caller), *recorded, *_steps(domain, route, caller)]
-    return _dialplan(asked, number, steps)
+    before = [*marks, *on_its_way, *_limited(domain, route, caller)]
+    instead = queues.if_empty(domain, route) if isinstance(route, Queued) and caller.left_queue is None else None
+    if instead is not None:
+        steps = [*before, *(Action(*step) for step in instead.steps)]
+        instead = instead._replace(steps=[*steps])
+    return _dialplan(asked, number, [*before, *recorded, *_steps(domain, route, caller)], instead)
 
 
 def _limited(domain: Domain, route: Route, caller: Caller) -> list[Action]:
@@ -433,7 +447,7 @@ def _is_an_extensions(number: str, route: Route) -> bool:
     return isinstance(route, Phone | Forwarded | Refused)
 
 
-def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noqa: PLR0911 - one for each kind
+def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noqa: C901, PLR0911 - one for each kind
     match route:
         case Phone():
             return _to_phone(domain, route)
@@ -449,8 +463,10 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noq
             return [Action("set", f"ringpost_passed={':'.join(passed)}"), _transfer(domain, number)]
         case Refused(cause):
             return [Action("hangup", cause)]
-        case Queued() | AgentCode():
-            return [Action("hangup", "USER_NOT_REGISTERED")]
+        case Queued():
+            return _to_queue(domain, route, caller)
+        case AgentCode():
+            return [Action(*step) for step in queues.agent_code(route)]
         case Room() | Slot() | HoldMusic():
             return [Action("answer"), _by_code(domain, route)]
 
@@ -505,6 +521,15 @@ def _to_group(domain: Domain, route: Group, caller: Caller) -> list[Action]:
         Action("bridge", _ring(domain, group, ringing)),
         _AS_IT_ENDED,
     ]
+
+
+def _to_queue(domain: Domain, route: Queued, caller: Caller) -> list[Action]:
+    queue = route.order.queue
+    if caller.left_queue is not None:
+        because = queues.reason(*caller.left_queue, queue)
+        was_let_in = bool(caller.left_queue[0])
+        return [Action(*step) for step in queues.goes_on(domain, route, because, waited=was_let_in)]
+    return [Action(*step) for step in queues.joins(domain, route)]
 
 
 def _is_recorded(one: Ringing, caller: Caller) -> bool:
@@ -627,14 +652,53 @@ def _named(caller: Caller, prefix: str) -> list[Action]:
     ]
 
 
-def _dialplan(context: str, number: str, actions: Iterable[Action]) -> bytes:
+def _dialplan(context: str, number: str, actions: Iterable[Action], instead: queues.Elsewhere | None = None) -> bytes:
+    """What a number does in a context, and what it does ``instead`` if that has a condition which is met."""
     found = Element("context", name=context)
-    extension = SubElement(found, "extension", name="ringpost")
     # The number is an escaped literal: no caller's text is ever a pattern.
-    condition = SubElement(extension, "condition", field="destination_number", expression=f"^{re.escape(number)}$")
+    dialled = {"field": "destination_number", "expression": f"^{re.escape(number)}$"}
+    if instead is not None:
+        extension = SubElement(found, "extension", name="ringpost-instead")
+        SubElement(extension, "condition", dialled)
+        condition = SubElement(extension, "condition", field=instead.field, expression=instead.expression)
+        _actions(condition, instead.steps)
+    extension = SubElement(found, "extension", name="ringpost")
+    _actions(SubElement(extension, "condition", dialled), actions)
+    return _document("dialplan", found)
+
+
+def _actions(condition: Element, actions: Iterable[tuple[str, str]]) -> None:
     for application, data in actions:
         SubElement(condition, "action", application=application, data=data)
-    return _document("dialplan", found)
+
+
+def callcenter(
+    queues_there: Iterable[Queue], members: Mapping[str, Iterable[queues.AgentIsHere]] | None = None
+) -> bytes:
+    """What mod_callcenter is configured with: these queues; with ``members`` all agents there are to be, and no others.
+
+    There is always an element for each: FreeSWITCH would ask once more.
+    """
+    found = Element("configuration", name=queues.CONFIGURATION, description=queues.DESCRIPTION)
+    settings = SubElement(found, "settings")
+    if members is not None:
+        for name in ("truncate-agents-on-load", "truncate-tiers-on-load"):
+            SubElement(settings, "param", name=name, value="true")
+    home = SubElement(found, "queues")
+    for queue in queues_there:
+        one = SubElement(home, "queue", name=queues.name_of(queue.queue_uuid, queue.domain_uuid))
+        for name, value in queues.params(queue).items():
+            SubElement(one, "param", name=name, value=value)
+    agents, tiers = SubElement(found, "agents"), SubElement(found, "tiers")
+    known: set[str] = set()
+    for queue_name, here in (members or {}).items():
+        for agent in here:
+            if agent.name not in known:
+                SubElement(agents, "agent", queues.as_configured(agent))
+            known.add(agent.name)
+            place = {"level": str(agent.level), "position": str(agent.position)}
+            SubElement(tiers, "tier", {"agent": agent.name, "queue": queue_name} | place)
+    return _document("configuration", found)
 
 
 def _params(parent: Element, params: Mapping[str, str]) -> None:

@@ -19,8 +19,7 @@ _STATUSES = {
     "several": ("", "0"),
 }
 """``DIALSTATUS``, and ``HANGUPCAUSE`` where it is not still that of an earlier call (measured)."""
-_LEFT = {"timeout": "TIMEOUT", "full": "FULL", "empty": "JOINEMPTY"}
-"""``QUEUESTATUS``; it is empty if somebody has answered."""
+_THERE = frozenset(_STATUSES) - {"unregistered"}
 _SILENT = frozenset({"Answer", "UserEvent", "MixMonitor", "Playback"})
 _CALLER_SHOWN = re.compile(r"CALLERID\((num|name|pres)\)=")
 _COUNTED = re.compile(r"\$\{GROUP_COUNT\(([^@)]+)@(from|to)\)\}")
@@ -264,17 +263,30 @@ class _Asterisk:
         return "over"
 
     def _queue(self, data: str) -> str:
-        """Whoever waits: an Asterisk's word for what becomes of it is one of several."""
+        """Whoever waits: whether anybody is there, and how many wait, is the switch's to know."""
         name, options, _, _, seconds = data.split(",")
         home, _, queue_uuid = name.partition(".")
         assert (home, options) == (self.world.domain.domain_uuid, "i")
         assert self._var("RP_QUEUED") == queue_uuid
         queue = next(one for one in self.world.queues.values() if one.queue_uuid == queue_uuid)
         assert seconds == str(queue.longest_wait or "")
-        fate = self.world.waits[queue.extension]
-        self.story.say("waits in", (queue.extension, fate))
-        self.variables["QUEUESTATUS"] = _LEFT.get(fate, "")
-        return "over" if fate == "answered" else ""
+        able = {one.extension for one in self.world.extensions if one.enabled}
+        there = [
+            one for one in queue.members if one.extension in able and self.world.fate(one.extension or "") in _THERE
+        ]
+        stay = self.world.stays[queue.extension]
+        if not queue.join_empty and not there:
+            self.variables["QUEUESTATUS"] = "JOINEMPTY"
+            return ""
+        if stay == "full" and queue.most_waiting is not None:
+            self.variables["QUEUESTATUS"] = "FULL"
+            return ""
+        self.story.say("waits", queue.extension)
+        if stay == "answered":
+            self.story.say("answered")
+            return "over"
+        self.variables["QUEUESTATUS"] = {"timeout": "TIMEOUT", "empty": "LEAVEEMPTY"}.get(stay, "")
+        return ""
 
     def _musiconhold(self, data: str) -> str:
         assert data == ""

@@ -21,9 +21,12 @@ _NOBODY = ("error/SUBSCRIBER_ABSENT", "error/USER_BUSY")
 _SILENT = frozenset({"answer", "sleep", "event", "privacy", "record_session", "playback"})
 
 
-def heard(context: Context, world: World, call: Call) -> list[Heard]:
-    """What happens to a call."""
-    return _FreeSwitch(context, world, call).run()
+def heard(context: Context, world: World, call: Call, passed: str = "") -> list[Heard]:
+    """What happens to a call; it may have ``passed`` numbers before, parted by colons."""
+    switch = _FreeSwitch(context, world, call)
+    if passed:
+        switch.variables["ringpost_passed"] = passed
+    return switch.run()
 
 
 class _FreeSwitch:
@@ -69,7 +72,21 @@ class _FreeSwitch:
         }
         body = "&".join(f"{name}={quote(value)}" for name, value in said.items()).encode()
         document = ET.fromstring(asked.answered(self.context, body).body)
-        return [(one.get("application", ""), one.get("data", "")) for one in document.iter("action")]
+        extension = next((one for one in document.iter("extension") if self._is_met(one)), None)
+        actions = [] if extension is None else extension.iter("action")
+        return [(one.get("application", ""), one.get("data", "")) for one in actions]
+
+    def _is_met(self, extension: ET.Element) -> bool:
+        """Whether all conditions of a dialplan's extension are."""
+        return all(re.search(one.get("expression", ""), self._field(one)) for one in extension.iter("condition"))
+
+    def _field(self, condition: ET.Element) -> str:
+        """A number that is dialled, or how many phones each of some extensions has."""
+        field = condition.get("field", "")
+        if field == "destination_number":
+            return self.number
+        counted = re.compile(r"\$\{sofia_count_reg\(internal/([0-9*#]+)@[a-z0-9.]+\)\}")
+        return counted.sub(lambda one: "0" if self.world.fate(one[1]) == "unregistered" else "1", field)
 
     def _does(self, application: str, data: str) -> str:
         if application in _SILENT or (application == "set" and ":" in data.partition("=")[0]):
@@ -157,6 +174,26 @@ class _FreeSwitch:
         assert found, text
         assert f"@{self.world.domain.domain_name}" in text
         yield Rung(found[1], "", begins, ends)
+
+    def _callcenter(self, name: str) -> str:
+        """Who waits is put through, or goes on with what was noted."""
+        queue_uuid, _, domain_uuid = name.partition("@")
+        number = next(number for number, queue in self.world.queues.items() if queue.queue_uuid == queue_uuid)
+        assert domain_uuid == self.world.domain.domain_uuid
+        assert self.variables["ringpost_rings"] == str(self.world.queues[number].ring_seconds)
+        self.story.say("waits", number)
+        stay = self.world.stays[number]
+        if stay == "answered":
+            self.story.say("answered")
+            return "over"
+        reason = {"timeout": "TIMEOUT", "empty": "NO_AGENT_TIMEOUT"}.get(stay, "BREAK_OUT")
+        self.variables |= {"cc_cause": "cancel", "cc_cancel_reason": reason}
+        return ""
+
+    def _limit_execute(self, data: str) -> str:
+        kind, _, name, most, application, queue = data.split(" ")
+        assert (kind, name, application, most) == ("hash", queue, "callcenter", "3")
+        return "" if self.world.stays[self.number] == "full" else self._callcenter(queue)
 
     def _voicemail(self, data: str) -> str:
         words = data.split(" ")

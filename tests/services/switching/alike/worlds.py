@@ -16,12 +16,11 @@ from ringpost.model.ring_group import Member, RingGroup, Strategy
 from ringpost.model.voicemail import Voicemail
 from ringpost.store import Row, keys
 
+STAYS = ("answered", "timeout", "empty", "full")
 FATES = ("answered", "busy", "no answer", "declined", "unregistered")
 OUTSIDE = ("12025550123", "12025550124", "442071838750", "411")
 CODES = ("*97", "*98", "*99100", "*99101", "*3001", "*5900", "*5901", "*9664", "*99199", "*5", "*31234567")
 HELP = ("911", "112", "9911", "555")
-QUEUES = ("7700", "7701", "7702")
-WAITS = ("answered", "timeout", "full", "empty")
 NOWHERE = ("199", "0", "602", "5550199")
 
 
@@ -47,8 +46,8 @@ class World:
     calls: dict[str, int] = field(default_factory=dict)
     """How many calls an extension has already."""
     queues: dict[str, Queue] = field(default_factory=dict)
-    waits: dict[str, str] = field(default_factory=dict)
-    """What becomes of whoever waits in a queue, by its number: ``answered``, ``timeout``, ``full``, ``empty``."""
+    stays: dict[str, str] = field(default_factory=dict)
+    """What becomes of whoever waits in a queue: answered, timeout, empty, or full."""
 
     def fate(self, number: str) -> str:
         """What becomes of a number that is rung."""
@@ -79,11 +78,12 @@ def _rows(places: tuple[Any, ...], record: BaseModel) -> Iterator[Row]:
 
 
 class Maker:
-    """Makes domains, the same ones of the same seed; with queues, which lead on to each other, too."""
+    """Makes domains, the same ones of the same seed."""
 
-    def __init__(self, seed: int, *, has_queues: bool = False) -> None:
+    def __init__(self, seed: int, *, queues: bool = False) -> None:
+        """With ``queues`` each has some."""
         self.random = Random(seed)
-        self._has_queues = has_queues
+        self._has_queues = queues
         self._made = 0
 
     def world(self) -> World:
@@ -92,9 +92,12 @@ class Maker:
         world = World(self._domain())
         numbers = self.random.sample([*map(str, range(100, 108)), "*55", "5550140", "9911"], self._some(4, 8))
         groups = self.random.sample(["600", "601", "603", "#7"], self._some(1, 3))
-        self._targets = [*numbers, *groups, *CODES, *OUTSIDE, *HELP, *NOWHERE]
+        queues = self.random.sample(["700", "701", "#8"], self._some(1, 3)) if self._has_queues else []
+        self._targets = [*numbers, *groups, *queues * 3, *CODES, *OUTSIDE, *HELP, *NOWHERE]
         world.extensions = [self._extension(world.domain, number) for number in numbers]
         world.groups = {number: self._group(world.domain, number, numbers) for number in groups}
+        world.queues = {number: self._queue(world.domain, number, numbers) for number in queues}
+        world.stays = {number: self.random.choice(STAYS) for number in queues}
         world.boxes = [
             self._box(world.domain, number) for number in [*numbers, "700"] if number.isdecimal() and self._is(0.7)
         ]
@@ -103,10 +106,6 @@ class Maker:
         for number in (*OUTSIDE, *HELP):
             world.fates[number] = self.random.choice(("answered", "busy", "no answer"))
         world.calls = {number: self._some(0, 2) for number in numbers if self._is(0.3)}
-        if self._has_queues:
-            self._targets += QUEUES
-            world.queues = {number: self._queue(world.domain, number, numbers) for number in QUEUES}
-            world.waits = {number: self.random.choice(WAITS) for number in QUEUES}
         return world
 
     def call(self, world: World) -> Call:
@@ -163,25 +162,6 @@ class Maker:
             **forwards,
         )
 
-    def _queue(self, domain: Domain, number: str, numbers: list[str]) -> Queue:
-        def way() -> str | None:
-            return self.random.choice([*self._targets, *QUEUES, *QUEUES, None])
-
-        return Queue(
-            queue_uuid=self._uuid(),
-            domain_uuid=domain.domain_uuid,
-            name=f"queue {number}",
-            extension=number,
-            enabled=self._is(0.9),
-            longest_wait=self.random.choice((None, 30)),
-            record=self._is(0.2),
-            name_prefix=self.random.choice(("", "Support")),
-            timeout_destination=way(),
-            full_destination=way(),
-            empty_destination=way(),
-            members=tuple(QueueMember(extension=one) for one in self.random.sample(numbers, 2)),
-        )
-
     def _group(self, domain: Domain, number: str, numbers: list[str]) -> RingGroup:
         members = self._some(35, 70) if self._is(0.05) else self._some(0, 6)
         strategies: list[Strategy] = ["simultaneous", "sequence", "enterprise", "rollover"]
@@ -205,6 +185,28 @@ class Maker:
                 )
                 for _ in range(members)
             ),
+        )
+
+    def _queue(self, domain: Domain, number: str, numbers: list[str]) -> Queue:
+        def way() -> str | None:
+            return self.random.choice([*self._targets, None, None])
+
+        members = self.random.sample(numbers, self._some(0, len(numbers)))
+        return Queue(
+            queue_uuid=self._uuid(),
+            domain_uuid=domain.domain_uuid,
+            name=number,
+            extension=number,
+            members=tuple(QueueMember(extension=one) for one in members if one.isdecimal()),
+            ring_seconds=self.random.choice((5, 15)),
+            longest_wait=self.random.choice((None, 30)),
+            most_waiting=self.random.choice((None, 3)),
+            join_empty=self._is(0.6),
+            timeout_destination=way(),
+            full_destination=way(),
+            empty_destination=way(),
+            enabled=self._is(0.9),
+            record=self._is(0.2),
         )
 
     def _box(self, domain: Domain, number: str) -> Voicemail:

@@ -6,13 +6,14 @@ from xml.etree.ElementTree import Element
 from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
-from ringpost.model.route import Emergency, Group, Messages, Outside, Route
+from ringpost.model.queue import Queue
+from ringpost.model.route import Emergency, Group, Messages, Outside, Queued, Route
 from ringpost.model.values import is_number, is_uuid
-from ringpost.services.numbers import numbering, routing
-from ringpost.services.switching import dialling
+from ringpost.services.numbers import numbering, queue_orders, routing
+from ringpost.services.switching import dialling, queueing
 from ringpost.store import keys
 from ringpost.switch import deciding
-from ringpost.switch.freeswitch import names, xml
+from ringpost.switch.freeswitch import names, queues, xml
 from ringpost.switch.freeswitch.said import PUBLIC
 from ringpost.switch.freeswitch.xml import Asked, Caller
 
@@ -38,7 +39,33 @@ def _document(context: Context, asked: Asked) -> bytes:
         return _directory(context, asked)
     if asked.says("section", "dialplan"):
         return _dialplan(context, asked)
+    if asked.says("section", "configuration") and asked.says("key_value", queues.CONFIGURATION):
+        return _callcenter(context, asked)
     return xml.not_found()
+
+
+def _callcenter(context: Context, asked: Asked) -> bytes:
+    """One queue, if it is asked for; or who is an agent, when the switch starts: it asks for each queue later.
+
+    A queue that is disabled is there still, for those who wait in it.
+    """
+    if not asked.has("CC-Queue"):
+        return xml.callcenter([], _members(context))
+    named = queues.named(asked.get("CC-Queue"))
+    domain = dialling.domain_of(context, named[1]) if named else None
+    queue = context.store.get(keys.queue(domain.domain_uuid, named[0]), Queue) if domain and named else None
+    return xml.callcenter([queue]) if queue else xml.not_found()
+
+
+def _members(context: Context) -> dict[str, list[queues.AgentIsHere]] | None:
+    """All who may be rung in the queues of a switch; None: it is no switch that asks, but an operator."""
+    found: dict[str, list[queues.AgentIsHere]] = {}
+    for switch_uuid in sorted(context.actor.switches or ()):
+        for _, domain in context.store.everything(keys.domains_of_switch(switch_uuid), Domain):
+            if dialling.domain_of(context, domain.domain_uuid) is not None:
+                all_queues = queueing.everything(context, domain.domain_uuid)
+                found |= queues.members(domain, [queue_orders.of(context, queue) for queue in all_queues])
+    return found if context.actor.switches else None
 
 
 def _directory(context: Context, asked: Asked) -> bytes:
@@ -114,7 +141,7 @@ def _dialplan(context: Context, asked: Asked) -> bytes:
     )
     if route is None:
         return xml.not_found()
-    caller = _caller(context, domain, asked, route)
+    caller = _caller(context, domain, asked, route, number)
     parties = dialling.parties(context, domain, route)
     return xml.dialled(place, domain, number, dialling.own(context, route, caller.extension), caller, parties=parties)
 
@@ -132,7 +159,7 @@ def _needs_its_caller(route: Route) -> bool:
             return False
 
 
-def _caller(context: Context, domain: Domain, asked: Asked, route: Route) -> Caller:
+def _caller(context: Context, domain: Domain, asked: Asked, route: Route, number: str) -> Caller:
     """Who dials, as the directory and our own originate have marked the leg.
 
     It is looked up if it matters who, or if the leg does not carry the rest: an earlier release's entry had none of it.
@@ -157,6 +184,7 @@ def _caller(context: Context, domain: Domain, asked: Asked, route: Route) -> Cal
         has_spoken=asked.has("variable_bridge_uuid"),
         took=asked.took,
         came_from=asked.came_from,
+        left_queue=asked.left_queue(number) if isinstance(route, Queued) else None,
     )
 
 
