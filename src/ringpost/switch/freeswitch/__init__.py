@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringpost.switch import CALL_ACTIONS, QUEUE_ACTIONS
+from ringpost.switch.freeswitch.abilities import ABILITIES, CAPABILITIES
 from ringpost.switch.kinds import Home, Kind
-from ringpost.switch.queue_abilities import OPTIONS, QueueAbilities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,18 +15,7 @@ if TYPE_CHECKING:
     from ringpost.switch.asking import Asks
     from ringpost.switch.hearing import Ear
     from ringpost.switch.kinds import Means, Place
-
-_NOT_SAID = "a FreeSWITCH tells callers neither their place nor how long it may take: leave it out"
-ABILITIES = QueueAbilities(
-    strategies=("ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "linear"),
-    options=tuple(one for one in OPTIONS if one not in ("announce_position", "announce_wait")),
-    instead={
-        "wrandom": "take random: those of a lower penalty are rung first then",
-        "announce_position": _NOT_SAID,
-        "announce_wait": _NOT_SAID,
-    },
-)
-CAPABILITIES = (*CALL_ACTIONS, *QUEUE_ACTIONS, *ABILITIES.named)
+    from ringpost.switch.queue_abilities import QueueAbilities
 
 
 def _abilities() -> QueueAbilities:

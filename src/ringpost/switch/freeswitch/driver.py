@@ -23,8 +23,9 @@ from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.model.switch import SwitchRecord, SwitchStatus
 from ringpost.model.values import is_number
 from ringpost.switch import Finding, Progress
-from ringpost.switch.freeswitch import CAPABILITIES, lists, originating
+from ringpost.switch.freeswitch import lists, originating
 from ringpost.switch.freeswitch import queues as center
+from ringpost.switch.freeswitch.abilities import CAPABILITIES
 from ringpost.switch.freeswitch.esl import EventSocket
 from ringpost.switch.freeswitch.recording import RECORDED, RECORDING_STARTED
 from ringpost.switch.freeswitch.said import HUNG_UP, PLACED
