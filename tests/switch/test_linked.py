@@ -12,7 +12,7 @@ from ringpost.model.errors import Problem, SwitchRefused, SwitchUnreachable
 from ringpost.model.switch import LinkState, SwitchRecord
 from ringpost.switch import Progress, Switch
 from ringpost.switch.calls import Asked, Command, Outcome
-from ringpost.switch.freeswitch import CAPABILITIES
+from ringpost.switch.freeswitch.abilities import CAPABILITIES
 from ringpost.switch.linked import away, linked
 from tests.fakes import FakeClock, RecordingSwitch
 from tests.link.wire import GONE, UP, Wire, linking
