@@ -12,7 +12,7 @@ from ringpost.model.errors import Problem, SwitchRefused, SwitchUnreachable
 from ringpost.model.switch import LinkState, SwitchRecord
 from ringpost.switch import Progress, Switch
 from ringpost.switch.calls import Asked, Command, Outcome
-from ringpost.switch.freeswitch import CAPABILITIES
+from ringpost.switch.freeswitch.abilities import ABILITIES
 from ringpost.switch.linked import away, linked
 from tests.fakes import FakeClock, RecordingSwitch
 from tests.link.wire import GONE, UP, Wire, linking
@@ -117,7 +117,7 @@ def test_a_link_that_is_gone_is_said_at_once_with_when_it_was_seen(switch: Switc
         switch.hold(HOME, A)
     assert caught.value.unsent
     status = switch.status()
-    assert (status.reachable, status.link, status.capabilities) == (False, GONE, CAPABILITIES)
+    assert (status.reachable, status.link, status.capabilities) == (False, GONE, ABILITIES.capabilities)
     assert "ringpost link --switch pbx1" in (status.last_error or "")
     [finding] = switch.examine(HOME)
     assert (finding.step, finding.well) == ("link", False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ringpost.switch.freeswitch.abilities import ABILITIES
 from ringpost.switch.kinds import Home, Kind
-from ringpost.switch.queue_abilities import OPTIONS, QueueAbilities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,17 +15,6 @@ if TYPE_CHECKING:
     from ringpost.switch.asking import Asks
     from ringpost.switch.hearing import Ear
     from ringpost.switch.kinds import Means, Place
-
-_NOT_SAID = "a FreeSWITCH tells callers neither their place nor how long it may take: leave it out"
-ABILITIES = QueueAbilities(
-    strategies=("ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "linear"),
-    options=tuple(one for one in OPTIONS if one not in ("announce_position", "announce_wait")),
-    instead={
-        "wrandom": "take random: those of a lower penalty are rung first then",
-        "announce_position": _NOT_SAID,
-        "announce_wait": _NOT_SAID,
-    },
-)
 
 
 def _connect(record: SwitchRecord, means: Means) -> Switch:

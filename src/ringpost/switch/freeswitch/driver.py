@@ -25,10 +25,10 @@ from ringpost.model.values import is_number
 from ringpost.switch import Finding, Progress
 from ringpost.switch.freeswitch import lists, originating
 from ringpost.switch.freeswitch import queues as center
+from ringpost.switch.freeswitch.abilities import ABILITIES
 from ringpost.switch.freeswitch.esl import EventSocket
 from ringpost.switch.freeswitch.recording import RECORDED, RECORDING_STARTED
 from ringpost.switch.freeswitch.said import HUNG_UP, PLACED
-from ringpost.switch.kinds import kinds
 from ringpost.switch.line import Line
 from ringpost.switch.said import Said
 
@@ -48,6 +48,7 @@ class FreeSwitch:
     """A ``Switch`` that is a FreeSWITCH. One connection, made when it is first needed."""
 
     is_sandbox = False
+    capabilities: tuple[str, ...] = ABILITIES.capabilities
 
     def __init__(
         self,
@@ -67,11 +68,6 @@ class FreeSwitch:
         )
         self._job: str | None = None
         self._found_odd = False
-
-    @property
-    def capabilities(self) -> tuple[str, ...]:
-        """What its kind can do."""
-        return kinds()[self._record.kind].capabilities
 
     def close(self) -> None:
         """Let go of the connection."""
