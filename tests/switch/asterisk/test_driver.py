@@ -10,7 +10,7 @@ import pytest
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.switch import CALL_ACTIONS, Progress
-from ringpost.switch.asterisk import CAPABILITIES
+from ringpost.switch.asterisk.abilities import CAPABILITIES
 from ringpost.switch.asterisk.driver import DIRECT, Asterisk
 from ringpost.switch.asterisk.place import address
 from tests.authority import Authority

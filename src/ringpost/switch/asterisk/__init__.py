@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringpost.switch import CALL_ACTIONS, QUEUE_ACTIONS
+from ringpost.switch.asterisk.abilities import CAPABILITIES
 from ringpost.switch.kinds import Home, Kind
 from ringpost.switch.queue_abilities import QueueAbilities
 
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from ringpost.switch.asking import Asks, Fields
     from ringpost.switch.hearing import Ear, Notebook
     from ringpost.switch.kinds import Means, Place
-
-
-CAPABILITIES = (*CALL_ACTIONS, *QUEUE_ACTIONS, *QueueAbilities().named)
-"""What one can do that is spoken to on its own machine."""
 
 
 def _connect(record: SwitchRecord, means: Means) -> Switch:

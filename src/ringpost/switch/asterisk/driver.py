@@ -22,7 +22,8 @@ from ringpost.model.live import LiveCall, Registration
 from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.model.switch import SwitchRecord, SwitchStatus
 from ringpost.switch import CALL_ACTIONS, Finding, Progress
-from ringpost.switch.asterisk import CAPABILITIES, lists, marks, names, originating
+from ringpost.switch.asterisk import lists, marks, names, originating
+from ringpost.switch.asterisk.abilities import CAPABILITIES
 from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
 from ringpost.switch.asterisk.beside import CACHES
 from ringpost.switch.asterisk.lists import Channel, Contact, Party
