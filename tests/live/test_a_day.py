@@ -37,7 +37,7 @@ class Day:
         self.phones: dict[str, Answering] = {}
         self.passwords: dict[str, str] = {}
         self.callers: dict[str, tuple[Caller, str]] = {}
-        self.at: dict[str, str] = {f"77{place:02}": f"9{place:02}" for place in range(AGENTS)}
+        self.at: dict[str, str] = {f"77{place:02}": f"{850 + place}" for place in range(AGENTS)}
         """Each agent's extension."""
 
     def begins(self) -> None:
