@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ringpost.clock import stamp
 from tests.live.conftest import HERE, House
 from tests.live.patience import eventually
 from tests.live.phones import ACCEPTING, Answering, Caller, registers
@@ -31,13 +32,12 @@ class Day:
 
     def __init__(self, house: House, stack: ExitStack, seed: int) -> None:
         self.house, self.stack, self.chance = house, stack, random.Random(seed)
-        self.since: str | None = None
-        self.told()
+        self.since = stamp(time.time())
         self.queues = [f"77{place}" for place in range(QUEUES)]
         self.phones: dict[str, Answering] = {}
         self.passwords: dict[str, str] = {}
         self.callers: dict[str, tuple[Caller, str]] = {}
-        self.at: dict[str, str] = {f"77{place:02}": f"9{place:02}" for place in range(AGENTS)}
+        self.at: dict[str, str] = {f"77{place:02}": f"{850 + place}" for place in range(AGENTS)}
         """Each agent's extension."""
 
     def begins(self) -> None:
@@ -84,11 +84,12 @@ class Day:
     def told(self) -> list[dict[str, Any]]:
         """What was told of those who called, in the end."""
         found: list[dict[str, Any]] = []
-        cursor, more = self.since, True
+        asked = {"types": ["queue.*", "agent.missed"], "from": self.since, "fresh": True, "limit": 1000}
+        more = True
         while more:
-            page = self.house.api.do("event-list", types=["queue.*", "agent.missed"], cursor=cursor, limit=1000)
-            found, cursor, more = found + page["items"], page["next_cursor"], page["more"]
-            self.since = self.since or cursor
+            page = self.house.api.do("event-list", **asked)
+            found, more = found + page["items"], page["more"]
+            asked["cursor"] = page["next_cursor"]
         return [one for one in found if one["call_uuid"]]
 
     def _phone(self, extension: str) -> None:
