@@ -144,6 +144,24 @@ def test_follows_members_that_ring_by_themselves_and_a_phone_that_has_enough_cal
     ]
 
 
+def test_follows_who_leaves_a_queue_and_asks_ahead_for_its_members_phones() -> None:
+    answer = plan.steps(
+        [
+            Step("Queue", f"{HOME}.{HOME},i,,,30"),
+            Step("Set", "RP_PASSED=700"),
+            Step("ExecIf", "$[x${QUEUESTATUS}=xTIMEOUT]?Goto(ringpost,101,1)"),
+            Step("ExecIf", "$[x${QUEUESTATUS}=xFULL]?Goto(ringpost,*99102,1)"),
+        ]
+    )
+    ways = ROUTE.follows({"where": "ringpost", "number": "700", "domain": HOME}, answer)
+    assert [(one["where"], one["number"], one["passed"]) for one in ways] == [
+        ("ringpost", "101", "700"),
+        ("ringpost", "*99102", "700"),
+    ]
+    asked = list(ROUTE.ahead([named("extension", "100"), named("queue", "700")]))
+    assert {"where": "ringpost-phones", "number": "100", "domain": HOME} in asked
+
+
 def test_follows_transfers_in_a_circle_to_an_end() -> None:
     waiting: list[Any] = [{"where": "ringpost", "number": "100"}]
     asked = 0
