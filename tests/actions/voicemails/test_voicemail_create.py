@@ -88,7 +88,7 @@ def test_takes_an_address_as_people_have_them(tenant: Caller, address: str) -> N
 
 
 def test_an_extension_made_later_has_it(tenant: Caller) -> None:
-    box = tenant.done("voicemail-create", name="Sales", number="700")
-    made = tenant.done("extension-create", extension="700")
+    box = tenant.done("voicemail-create", name="Sales", number="720")
+    made = tenant.done("extension-create", extension="720")
     assert made["voicemail_password"] is None, "it has its PIN already"
-    assert tenant.done("voicemail-details", voicemail="700")["voicemail_uuid"] == box["voicemail_uuid"]
+    assert tenant.done("voicemail-details", voicemail="720")["voicemail_uuid"] == box["voicemail_uuid"]
