@@ -44,6 +44,7 @@ NOT_OF_THE_STORE = {
     "parked-call-list",
     "registration-list",
     "switch-link-question-list",
+    "switch-link-queue-list",
 }
 """FusionPBX's two bare arrays, the feed, what is in files, what a switch says, and what is of several lists."""
 

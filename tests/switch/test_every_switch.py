@@ -21,7 +21,7 @@ from ringpost.switch.queue_abilities import QueueAbilities
 from tests.fakes import FakeClock
 from tests.harness import CATALOGUE
 from tests.link.wire import linking
-from tests.switch.staging import HOME, NOBODY, OTHER, SetsUp, Stage, order
+from tests.switch.staging import CALL, HOME, NOBODY, OTHER, SetsUp, Stage, order
 
 
 @pytest.fixture(params=kinds())
@@ -144,6 +144,18 @@ def test_says_what_became_of_a(stage: Stage, cause: str | None) -> None:
 def test_what_it_can_do_are_actions_there_are(stage: Stage) -> None:
     actions = {one for one in stage.switch.capabilities if not one.startswith("queue.")}
     assert actions <= set(CATALOGUE.names())
+
+
+def test_queues_are_had_as_they_are_ordered_and_twice_is_as_good_as_once(stage: Stage) -> None:
+    if "queue-status" not in stage.switch.capabilities:
+        pytest.skip("it has no queues")
+    its = Queue(queue_uuid=CALL, domain_uuid=HOME.domain_uuid, name="Support", extension="700")
+    member = QueueMemberOrder(extension="101", name="Ada; ${x}, |\n", penalty=2, paused=True, pause_reason="a,b|c")
+    for members in ((member,), (member,), (), (member.model_copy(update={"paused": False}),)):
+        stage.switch.set_queues(HOME, [QueueOrder(queue=its, members=members)])
+    assert stage.switch.waiting(HOME) == stage.switch.waiting(OTHER) == []
+    for _ in range(2):
+        stage.switch.drop_queue(HOME, its.queue_uuid)
 
 
 def test_what_it_can_do_of_queues_are_options_there_are(stage: Stage) -> None:

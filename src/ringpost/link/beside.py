@@ -37,7 +37,10 @@ class Pause:
 
 @dataclass(slots=True)
 class Beside:
-    """One switch's link. ``say`` is told what an operator should know; ``recordings`` is where they are, once known."""
+    """One switch's link. ``say`` is told what an operator should know; ``recordings`` is where they are, once known.
+
+    ``begun`` is set whenever the link hears its switch, or is reached, after a break.
+    """
 
     switch: str
     client: Client
@@ -46,6 +49,7 @@ class Beside:
     say: Callable[[str], None]
     recordings: Path | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
+    begun: threading.Event = field(default_factory=threading.Event)
     _said: dict[str, str] = field(default_factory=dict)
 
     def hand_in(self, **what: Any) -> Any:

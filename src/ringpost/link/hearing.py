@@ -79,6 +79,7 @@ class Hearing:
         self._keep(ear.heard(0.0), caught.there, caught.gone)
         link.buffer.heard_of(caught.core, link.clock.now())
         gone = Gone(caught.gone, self.records_within)
+        link.begun.set()
         link.say_once("switch", f"listening to {link.switch}")
         pause.reset()
         last = time.monotonic()

@@ -114,6 +114,7 @@ class Wire:
             line.close()
             raise
         self.link.say_once("live", f"reachable for commands to {self.link.switch}")
+        self.link.begun.set()
         before = self._put(line)
         if self.hears is not None:
             self.hears.connected(is_told=linked.changes)

@@ -164,6 +164,14 @@ class QueueOrder(Entity):
     members: tuple[QueueMemberOrder, ...]
 
 
+class OrderedQueue(Entity):
+    """A queue as the link of a switch is told of it."""
+
+    domain_uuid: Uuid
+    domain_name: str
+    order: QueueOrder
+
+
 class WaitingCaller(Entity):
     """A caller who waits in a queue."""
 

@@ -84,7 +84,7 @@ class Kind:
     ``pointed_at`` is where one says that it asks. ``forget`` has one forget what it was answered to some questions, or
     to all (``SwitchUnreachable``, ``SwitchRefused``). ``notebook`` opens the line on which is noted where phones log in
     from, if its plan looks there (the same two). ``home`` is what it is called where a link runs beside one. ``queues``
-    says what it can do of a queue; None: it has none.
+    says what it can do of a queue; None: it has none. ``queues_by_link``: it has them with a link only.
     """
 
     needs: tuple[str, ...]
@@ -99,6 +99,7 @@ class Kind:
     notebook: Callable[[Place], Notebook] | None = None
     home: Home | None = None
     queues: Callable[[], QueueAbilities | None] = _no_queues
+    queues_by_link: bool = False
 
     @property
     def has_link(self) -> bool:

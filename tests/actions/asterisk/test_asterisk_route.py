@@ -552,6 +552,90 @@ def test_both_parties_hear_that_they_are_recorded(pbx: Caller, operator: Caller)
     assert room[3] == ("MixMonitor", "${RP_RECORDED},")
 
 
+# queues
+
+
+def queue(operator: Caller, **options: Any) -> str:
+    """A queue with the number 790, and its name on the switch."""
+    members = [{"extension": "101"}]
+    made = operator.done("queue-create", **IN_HOME, name="Helpers", extension="790", members=members, **options)
+    return f"{demo.DOMAIN_UUID}.{made['queue_uuid']}"
+
+
+def ways(steps: Steps) -> dict[str, str]:
+    """Where a caller goes on, by why."""
+    found = (re.fullmatch(r"\$\[x\$\{QUEUESTATUS\}=x([A-Z]+)\]\?Goto\(ringpost,(.+),1\)", data) for _, data in steps)
+    return {one[1]: one[2] for one in found if one}
+
+
+def test_a_caller_waits_in_a_queue_and_why_it_left_is_told(pbx: Caller, operator: Caller) -> None:
+    name = queue(operator)
+    assert dialled(pbx, "790") == [
+        ("Answer", ""),
+        ("Set", f"RP_QUEUED={name.partition('.')[2]}"),
+        ("Set", "QUEUESTATUS="),
+        ("Queue", f"{name},i,,,"),
+        ("UserEvent", f"RingpostUnqueued,Queue: {name},Status: ${{QUEUESTATUS}}"),
+        ("Set", "RP_PASSED=790"),
+    ]
+
+
+def test_who_waits_too_long_or_comes_to_nobody_goes_on(pbx: Caller, operator: Caller) -> None:
+    to = {"timeout_destination": "101", "full_destination": "600", "empty_destination": "*99101"}
+    queue(operator, longest_wait=30, most_waiting=5, join_empty=False, **to)
+    steps = all_steps(pbx, "790")
+    assert dict(steps)["Queue"].endswith(",i,,,30")
+    empty = dict.fromkeys(("JOINEMPTY", "LEAVEEMPTY", "WITHDRAW", "UNKNOWN"), "*99101")
+    assert ways(steps) == {"TIMEOUT": "101", "FULL": "600", **empty}
+
+
+def test_nobody_goes_round_through_queues(pbx: Caller, operator: Caller) -> None:
+    queue(operator, longest_wait=30, timeout_destination="101")
+    assert ways(all_steps(pbx, "790", passed="101")) == {}
+    assert marks(all_steps(pbx, "790", passed="600"))["RP_PASSED"] == "600:790"
+
+
+def test_a_prefix_stands_before_the_caller_s_name(pbx: Caller, operator: Caller) -> None:
+    queue(operator, name_prefix="Support")
+    assert marks(dialled(pbx, "790"))["CALLERID(name)"].startswith("${CALLERID(name):0:0${RP_AHEAD}}Support ")
+
+
+def test_a_queue_s_calls_are_recorded_and_both_are_told_if_it_says_so(pbx: Caller, operator: Caller) -> None:
+    queue(operator, record=True)
+    steps = dialled(pbx, "790")
+    assert ("MixMonitor", "${RP_RECORDED},b") in steps
+    assert "Playback" not in dict(steps)
+    operator.done("domain-update", **IN_HOME, record_announcement=True)
+    steps = dialled(pbx, "790")
+    assert ("Playback", "conf-now-recording") in steps
+    assert dict(steps)["Queue"].split(",")[3] == "conf-now-recording"
+
+
+def test_a_queue_that_is_disabled_leads_nowhere(pbx: Caller, operator: Caller) -> None:
+    queue(operator, enabled=False)
+    assert dialled(pbx, "790") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "sound"),
+    [
+        ("*227001", "log_in,Agent: 7001", "agent-loginok"),
+        ("*23", "log_out", "agent-loggedoff"),
+        ("*24", "pause", "de-activated"),
+        ("*257001", "unpause,Agent: 7001", "activated"),
+    ],
+)
+def test_a_code_of_an_agent_is_told_and_answered(pbx: Caller, code: str, told: str, sound: str) -> None:
+    steps = dialled(pbx, code)
+    assert ("UserEvent", f"RingpostAgentCode,What: {told}") in steps
+    assert steps[-1] == ("Playback", sound)
+
+
+def test_a_member_of_a_queue_that_is_not_to_be_disturbed_is_busy(pbx: Caller, operator: Caller) -> None:
+    operator.done("extension-dnd-set", **IN_HOME, extension="101", enabled=True)
+    assert dialled(pbx, "101", **IN_PHONES) == [("Hangup", "17")]
+
+
 # the plan's own numbers
 
 

@@ -16,8 +16,22 @@ from ringpost.entry import demo
 from ringpost.model.destination import Destination, DestinationAction
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
+from ringpost.model.queue import Queue, QueueMemberOrder, QueueOrder
 from ringpost.model.ring_group import RingGroup
-from ringpost.model.route import Emergency, Forwarded, Group, Inbound, Messages, Outside, Phone, Refused, Ringing, Route
+from ringpost.model.route import (
+    AgentCode,
+    Emergency,
+    Forwarded,
+    Group,
+    Inbound,
+    Messages,
+    Outside,
+    Phone,
+    Queued,
+    Refused,
+    Ringing,
+    Route,
+)
 from ringpost.model.telephone.spelling import NUMBER
 from ringpost.model.values import EXTENSION
 from ringpost.model.voicemail import Voicemail
@@ -30,20 +44,27 @@ HOME = demo.DOMAIN_NAME
 UUID = demo.DOMAIN_UUID
 APPLICATIONS = {
     "Answer", "ConfBridge", "Dial", "ExecIf", "Gosub", "Goto", "Hangup", "MixMonitor", "MusicOnHold", "Park",
-    "Playback", "Set", "UserEvent", "VoiceMail", "VoiceMailMain", "Wait",
+    "Playback", "Queue", "Set", "UserEvent", "VoiceMail", "VoiceMailMain", "Wait",
 }  # fmt: skip
 OURS = re.compile(
-    r"\$\{(?:RP_RINGS(?:_[0-9]+)?|RP_REACHED|RP_RECORDED|RP_FULL|RP_AHEAD|UNIQUEID|EPOCH|CALLERID\((?:num|name)\)"
+    r"\$\{(?:RP_RINGS(?:_[0-9]+)?|RP_REACHED|RP_RECORDED|RP_FULL|RP_AHEAD|QUEUESTATUS|UNIQUEID|EPOCH|CALLERID\((?:num|name)\)"
     r"|GROUP_COUNT\([0-9a-f-]{36}-[0-9*#]{1,32}@(?:from|to)\)|DEVICE_STATE\(park:[0-9]{4}@park-[A-Za-z0-9.-]+\))\}"
 )
 _IN_PARTS = re.compile(r"\$\{CALLERID\(name\):0(?::0)?\$\{RP_AHEAD\}\}")
 """What a step of ours may have expanded; the two of the caller are only where they are the whole end of a ``Set``."""
-EXPRESSION = re.compile(r"\$\[[-+>= 0-9A-Z~]*\]|\$\{IF\(~\?[0-9*#]{1,32}:\)\}|\$\{LEN\(~\)\}")
+EXPRESSION = re.compile(r"\$\[[-+>= 0-9A-Zx~]*\]|\$\{IF\(~\?[0-9*#]{1,32}:\)\}|\$\{LEN\(~\)\}")
 """The same, once all inside is a ``~``."""
 STEERS = re.compile(r"""[$\\"{}\[\];`|<>^]""")
 ROW = re.compile(r"(?:[0-9]+-)?[0-9*#+]+(?:-o|x[0-9]+x[0-9]+r?)?")
 NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
 OPTIONS = re.compile(r"ib\(ringpost-callee\^s\^1(?:\([A-Za-z0-9.-]+/[0-9a-f]{8}\))?\)(?:L\(2073600000\))?I?")
+SOUNDS = {"conf-now-recording", "agent-loginok", "agent-loggedoff", "activated", "de-activated"}
+QUEUE = re.compile(r"[0-9a-f-]{36}\.[0-9a-f-]{36},i,,(conf-now-recording)?,[0-9]{0,5}")
+TOLD = (
+    re.compile(r"RingpostSent,Number: [0-9*#+]+(,Extension: [0-9*#+]+)?"),
+    re.compile(r"RingpostUnqueued,Queue: [0-9a-f-]{36}\.[0-9a-f-]{36},Status: \$\{QUEUESTATUS\}"),
+    re.compile(r"RingpostAgentCode,What: [a-z_]+(,Agent: [0-9*#]+)?"),
+)
 
 hostile = st.one_of(
     st.text(max_size=30),
@@ -92,7 +113,23 @@ def groups(draw: Callable[..., Any]) -> Group:
     return Group(group, tuple(draw(st.lists(members, max_size=4))))
 
 
+@st.composite
+def queues(draw: Callable[..., Any]) -> Queued:
+    """The same of a queue."""
+    queue = Queue.model_construct(
+        queue_uuid=UUID, domain_uuid=UUID, name=draw(hostile), extension=draw(number), record=draw(st.booleans()),
+        name_prefix=draw(hostile), longest_wait=draw(st.one_of(st.none(), st.integers(1, 86_400))),
+    )  # fmt: skip
+    member = QueueMemberOrder.model_construct(extension=draw(number), name=draw(hostile), pause_reason=draw(hostile))
+    way = st.one_of(st.none(), outside)
+    passed = draw(st.lists(number, min_size=1, max_size=5).map(tuple))
+    order = QueueOrder.model_construct(queue=queue, members=(member,))
+    return Queued(order, passed, draw(way), draw(way), draw(way))
+
+
 routes: st.SearchStrategy[Route] = st.one_of(
+    queues(),
+    st.builds(AgentCode, st.sampled_from(["log_in", "log_out", "pause", "unpause"]), st.one_of(st.none(), number)),
     st.builds(Phone, extensions(), st.booleans(), st.booleans()),
     groups(),
     st.builds(Outside, outside, gateway),
@@ -161,7 +198,7 @@ def _sets(data: str) -> bool:
             value = value.removeprefix(ours).removesuffix(ours)
         theirs = value
         return not STEERS.search(theirs) and not set(theirs) & set("(),&")
-    known = r"_{0,2}RP_[A-Z]+(_[0-9]+)?|GROUP\((from|to)\)|PARKING[A-Z]+|CALLERID\(pres\)"
+    known = r"QUEUESTATUS|_{0,2}RP_[A-Z]+(_[0-9]+)?|GROUP\((from|to)\)|PARKING[A-Z]+|CALLERID\(pres\)"
     return re.fullmatch(known, name) is not None and not set(OURS.sub("", value)) & set(",&")
 
 
@@ -209,9 +246,10 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
     "Wait": lambda data: re.fullmatch("[0-9]{1,3}", data) is not None,
     "Answer": lambda data: data in ("", "500"),
     "MixMonitor": lambda data: data in ("${RP_RECORDED},b", "${RP_RECORDED},"),
-    "Playback": lambda data: data == "conf-now-recording",
-    "UserEvent": lambda data: re.fullmatch(r"RingpostSent,Number: [0-9*#+]+(,Extension: [0-9*#+]+)?", data) is not None,
-    "ExecIf": lambda data: re.search(r"\]\?(Hangup\(17\)|Goto\(ringpost,[0-9*#]+,1\))$", data) is not None,
+    "Playback": lambda data: data in SOUNDS,
+    "Queue": lambda data: QUEUE.fullmatch(data) is not None,
+    "UserEvent": lambda data: any(one.fullmatch(data) for one in TOLD),
+    "ExecIf": lambda data: re.search(r"\]\?(Hangup\(17\)|Goto\(ringpost,[+0-9*#]+,1\))$", data) is not None,
 }
 
 

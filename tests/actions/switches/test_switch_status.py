@@ -10,7 +10,8 @@ from ringpost.model.domain import Domain
 from ringpost.model.switch import SwitchRecord, SwitchStatus
 from ringpost.services.switching import examinations
 from ringpost.store.sqlite import SqliteStore
-from ringpost.switch import CALL_ACTIONS, Finding, Switch
+from ringpost.switch import Finding, Switch
+from ringpost.switch.queue_abilities import QueueAbilities
 from ringpost.switch.scripts import Scripts
 from tests.fakes import RecordingSwitch
 from tests.harness import Caller, House
@@ -56,7 +57,7 @@ def test_the_sandbox_is_always_well(operator: Caller, reference: str) -> None:
     status = operator.done("switch-status", switch=reference)
     assert (status["switch_name"], status["kind"], status["reachable"]) == (reference, "sandbox", True)
     assert (status["version"], status["last_error"]) == ("sandbox", None)
-    assert status["capabilities"] == list(CALL_ACTIONS)
+    assert status["capabilities"] == list(QueueAbilities().capabilities)
 
 
 def test_a_switch_that_cannot_be_reached_is_an_answer(wired: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from ringpost.model.switch import SwitchRecord
 from ringpost.switch.asterisk import marks
 from ringpost.switch.asterisk.driver import Asterisk
 from tests.fakes import FakeClock
+from tests.switch.asterisk.queueing import FakeQueues
 from tests.switch.asterisk.scripted import PASSWORD, REFUSED, USER, Asked, ScriptedAsterisk, answered, listed, told
 from tests.switch.staging import HOME, NOBODY, Stage
 
@@ -58,6 +59,8 @@ class AsteriskStage:
             "ParkedCalls": lambda _: listed(self.slots.values(), "ParkedCallsComplete"),
             "Originate": self.originates,
         }
+        self.queues = FakeQueues()
+        server.answers |= self.queues.answers
         self.registered = True
         self.takes = "Talk, hold,conference"
         self.becomes: list[str] = []
@@ -76,6 +79,8 @@ class AsteriskStage:
         return answered("ami-privileges", "Getvar")
 
     def set_variable(self, asked: Asked) -> str:
+        if self.queues.set_state(asked):
+            return answered("queue-orders", "Setvar")
         if asked.get("Channel") not in self.rows:
             return REFUSED.format("No such channel")
         if asked.get("Variable").startswith("RP_"):

@@ -24,13 +24,18 @@ ELSEWHERE = "127.1"
 TRUNK = HOME.model_copy(update={"outbound_gateway": "trunk"})
 OF_RING = answered("ami-login", "ListCommands")
 """What a user with write = call,agent,reporting,originate may do."""
-OF_WHOLE = OF_RING.replace(
+OF_QUEUES = ("GetConfig", "QueueAdd", "QueuePause", "QueuePenalty", "QueueReload", "QueueRemove", "QueueStatus",
+             "QueueWithdrawCaller", "UpdateConfig")  # fmt: skip
+OF_SYSTEM = OF_RING.replace(
     "\r\n\r\n", "".join(f"\r\n{name}: x  (Priv: system,all)" for name in SYSTEM_ACTIONS) + "\r\n\r\n"
+)
+OF_WHOLE = OF_SYSTEM.replace(
+    "\r\n\r\n", "".join(f"\r\n{name}: x  (Priv: config,all)" for name in OF_QUEUES) + "\r\n\r\n"
 )
 NO_302 = "![[:cntrl:]]Forward:"
 STEPS = [
     "address", "secret", "AMI", "user", "version", "systemname", "clock", "channelvars", "events", "parking", "told",
-    "modules", "plan", "asks", "gateway", "phones",
+    "modules", "plan", "asks", "queues", "gateway", "phones",
 ]  # fmt: skip
 
 
@@ -57,6 +62,8 @@ def healthy(server: ScriptedAsterisk) -> None:
         "Ping": answered("ami-login", "Ping", 1),
         "GetConfig": config(channelvars=",".join(marks.SAID), timestampevents="yes"),
         "GetConfig Filename=res_parking.conf": config(parkeddynamic="yes"),
+        "GetConfig Filename=queues.conf": config(autofill="yes", persistentmembers="no"),
+        "GetConfig Filename=ringpost-queues.conf": config(),
         OF_USER: config(read="call,security", eventfilter=NO_302),
         "ModuleCheck": "Response: Success\r\nActionID: a\r\nVersion: \r\n\r\n",
         "ShowDialPlan": listed(["Event: ListDialplan\r\nActionID: a\r\nContext: x\r\n\r\n"], "ShowDialPlanComplete"),
@@ -93,8 +100,16 @@ def test_a_switch_that_is_set_up_as_it_should_be_is_well() -> None:
 @pytest.mark.parametrize(
     ("key", "answer", "step", "says"),
     [
-        ("ListCommands", OF_RING, "user", "DBDel, DBPut, Filter, MixMonitor, ModuleCheck, PJSIPNotify"),
-        ("ListCommands", SUCCESS.format(""), "user", "write = call,agent,reporting,originate,system"),
+        ("ListCommands", OF_SYSTEM, "queues", "add agent,config"),
+        ("ShowDialPlan Context=ringpost-states", REFUSED.format("Did not find context"), "queues", "ringpost-states"),
+        ("GetConfig Filename=queues.conf", config(autofill="no"), "queues", "autofill=yes"),
+        ("GetConfig Filename=queues.conf", config(autofill="yes", persistentmembers="yes"), "queues", "persistentmem"),
+        (
+            "GetConfig Filename=ringpost-queues.conf",
+            REFUSED.format("Config file not found"),
+            "queues",
+            "no ringpost-qu",
+        ),
         (
             "CoreSettings",
             answered("ami-login", "CoreSettings").replace("22.10.1", "18.9-cert1"),
@@ -112,7 +127,12 @@ def test_a_switch_that_is_set_up_as_it_should_be_is_well() -> None:
         ("Ping", answered("ami-login", "Ping", 1).replace("1795761403", "1795765003"), "clock", "3601 seconds ahead"),
         ("Ping", answered("ami-login", "Ping", 1).replace("1795761403", "1795761303"), "clock", "seconds behind"),
         ("Ping", answered("ami-login", "Ping", 1).replace("1795761403.786697", "nan"), "clock", "does not say"),
-        ("GetConfig", config(channelvars="RP_DOMAIN,RP_CALL", timestampevents="yes"), "channelvars", "RP_HELD missing"),
+        (
+            "GetConfig",
+            config(channelvars="RP_DOMAIN,RP_CALL", timestampevents="yes"),
+            "channelvars",
+            "RP_HELD, RP_QUEUED missing",
+        ),
         ("GetConfig", config(channelvars=",".join(marks.SAID)), "events", "timestampevents=yes"),
         ("GetConfig Filename=res_parking.conf", config(parkeddynamic="no"), "parking", "parkeddynamic=yes"),
         (OF_USER, config(read="system,call", eventfilter=NO_302), "told", "add security to read="),
@@ -136,6 +156,31 @@ def test_what_is_wrong_is_said_with_what_to_do(key: str, answer: str, step: str,
     assert says in findings[step]
 
 
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (OF_RING, "DBDel, DBPut, Filter, MixMonitor, ModuleCheck, PJSIPNotify"),
+        (SUCCESS.format(""), "write = call,agent,reporting,originate,system"),
+    ],
+)
+def test_a_user_that_may_do_too_little_is_said(answer: str, says: str) -> None:
+    with ScriptedAsterisk() as server:
+        healthy(server)
+        server.answers["ListCommands"] = answer
+        findings = bad(found(server))
+    assert list(findings) == ["user", "queues"]
+    assert says in findings["user"]
+
+
+def test_a_switch_may_be_without_queues() -> None:
+    with ScriptedAsterisk() as server:
+        healthy(server)
+        server.answers["ModuleCheck Module=app_queue.so"] = REFUSED.format("Module not loaded")
+        [finding] = [one for one in found(server) if one.step == "queues"]
+    assert finding.well
+    assert "there can be none" in finding.words
+
+
 def test_a_user_that_may_run_a_shell_is_refused_beyond_this_machine() -> None:
     with ScriptedAsterisk() as server:
         healthy(server)
@@ -153,7 +198,7 @@ def test_what_the_smaller_user_may_not_look_at_is_said() -> None:
         assert findings["modules"].well
         assert "cannot be seen" in findings["channelvars"].words
         server.answers["CoreShowChannels"] = answered("ev-reconnect", "CoreShowChannels")
-        assert "RP_HELD missing" in bad(found(server))["channelvars"]
+        assert "RP_HELD, RP_QUEUED missing" in bad(found(server))["channelvars"]
 
 
 @pytest.mark.parametrize(
@@ -228,4 +273,4 @@ def test_each_module_is_asked_for_by_its_file() -> None:
         healthy(server)
         found(server)
     asked = [one.get("Module") for one in server.heard if one.action == "ModuleCheck"]
-    assert asked == [f"{name}.so" for name in MODULES]
+    assert asked == [f"{name}.so" for name in (*MODULES, "app_queue")]

@@ -10,6 +10,7 @@ import pytest
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.switch import CALL_ACTIONS, Progress
+from ringpost.switch.asterisk.abilities import CAPABILITIES
 from ringpost.switch.asterisk.driver import DIRECT, Asterisk
 from ringpost.switch.asterisk.place import address
 from tests.authority import Authority
@@ -423,7 +424,7 @@ def test_one_that_fails_in_the_midst_rests_too_and_may_have_heard(clock: FakeClo
 def test_not_reaching_it_is_a_status_too(server: ScriptedAsterisk, clock: FakeClock) -> None:
     server.mode = "refuse"
     status = Asterisk(switch_at(server), lambda _: PASSWORD, clock).status()
-    assert (status.reachable, status.capabilities) == (False, CALL_ACTIONS)
+    assert (status.reachable, status.capabilities) == (False, CAPABILITIES)
     assert "refused the password" in (status.last_error or "")
 
 
@@ -468,10 +469,10 @@ def test_an_address_says_where_and_how(server: ScriptedAsterisk, given: str, pla
 @pytest.mark.parametrize(
     ("host", "capabilities"),
     [
-        ("127.0.0.1:5038", CALL_ACTIONS),
-        ("localhost", CALL_ACTIONS),
-        ("[::1]", CALL_ACTIONS),
-        ("tls://127.0.0.1", CALL_ACTIONS),
+        ("127.0.0.1:5038", CAPABILITIES),
+        ("localhost", CAPABILITIES),
+        ("[::1]", CAPABILITIES),
+        ("tls://127.0.0.1", CAPABILITIES),
         ("10.0.0.5", DIRECT),
         ("tls://pbx.example.net", DIRECT),
         ("localhost.example.net", DIRECT),

@@ -130,8 +130,7 @@ STORIES = {
 @pytest.fixture(autouse=True)
 def _pbx2(operator: Caller) -> None:
     """An Asterisk that the demo domain lives on."""
-    about = {"kind": "asterisk", "address": "192.0.2.10", "user": "ringpost", "secret": "env:RINGPOST_SECRET_PBX1"}
-    operator.done("switch-create", name="pbx1", **about)
+    operator.done("switch-create", name="pbx1", kind="asterisk", via="link")
     operator.done("domain-update", domain_name=demo.DOMAIN_NAME, switch="pbx1")
 
 

@@ -103,7 +103,7 @@ def link(
     --install prints, and with --write writes, what has systemd run it: a unit, a file with the secrets of this
     environment, and with --listen the switch's own setting. --doctor is best tried as whom the unit runs it.
     """
-    from ringpost.link import doing, work
+    from ringpost.link import doing, queueing, work
     from ringpost.link.beside import Beside
     from ringpost.link.buffer import Buffer
     from ringpost.link.carrying import Carrying
@@ -152,7 +152,8 @@ def link(
     with suppress(KeyboardInterrupt):
         stands_in = standing.works if standing else (HandingIn(beside, put_aside_in(data, switch_name)),)
         notes = (Noting(beside, partial(found.notebook, commands_at)),) if standing and found.notebook else ()
-        work.run(beside, hearing, Telling(beside), Carrying(beside), wire, *stands_in, *notes)
+        arranges = (queueing.beside(beside, connect, data),) if found.queues() else ()
+        work.run(beside, hearing, Telling(beside), Carrying(beside), wire, *arranges, *stands_in, *notes)
     click.echo("Stopped.")
 
 

@@ -126,10 +126,14 @@ def check_queues(context: Context, domain: Domain, reference: str | None) -> Non
 
 
 def _check_can(switch: SwitchRecord, queue: Queue, *, of_switch: bool = False) -> None:
-    abilities = kinds()[switch.kind].queues()
+    kind = kinds()[switch.kind]
+    abilities = kind.queues()
     whose = f"the queue {queue.name} cannot be on {switch.switch_name}" if of_switch else f"{switch.switch_name} cannot"
     if abilities is None:
         raise CannotComply(f"{whose}: a {switch.kind} switch has no queues", parameter="switch" if of_switch else None)
+    if kind.queues_by_link and switch.via != "link":
+        says = f"a {switch.kind} switch has queues only with a link beside it (via=link)"
+        raise CannotComply(f"{whose}: {says}", parameter="switch" if of_switch else None)
     for parameter, says in abilities.lacking(queue):
         raise CannotComply(f"{whose} {says}", parameter="switch" if of_switch else parameter)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringpost.switch import CALL_ACTIONS
+from ringpost.switch.asterisk.abilities import CAPABILITIES
 from ringpost.switch.kinds import Home, Kind
 from ringpost.switch.queue_abilities import QueueAbilities
 
@@ -62,7 +62,7 @@ def _notebook(place: Place) -> Notebook:
 
 KIND = Kind(
     needs=("address", "user", "secret"),
-    capabilities=CALL_ACTIONS,
+    capabilities=CAPABILITIES,
     connect=_connect,
     has_tls=True,
     listen=_listen,
@@ -71,6 +71,7 @@ KIND = Kind(
     pointed_at=_pointed_at,
     forget=_forget,
     queues=QueueAbilities,
+    queues_by_link=True,
     notebook=_notebook,
     home=Home("127.0.0.1:5038", "asterisk.service", "RINGPOST_AMI_PASSWORD"),
 )

@@ -50,6 +50,7 @@ MEMBERS: Mapping[str, str] = {
     "reached": "the extensions it was sent to, with colons between: RP_REACHED",
     "box": "the box it left a message in: RP_BOX",
     "recorded": "the file it was recorded into, below monitor: RP_RECORDED",
+    "queued": "the queue it waits in, or has waited in: RP_QUEUED",
     "call": "the uuid of the call an action placed, of which it is A: RP_CALL",
     "extension": "the extension that A is: RP_EXTENSION",
     "a": "the uuid of a placed call of which it is one of A's phones: RP_A",
@@ -132,6 +133,7 @@ def _leg(said: Said, uuid: str, name: str, *, is_placed: bool) -> Leg:
             "ended_by": ended_by(name, said.verbatim("hangup_source"), by_action=by_action),
             "reached": extensions_in(said.verbatim("reached")),
             "to_voicemail": source is None and bool(said.verbatim("box")),
+            "waited": said.uuid("queued") is not None,
         }
     )
 

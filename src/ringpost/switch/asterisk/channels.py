@@ -32,7 +32,8 @@ class Channel:
     be connected with. ``shown`` is who it is, ``connected`` whom it sees.
     ``dial_status`` is how dialling it ended, ``dialling`` how dialling by it did. ``is_replaced``: a half of a pair
     that is optimised away, whose part a phone plays from then on. ``is_heard``: it was with somebody since it was begun
-    to be recorded, so that there is something to hear.
+    to be recorded, so that there is something to hear. ``queue`` is the queue it waits in. ``rang_in_vain``: a queue
+    has given up ringing it, and ``has_phones``: for a half of a pair a phone was rung.
     """
 
     uniqueid: str
@@ -70,6 +71,9 @@ class Channel:
     is_bridged: bool = False
     recording_since: float | None = None
     is_heard: bool = True
+    queue: str = ""
+    rang_in_vain: bool = False
+    has_phones: bool = False
     recorded: tuple[str, ...] = ()
     waiting: list[tuple[What, float, dict[str, Any]]] = field(default_factory=list)
 

@@ -11,7 +11,7 @@ from ringpost.model.errors import Problem, SwitchRefused
 from ringpost.model.switch import SwitchRecord
 from ringpost.model.values import is_uuid
 from ringpost.switch import Finding
-from ringpost.switch.asterisk import lists, marks
+from ringpost.switch.asterisk import lists, marks, queues
 from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
 from ringpost.switch.asterisk.place import Address, connected
 
@@ -34,6 +34,10 @@ SYSTEM_ACTIONS = (
     "DBDel", "DBPut", "Filter", "MixMonitor", "ModuleCheck", "PJSIPNotify", "SorceryMemoryCacheExpireObject",
 )  # fmt: skip
 """What only a user with the class ``system`` may do: beyond loopback nobody should."""
+_QUEUE_ACTIONS = (
+    "GetConfig", "QueueAdd", "QueuePause", "QueuePenalty", "QueueReload", "QueueRemove", "QueueStatus",
+    "QueueWithdrawCaller", "UpdateConfig",
+)  # fmt: skip
 CONTEXTS = (marks.PLAN, marks.PHONES, marks.ANNOUNCES)
 LEAST_VERSION = 20
 _SECONDS_OFF = 60
@@ -63,6 +67,8 @@ def examined(
             yield from _told(line, record, place)
             yield _modules(line)
             yield from _plan(line)
+            if place.is_loopback:
+                yield _queues(line)
             yield from _telephony(line, clock, domain)
     except Problem as problem:
         yield Finding("AMI", well=False, words=problem.detail)
@@ -226,6 +232,26 @@ def _plan(line: Manager) -> Iterator[Finding]:
     url = line.ask("Getvar", Variable="RP_URL").get("Value")
     words = f"it asks at {url[:200]}" if url else "RP_URL is empty: set it in [globals] of extensions.conf"
     yield Finding("asks", well=bool(url), words=words)
+
+
+def _queues(line: Manager) -> Finding:
+    """Whether there can be queues; a switch may well be without."""
+    if not line.ask("ModuleCheck", Module="app_queue.so").is_good:
+        return Finding("queues", well=True, words="there can be none: for some, load app_queue as the guide does")
+    may = _may(line)
+    missing = [name for name in _QUEUE_ACTIONS if name not in may]
+    general = _general(line, "queues.conf")
+    if missing:
+        words = f"the switch's user may not do {', '.join(missing)}: add agent,config to its write= in manager.conf"
+    elif not _rows(line, "ShowDialPlan", Context=marks.STATES):
+        words = f"no context {marks.STATES}: take extensions.conf from the guide"
+    elif general.get("autofill", "").lower() not in _TRUE or general.get("persistentmembers", "").lower() in _TRUE:
+        words = "set autofill=yes and persistentmembers=no in queues.conf"
+    elif not line.ask("GetConfig", Filename=queues.FILE).is_good:
+        words = f"there is no {queues.FILE}: take it and queues.conf, which includes it, from the guide"
+    else:
+        return Finding("queues", well=True, words="app_queue is there, and is told what it needs")
+    return Finding("queues", well=False, words=words)
 
 
 def _telephony(line: Manager, clock: Clock, domain: Domain | None) -> Iterator[Finding]:

@@ -23,10 +23,12 @@ from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.model.switch import SwitchRecord, SwitchStatus
 from ringpost.switch import CALL_ACTIONS, Finding, Progress
 from ringpost.switch.asterisk import lists, marks, names, originating
+from ringpost.switch.asterisk.abilities import CAPABILITIES
 from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
 from ringpost.switch.asterisk.beside import CACHES
 from ringpost.switch.asterisk.lists import Channel, Contact, Party
 from ringpost.switch.asterisk.place import address, connected
+from ringpost.switch.asterisk.queue_line import QueueLine
 from ringpost.switch.line import Line
 
 NEEDS_SYSTEM = frozenset({"call-answer", "call-hold", "call-resume", "call-record-start", "registration-delete"})
@@ -71,13 +73,14 @@ class Asterisk:
         self._line = Line(
             record.switch_uuid, lambda: secret(record.secret or ""), self._connected, resting, answer_seconds
         )
+        self._queues = QueueLine(self._ask, self._list)
         self._tale: originating.Tale | None = None
         self._found_odd = False
 
     @property
     def capabilities(self) -> tuple[str, ...]:
         """The actions it can do: all on this machine, and without those that need ``system`` at another's address."""
-        return CALL_ACTIONS if self._address.is_loopback else DIRECT
+        return CAPABILITIES if self._address.is_loopback else DIRECT
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -298,19 +301,21 @@ class Asterisk:
                 self._do("DBDel", Family="registrar", Key=phone.key)
         return len(phones)
 
-    # legs
+    # queues
 
     def waiting(self, domain: Domain) -> list[WaitingCaller]:
         """The callers who wait in a domain's queues."""
-        raise CannotComply("not yet")
+        return list(self._queues.waiting(self._channels(), domain, self._clock.now()))
 
     def set_queues(self, domain: Domain, queues: Sequence[QueueOrder]) -> None:
         """Have these queues be as they are ordered."""
-        raise CannotComply("not yet")
+        self._queues.arrange(domain, queues, lambda: {one.number for one in self._contacts() if one.is_in(domain)})
 
     def drop_queue(self, domain: Domain, queue_uuid: str) -> None:
         """Forget a queue."""
-        raise CannotComply("not yet")
+        self._queues.drop(domain.domain_uuid, queue_uuid)
+
+    # legs
 
     def _channels(self) -> list[Channel]:
         return lists.channels(self._list("CoreShowChannels"), self._clock.now(), self._odd)

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -11,11 +11,12 @@ from typing import Self
 from ringpost.clock import stamp
 from ringpost.model.errors import SwitchRefused
 from ringpost.model.notices import Notice, What
-from ringpost.switch.asterisk import marks
+from ringpost.switch.asterisk import marks, queues
 from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
 from ringpost.switch.asterisk.channels import Channel
-from ringpost.switch.asterisk.events import Events
+from ringpost.switch.asterisk.events import Events, Told
 from ringpost.switch.asterisk.legs import UNIQUEID
+from ringpost.switch.asterisk.phone_states import PhoneStates
 from ringpost.switch.hearing import CaughtUp, Heard, Known
 from ringpost.switch.kinds import Place
 from ringpost.switch.said import Said
@@ -34,6 +35,7 @@ class AsteriskEar:
     ) -> None:
         self._manager, self._now, self._usual = manager, now, usual
         self._events = Events()
+        self._states = PhoneStates(manager.ask, self._listed)
         self._alive_at = time.monotonic()
 
     @classmethod
@@ -65,8 +67,14 @@ class AsteriskEar:
         is_over = bool(known.core) and known.core != core
         what: What = "lost" if is_over or not self._hands_in() else "gone"
         known_legs = {} if is_over else known.legs
+        self._states.look(self._now())
         there = self._events.there(
-            self._listed("CoreShowChannels"), self._listed("ParkedCalls"), self._answered, known_legs, self._now()
+            self._listed("CoreShowChannels"),
+            self._listed("ParkedCalls"),
+            self._answered,
+            known_legs,
+            self._now(),
+            [row for row in self._listed("QueueStatus", Member="none") if row.event == "QueueEntry"],
         )
         legs = {notice.leg_uuid for notice in there}
         rung_for = {notice.source_uuid: notice.domain_uuid for notice in there if notice.source_uuid}
@@ -81,16 +89,27 @@ class AsteriskEar:
         events = 0
         while events < _AT_ONCE and (event := self._manager.event(0.0 if events else seconds)) is not None:
             events += 1
-            told = self._events.take(event, self._now())
+            for told in self._told(event):
+                heard.notices.extend(told.notices)
+                heard.recorded.extend(told.recorded)
+                records += told.records
             self._mark_held(event)
-            heard.notices.extend(told.notices)
-            heard.recorded.extend(told.recorded)
-            records += told.records
+            self._states.heard(event)
+        self._states.look_if_due(self._now())
         is_alive = events > 0 or self._answers()
         if is_alive:
             self._alive_at = time.monotonic()
         core = self._events.core if events else ""
         return heard._replace(core=core, is_alive=is_alive, records=records)
+
+    def _told(self, event: Message) -> Iterator[Told]:
+        """What an event tells. Nobody tells of a member of a queue that is not rung, for it has no phone."""
+        told = self._events.take(event, self._now())
+        yield told
+        if event.event == "QueueCallerJoin" and told.notices:
+            missing = queues.without_a_phone(self._listed("QueueStatus", Queue=event.get("Queue")))
+            if missing:
+                yield self._events.without_phones(event, missing, self._now())
 
     def _mark_held(self, event: Message) -> None:
         """Note on its channel that a phone holds: no list says so. One that is gone, or may not be marked, is not."""
@@ -116,10 +135,10 @@ class AsteriskEar:
         began = f"{status.get('CoreStartupDate')} {status.get('CoreStartupTime')}"
         return Said({"core": f"{settings.get('SystemName')} {began}"}).text("core") or ""
 
-    def _listed(self, action: str) -> list[Message]:
+    def _listed(self, action: str, **members: str) -> list[Message]:
         """What is listed; nothing if the switch has no such list."""
         try:
-            return self._manager.listed(action)
+            return self._manager.listed(action, **members)
         except Unlisted:
             return []
 

@@ -7,13 +7,14 @@ the phones that are rung for it add to that one.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from ringpost.clock import stamp
 from ringpost.model.call import Direction
 from ringpost.model.notices import Notice, RecordedFile, What
+from ringpost.model.route import AgentCodeWord
 from ringpost.model.telephone.spelling import NUMBER
-from ringpost.switch.asterisk import cdr, marks
+from ringpost.switch.asterisk import cdr, marks, queues
 from ringpost.switch.asterisk.ami import Message
 from ringpost.switch.asterisk.channels import WHO, Channel, Channels
 from ringpost.switch.asterisk.legs import FILE, born, cause_of, ended_by, number_dialled
@@ -40,6 +41,9 @@ _MARKED = {
 }
 """What a record says as the leg is marked."""
 _BY_THE_PLAN = "dialplan"
+_NO_PHONE = "20"
+_INHERITED = (marks.DOMAIN, marks.DIRECTION, marks.DIALLED)
+_AGENT_CODES = frozenset(get_args(AgentCodeWord))
 
 
 class Told(NamedTuple):
@@ -83,6 +87,9 @@ class Events:
             "MessageWaiting": self._message_waiting,
             "MixMonitorStart": self._mix_monitor_start,
             "MixMonitorStop": self._mix_monitor_stop,
+            "QueueCallerJoin": self._queue_caller_join,
+            "AgentConnect": self._agent_connect,
+            "AgentRingNoAnswer": self._agent_ring_no_answer,
             "HangupRequest": self._hangup_request,
             "Hangup": self._hangup,
         }
@@ -104,8 +111,12 @@ class Events:
         answered: Callable[[Channel], float | None],
         known: Mapping[str, str],
         now: float,
+        queued: Iterable[Message] = (),
     ) -> list[Notice]:
-        """How far each channel has come that is listed. ``answered`` says since when one is; ``known`` are legs."""
+        """How far each channel has come that is listed. ``answered`` says since when one is; ``known`` are legs.
+
+        ``queued`` are those who wait in queues.
+        """
         self._begin(now)
         listed = [(channel, row) for row in rows if (channel := self.channels.seen(row, "", now))]
         self._find_diallers(listed, now)
@@ -121,10 +132,35 @@ class Events:
         for row in parked:
             if self.channels.seen(row, "Parkee", now):
                 self._parked_call(row, now)
+        for row in queued:
+            self._queue_entry(row, now)
         for channel, _ in listed:
-            if channel.is_told and channel.is_up and channel.leg_uuid in known and not channel.is_parked:
-                self._tell(channel, "unparked", now)
+            if channel.is_told and channel.is_up and channel.leg_uuid in known:
+                self._tell_of_no_wait(channel, now)
         return self._told.notices
+
+    def _tell_of_no_wait(self, leg: Channel, now: float) -> None:
+        """Who waits nowhere now, in no slot and in no queue, may have when it was last heard of."""
+        if not leg.is_parked:
+            self._tell(leg, "unparked", now)
+        queue_uuid = leg.marks.uuid(marks.QUEUED)
+        if queue_uuid and not leg.queue:
+            self._tell(leg, "unqueued", now, queue_uuid=queue_uuid)
+
+    def _queue_entry(self, row: Message, now: float) -> None:
+        """Somebody who waits: since when is told to the second."""
+        leg, waits = self._leg(self._of(row)), Said({"for": row.get("Wait")}).whole("for")
+        self._queued(leg, row, now - (waits or 0))
+
+    def without_phones(self, joined: Message, extensions: Iterable[str], now: float) -> Told:
+        """A caller has joined a queue whose members would be rung, had they a phone: they have missed it."""
+        at = self._begin(now, joined.get("Timestamp"))
+        caller = self._leg(self._of(joined))
+        if caller is not None and caller.queue:
+            for extension in extensions:
+                uniqueid = f"{caller.uniqueid};{int(at * 1000)};{extension}"
+                self._tell_of_nobody(caller, extension, uniqueid, _NO_PHONE, at, at)
+        return self._told
 
     def _find_diallers(self, listed: Sequence[tuple[Channel, Message]], now: float) -> None:
         for channel, row in listed:
@@ -208,12 +244,58 @@ class Events:
             self._tell(leg, "held" if holds else "resumed", at)
 
     def _user_event(self, event: Message, at: float) -> None:
-        """The plan says where a leg is sent; that it had been speaking, only we know."""
+        """What the plan says."""
         leg = self._leg(self._of(event))
+        says = {marks.SENT: self._sent, marks.UNQUEUED: self._unqueued, marks.AGENT_CODE: self._agent_code}
+        if leg is not None and (what := says.get(event.get("UserEvent"))) is not None:
+            what(leg, event, at)
+
+    def _sent(self, leg: Channel, event: Message, at: float) -> None:
+        """Where a leg is sent; that it had been speaking, or waits, only we know."""
         number = event.get("Number")
-        if leg is None or not leg.has_spoken or event.get("UserEvent") != marks.SENT or not NUMBER.fullmatch(number):
+        if (leg.has_spoken or leg.queue) and NUMBER.fullmatch(number):
+            leg.queue = ""
+            self._tell(leg, "sent", at, sent_to=number, sent_to_extension=event.get("Extension") == number)
+
+    def _unqueued(self, leg: Channel, event: Message, at: float) -> None:
+        """Why a leg waits in a queue no more: the plan alone knows, and of one that was let in nowhere nothing else."""
+        status = event.get("Status")
+        if status in queues.NOT_JOINED and not leg.queue:
+            self._queued(leg, event, at)
+        because, queue_uuid, leg.queue = queues.left_because(status), leg.queue, ""
+        if queue_uuid and because:
+            self._tell(leg, "unqueued", at, queue_uuid=queue_uuid, left_because=because)
+
+    def _agent_code(self, leg: Channel, event: Message, at: float) -> None:
+        what, agent = event.get("What"), event.get("Agent")
+        if what in _AGENT_CODES:
+            self._tell(leg, "agent_code", at, agent_code=what, agent_number=agent if agent.isdecimal() else None)
+
+    def _queue_caller_join(self, event: Message, at: float) -> None:
+        self._queued(self._leg(self._of(event)), event, at)
+
+    def _queued(self, leg: Channel | None, said: Message, at: float) -> None:
+        """A leg waits in a queue, if it is one of its own domain's."""
+        queue = queues.named(said.get("Queue"))
+        if leg is not None and queue is not None and queue.domain_uuid == leg.domain and not leg.queue:
+            leg.queue = queue.queue_uuid
+            self._tell(leg, "queued", at, queue_uuid=queue.queue_uuid)
+
+    def _agent_connect(self, event: Message, at: float) -> None:
+        leg = self._leg(self._of(event))
+        if leg is not None:
+            leg.queue = ""
+
+    def _agent_ring_no_answer(self, event: Message, at: float) -> None:
+        """A queue has given up ringing a member: whose phones ring still, they have rung in vain."""
+        rung = self._of(event, "Dest")
+        if rung is None:
             return
-        self._tell(leg, "sent", at, sent_to=number, sent_to_extension=event.get("Extension") == number)
+        rung.rang_in_vain = True
+        half = self.channels.other_half(rung)
+        for channel in self.channels:
+            if half is not None and channel.dialled_by == half.uniqueid and channel.answered is None:
+                channel.rang_in_vain = True
 
     def _parked_call(self, event: Message, at: float) -> None:
         leg = self._leg(self._of(event, "Parkee"))
@@ -235,7 +317,11 @@ class Events:
     def _attended_transfer(self, event: Message, at: float) -> None:
         """Who has called two puts them through: all are in one call from now on."""
         leg, target = self._leg(self._of(event, "Transferee")), self._leg(self._of(event, "TransferTarget"))
-        if leg is None or target is None or event.get("Result") != "Success":
+        if leg is None or event.get("Result") != "Success":
+            return
+        if event.get("DestType") == "App":
+            self._put_into_queue(leg, self._leg(self._of(event, "SecondTransferer")), at)
+        if target is None:
             return
         first, of_call = self._first(target), self._first(leg)
         if first is not of_call and not first.is_placed and not first.source:
@@ -244,6 +330,16 @@ class Events:
         to = target.extension or target.whose
         if to is not None and NUMBER.fullmatch(to):
             self._tell(leg, "sent", at, sent_to=to, sent_to_extension=target.extension is not None)
+
+    def _put_into_queue(self, leg: Channel, waits: Channel | None, at: float) -> None:
+        """Who has called a queue puts another through to it: that one waits in its place."""
+        if waits is None or not waits.queue:
+            return
+        queue_uuid, waits.queue = waits.queue, ""
+        self._tell(waits, "unqueued", at, queue_uuid=queue_uuid)
+        if waits.domain == leg.domain:
+            leg.queue = queue_uuid
+            self._tell(leg, "queued", at, queue_uuid=queue_uuid)
 
     def _originated(self, event: Message, at: float) -> None:
         channel = self._of(event)
@@ -280,6 +376,8 @@ class Events:
         channel = self._of(event)
         if channel is None:
             return
+        if channel.rang_in_vain and channel.is_local and not channel.has_phones:
+            self._tell_of_no_phone(channel, event.get("Cause"), at)
         self._place_anyhow(channel)
         leg = self._leg(channel)
         self._note_recording(channel, at)
@@ -323,6 +421,25 @@ class Events:
         if leg.domain is not None:
             self._told.records.append(self._record(leg, cause, at))
 
+    def _tell_of_no_phone(self, half: Channel, cause: str, at: float) -> None:
+        """A member of a queue was rung, and had no phone."""
+        caller, extension = self._leg(self.channels.get(half.dialled_by)), queues.extension_of(half.name)
+        if caller is not None and extension is not None:
+            self._tell_of_nobody(caller, extension, half.uniqueid, cause, half.start, at)
+
+    def _tell_of_nobody(
+        self, caller: Channel, extension: str, uniqueid: str, cause: str, start: float, at: float
+    ) -> None:
+        """A leg all the same, which nobody has made."""
+        if caller.domain is None:
+            return
+        name = f"PJSIP/{extension}@{caller.domain}-00000000"
+        leg = Channel(f"{uniqueid};none", name, caller.uniqueid, start)
+        leg.said = {mark: caller.said[mark] for mark in _INHERITED if mark in caller.said}
+        leg.is_rung = leg.is_placed_right = True
+        leg.source, leg.source_dialled, leg.connected = caller.uniqueid, caller.exten, caller.shown
+        self._end(leg, cause, at)
+
     def _end_of_phone(self, phone: Channel, leg: Channel, cause: str, at: float) -> None:
         """One of A's phones is gone: it may be why A was not reached, or have hung up for A."""
         if phone.answered is None:
@@ -362,6 +479,7 @@ class Events:
             "hangup_source": self._hangup_source(leg),
             "box": "left" if self._left_a_message(leg) else None,
             "recorded": next(iter(leg.recorded), None),
+            "queued": leg.said.get(marks.QUEUED),
         }
         return PostedRecord(cdr.ACTION, "", cdr.CONTENT_TYPE, cdr.written(members))
 
@@ -428,6 +546,7 @@ class Events:
                 return self._rung_for(channel, self._leg(by) or by, dialled)
             if first is None:
                 return False
+            first.has_phones = True
             if first.is_placed:
                 return self._rung_for_a(channel, first, dialled)
             if first.is_placed_right and not first.dialled_by:
@@ -567,7 +686,12 @@ def _dialler(channel: Channel, row: Message, listed: Iterable[tuple[Channel, Mes
 
 
 def _status(leg: Channel) -> str:
-    """How dialling a leg ended, or of one that nobody rang, dialling by it."""
+    """How dialling a leg ended, or of one that nobody rang, dialling by it.
+
+    A queue that gives up ringing a member cancels that, as a caller does who gives up.
+    """
+    if leg.rang_in_vain and leg.dial_status in ("", "CANCEL"):
+        return "NOANSWER"
     return (leg.dial_status or leg.dialling) if leg.is_rung else leg.dialling
 
 

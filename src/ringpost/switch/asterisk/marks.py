@@ -30,6 +30,8 @@ RECORDED = "RP_RECORDED"
 """The file a leg is recorded into, below ``monitor``."""
 HUNG_UP = "RP_HUNG_UP"
 """Set once an action has hung the leg up."""
+QUEUED = "RP_QUEUED"
+"""The uuid of the queue a leg waits in, or has waited in last."""
 HELD = "RP_HELD"
 """``true`` on the channel of a phone that holds its call, set by whoever hears it: an Asterisk's lists do not say."""
 MONITOR = "RP_MONITOR"
@@ -37,7 +39,9 @@ MONITOR = "RP_MONITOR"
 RECORDS = "RP_RECORDS"
 """A global variable: ``yes`` where each leg hands in its own record when it ends, for there is no link to make one."""
 
-SAID = (DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, NUMBER, PHONE_OF, BOX, RECORDED, HUNG_UP, HELD)
+SAID = (
+    DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, NUMBER, PHONE_OF, BOX, RECORDED, HUNG_UP, HELD, QUEUED,
+)  # fmt: skip
 """``channelvars``."""
 
 PLAN = "ringpost"
@@ -54,6 +58,13 @@ ANNOUNCES = "ringpost-announces"
 """The context whose ``s`` answers and says that the call is recorded: what comes from it is put into the call."""
 SENT = "RingpostSent"
 """The ``UserEvent`` by which the plan tells where a leg is sent that had dialled before: ``Number``, ``Extension``."""
+
+UNQUEUED = "RingpostUnqueued"
+"""The ``UserEvent`` by which the plan tells why a leg waits in a queue no more: ``Queue``, ``Status``."""
+AGENT_CODE = "RingpostAgentCode"
+"""The one by which it tells that a phone has dialled an agent's code: ``What``, ``Agent``."""
+STATES = "ringpost-states"
+"""The context whose hints say how an extension's phones are: ``<extension>-<domain>``."""
 
 _LEGS = uuid.UUID("6f0c9c5e-5d7a-5b1e-9d5e-0a57e215c0de")
 

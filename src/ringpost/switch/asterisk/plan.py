@@ -35,7 +35,7 @@ from ringpost.model.route import (
 )
 from ringpost.model.route import Messages as ToMessages
 from ringpost.model.values import EXTENSION, is_number, is_uuid
-from ringpost.switch.asterisk import names, posted
+from ringpost.switch.asterisk import names, posted, queues
 from ringpost.switch.asterisk.causes import number_of, says_more, spoken_of
 from ringpost.switch.asterisk.marks import (
     BOX,
@@ -226,6 +226,7 @@ def dialled(domain: Domain, number: str, route: Route, caller: Caller, *, partie
             *_marks(domain, direction, caller.dialled or number),
             *_on_its_way(number, route, caller),
             *_limited(domain, route, caller),
+            *(_named(route.order.queue.name_prefix) if isinstance(route, Queued) else []),
             *recorded,
             *_steps(domain, route, caller),
         ]
@@ -253,6 +254,8 @@ def phones(domain: Domain, ringing: Ringing, member: Member, call_uuid: str) -> 
     Who places a call wants it, also who is not to be disturbed; and shows what was ordered, whoever of A's picks up
     (``I``).
     """
+    if not call_uuid and ringing.extension is not None and not _can_ring(ringing):
+        return steps([Step("Hangup", str(number_of("USER_BUSY")))])
     options = f"{_rung(_new_file(domain))}{_says(domain)}" if member.is_recorded else _rung()
     options += "I" if call_uuid else ""
     return steps(
@@ -330,9 +333,10 @@ def _recorded(
     domain: Domain, route: Route, parties: Iterable[Extension], direction: str, *, is_recorded: bool
 ) -> list[Step]:
     """What has a call recorded, if a party or the number that was dialled wants it; once, whoever wants it."""
-    if is_recorded or isinstance(route, Emergency | ToMessages | Refused):
+    if is_recorded or isinstance(route, Emergency | ToMessages | Refused | AgentCode):
         return []
-    if not any(one.records(direction) for one in parties):
+    is_wanted = isinstance(route, Queued) and route.order.queue.record
+    if not is_wanted and not any(one.records(direction) for one in parties):
         return []
     return _begun_now(domain) if isinstance(route, Room) else _begun_once_connected(domain)
 
@@ -395,7 +399,8 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Step]:  # noqa:
         case Refused(cause):
             return [Step("Hangup", str(number_of(cause)))]
         case Queued() | AgentCode():
-            return [Step("Hangup", "20")]
+            said = _ANNOUNCED if caller.is_recorded and domain.record_announcement else ""
+            return [Step(*one) for one in queues.steps(domain, route, announced=said)]
         case Room() | Slot() | HoldMusic():
             return [Step("Answer"), *_by_code(domain, route)]
 

@@ -21,6 +21,8 @@ _DEPTH = "ringpost-depth"
 _TABLES = ("ps_endpoints", "ps_auths", "ps_aors")
 _ON = re.compile(rf"{PLAN},([^,]+),1")
 _FULL = re.compile(rf"RP_FULL.*\?Goto\({PLAN},([^,]+),1\)")
+_LEFT = re.compile(rf"QUEUESTATUS.*\?Goto\({PLAN},([^,]+),1\)")
+"""Where a caller goes on who has left a queue."""
 _ALONE = re.compile(r"(?<=[,&-])[+0-9*#]{1,32}x[0-9]{1,3}x[0-9]{1,3}r?(?=[&,])")
 """A member of a group that is rung by itself, in the list that ``ringpost-rings`` or ``ringpost-row`` is given."""
 
@@ -82,6 +84,8 @@ def _routes_ahead(named: Iterable[Mapping[str, Any]]) -> Iterator[Fields]:
             yield {"where": plan.PUBLIC, "number": one["number"]}
         else:
             yield from (_from_a_phone(phone, one["number"]) for phone in phones)
+    if any(one["what"] == "queue" for one in items):
+        yield from ({"where": PHONES, "number": one["number"], "domain": one["domain_uuid"]} for one in phones)
 
 
 def _from_a_phone(phone: Mapping[str, Any], number: str) -> Fields:
@@ -106,6 +110,8 @@ def _follows(asked: Fields, answer: bytes) -> Iterator[Fields]:
                 yield from (onto | {"dialstatus": status, "cause": cause} for status, cause in _ENDS)
             else:
                 yield onto
+        elif application == "ExecIf" and (left := _LEFT.search(data)):
+            yield fields | {"where": PLAN, "number": left[1]}
         elif application == "ExecIf" and (full := _FULL.search(data)):
             yield fields | {"where": PLAN, "number": full[1], "full": full[1]}
         elif application == "Gosub":

@@ -19,6 +19,7 @@ _STATUSES = {
     "several": ("", "0"),
 }
 """``DIALSTATUS``, and ``HANGUPCAUSE`` where it is not still that of an earlier call (measured)."""
+_THERE = frozenset(_STATUSES) - {"unregistered"}
 _SILENT = frozenset({"Answer", "UserEvent", "MixMonitor", "Playback"})
 _CALLER_SHOWN = re.compile(r"CALLERID\((num|name|pres)\)=")
 _COUNTED = re.compile(r"\$\{GROUP_COUNT\(([^@)]+)@(from|to)\)\}")
@@ -62,6 +63,9 @@ class _Asterisk:
             yield step
             if self.is_over:
                 return
+        if any(one == "Queue" for one, _ in steps):
+            self.story.say("ended", 16)  # as the plan does when no step is left
+            return
         assert not steps, "the last step leads nowhere"
 
     def _asked(self, where: str, number: str) -> bytes:
@@ -114,6 +118,8 @@ class _Asterisk:
         condition, _, step = data.partition("?")
         if condition == "$[${LEN(${RP_FULL})}>0]":
             holds = bool(self._var("RP_FULL"))
+        elif condition.startswith("$[x${QUEUESTATUS}=x"):
+            holds = condition == f"$[x${{QUEUESTATUS}}=x{self._var('QUEUESTATUS')}]"
         elif condition.startswith("$[${DEVICE_STATE(park:"):
             holds = False  # nobody waits there
         else:
@@ -255,6 +261,32 @@ class _Asterisk:
         assert self._var("PARKINGDYNPOS") == "5901-5999"
         self.story.say("slot", (data.removesuffix(",s"), self._var("PARKINGEXTEN")))
         return "over"
+
+    def _queue(self, data: str) -> str:
+        """Whoever waits: whether anybody is there, and how many wait, is the switch's to know."""
+        name, options, _, _, seconds = data.split(",")
+        home, _, queue_uuid = name.partition(".")
+        assert (home, options) == (self.world.domain.domain_uuid, "i")
+        assert self._var("RP_QUEUED") == queue_uuid
+        queue = next(one for one in self.world.queues.values() if one.queue_uuid == queue_uuid)
+        assert seconds == str(queue.longest_wait or "")
+        able = {one.extension for one in self.world.extensions if one.enabled}
+        there = [
+            one for one in queue.members if one.extension in able and self.world.fate(one.extension or "") in _THERE
+        ]
+        stay = self.world.stays[queue.extension]
+        if not queue.join_empty and not there:
+            self.variables["QUEUESTATUS"] = "JOINEMPTY"
+            return ""
+        if stay == "full" and queue.most_waiting is not None:
+            self.variables["QUEUESTATUS"] = "FULL"
+            return ""
+        self.story.say("waits", queue.extension)
+        if stay == "answered":
+            self.story.say("answered")
+            return "over"
+        self.variables["QUEUESTATUS"] = {"timeout": "TIMEOUT", "empty": "LEAVEEMPTY"}.get(stay, "")
+        return ""
 
     def _musiconhold(self, data: str) -> str:
         assert data == ""
