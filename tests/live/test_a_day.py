@@ -6,6 +6,7 @@ call (20 unless it does), ``RINGPOST_DAY_SEED`` makes a day again.
 
 import os
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ SEED = int(os.environ.get("RINGPOST_DAY_SEED", random.randrange(10_000)))
 AGENTS, QUEUES = (20, 6) if CALLS >= 200 else (6, 3)
 _TOGETHER = 25
 """Callers at most at a time."""
+_TOO_LATE = re.compile(r"^Reason:.*(?:ORIGINATOR_CANCEL|LOSE_RACE|completed elsewhere)", re.MULTILINE)
+"""Why a phone's call ends that has answered in the moment in which its caller was gone, or another's."""
 _STRATEGIES = ("leastrecent", "rrmemory", "linear", "fewestcalls", "random")
 
 
@@ -79,7 +82,9 @@ class Day:
 
     def answered(self, extension: str) -> int:
         """The calls a phone has answered, and not been told that it was too late."""
-        return self.phones[extension].heard().count("\nACK sip:")
+        heard = self.phones[extension].heard()
+        ends = [message for message in heard.split("UDP message ") if "\nBYE sip:" in message]
+        return heard.count("\nACK sip:") - sum(bool(_TOO_LATE.search(message)) for message in ends)
 
     def told(self) -> list[dict[str, Any]]:
         """What was told of those who called, in the end."""
