@@ -14,13 +14,13 @@ def test_answers_the_pin_this_once(tenant: Caller) -> None:
     assert (made["ask_password"], made["attach_audio"], made["delete_messages"], made["enabled"]) == (
         True, True, False, True,
     )  # fmt: skip
-    assert tenant.done("voicemail-details", voicemail="720") == made
+    assert tenant.done("voicemail-details", voicemail="700") == made
     assert tenant.done("voicemail-create", name="x", number="701", password="4711")["password"] == "4711"
 
 
 @pytest.mark.parametrize("number", ["100", "700"])
 def test_refuses_a_taken_number(tenant: Caller, number: str) -> None:
-    tenant.done("voicemail-create", name="Sales", number="720")
+    tenant.done("voicemail-create", name="Sales", number="700")
     reply = tenant.call("voicemail-create", name="Other", number=number)
     assert (reply.status, reply.json["errors"][0]["parameter"]) == (409, "number")
 
