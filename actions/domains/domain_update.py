@@ -11,6 +11,7 @@ from ringpost.contract import Versioned
 from ringpost.model.domain import Domain, DomainSettings
 from ringpost.model.requests import InDomain
 from ringpost.model.values import DomainName
+from ringpost.services.provisioning import domain_changes
 from ringpost.services.tenants import domains
 
 EXAMPLE = {
@@ -31,4 +32,4 @@ def handle(request: Request, context: Context) -> Response:
     changes = request.given(DomainSettings)
     if request.new_domain_name is not None:
         changes["domain_name"] = request.new_domain_name
-    return domains.update(context, domains.found(context, request), changes, request.if_version)
+    return domain_changes.update(context, domains.found(context, request), changes, request.if_version)

@@ -48,6 +48,7 @@ class Notice(Entity):
         default=None, description="who ended it, if the switch says; hung_up is of older links"
     )
     placed: bool = Field(default=False, description="it was rung because an action placed the call: A")
+    unheard: bool = Field(default=False, description="there never was such a leg: who was to ring has no phone")
     to_voicemail: bool = Field(default=False, description="it was left to somebody's voicemail")
     reached: tuple[ExtensionNumber, ...] = Field(
         default=(), description="extensions it was sent to, whether a phone of theirs rang or not"
@@ -111,6 +112,7 @@ class TrackedLeg(Entity):
     reached: tuple[str, ...] = ()
     to_voicemail: bool = False
     placed: bool = False
+    unheard: bool = False
     rang: bool = False
     speaks: bool = False
     agent_uuid: Uuid | None = None
@@ -120,8 +122,8 @@ class TrackedLeg(Entity):
 
 _OWN_LEG = frozenset(
     {
-        "agent_uuid", "source_dialled", "ended_by", "reached", "to_voicemail", "placed", "rang", "speaks", "core",
-        "sequence",
+        "agent_uuid", "source_dialled", "ended_by", "reached", "to_voicemail", "placed", "unheard", "rang", "speaks",
+        "core", "sequence",
     }
 )  # fmt: skip
 _OWN = frozenset(
@@ -193,9 +195,9 @@ class TrackedCall(Entity):
         return answered_by if answered_by in ours else ours[0] if len(ours) == 1 else None
 
     def as_record(self) -> list[Leg]:
-        """The legs as a record has them, as far as they were told; the call's own first."""
+        """The legs as a record has them, as far as they were told, but those that never were; the call's own first."""
         legs = sorted(self.legs, key=lambda leg: leg.leg_uuid != self.call_uuid)
-        return [self._as_record(leg) for leg in legs]
+        return [self._as_record(leg) for leg in legs if not leg.unheard]
 
     def _as_record(self, leg: TrackedLeg) -> Leg:
         is_first = leg.leg_uuid == self.call_uuid

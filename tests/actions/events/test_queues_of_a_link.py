@@ -231,3 +231,15 @@ def test_a_switch_that_was_not_heard_for_a_while_is_told_anew_who_is_in_its_queu
     assert hand_in(link, [away]) == 0
     [told_anew] = [one for one in switch.queues if one.queue.queue_uuid == demo.QUEUE_UUID]
     assert {member.extension for member in told_anew.members} == {"101", "102"}
+
+
+def test_a_domain_that_moves_to_another_switch_has_its_queues_told_there(
+    operator: Caller, agents: dict[str, str], switch: RecordingSwitch
+) -> None:
+    here = operator.done("domain-details", **HOME)["switch"]
+    operator.done("domain-update", **HOME, switch="sandbox")
+    switch.queues = []
+    operator.done("domain-update", **HOME, domain_description="x")
+    assert switch.queues == []
+    operator.done("domain-update", **HOME, switch=here)
+    assert {member.extension for one in switch.queues for member in one.members} >= {"101", "102"}

@@ -166,3 +166,11 @@ def test_of_a_click_the_phone_that_waits_is_the_call_itself() -> None:
     [visit] = call.visits
     assert visit.leg_uuid == call.call_uuid
     assert [one.extension for one in visit.attempts] == ["102"]
+
+
+def test_who_has_no_phone_was_tried_and_is_no_leg_of_the_call() -> None:
+    calls, happened = followed(heard("queue_agent_without_a_phone"))
+    [call] = calls.values()
+    assert [one.extension for one in call.visits[0].attempts] == ["102"]
+    assert len(call.as_record()) == 1, "no record will come of it"
+    assert happened[-1].data()["call"]["extensions"] == []

@@ -176,6 +176,7 @@ class _Step:
             reached=notice.reached,
             placed=notice.placed,
             agent_uuid=notice.agent_uuid,
+            unheard=notice.unheard,
             **heard,
         )
         self.call = self.call.model_copy(update={"legs": (*_room_made(self.call.legs), leg)})

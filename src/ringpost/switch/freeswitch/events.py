@@ -164,6 +164,7 @@ def _without_a_leg(head: Said, domain: str, placed: Placed) -> list[Notice]:
         extension=extension,
         number=extension,
         cause=spoken_of(head.verbatim("CC-Hangup-Cause")),
+        unheard=True,
     )
     return [notice, notice.model_copy(update={"what": "ended"})]
 
