@@ -162,7 +162,7 @@ class Switch(Protocol):
         """Have these queues be as they are ordered, with these members and no others. Twice is as good as once."""
 
     def drop_queue(self, domain: Domain, queue_uuid: Uuid) -> None:
-        """Forget a queue, if it is known. Whoever waits there goes on as if nobody were left to take the call."""
+        """Forget a queue, if it is known. Who waits there is hung up, or goes on as from an empty one."""
 
 
 class Connect(Protocol):

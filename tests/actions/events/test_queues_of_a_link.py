@@ -223,16 +223,6 @@ def test_the_switch_is_told_of_each_change_at_once(
     assert switch.dropped == [demo.QUEUE_UUID]
 
 
-def test_a_switch_that_was_not_heard_for_a_while_is_told_anew_who_is_in_its_queues(
-    link: Caller, agents: dict[str, str], switch: RecordingSwitch
-) -> None:
-    switch.queues = []
-    away = {"position": 1, "away_from": "2026-11-22T11:59:50.000Z", "away_until": "2026-11-22T12:00:10.000Z"}
-    assert hand_in(link, [away]) == 0
-    [told_anew] = [one for one in switch.queues if one.queue.queue_uuid == demo.QUEUE_UUID]
-    assert {member.extension for member in told_anew.members} == {"101", "102"}
-
-
 def test_a_domain_that_moves_to_another_switch_has_its_queues_told_there(
     operator: Caller, agents: dict[str, str], switch: RecordingSwitch
 ) -> None:

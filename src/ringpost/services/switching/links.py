@@ -20,7 +20,7 @@ from ringpost.model.switch import SwitchRecord
 from ringpost.services.happenings.call_events import Happening, advanced, begun, joined
 from ringpost.services.happenings.call_telling import Teller, keep_visits, looked_up, with_agents
 from ringpost.services.records import joining
-from ringpost.services.switching import agent_codes, meters, queueing
+from ringpost.services.switching import agent_codes, meters
 from ringpost.services.tenants import switches
 from ringpost.store import Put, Row, keys
 
@@ -92,7 +92,6 @@ def take(
             looked_at = batch.take_unheard(notice, progress.looked_at)
             if looked_at is not None:
                 break
-            batch.tell_queues()
         else:
             batch.take(notice)
         taken = notice.position
@@ -206,14 +205,6 @@ class _Batch:
                 return place
             self._tell_unheard(record)
         return None
-
-    def tell_queues(self) -> None:
-        """Tell the switch anew who is in its queues: it may have been another since, or forgotten it."""
-        homes = self._context.store.everything(keys.domains_of_switch(self._switch.switch_uuid), Domain)
-        for _, domain in homes:
-            home = domain.domain_uuid
-            if self._domain(home) is not None:
-                queueing.tell(self._context, home, queueing.everything(self._context, home))
 
     def _unheard(self, away: NumberedAway, looked_at: str) -> Iterator[tuple[str, Call]]:
         """The records of that while, each with what was looked at before it."""

@@ -1,14 +1,16 @@
 """What a FreeSWITCH tells a link on its event socket."""
 
+import logging
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ringpost.switch.freeswitch.esl import EventSocket
-from ringpost.switch.freeswitch.events import SUBSCRIPTION, Placed, caught_up, notices, recorded
+from ringpost.switch.freeswitch.esl import Denied, EventSocket
+from ringpost.switch.freeswitch.events import OF_CALLS, SUBSCRIPTION, Placed, caught_up, notices, recorded
 from ringpost.switch.hearing import CaughtUp, Heard, Known
 
 _AT_ONCE = 100
+_log = logging.getLogger("ringpost")
 
 
 class FreeSwitchEar:
@@ -31,7 +33,13 @@ class FreeSwitchEar:
 
     def caught_up(self, known: Known) -> CaughtUp:
         """How far each leg has come, and which are gone; listening since before that."""
-        self._socket.listen(SUBSCRIPTION)
+        try:
+            self._socket.listen(SUBSCRIPTION)
+        except Denied:
+            self._socket.listen(OF_CALLS)
+            _log.warning(
+                "the link's user may not hear what happens in queues: docs/freeswitch.md#queues says what to add"
+            )
         self._placed.clear()
         return caught_up(self._socket, known, self._placed)
 

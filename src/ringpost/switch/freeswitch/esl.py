@@ -31,6 +31,10 @@ _BREAKS = re.compile(r"[\r\n\0]")
 _LENGTH = re.compile(r"[0-9]{1,9}")
 
 
+class Denied(SwitchRefused):
+    """The user that has logged in may not do or hear that."""
+
+
 class BadFrame(Exception):
     """What arrived is not what an event socket would send."""
 
@@ -189,9 +193,12 @@ class EventSocket:
             return self._results.pop(job_uuid)
 
     def listen(self, names: str) -> None:
-        """Have the switch tell of these events from now on: names with spaces between, as ``event json`` takes them."""
+        """Have the switch tell of these events from now on: names with spaces between, as ``event json`` takes them.
+
+        Raises ``Denied`` if its user may not hear one of them; the connection outlasts that.
+        """
         lines = _lines(f"event json {names}")
-        with self._step():
+        with self._step(but=(Denied,)):
             self._events = deque()
             self._order(lines)
 
@@ -206,10 +213,10 @@ class EventSocket:
             return self._events.popleft() if self._events else None
 
     @contextmanager
-    def _step(self) -> Iterator[None]:
+    def _step(self, *, but: tuple[type[Exception], ...] = ()) -> Iterator[None]:
         if not self._open:
             raise SwitchUnreachable("the connection to the switch is closed: open another")
-        with in_words(self.close, BadFrame, "a FreeSWITCH's event socket"):
+        with in_words(self.close, BadFrame, "a FreeSWITCH's event socket", but=but):
             yield
 
     def _greet(self, login: bytes) -> None:
@@ -240,7 +247,7 @@ class EventSocket:
         while (frame := self._frame(deadline)).kind == _EVENT:
             self._keep(frame)
         if frame.kind == _REPLY and frame.reply.startswith("-ERR permission denied"):
-            raise SwitchRefused(
+            raise Denied(
                 "the switch's user may not do that: allow it in the user's esl-allowed-api and esl-allowed-events"
             )
         if frame.kind != kind:

@@ -54,8 +54,10 @@ CHANNEL_EVENTS = (
     "RECORD_STOP",
 )
 PARKING = "valet_parking::info"
-SUBSCRIPTION = f"{' '.join(CHANNEL_EVENTS)} BACKGROUND_JOB HEARTBEAT CUSTOM {PARKING} {SENT} {CALLCENTER} {QUEUE}"
+OF_CALLS = f"{' '.join(CHANNEL_EVENTS)} BACKGROUND_JOB HEARTBEAT CUSTOM {PARKING} {SENT}"
 """What a link listens to. A heartbeat comes every 20 seconds: a connection without one is dead."""
+SUBSCRIPTION = f"{OF_CALLS} {CALLCENTER} {QUEUE}"
+"""With what happens in queues: a link's user of before there were any may not hear that."""
 
 _log = logging.getLogger("ringpost")
 _WHAT: dict[str, What] = {
