@@ -56,6 +56,18 @@ def test_for_one_of_its_queues_only(house: House, tenant: Caller) -> None:
     assert states == {"700": "logged_out", "702": "idle"}
 
 
+def test_for_one_more_of_its_queues(tenant: Caller) -> None:
+    for number in ("701", "702", "703"):
+        tenant.done("queue-create", name=f"Q{number}", extension=number, members=[{"agent": "7003"}])
+    first = tenant.done("agent-login", agent="7003", extension="101", queue="701")["agents"][0]["queues"]
+    both = tenant.done("agent-login", agent="7003", extension="101", queue="702")["agents"][0]["queues"]
+    assert len(both) == 2
+    assert set(first) < set(both)
+    tenant.done("agent-login", agent="7003", extension="101")
+    [after] = tenant.done("agent-login", agent="7003", extension="101", queue="703")["agents"]
+    assert after["queues"] is None, "it is in all already"
+
+
 def test_refuses_a_queue_it_is_no_member_of(tenant: Caller) -> None:
     reply = tenant.call("agent-login", agent="7003", extension="101", queue="700")
     assert (reply.status, "queue-member-add" in reply.json["error"]) == (422, True)

@@ -1,6 +1,6 @@
 """Who is logged in to queues, where, and who rests: the table says so, and the switch is told."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ringpost.clock import seconds
@@ -67,11 +67,13 @@ def log_in(context: Context, agent: Agent, extension: str, queues: Sequence[Queu
         raise _taken()
     its = queues_of(context, agent)
     chosen = _chosen(its, queues)
+    if agent.extension == extension and chosen is not None:
+        chosen = None if agent.queues is None else tuple(sorted({*agent.queues, *chosen}))
     if agent.extension == extension and agent.queues == chosen:
         tell(context, home, its)
         return agent
     if agent.extension not in (None, extension):
-        agent = _as_logged_out(context, agent)
+        _happened(context, "agent.logged_out", agent)
     changes = {"extension": extension, "queues": chosen, "logged_in_at": agent.logged_in_at or context.now}
     after = _changed(context, agent, changes)
     if agent.logged_in_at is None:
@@ -267,12 +269,6 @@ def _as_nowhere(context: Context, agent: Agent) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _as_logged_out(context: Context, agent: Agent) -> Agent:
-    """An agent as it moves: told as logged out there; what it was paused for goes along."""
-    _happened(context, "agent.logged_out", agent)
-    return agent
-
-
 def _rested(context: Context, agent: Agent) -> dict[str, Any]:
     """What changes of an agent who is paused nowhere any more."""
     if agent.paused_at is not None:
@@ -292,9 +288,3 @@ def _write_span(
 def _happened(context: Context, what: str, agent: Agent, *, sequence: int = 0, **more: Any) -> None:
     """Tell what an agent did; who moves is told as gone before it is told as there, by their ``sequence``."""
     context.happened(what, agent.domain_uuid, agent.model_dump() | more, sequence=sequence)
-
-
-def whoever(context: Context, home: str, agents: Iterable[str]) -> dict[str, Agent]:
-    """Agents by their uuids, whoever asks; those that are gone are not there."""
-    found = {uuid: context.store.get(keys.agent(home, uuid), Agent, of_anybody=True) for uuid in set(agents)}
-    return {uuid: agent for uuid, agent in found.items() if agent is not None}
