@@ -352,10 +352,10 @@ def test_listening_anew_forgets_what_was_told_before(switch: ScriptedFreeSwitch)
 
 
 def test_a_user_who_may_not_listen_is_told_where_to_allow_it() -> None:
-    with ScriptedFreeSwitch(allowed_events=frozenset({"CHANNEL_ANSWER"})) as switch:
-        with connect(switch, USER_PASSWORD, USER) as line:
-            refused(lambda: line.listen("CHANNEL_ANSWER CHANNEL_HOLD"), "esl-allowed-events")
-            line.listen("CHANNEL_ANSWER")
+    allowed = ScriptedFreeSwitch(allowed_events=frozenset({"CHANNEL_ANSWER"}))
+    with allowed as switch, connect(switch, USER_PASSWORD, USER) as line:
+        refused(lambda: line.listen("CHANNEL_ANSWER CHANNEL_HOLD"), "esl-allowed-events")
+        line.listen("CHANNEL_ANSWER")
 
 
 def test_a_list_of_events_with_a_line_break_is_never_sent(switch: ScriptedFreeSwitch) -> None:

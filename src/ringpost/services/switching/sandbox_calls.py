@@ -178,7 +178,7 @@ def _one_at_a_time(context: Context, domain: Domain) -> None:
     key = keys.queueing(domain.domain_uuid)
     row = context.store.row(key)
     version = row.version if row else 0
-    put = Row(key, "{}", version + 1)
+    put = Row(key, "{}", version + 1, int(context.clock.now()) + _KEPT)
     context.store.stage(Put(put, if_version=version) if version else Put(put, if_absent=True), Moved())
 
 
