@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -402,7 +402,7 @@ class Context:
     request_id: str
     source_ip: str
     claim: Claim | None = None
-    afterwards: tuple[Callable[[], object], ...] = ()
+    afterwards: list[Callable[[], object]] = field(default_factory=list)
     """What is done once all is written, as well as it goes."""
     _now: str = ""
     _lines: dict[str, Switch] | None = None
@@ -466,7 +466,7 @@ class Context:
 
     def rehearse(self) -> None:
         """Write nothing, but refuse what ``commit`` would refuse."""
-        self.afterwards = ()
+        self.afterwards = []
         self.store.rehearse()
 
     def _audit_line(self, events: list[Event]) -> Write:

@@ -196,8 +196,9 @@ class Endpoint:
 
 
 def _see_to(context: Context) -> None:
-    """What is done once all is written: it cannot undo that any more."""
-    for do in context.afterwards:
+    """What is done once all is written, and what that leads to: it cannot undo that any more."""
+    while context.afterwards:
+        do = context.afterwards.pop(0)
         try:
             do()
         except Problem as problem:

@@ -10,3 +10,13 @@ def test_takes_it_out_of_its_queues(tenant: Caller) -> None:
 
 def test_is_refused_while_it_is_logged_in(tenant: Caller) -> None:
     assert tenant.call("agent-delete", agent="7001").status == 422
+
+
+def test_takes_it_out_of_more_queues_than_one_transaction_holds(tenant: Caller) -> None:
+    tenant.done("agent-create", number="7009", firstname="Eve")
+    for number in range(800, 845):
+        tenant.done("queue-create", name=f"Q{number}", extension=str(number), members=[{"agent": "7009"}])
+    tenant.done("agent-penalty-set", agent="7009", penalty=2)
+    tenant.done("agent-delete", agent="7009")
+    queues = tenant.done("queue-list", limit=1000)["items"]
+    assert not any(member["agent"] == "7009" for one in queues for member in one["members"])

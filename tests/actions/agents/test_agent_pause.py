@@ -45,3 +45,10 @@ def test_who_does_not_answer_often_enough_is_paused_if_the_queue_says_so(house: 
     assert (agent["paused_in"], agent["pause_reason"]) == ([centre.queue["queue_uuid"]], "away")
     tenant.done("user-status-set", user="carol", type="available")
     assert tenant.done("agent-details", agent="7010")["paused_in"] == []
+
+
+def test_is_refused_for_a_queue_it_is_not_logged_in_to(tenant: Caller) -> None:
+    tenant.done("queue-create", name="Billing", extension="701", members=[{"agent": "7003"}])
+    tenant.done("agent-login", agent="7003", extension="101", queue="701")
+    assert tenant.call("agent-pause", agent="7003", queue="700").status == 422
+    assert tenant.call("agent-logout", agent="7003", queue="700").status == 422

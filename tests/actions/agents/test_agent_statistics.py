@@ -1,3 +1,4 @@
+from ringpost.clock import stamp
 from tests.actions.queues.centre import SILENT, Centre
 from tests.harness import Caller, House
 
@@ -38,3 +39,17 @@ def test_by_day_hour_and_queue(house: House, tenant: Caller) -> None:
     for by, of in (("day", "2026-11-22"), ("hour", "2026-11-22T12:00+0000"), ("queue", "Orders")):
         [one] = tenant.done("agent-statistics", by=by)["items"]
         assert (one["of"], one["answered"]) == (of, 1)
+
+
+def test_of_any_time_there_is(tenant: Caller) -> None:
+    asked = {"from": "1970-01-01T00:00:00Z", "until": "1970-01-02T00:00:00Z"}
+    assert tenant.done("agent-statistics", **asked)["total"]["logged_in"] == 0
+
+
+def test_who_has_been_logged_in_for_months_is_so(house: House, tenant: Caller) -> None:
+    centre = Centre(house, tenant)
+    centre.agent("7010", "110")
+    house.clock.time += 60 * 86_400
+    asked = {"from": stamp(house.clock.now() - 3600), "until": stamp(house.clock.now())}
+    [one] = tenant.done("agent-statistics", agent="7010", **asked)["items"]
+    assert one["logged_in"] == 3600

@@ -16,6 +16,7 @@ from tests.services.happenings.test_queue_events import AGENTS, Switchboard, ans
 __all__ = ["link", "switch_uuid"]
 
 HOME = {"domain_name": demo.DOMAIN_NAME}
+UNKNOWN = "bdbdbdbd-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
@@ -233,3 +234,52 @@ def test_a_domain_that_moves_to_another_switch_has_its_queues_told_there(
     assert switch.queues == []
     operator.done("domain-update", **HOME, switch=here)
     assert {member.extension for one in switch.queues for member in one.members} >= {"101", "102"}
+
+
+def test_an_agent_that_cannot_be_counted_holds_up_no_link(
+    house: House, operator: Caller, link: Caller, agents: dict[str, str]
+) -> None:
+    operator.done("queue-update", **HOME, queue="700", pause_on=["no_answer"])
+    story = numbered(missed(1))
+    operator.done("agent-logout", **HOME, agent="7003")
+    operator.done("queue-member-remove", **HOME, queue="700", agent="7003")
+    assert hand_in(link, story) == 0
+    assert operator.done("agent-details", **HOME, agent="7003")["unanswered"] == 0
+    assert [one["type"] for one in told(operator, house, "agent.missed")] == ["agent.missed"]
+
+
+def test_what_was_not_answered_long_ago_pauses_nobody(
+    house: House, operator: Caller, link: Caller, agents: dict[str, str]
+) -> None:
+    operator.done("queue-update", **HOME, queue="700", pause_on=["no_answer"])
+    house.clock.time += 3600
+    hand_in(link, numbered(missed(1)))
+    agent = operator.done("agent-details", **HOME, agent="7003")
+    assert (agent["unanswered"], agent["paused_in"]) == (1, [])
+
+
+@pytest.mark.parametrize("code", [dialled("log_out", "101"), dialled("pause", "101")])
+def test_a_code_that_was_dialled_long_ago_is_no_order_any_more(
+    house: House, operator: Caller, link: Caller, agents: dict[str, str], code: Notice
+) -> None:
+    house.clock.time += 3600
+    assert hand_in(link, numbered([code])) == 0
+    agent = operator.done("agent-details", **HOME, agent="7003")
+    assert (agent["extension"], agent["paused"]) == ("101", False)
+
+
+def test_a_code_from_before_what_was_said_since_is_none(
+    house: House, operator: Caller, link: Caller, agents: dict[str, str]
+) -> None:
+    house.clock.time += 30
+    operator.done("extension-create", **HOME, extension="103")
+    operator.done("agent-login", **HOME, agent="7003", extension="103")
+    operator.done("agent-login", **HOME, agent="7003", extension="101")
+    assert hand_in(link, numbered([dialled("log_out", "101")])) == 0
+    assert operator.done("agent-details", **HOME, agent="7003")["extension"] == "101"
+
+
+def test_a_queue_nobody_knows_is_refused(house: House, operator: Caller, link: Caller, agents: dict[str, str]) -> None:
+    story = [one | ({"queue_uuid": UNKNOWN} if "queue_uuid" in one else {}) for one in numbered(answered().told)]
+    assert hand_in(link, story) == 1
+    assert [one for one in told(operator, house, "queue.*") if one["call_uuid"]] == []

@@ -58,3 +58,24 @@ def test_counts_for_those_who_wait_already(house: House, tenant: Caller) -> None
     centre.passes(5)
     tenant.done("queue-update", queue="702", longest_wait=20)
     assert centre.story() == ["joined", "left timeout after 20"]
+
+
+def test_members_stay_as_they_are_though_one_was_disabled_since(tenant: Caller) -> None:
+    tenant.done("extension-update", extension="101", enabled=False)
+    members = tenant.done("queue-details", queue="700")["members"]
+    assert tenant.done("queue-update", queue="700", members=members)["members"] == members
+    assert tenant.call("queue-member-remove", queue="700", extension="101").status == 200
+
+
+def test_what_leads_on_to_a_queue_keeps_its_number(tenant: Caller) -> None:
+    tenant.done("queue-create", name="B", extension="701", full_destination="700")
+    reply = tenant.call("queue-update", queue="700", new_extension="705")
+    assert (reply.status, "B" in reply.json["error"]) == (422, True)
+
+
+def test_who_waits_in_a_queue_with_a_new_number_waits_on(house: House, tenant: Caller) -> None:
+    centre = Centre(house, tenant, longest_wait=30)
+    centre.call()
+    centre.passes(5)
+    tenant.done("queue-update", queue="702", new_extension="709")
+    assert centre.story() == ["joined", "left timeout after 30"]

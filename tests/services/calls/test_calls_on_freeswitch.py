@@ -15,8 +15,9 @@ from ringpost.switch import Progress
 from ringpost.switch.freeswitch.driver import FreeSwitch
 from tests.fakes import CountingStore, FakeClock
 from tests.harness import Caller, House
+from tests.switch.freeswitch.callcenter import CallCenter
 from tests.switch.freeswitch.scripted import PASSWORD, Mode, ScriptedFreeSwitch
-from tests.switch.freeswitch.stage import GONE, LIVE, A, B, switch_at
+from tests.switch.freeswitch.stage import GONE, LIVE, A, B, any_queue, switch_at
 from tests.switch.staging import HOME, NOBODY
 
 CALL = {"caller_id_number": "5550100", "destination_a": "100", "destination_b": "101"}
@@ -28,6 +29,7 @@ IN_HOME = {"domain_name": HOME_NAME}
 def put_on(house: House, operator: Caller, server: ScriptedFreeSwitch, clock: FakeClock) -> None:
     """Let the demo domain live on that switch."""
     house.switch = FreeSwitch(switch_at(server), lambda _: PASSWORD, clock, answer_seconds=0.3)
+    server.answers["callcenter_config"] = CallCenter(asked=any_queue).answer
     operator.done("domain-update", **IN_HOME, switch="lab")
     server.heard.clear()
 

@@ -263,3 +263,23 @@ def test_no_more_attempts_are_kept_than_a_row_holds() -> None:
             notice = Notice(what=what, at=at, domain_uuid=HOME, start_stamp=at, cause=cause, **leg)
             call, _ = advanced(call, notice)
     assert len(call.visits[0].attempts) == MOST_ATTEMPTS
+
+
+def test_out_of_one_queue_into_the_next_in_one_moment_is_two_visits() -> None:
+    board = Switchboard()
+    board.joins(0)
+    board.tell(10, "unqueued", queue_uuid=QUEUE, left_because="timeout")
+    board.tell(10, "queued", queue_uuid=OTHER)
+    board.ends(20)
+    assert story(board.told) == [
+        "queue.joined", "queue.left timeout 10.0", "queue.joined", "queue.abandoned abandoned 10.0",
+    ]  # fmt: skip
+
+
+def test_who_is_turned_away_in_the_moment_it_comes_is_in_the_next_queue() -> None:
+    board = Switchboard()
+    board.joins(0)
+    board.tell(0, "unqueued", queue_uuid=QUEUE, left_because="full")
+    board.tell(0, "queued", queue_uuid=OTHER)
+    board.ends(20)
+    assert [visit.queue_uuid for visit in played(board.told)[0].visits] == [QUEUE, OTHER]

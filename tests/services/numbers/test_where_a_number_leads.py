@@ -10,8 +10,9 @@ from ringpost.switch.freeswitch.driver import FreeSwitch
 from tests.actions.calls.live import placed, record, states
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
+from tests.switch.freeswitch.callcenter import CallCenter
 from tests.switch.freeswitch.scripted import PASSWORD, ScriptedFreeSwitch
-from tests.switch.freeswitch.stage import switch_at
+from tests.switch.freeswitch.stage import any_queue, switch_at
 
 HOME = {"domain_name": demo.DOMAIN_NAME}
 CALL = {"caller_id_number": "5550100", "destination_a": "100"}
@@ -40,6 +41,7 @@ def caller(request: pytest.FixtureRequest, house: House, away: Caller, clock: Fa
         return
     with ScriptedFreeSwitch() as server:
         server.answers["originate"] = lambda command: f"+OK {command.partition('origination_uuid=')[2][:36]}\n"
+        server.answers["callcenter_config"] = CallCenter(asked=any_queue).answer
         house.switch = FreeSwitch(switch_at(server), lambda _: PASSWORD, clock, answer_seconds=2)
         away.done("domain-update", **HOME, switch="lab")
         yield away

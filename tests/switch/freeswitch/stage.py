@@ -30,7 +30,7 @@ class FreeSwitchStage:
         for answers in LIVE.values():
             server.answers |= answers
         server.answers |= ANY_LEG
-        server.answers["callcenter_config"] = CallCenter(asked=_any_queue).answer
+        server.answers["callcenter_config"] = CallCenter(asked=any_queue).answer
         self.now("answered")
         for command, moment in {
             f"uuid_hold {A}": "held",
@@ -88,7 +88,7 @@ def switch_at(server: ScriptedFreeSwitch) -> SwitchRecord:
     )
 
 
-def _any_queue(name: str) -> Queue:
+def any_queue(name: str) -> Queue:
     """A queue as it is answered to whoever asks for it."""
     queue_uuid, _, domain_uuid = name.partition("@")
     return Queue(queue_uuid=queue_uuid, domain_uuid=domain_uuid, name=name, extension="700")

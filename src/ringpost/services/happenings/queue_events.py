@@ -56,7 +56,8 @@ def _begun(call: TrackedCall, notice: Notice, told: list[InQueue]) -> Iterator[Q
     if notice.what != "queued" or notice.queue_uuid is None or leg is None or leg.state == "ended":
         return
     mine = [visit for visit in call.visits if visit.leg_uuid == leg.leg_uuid]
-    if any(visit.waits or visit.joined_at >= notice.at for visit in mine):  # it was told before
+    was_told = any(visit.queue_uuid == notice.queue_uuid and visit.joined_at >= notice.at for visit in mine)
+    if was_told or any(visit.waits for visit in mine):
         return
     visit = QueueVisit(
         visit_uuid=str(uuid.uuid5(_VISITS, f"{call.call_uuid} {leg.leg_uuid} {len(call.visits)}")),
@@ -119,7 +120,8 @@ def _why_left(visit: QueueVisit, caller: TrackedLeg, notice: Notice) -> LeftBeca
         return None
     if notice.what == "unqueued":
         is_this = notice.queue_uuid in (None, visit.queue_uuid) and notice.at >= visit.joined_at
-        return (notice.left_because or "transferred") if is_this else None
+        because = notice.left_because if notice.left_because != "answered" else None
+        return (because or "transferred") if is_this else None
     return "transferred" if notice.what in ("sent", "parked") else None
 
 

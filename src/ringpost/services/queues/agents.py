@@ -18,7 +18,6 @@ from ringpost.store import keys
 from ringpost.store.keys import agent_layout
 
 _ABSENT = "agent not found"
-_ROWS_OF_ONE = 12
 
 
 def found(context: Context, request: OneAgent) -> Agent:
@@ -87,7 +86,7 @@ def log_in(context: Context, agent: Agent, extension: str | None, queues: list[Q
 def relog(context: Context, request: OneAgent) -> list[Agent]:
     """Tell the switch again of everybody who is logged in."""
     home = _of_everybody(context, request)
-    queueing.tell(context, home, queueing.everything(context, home))
+    queueing.tell_now(context, home)
     return [agent for agent in everything(context, home) if agent.extension is not None]
 
 
@@ -98,8 +97,7 @@ def log_out_everybody(context: Context, request: OneAgent) -> list[Agent]:
     for agent in everything(context, home):
         if agent.extension is None:
             continue
-        if context.store.room < _ROWS_OF_ONE:
-            context.commit()
+        queueing.make_room(context)
         gone.append(queueing.log_out(context, agent))
     return gone
 

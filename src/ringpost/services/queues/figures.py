@@ -253,10 +253,13 @@ def _grouped(things: Sequence[Any], of: Callable[[Any], str | None]) -> list[tup
 def _spent(context: Context, agent: Agent, asked: Asked) -> dict[str, int]:
     """For how long an agent was logged in and paused, of the time that is asked for."""
     begins, ends = seconds(asked.since), seconds(asked.until)
-    between = (stamp(begins - _LONGEST_SPAN), asked.until)
+    between = (stamp(max(0.0, begins - _LONGEST_SPAN)), asked.until)
     spans = context.store.everything(keys.agent_spans(agent.domain_uuid, agent.agent_uuid), AgentSpan, between=between)
+    times: list[tuple[str, str, str | None]] = [(one.what, one.since, one.until) for _, one in spans if one.until]
+    open_since = {"login": agent.logged_in_at, "pause": agent.paused_at}
+    times += [(what, since, None) for what, since in open_since.items() if since]
     spent = {"login": 0.0, "pause": 0.0}
-    for _, span in spans:
-        until = seconds(span.until) if span.until else ends
-        spent[span.what] += max(0.0, min(until, ends) - max(seconds(span.since), begins))
+    for what, since, until in times:
+        ended = seconds(until) if until else ends
+        spent[what] += max(0.0, min(ended, ends) - max(seconds(since), begins))
     return {"logged_in": int(spent["login"]), "paused": int(spent["pause"])}

@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
-from ringpost.context import Context
+from ringpost.context import Context, Moved
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFound
 from ringpost.model.extension import Extension
@@ -15,12 +16,13 @@ from ringpost.services import kept, pages
 from ringpost.services.numbers import emergency, numbering, queue_orders, routing
 from ringpost.services.switching import queueing
 from ringpost.services.tenants import domains, switches
-from ringpost.store import Key, keys
+from ringpost.store import Check, Key, keys
 from ringpost.store.keys import queue_layout
 
 _ABSENT = "queue not found"
 _WAYS_ON = ("timeout_destination", "full_destination", "empty_destination")
 _MOST_WAYS = 50
+_ROOM_LEFT = 10
 
 
 def found(context: Context, request: OneQueue) -> Queue:
@@ -66,17 +68,16 @@ def update(context: Context, queue: Queue, changes: dict[str, Any], if_version: 
     domain = domains.named(context, queue.domain_uuid)
     if changes.get("extension") not in (None, queue.extension):
         emergency.refuse_to_give(domain, changes["extension"])
+        _check_unused(context, queue)
     after = kept.update(context, queue, changes, queue_layout, if_version=if_version, taken=_taken)
-    _check(context, domain, after, changes)
+    _check(context, domain, after, changes, known=queue.members)
     _happened(context, "queue.updated", after)
     return after
 
 
 def delete(context: Context, queue: Queue, if_version: int | None) -> None:
     """Take a queue away; refused while another sends its callers there."""
-    for other in queueing.everything(context, queue.domain_uuid):
-        if other.queue_uuid != queue.queue_uuid and queue.extension in other.ways_on:
-            raise CannotComply(f"the queue {other.name} sends callers on to this one: change that first")
+    _check_unused(context, queue)
     kept.delete(context, queue, queue_layout, if_version=if_version)
     context.happened("queue.deleted", queue.domain_uuid, {"queue_uuid": queue.queue_uuid})
     queueing.tell_gone(context, queue)
@@ -110,18 +111,34 @@ def set_penalty(context: Context, queues: Sequence[Queue], agent: str, penalty: 
         members = tuple(
             one.model_copy(update={"penalty": penalty}) if one.agent == agent else one for one in queue.members
         )
+        queueing.make_room(context)
         changed.append(update(context, queue, {"members": members}, None) if members != queue.members else queue)
     return changed
 
 
-def _check(context: Context, domain: Domain, queue: Queue, changes: dict[str, Any]) -> None:
-    """Refuse what the switch cannot do, members that are not here, and ways on that lead nowhere or back."""
+def _check_unused(context: Context, queue: Queue) -> None:
+    for other in queueing.everything(context, queue.domain_uuid):
+        if other.queue_uuid != queue.queue_uuid and queue.extension in other.ways_on:
+            raise CannotComply(f"the queue {other.name} sends callers on to this one: change that first")
+
+
+def _check(
+    context: Context,
+    domain: Domain,
+    queue: Queue,
+    changes: dict[str, Any],
+    known: Sequence[QueueMember] = (),
+) -> None:
+    """Refuse what the switch cannot do, members that are not here, and ways on that lead nowhere or back.
+
+    Only what is new is looked at: what somebody else has done since is no reason to refuse anything.
+    """
     switches.check_queue(context, domain, queue)
     if "members" in changes:
-        _check_members(context, domain, queue.members)
+        _check_members(context, domain, queue.members, {(one.agent, one.extension) for one in known})
     for name in _WAYS_ON:
         number = getattr(queue, name)
-        if number is None:
+        if number is None or not {name, "extension"} & changes.keys():
             continue
         if changes.get(name) is not None and number != queue.extension:
             routing.check_way(context, domain, number, name)
@@ -130,16 +147,24 @@ def _check(context: Context, domain: Domain, queue: Queue, changes: dict[str, An
             raise CannotComply(f"callers would come back to this queue: {' → '.join(back)}", parameter=name)
 
 
-def _check_members(context: Context, domain: Domain, members: Iterable[QueueMember]) -> None:
+def _check_members(
+    context: Context, domain: Domain, members: Iterable[QueueMember], known: AbstractSet[tuple[str | None, str | None]]
+) -> None:
     seen: set[tuple[str | None, str | None]] = set()
     for member in members:
         who = (member.agent, member.extension)
         if who in seen:
             raise InvalidRequest(f"{member.agent or member.extension} is named twice", parameter="members")
         seen.add(who)
+        if who in known:
+            continue
         if member.agent is not None:
-            if queue_orders.agent(context, domain.domain_uuid, member.agent) is None:
+            agent = queue_orders.agent(context, domain.domain_uuid, member.agent)
+            if agent is None:
                 raise CannotComply(f"there is no agent {member.agent} here: agent-create makes it", parameter="members")
+            if context.store.room > _ROOM_LEFT:  # it may be deleted in this moment
+                key = keys.agent(domain.domain_uuid, agent.agent_uuid)
+                context.store.stage(Check(key, if_version=agent.version), Moved())
         elif numbering.extension(context, domain.domain_uuid, member.extension or "") is None:
             raise CannotComply(f"no extension here has the number {member.extension}", parameter="members")
 

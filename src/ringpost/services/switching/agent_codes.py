@@ -1,8 +1,10 @@
 """What agents do on their phones: codes they dial, and calls they do not answer."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import partial
 
-from ringpost.context import Context
+from ringpost.clock import seconds
+from ringpost.context import Context, Moved
 from ringpost.model.agent import Agent
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Problem
@@ -22,6 +24,11 @@ _PAUSED_ON: dict[MissedBecause, PauseCause] = {
     "unregistered": "unregistered",
 }
 
+_COUNTED = ("agent.missed", "queue.connected")
+_TRIES = 5
+_AN_ORDER = 600.0
+"""Seconds within which what a phone has dialled, or not answered, has an effect."""
+
 
 def dialled(context: Context, domain: Domain, notice: Notice) -> None:
     """A phone has dialled a code: its extension's agent, or the one named, logs in or out, or rests or rests no more.
@@ -35,7 +42,9 @@ def dialled(context: Context, domain: Domain, notice: Notice) -> None:
         agent = queue_orders.agent(context, home, notice.agent_number)
     else:
         agent = queue_orders.agent_at(context, home, notice.extension)
-    if agent is None or (notice.agent_code != "log_in" and agent.extension != notice.extension):
+    if agent is None or not _is_of_now(context, notice.at) or (agent.update_date or "") > notice.at:
+        return  # somebody has said otherwise since
+    if notice.agent_code != "log_in" and agent.extension != notice.extension:
         return  # nobody logs another one out from his own phone
     try:
         match notice.agent_code:
@@ -51,40 +60,55 @@ def dialled(context: Context, domain: Domain, notice: Notice) -> None:
         context.store.forget()
 
 
-def missed(context: Context, happened: Iterable[Happening]) -> None:
-    """Count what agents have not answered, and let those rest whose queue says so; who answers begins anew."""
-    counted: dict[str, int] = {}
-    agents: dict[str, Agent] = {}
-    because: dict[str, tuple[Queue, PauseCause]] = {}
+def count_missed(context: Context, happened: Sequence[Happening]) -> None:
+    """Once all is written: count what agents have not answered, and let those rest whose queue says so.
+
+    Apart from what a link has told, an agent by itself: what cannot be counted holds up no link.
+    """
+    if any(one.type in _COUNTED for one in happened):
+        context.afterwards.append(partial(_count, context, happened))
+
+
+def _count(context: Context, happened: Sequence[Happening]) -> None:
+    of_agent: dict[str, list[Happening]] = {}
     for one in happened:
-        agent, queue = _whose(context, one)
-        if agent is None or queue is None:
-            continue
-        uuid = agent.agent_uuid
-        agents[uuid] = agent
+        agent = agent_of(context, one.visit, one.leg) if one.type in _COUNTED and one.visit and one.leg else None
+        if agent is not None:
+            of_agent.setdefault(agent.agent_uuid, []).append(one)
+    for uuid, all_of_it in of_agent.items():
+        for _ in range(_TRIES):
+            try:
+                _count_of(context, all_of_it[0].call.domain_uuid, uuid, all_of_it)
+                context.commit()
+                break
+            except Moved:
+                context.store.forget()
+
+
+def _count_of(context: Context, home: str, agent_uuid: str, happened: Sequence[Happening]) -> None:
+    """Of one agent; whoever answers begins anew."""
+    agent = context.store.get(keys.agent(home, agent_uuid), Agent, of_anybody=True)
+    if agent is None or agent.extension is None:
+        return
+    unanswered = agent.unanswered
+    because: tuple[Queue, PauseCause] | None = None
+    for one in happened:
         if one.type == "queue.connected":
-            counted[uuid] = 0
-            because.pop(uuid, None)
+            unanswered, because = 0, None
             continue
-        counted[uuid] = counted.get(uuid, agent.unanswered) + 1
+        unanswered += 1
+        queue = context.store.get(keys.queue(home, one.visit.queue_uuid), Queue) if one.visit else None
         cause = _PAUSED_ON[one.more["reason"]]
-        is_enough = cause == "unregistered" or counted[uuid] >= queue.pause_after
-        if cause in queue.pause_on and is_enough and not agent.is_paused_in(queue.queue_uuid):
-            because[uuid] = queue, cause
-    for uuid, agent in agents.items():
-        if uuid in because:
-            queue, cause = because[uuid]
-            queueing.pause(context, agent, [queue], cause)
-        elif counted[uuid] != agent.unanswered:
-            kept.update(context, agent, {"unanswered": counted[uuid]}, keys.agent_layout)
+        if queue is None or cause not in queue.pause_on or agent.is_paused_in(queue.queue_uuid):
+            continue
+        if (cause == "unregistered" or unanswered >= queue.pause_after) and _is_of_now(context, one.at):
+            because = queue, cause
+    if because is not None:
+        queueing.pause(context, agent, [because[0]], because[1])
+    elif unanswered != agent.unanswered:
+        kept.update(context, agent, {"unanswered": unanswered}, keys.agent_layout)
 
 
-def _whose(context: Context, one: Happening) -> tuple[Agent | None, Queue | None]:
-    """The agent whose phone it was, and the queue whose caller."""
-    if one.visit is None or one.leg is None or one.leg.extension is None:
-        return None, None
-    if one.type not in ("agent.missed", "queue.connected"):
-        return None, None
-    agent = agent_of(context, one.visit, one.leg)
-    key = keys.queue(one.visit.domain_uuid, one.visit.queue_uuid)
-    return agent, context.store.get(key, Queue) if agent else None
+def _is_of_now(context: Context, at: str) -> bool:
+    """Whether what a phone did was told soon: of long ago it is no order any more."""
+    return seconds(context.now) - seconds(at) < _AN_ORDER

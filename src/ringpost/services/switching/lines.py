@@ -91,4 +91,4 @@ def afterwards(
         if can(line, action):
             do(line, domain)
 
-    context.afterwards += (tell,)
+    context.afterwards.append(tell)

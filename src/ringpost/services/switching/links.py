@@ -15,6 +15,7 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound
 from ringpost.model.notices import Notice, NumberedAway, NumberedNotice, OddNotice, TrackedCall
 from ringpost.model.outcome import legs_kept
+from ringpost.model.queue import Queue
 from ringpost.model.record import Entity
 from ringpost.model.switch import SwitchRecord
 from ringpost.services.happenings.call_events import Happening, advanced, begun, joined
@@ -247,6 +248,9 @@ class _Batch:
             agent_codes.dialled(self._context, domain, notice)
             self._is_closed = True
             return
+        if notice.what == "queued" and not self._has_queue(notice):
+            self.refused += 1
+            return
         told = self._found_out(notice)
         if told is None:
             return
@@ -266,6 +270,11 @@ class _Batch:
         self._of_leg.update({(home, leg.leg_uuid): place for leg in after.legs})
         self._happened += happened
 
+    def _has_queue(self, notice: Notice) -> bool:
+        """Whether a queue is the domain's: what a link says of others counts nowhere."""
+        uuid = notice.queue_uuid
+        return uuid is not None and self._context.store.get(keys.queue(notice.domain_uuid, uuid), Queue) is not None
+
     def write(self) -> None:
         """Stage the calls as they are now, and tell what happened, not before what was told before."""
         now = stamp(self._context.clock.now())
@@ -273,7 +282,7 @@ class _Batch:
         teller = Teller(self._context)
         for happening in self._happened:
             teller.tell(happening, due[_place(happening.call)])
-        agent_codes.missed(self._context, self._happened)
+        agent_codes.count_missed(self._context, self._happened)
         for place, call in self._calls.items():
             before, uuid = self._before[place], call.call_uuid
             if call == before:

@@ -1,10 +1,11 @@
 """Who is logged in to queues, where, and who rests: the table says so, and the switch is told."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ringpost.clock import seconds
-from ringpost.context import Context
+from ringpost.context import Context, Moved
 from ringpost.model.agent import Agent, AgentSpan
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, Forbidden
@@ -13,13 +14,15 @@ from ringpost.model.user import User
 from ringpost.services import kept
 from ringpost.services.numbers import numbering, queue_orders
 from ringpost.services.switching import lines
-from ringpost.store import Key, Put, Row, keys
+from ringpost.store import Check, Key, Put, Row, keys
 from ringpost.store.keys import agent_layout
 from ringpost.switch import Switch
 
 _AWAY = "away"
 _HAS_QUEUES = "queue-status"
 """The action that whatever has queues can do."""
+_ROWS_OF_ONE = 14
+"""Of a queue, or of an agent, with its events and those of its whiles."""
 _SPAN_DAYS = 400
 _A_DAY = 86_400
 
@@ -35,15 +38,45 @@ def queues_of(context: Context, agent: Agent) -> list[Queue]:
 
 
 def tell(context: Context, home: str, queues: Sequence[Queue]) -> None:
-    """Have the domain's switch know these queues as they are once all is written."""
+    """Have the domain's switch know these queues as they are once all is written, each once."""
     if not queues:
         return
+    uuids = dict.fromkeys(queue.queue_uuid for queue in queues)
+    known = (one for one in context.afterwards if isinstance(one, _Telling) and one.home == home)
+    if (telling := next(known, None)) is not None:
+        telling.queues |= uuids
+    else:
+        context.afterwards.append(_Telling(context, home, uuids))
 
-    def set_them(switch: Switch, domain: Domain) -> None:
-        known = (context.store.get(keys.queue(home, queue.queue_uuid), Queue) for queue in queues)
-        switch.set_queues(domain, [queue_orders.of(context, queue) for queue in known if queue])
 
-    lines.afterwards(context, home, _HAS_QUEUES, set_them, built_in=True)
+@dataclass(slots=True)
+class _Telling:
+    """What a domain's switch is to be told of once all is written, by the queues' uuids."""
+
+    context: Context
+    home: str
+    queues: dict[str, None]
+
+    def __call__(self) -> None:
+        domain = self.context.store.get(keys.domain(self.home), Domain)
+        line = lines.of(self.context, domain) if domain else None
+        if domain is not None and line is not None and lines.can(line, _HAS_QUEUES):
+            found = (self.context.store.get(keys.queue(self.home, uuid), Queue) for uuid in self.queues)
+            line.set_queues(domain, queue_orders.of_all(self.context, self.home, [queue for queue in found if queue]))
+
+
+def tell_now(context: Context, home: str) -> None:
+    """Tell the domain's switch of all its queues, at once; raises what it says."""
+    domain = context.store.get(keys.domain(home), Domain)
+    if domain is not None:
+        queues = queue_orders.of_all(context, home, everything(context, home))
+        lines.of(context, domain).set_queues(domain, queues)
+
+
+def make_room(context: Context) -> None:
+    """Write what is staged, if the next queue or agent might not fit: each is whole by itself."""
+    if context.store.room < _ROWS_OF_ONE:
+        context.commit()
 
 
 def tell_gone(context: Context, queue: Queue) -> None:
@@ -62,6 +95,8 @@ def log_in(context: Context, agent: Agent, extension: str, queues: Sequence[Queu
     if phone is None or not phone.enabled:
         raise CannotComply(f"no extension here has the number {extension}, or it is disabled", parameter="extension")
     _check_own_phone(context, phone.user_uuid)
+    key = keys.extension(home, phone.extension_uuid)
+    context.store.stage(Check(key, if_version=phone.version), Moved())  # it may be deleted in this moment
     other = queue_orders.agent_at(context, home, extension)
     if other is not None and other.agent_uuid != agent.agent_uuid:
         raise _taken()
@@ -88,6 +123,7 @@ def log_out(context: Context, agent: Agent, queues: Sequence[Queue] | None = Non
     _check_logged_in(agent)
     its = queues_of(context, agent)
     if queues is not None:
+        _chosen(its, queues)
         gone = {queue.queue_uuid for queue in queues}
         left = tuple(
             queue.queue_uuid for queue in its if agent.is_in(queue.queue_uuid) and queue.queue_uuid not in gone
@@ -112,6 +148,7 @@ def pause(context: Context, agent: Agent, queues: Sequence[Queue] | None, reason
         changes["paused"] = True
     else:
         _chosen(its, queues)
+        _check_in(agent, queues)
         changes["paused_in"] = tuple(sorted({*agent.paused_in, *(queue.queue_uuid for queue in queues)}))
     if all(getattr(agent, name) == value for name, value in changes.items()):
         return agent
@@ -184,6 +221,7 @@ def forget_user(context: Context, user: User) -> None:
     """A user is gone with its extensions: the agent it was is nobody's, and nobody is logged in there."""
     agents = _agents_of(context, user)
     for agent in agents:
+        make_room(context)
         nowhere = _as_nowhere(context, agent) if agent.extension is not None else {}
         after = _changed(context, agent, {"user_uuid": None} | nowhere)
         _happened(context, "agent.logged_out" if nowhere else "agent.updated", after)
@@ -199,6 +237,7 @@ def forget_agent(context: Context, agent: Agent) -> None:
 
 
 def _with_members(context: Context, queue: Queue, changes: dict[str, Any]) -> None:
+    make_room(context)
     after = kept.update(context, queue, changes, keys.queue_layout)
     context.happened("queue.updated", queue.domain_uuid, after.model_dump())
     tell(context, queue.domain_uuid, [after])
@@ -209,6 +248,7 @@ def user_is(context: Context, user: User, *, away: bool) -> None:
     for agent in _agents_of(context, user):
         if agent.extension is None:
             continue
+        make_room(context)
         resting = [queue for queue in queues_of(context, agent) if "away" in queue.pause_on] if away else []
         if resting:
             pause(context, agent, resting, _AWAY)
@@ -231,6 +271,12 @@ def _chosen(its: Sequence[Queue], queues: Sequence[Queue] | None) -> tuple[str, 
                 f"the agent is no member of {queue.name}: queue-member-add makes it one", parameter="queue"
             )
     return tuple(sorted({queue.queue_uuid for queue in queues}))
+
+
+def _check_in(agent: Agent, queues: Sequence[Queue]) -> None:
+    for queue in queues:
+        if not agent.is_in(queue.queue_uuid):
+            raise CannotComply(f"the agent is not logged in in {queue.name}", parameter="queue")
 
 
 def _check_own_phone(context: Context, user_uuid: str | None) -> None:

@@ -22,7 +22,7 @@ from ringpost.services.happenings.call_telling import (
 from ringpost.services.numbers import numbering, routing
 from ringpost.services.records import joining
 from ringpost.services.switching import meters, sandbox_ways
-from ringpost.services.switching.sandbox_ways import Coming, way
+from ringpost.services.switching.sandbox_ways import Coming, way_in
 from ringpost.services.tenants import domains
 from ringpost.store import Delete, Key, Put, Row, keys
 from ringpost.switch.sandbox.play import CALLS_IN, Play, fate_of
@@ -46,7 +46,7 @@ class SandboxCalls:
     def way(self, domain_uuid: str, number: str, order: CallOrder) -> tuple[Rung, ...]:
         """Whom a number leads to now, as extensions are forwarded."""
         domain = domains.named(self._context, domain_uuid)
-        return way(self._context, domain, number, Coming(order, self._context.clock.now()))
+        return way_in(self._context, domain, number, Coming(order, self._context.clock.now()))
 
     def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
         """Something was done to a call: these are the legs it will have had now."""
@@ -56,7 +56,7 @@ class SandboxCalls:
         meters.runs_until(self._context, order, seconds(ends))
         earlier = script.model_copy(update={"turns": script.turns[:-1]})
         write(self._context, domains.named(self._context, order.domain_uuid), script, legs, before, earlier)
-        self._context.afterwards += (lambda: self.requeue(order.domain_uuid),)
+        self._context.afterwards.append(lambda: self.requeue(order.domain_uuid))
 
     def requeue(self, domain_uuid: str) -> None:
         """Find out anew what becomes of those who wait, the first first."""
@@ -75,7 +75,7 @@ def is_from_outside(order: CallOrder) -> bool:
 def prepared(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
     """The order as it will be acted out: whom B leads to now."""
     at = seconds(order.placed_at) + fate_of(order.destination_a).after
-    return order.model_copy(update={"way": way(context, domain, order.destination_b, Coming(order, at))})
+    return order.model_copy(update={"way": way_in(context, domain, order.destination_b, Coming(order, at))})
 
 
 def from_outside(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
@@ -90,7 +90,7 @@ def from_outside(context: Context, domain: Domain, order: CallOrder) -> CallOrde
         )
     routing.check(context, domain, number, "destination_b", in_sandbox=True)
     coming = Coming(order.model_copy(update={"direction": "inbound"}), seconds(order.placed_at))
-    rungs = way(context, domain, number, coming) or (Rung(number=number),)
+    rungs = way_in(context, domain, number, coming) or (Rung(number=number),)
     return order.model_copy(update={"direction": "inbound", "way": tuple(_named(rung, prefix) for rung in rungs)})
 
 
@@ -118,11 +118,13 @@ def requeue(context: Context, home: str, since: float = 0.0) -> None:
 
 def _wait_on(context: Context, domain: Domain, call_uuid: str) -> None:
     """What becomes of one who waits, from now on."""
+    one_at_a_time = sandbox_ways.turnstile(context, domain)
     script = context.store.get(keys.script(domain.domain_uuid, call_uuid), Script)
     turn = sandbox_ways.onward(context, domain, script) if script else None
     before = context.store.get(keys.cdr(domain.domain_uuid, call_uuid), Call)
     if script is None or turn is None or before is None:
         return
+    context.store.stage(one_at_a_time, Moved())
     others = (one for one in script.turns if (one.what, one.value) != (turn.what, turn.value))
     after = script.model_copy(update={"turns": (*others, turn)})
     legs = Play(after).legs()
@@ -166,20 +168,9 @@ def write(
     told = _Told(call, _happenings(context, domain, kept, call.direction))
     _tell(context, domain, script.turns, was, told)
     keep_visits(context, was.visits if was else (), told.visits)
-    if told.visits:
-        _one_at_a_time(context, domain)
     if before is None:
         since = seconds(told.visits[0].joined_at) if told.visits else 0.0
-        context.afterwards += (lambda: requeue(context, domain.domain_uuid, since),)
-
-
-def _one_at_a_time(context: Context, domain: Domain) -> None:
-    """Two who join at once are not sent to one member: the second is found out again."""
-    key = keys.queueing(domain.domain_uuid)
-    row = context.store.row(key)
-    version = row.version if row else 0
-    put = Row(key, "{}", version + 1, int(context.clock.now()) + _KEPT)
-    context.store.stage(Put(put, if_version=version) if version else Put(put, if_absent=True), Moved())
+        context.afterwards.append(lambda: requeue(context, domain.domain_uuid, since))
 
 
 def _keep(context: Context, script: Script, ends: float) -> Script:

@@ -4,18 +4,19 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ringpost.context import Context
+from ringpost.context import Context, Moved
 from ringpost.model.call import CallOrder, Rung
 from ringpost.model.domain import Domain
-from ringpost.model.queue import Queue, QueueRing, QueueStay
+from ringpost.model.queue import Queue, QueueRing
 from ringpost.model.ring_group import RingGroup
 from ringpost.model.route import Queued as ToQueue
 from ringpost.services.numbers import numbering, routing
-from ringpost.store import keys
+from ringpost.store import Put, Row, keys
 from ringpost.switch.sandbox.play import Party, Play, Queued, fate_of
 from ringpost.switch.sandbox.queueing import Past, busy_with, stay
 from ringpost.switch.scripts import Script, Turn
 
+_KEPT = 3600
 _MOST_RUNG = 5
 """Members of a ring group, or phones that queues ring: what is foretold of a call is one transaction."""
 
@@ -66,6 +67,24 @@ def way(
         if onward is None:
             return tuple(rungs)
         number, passed = onward.number, onward.passed
+
+
+def way_in(context: Context, domain: Domain, number: str, coming: Coming) -> tuple[Rung, ...]:
+    """Whom a number leads to, for a call that comes; of two who join queues at once the second is found out anew."""
+    one_at_a_time = turnstile(context, domain)
+    rungs = way(context, domain, number, coming)
+    if any(rung.stay for rung in rungs):
+        context.store.stage(one_at_a_time, Moved())
+    return rungs
+
+
+def turnstile(context: Context, domain: Domain) -> Put:
+    """What only one at a time can write: to be had before anything is read of who waits, and written with the rest."""
+    key = keys.queueing(domain.domain_uuid)
+    row = context.store.row(key)
+    version = row.version if row else 0
+    put = Row(key, "{}", version + 1, int(context.clock.now()) + _KEPT)
+    return Put(put, if_version=version) if version else Put(put, if_absent=True)
 
 
 def _group(context: Context, domain: Domain, group: RingGroup) -> Iterator[Rung]:
@@ -138,7 +157,11 @@ def onward(context: Context, domain: Domain, script: Script) -> Turn | None:
     rung = sum(len(ring.numbers) for one in known[:place] if one.stay for ring in one.stay.rings)
     coming = Coming(script.order, told.joins_at, rung)
     passed = tuple(rung.number for rung in known[:place])
-    found = _queued(context, domain, known[place].number, coming, passed, since=now, begun=begun)
+    queue = context.store.get(keys.queue(domain.domain_uuid, told.queue_uuid), Queue)
+    found = _queued(context, domain, queue.extension, coming, passed, since=now, begun=begun) if queue else ()
+    if not found:  # the queue has been deleted, or disabled
+        gone = told.model_copy(update={"rings": tuple(begun), "leaves_at": now, "because": "empty"})
+        found = (known[place].model_copy(update={"stay": gone}),)
     prefix = told.name_prefix
     found = tuple(_shown(rung, prefix) if at == 0 else rung for at, rung in enumerate(found))
     after = (*known[:place], *found)
@@ -164,10 +187,7 @@ def _queued(
     """A queue, what becomes of the caller there, and whom it goes on to if nobody takes the call."""
     route = routing.route(context, domain, number, from_a_phone=False, passed=passed, in_sandbox=True)
     if not isinstance(route, ToQueue):
-        gone = QueueStay(
-            queue_uuid=_gone(context, domain, number), joins_at=coming.at, leaves_at=since, because="empty"
-        )
-        return (Rung(number=number, stay=gone.model_copy(update={"rings": tuple(begun)})),) if since else ()
+        return ()
     floor = _Floor(context, domain, coming)
     made = stay(
         route.order,
@@ -189,12 +209,6 @@ def _queued(
     coming = Coming(coming.order, made.leaves_at, coming.rung + sum(len(ring.numbers) for ring in made.rings))
     then = way(context, domain, on, coming, route.passed) or (Rung(number=on),)
     return (rung, *then)
-
-
-def _gone(context: Context, domain: Domain, number: str) -> str:
-    """The queue of a number that was disabled; of one that was deleted nobody knows."""
-    queue = numbering.queue(context, domain.domain_uuid, number)
-    return queue.queue_uuid if queue else "00000000-0000-4000-8000-000000000000"
 
 
 def _plays(context: Context, home: str) -> list[Play]:

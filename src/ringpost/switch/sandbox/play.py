@@ -190,7 +190,7 @@ class Play:
 
         Of what happens in one moment these come first: out of one queue before into the next.
         """
-        if one.joins >= one.caller.ends:
+        if one.joins > one.caller.ends:
             return []
         joins, leaves = 2 * place - _MANY, 2 * place - _MANY + 1
         joined = self._notice(one.caller, "queued", one.joins).model_copy(update={"queue_uuid": one.queue_uuid})
