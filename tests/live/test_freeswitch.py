@@ -429,10 +429,10 @@ def test_a_call_from_outside_that_nobody_takes_is_missed(house: House):
 
 
 def test_a_call_to_a_number_nobody_has_is_refused_and_not_recorded(house: House):
-    with Caller("12025550149", house.trunk, shows="12025550190") as caller:
+    with Caller("12025550149", house.trunk, shows="12025550109") as caller:
         assert not caller.was_answered()
     for domain in (HERE, ELSEWHERE):
-        assert not house.api[domain].records(number="12025550190")
+        assert not house.api[domain].records(number="12025550109")
 
 
 # what phones dial

@@ -434,7 +434,7 @@ def test_members_see_which_queue_it_is_and_nothing_a_caller_has_made_up(centre: 
 
 
 @pytest.mark.expects_complaint(
-    r"mod_xml_curl\.c:\d+ Received HTTP error 0|sofia_reg\.c:\d+ Can't find user",
+    r"mod_xml_curl\.c:\d+ Received HTTP error 0|func_curl\.c: Failed to connect|sofia_reg\.c:\d+ Can't find user",
     "nobody answers while the link takes Ringpost's place, and a phone may ask just then",
 )
 def test_callers_wait_and_are_answered_while_ringpost_is_away(centre: Centre, serving: Serving, tmp_path: Path):
