@@ -215,5 +215,10 @@ def _check_records(day: Day, stays: dict[str, list[dict[str, Any]]]) -> None:
     assert names == Counter(day.callers.keys()), "one call a caller"
     connected = [one for told in stays.values() for one in told if one["type"] == "queue.connected"]
     taken = {one["call_uuid"]: one["data"]["extension"] for one in connected}
-    for call, record in records.items():
-        assert (record["answered_by"], record["missed_call"]) == (taken.get(call), call not in taken), record
+    said = {call: (record["answered_by"], record["missed_call"]) for call, record in records.items()}
+    odd = [call for call, says in said.items() if says != (taken.get(call), call not in taken)]
+    assert not odd, [(said[call], records[call]["legs"], _of_call(stays, call)) for call in odd]
+
+
+def _of_call(stays: dict[str, list[dict[str, Any]]], call_uuid: str) -> list[dict[str, Any]]:
+    return [one for told in stays.values() for one in told if one["call_uuid"] == call_uuid]
