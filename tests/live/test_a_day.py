@@ -189,7 +189,7 @@ def _check_figures(day: Day, stays: dict[str, list[dict[str, Any]]]) -> None:
     for number in day.queues:
         told = [one for stay in stays.values() for one in stay if one["data"]["queue"]["extension"] == number]
         counted = Counter(one["type"] for one in told)
-        figures = day.house.api.do("queue-statistics", queue=number)["total"]
+        figures = day.house.api.do("queue-statistics", queue=number, **{"from": day.since})["total"]
         assert (figures["offered"], figures["answered"], figures["abandoned"], figures["waiting"]) == (
             counted["queue.joined"], counted["queue.connected"], counted["queue.abandoned"], 0,
         )  # fmt: skip
@@ -203,7 +203,7 @@ def _check_phones(day: Day, stays: dict[str, list[dict[str, Any]]]) -> None:
     taken = Counter(one["data"]["extension"] for one in connected)
     odd = {one: (day.answered(one), taken[one]) for one in day.phones if taken[one] not in day.answered(one)}
     assert not odd, "what each has answered, and is told to have taken"
-    items = {one["of"]: one for one in day.house.api.do("agent-statistics")["items"]}
+    items = {one["of"]: one for one in day.house.api.do("agent-statistics", **{"from": day.since})["items"]}
     agents = Counter(one["data"]["agent"]["number"] for one in connected)
     assert {agent: items[agent]["answered"] for agent in day.at} == {agent: agents[agent] for agent in day.at}
 
