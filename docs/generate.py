@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import costs, live_costs  # noqa: E402 - found beside this folder
-from docs import architecture_page, call_centre_page, coverage_page, keys_page, live_page  # noqa: E402
+from docs import architecture_page, call_centre_page, coverage_page, keys_page, live_page  # noqa: E402 - these too
 from tests.store_calls import calls_of  # noqa: E402 - the harness knows how to count
 
 _TABLE = re.compile(r"^\| action \| reads \|.*?\n(?=\n|\Z)", re.MULTILINE | re.DOTALL)

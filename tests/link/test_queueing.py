@@ -2,20 +2,21 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
+from ringpost.client import Client
 from ringpost.link.beside import Beside
 from ringpost.link.buffer import Buffer
 from ringpost.link.queueing import Away, Queueing
 from ringpost.model.domain import Domain
 from ringpost.model.errors import SwitchUnreachable
 from ringpost.model.queue import Queue, QueueMemberOrder, QueueOrder
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, RecordingSwitch
 from tests.webhooks.receivers import until
 
 HOME, OTHER = "d0d0d0d0-0000-4000-8000-000000000001", "d0d0d0d0-0000-4000-8000-000000000002"
@@ -28,18 +29,19 @@ def row(home: str = HOME, queue: str = "1", *extensions: str) -> dict[str, Any]:
     return {"domain_uuid": home, "domain_name": f"{home[-1]}.example.net", "order": order}
 
 
-class Endpoint:
+class Endpoint(Client):
     """Answers which queues there are to be, a page after the other, unless it is away."""
 
-    url, key_id = "http://192.0.2.1", "key"
+    __setattr__ = object.__setattr__  # the real one is frozen
 
     def __init__(self, *rows: dict[str, Any]) -> None:
+        super().__init__("http://127.0.0.1:1", "t")
         self.rows = list(rows)
         self.is_away = False
         self.asked = 0
         self.then: Callable[[], object] = lambda: None
 
-    def done(self, action: str, members: dict[str, Any]) -> dict[str, Any]:
+    def done(self, action: str, members: Mapping[str, Any]) -> dict[str, Any]:
         assert action == "switch-link-queue-list"
         self.asked += 1
         if self.is_away:
@@ -50,10 +52,11 @@ class Endpoint:
         return {"items": page, "next_cursor": str(at + 2) if at + 2 < len(self.rows) else None}
 
 
-class Switch:
+class Switch(RecordingSwitch):
     """Remembers what it was told, a domain at a time."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.told: list[tuple[str, list[list[str]]]] = []
         self.is_away = False
         self.closed = 0
@@ -86,8 +89,8 @@ def said() -> list[str]:
 @pytest.fixture
 def queueing(switch: Switch, endpoint: Endpoint, said: list[str], tmp_path: Path) -> Iterator[Queueing]:
     buffer = Buffer(tmp_path / "link.sqlite3")
-    beside = Beside("pbx", endpoint, buffer, FakeClock(), said.append)  # type: ignore[arg-type]
-    yield Queueing(beside, lambda: switch, tmp_path / "queues.json")  # type: ignore[arg-type, return-value]
+    beside = Beside("pbx", endpoint, buffer, FakeClock(), said.append)
+    yield Queueing(beside, lambda: switch, tmp_path / "queues.json")
     buffer.close()
 
 

@@ -9,8 +9,10 @@ from tests.live.conftest import SILENT, House, Link, Serving
 from tests.live.patience import eventually
 from tests.live.phones import Phone
 from tests.live.switches import Asterisk
-from tests.live.test_queues import OTHER, SOMEBODY, Centre, Phones, centre, told  # noqa: F401 - fixtures
+from tests.live.test_queues import OTHER, SOMEBODY, Centre, Phones, centre, told
 from tests.live.under_test import KIND, LINK_DOES_ALL
+
+__all__ = ["centre", "told"]  # fixtures
 
 pytestmark = [
     pytest.mark.skipif(KIND != "asterisk", reason="it is about an Asterisk"),
@@ -29,7 +31,7 @@ def late(house: House) -> Iterator[Phone]:
 
 @pytest.mark.usefixtures("linked")
 def test_who_waits_for_an_agent_without_a_phone_is_answered_once_there_is_one(
-    centre: Centre,  # noqa: F811
+    centre: Centre,
     late: Phone,
 ) -> None:
     queue = centre.queue(SOMEBODY, join_empty=False)
@@ -48,7 +50,7 @@ def test_who_waits_for_an_agent_without_a_phone_is_answered_once_there_is_one(
 
 
 @pytest.mark.usefixtures("linked")
-def test_who_speaks_already_is_not_rung(centre: Centre, phones: Phones) -> None:  # noqa: F811
+def test_who_speaks_already_is_not_rung(centre: Centre, phones: Phones) -> None:
     queue = centre.queue(SOMEBODY)
     centre.log_in(SOMEBODY, "100")
     phones[0].dial(SILENT)
@@ -63,7 +65,7 @@ def test_who_speaks_already_is_not_rung(centre: Centre, phones: Phones) -> None:
 
 
 @pytest.mark.usefixtures("linked")
-def test_a_queue_s_calls_are_recorded_and_its_name_is_shown(centre: Centre, phones: Phones) -> None:  # noqa: F811
+def test_a_queue_s_calls_are_recorded_and_its_name_is_shown(centre: Centre, phones: Phones) -> None:
     queue = centre.queue(SOMEBODY, record=True, name_prefix="Support")
     centre.log_in(SOMEBODY, "100")
     caller = centre.calls(queue, 4)
@@ -76,7 +78,7 @@ def test_a_queue_s_calls_are_recorded_and_its_name_is_shown(centre: Centre, phon
 
 @pytest.mark.expects_complaint(r".", "it is killed")
 def test_who_waits_when_it_is_killed_is_lost_and_its_members_are_as_before(
-    centre: Centre,  # noqa: F811
+    centre: Centre,
     house: House,
     linking: Link,
 ) -> None:
@@ -98,7 +100,7 @@ def test_who_waits_when_it_is_killed_is_lost_and_its_members_are_as_before(
 
 @pytest.mark.expects_complaint(r".", "it is killed, and so is whom it asks")
 def test_a_switch_that_begins_anew_while_ringpost_is_away_has_its_members(
-    centre: Centre,  # noqa: F811
+    centre: Centre,
     house: House,
     serving: Serving,
     linking: Link,

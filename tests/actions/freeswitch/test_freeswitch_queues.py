@@ -183,7 +183,7 @@ def test_a_code_is_told_and_heard(switch_key: Caller, code: str, told: str) -> N
 
 def test_a_queue_as_mod_callcenter_is_to_have_it(switch_key: Caller, queue: dict[str, Any]) -> None:
     found = configured(switch_key, name_of(queue))
-    assert found.find(".//queue").get("name") == name_of(queue)  # type: ignore[union-attr]
+    assert [one.get("name") for one in found.iterfind(".//queue")] == [name_of(queue)]
     known = params(found)
     assert (known["strategy"], known["max-wait-time"], known["moh-sound"]) == ("top-down", "30", "${hold_music}")
     assert found.find(".//agents/agent") is None, "who is an agent it is told"

@@ -20,11 +20,6 @@ def test_who_waits_there_is_told_as_gone(house: House, tenant: Caller) -> None:
     centre.passes(7)
     tenant.done("queue-delete", queue="702")
     assert centre.story() == ["joined", "left empty after 7"]
-
-
-def test_its_callers_are_told_of_it_and_of_no_other(house: House, tenant: Caller) -> None:
-    centre = Centre(house, tenant)
-    centre.call()
-    centre.passes(5)
-    tenant.done("queue-delete", queue="702")
-    assert centre.story() == ["joined", "left empty after 5"]
+    told = centre.events("queue.joined", "queue.left")
+    its = [one["data"]["visit"]["queue_uuid"] for one in told if one["data"]["visit"]["joined_at"] >= centre.since]
+    assert its == [centre.queue["queue_uuid"]] * 2

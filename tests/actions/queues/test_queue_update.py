@@ -1,4 +1,9 @@
 from ringpost.entry import demo
+from ringpost.entry.console import console
+from ringpost.model.queue import QueueMember
+from ringpost.services import kept
+from ringpost.services.queues import queues
+from ringpost.store import keys
 from tests.actions.queues.centre import Centre
 from tests.harness import Caller, House
 
@@ -48,6 +53,8 @@ def test_a_loop_that_is_closed_elsewhere_is_bounded_where_it_runs(house: House, 
     centre = Centre(house, tenant, longest_wait=5, timeout_destination="101")
     forward = {"enabled": True, "destination": "702"}
     tenant.done("extension-forward-set", extension="101", unconditional=forward)
+    tenant.done("queue-member-add", queue="702", extension="100")
+    tenant.done("queue-member-remove", queue="702", extension="100")
     centre.call()
     assert centre.story() == ["joined", "left timeout after 5"]
 
@@ -60,11 +67,14 @@ def test_counts_for_those_who_wait_already(house: House, tenant: Caller) -> None
     assert centre.story() == ["joined", "left timeout after 20"]
 
 
-def test_members_stay_as_they_are_though_one_was_disabled_since(tenant: Caller) -> None:
-    tenant.done("extension-update", extension="101", enabled=False)
-    members = tenant.done("queue-details", queue="700")["members"]
-    assert tenant.done("queue-update", queue="700", members=members)["members"] == members
-    assert tenant.call("queue-member-remove", queue="700", extension="101").status == 200
+def test_a_member_that_is_gone_holds_up_no_other(house: House, tenant: Caller) -> None:
+    context = console(house.store, house.clock, "queue-update")
+    queue = queues.named(context, demo.DOMAIN_UUID, "700")
+    kept.update(context, queue, {"members": (*queue.members, QueueMember(agent="7999"))}, keys.queue_layout)
+    context.commit()
+    after = tenant.done("queue-member-remove", queue="700", extension="101")
+    assert [member["agent"] for member in after["members"]] == ["7001", "7999"]
+    tenant.done("queue-member-remove", queue="700", agent="7999")
 
 
 def test_what_leads_on_to_a_queue_keeps_its_number(tenant: Caller) -> None:

@@ -8,7 +8,9 @@ from ringpost.entry import demo
 from ringpost.model.notices import Notice
 from tests.actions.events.test_switch_event import events as events_told
 from tests.harness import Caller, House
-from tests.switch.asterisk.test_stories import _pbx2, calls, happened, link, recorded, told  # noqa: F401 - fixtures
+from tests.switch.asterisk.test_stories import _pbx2, calls, happened, link, recorded, told
+
+__all__ = ["_pbx2", "link"]  # fixtures
 
 TOLD = {
     "queue-answered": ["queue.joined", "queue.connected", "queue.completed"],
@@ -26,7 +28,7 @@ TOLD = {
 
 
 @pytest.mark.parametrize("scenario", TOLD)
-def test_it_is_told_as_it_was(house: House, operator: Caller, link: Caller, scenario: str) -> None:  # noqa: F811
+def test_it_is_told_as_it_was(house: House, operator: Caller, link: Caller, scenario: str) -> None:
     notices, records = happened(scenario, house)
     told(link, [_in_the_demo(notice) for notice in notices])
     recorded(link, records)

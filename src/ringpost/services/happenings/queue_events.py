@@ -44,11 +44,14 @@ class InQueue(NamedTuple):
 def followed(call: TrackedCall, notice: Notice) -> tuple[TrackedCall, list[InQueue]]:
     """The call with its times in queues as its legs are now, and what that is to be told as. Again: nothing more."""
     told: list[InQueue] = []
-    visits = [*call.visits, *_begun(call, notice, told)]
-    for place, visit in enumerate(visits):
-        for step in (_rung, _left, _ended, _rang_in_vain):
-            visits[place] = visit = step(call, visit, notice, told)  # noqa: PLW2901
-    return call.model_copy(update={"visits": tuple(visits)}), told
+    visits = (*call.visits, *_begun(call, notice, told))
+    return call.model_copy(update={"visits": tuple(_gone_on(call, visit, notice, told) for visit in visits)}), told
+
+
+def _gone_on(call: TrackedCall, visit: QueueVisit, notice: Notice, told: list[InQueue]) -> QueueVisit:
+    for step in (_rung, _left, _ended, _rang_in_vain):
+        visit = step(call, visit, notice, told)
+    return visit
 
 
 def _begun(call: TrackedCall, notice: Notice, told: list[InQueue]) -> Iterator[QueueVisit]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from ringpost.context import Context
 from ringpost.model.domain import Domain
@@ -86,9 +87,11 @@ def afterwards(
     if domain is None or (domain.switch_uuid is None and not built_in):
         return
 
-    def tell() -> None:
-        line = of(context, domain)
-        if can(line, action):
-            do(line, domain)
+    context.afterwards.append(partial(tell, context, domain, action, do))
 
-    context.afterwards.append(tell)
+
+def tell(context: Context, domain: Domain, action: str, do: Callable[[Switch, Domain], object]) -> None:
+    """Tell the domain's switch, now; one that cannot do that action is not told."""
+    line = of(context, domain)
+    if can(line, action):
+        do(line, domain)

@@ -59,10 +59,12 @@ class _Telling:
 
     def __call__(self) -> None:
         domain = self.context.store.get(keys.domain(self.home), Domain)
-        line = lines.of(self.context, domain) if domain else None
-        if domain is not None and line is not None and lines.can(line, _HAS_QUEUES):
-            found = (self.context.store.get(keys.queue(self.home, uuid), Queue) for uuid in self.queues)
-            line.set_queues(domain, queue_orders.of_all(self.context, self.home, [queue for queue in found if queue]))
+        if domain is not None:
+            lines.tell(self.context, domain, _HAS_QUEUES, self._set_queues)
+
+    def _set_queues(self, switch: Switch, domain: Domain) -> None:
+        found = (self.context.store.get(keys.queue(self.home, uuid), Queue) for uuid in self.queues)
+        switch.set_queues(domain, queue_orders.of_all(self.context, self.home, [queue for queue in found if queue]))
 
 
 def tell_now(context: Context, home: str) -> None:

@@ -447,7 +447,7 @@ def _is_an_extensions(number: str, route: Route) -> bool:
     return isinstance(route, Phone | Forwarded | Refused)
 
 
-def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noqa: C901, PLR0911 - one for each kind
+def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noqa: PLR0911 - one for each kind
     match route:
         case Phone():
             return _to_phone(domain, route)
@@ -463,10 +463,8 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noq
             return [Action("set", f"ringpost_passed={':'.join(passed)}"), _transfer(domain, number)]
         case Refused(cause):
             return [Action("hangup", cause)]
-        case Queued():
-            return _to_queue(domain, route, caller)
-        case AgentCode():
-            return [Action(*step) for step in queues.agent_code(route)]
+        case Queued() | AgentCode():
+            return [Action(*step) for step in _of_queues(domain, route, caller)]
         case Room() | Slot() | HoldMusic():
             return [Action("answer"), _by_code(domain, route)]
 
@@ -523,13 +521,13 @@ def _to_group(domain: Domain, route: Group, caller: Caller) -> list[Action]:
     ]
 
 
-def _to_queue(domain: Domain, route: Queued, caller: Caller) -> list[Action]:
-    queue = route.order.queue
-    if caller.left_queue is not None:
-        because = queues.reason(*caller.left_queue, queue)
-        was_let_in = bool(caller.left_queue[0])
-        return [Action(*step) for step in queues.goes_on(domain, route, because, waited=was_let_in)]
-    return [Action(*step) for step in queues.joins(domain, route)]
+def _of_queues(domain: Domain, route: Queued | AgentCode, caller: Caller) -> Iterable[tuple[str, str]]:
+    if isinstance(route, AgentCode):
+        return queues.agent_code(route)
+    if caller.left_queue is None:
+        return queues.joins(domain, route)
+    because = queues.reason(*caller.left_queue, route.order.queue)
+    return queues.goes_on(domain, route, because, waited=bool(caller.left_queue[0]))
 
 
 def _is_recorded(one: Ringing, caller: Caller) -> bool:

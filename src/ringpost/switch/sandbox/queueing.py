@@ -44,7 +44,7 @@ def stay(
 
     ``before`` callers waited there when it came; ``most`` phones ring for it, and then only one that answers.
     """
-    return _Plan(order, caller, joins_at, most, busy, past, Random(seed)).made(since, list(begun), before)  # noqa: S311
+    return _Plan(order, caller, joins_at, most, busy, past, Random(seed)).made(since, list(begun), before)  # noqa: S311 - foretold again it is the same
 
 
 class _Plan:
