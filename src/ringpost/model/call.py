@@ -49,6 +49,10 @@ class CallOrder(Wanted):
     gateway: Gateway | None = Field(default=None, description="the trunk A is rung through; null: it is an extension")
     monitors: Uuid | None = Field(default=None, description="the leg A listens to, instead of being connected to B")
     monitor_mode: MonitorMode = "listen"
+    room: Number | None = Field(
+        default=None, description="A is put into this room, unasked, instead of being connected"
+    )
+    moderator: bool = Field(default=False, description="as a moderator of it")
     way: tuple[Rung, ...] = Field(default=(), description="in the sandbox: whom B's forwards lead to; empty: to B")
 
 

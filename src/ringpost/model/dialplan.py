@@ -16,8 +16,25 @@ PAUSE = "*24"
 UNPAUSE = "*25"
 """Of whoever is logged in at the phone that dials; or of the agent whose number comes after it."""
 SLOTS = range(5901, 6000)
+_HAS_A_NUMBER = "room-"
 
 
 def lot(domain_name: str) -> str:
-    """The name of a domain's parking lot."""
+    """The name of a domain's own parking lot."""
     return f"park@{domain_name}"
+
+
+def room_name(domain_name: str, room: str) -> str:
+    """What a switch calls a conference room: one made on the spot, or the one that has a number."""
+    on_the_spot = room.removeprefix(ROOM) if room.startswith(ROOM) else None
+    return f"{on_the_spot}-{domain_name}" if on_the_spot else f"{_HAS_A_NUMBER}{room}-{domain_name}"
+
+
+def room_of(name: str, domain_name: str) -> str | None:
+    """What is dialled in a domain for the room a switch calls so; None: it is no room of that domain."""
+    front, end = name[: -len(domain_name) - 1], name[-len(domain_name) - 1 :]
+    if not front or end != f"-{domain_name}":
+        return None
+    if front.startswith(_HAS_A_NUMBER):
+        return front.removeprefix(_HAS_A_NUMBER) or None
+    return ROOM + front if front.isascii() and front.isdecimal() else None

@@ -44,6 +44,7 @@ class LiveCall(Entity):
     caller_id_number: str | None = None
     destination_number: str | None = None
     slot: str | None = Field(default=None, description="where it is parked")
+    parkinglot_uuid: Uuid | None = Field(default=None, description="the lot that slot is of; null: the domain's own")
     legs: tuple[LiveLeg, ...]
 
     def has(self, uuid: str) -> bool:

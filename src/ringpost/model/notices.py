@@ -14,10 +14,13 @@ from ringpost.model.values import Cause, ExtensionNumber, Moment, Number, ShortT
 
 What = Literal[
     "made", "ringing", "answered", "held", "resumed", "sent", "parked", "unparked", "queued", "unqueued", "agent_code",
+    "room_joined", "room_left", "room_muted", "room_unmuted", "consults", "taken_back", "put_through",
     "ended", "failed", "gone", "lost",
 ]  # fmt: skip
 """``failed``: A of a call we placed was not reached, and its switch may know no such leg. ``gone``: nobody heard how it
-ended, but its record may say. ``lost``: no more will be known of it. ``agent_code``: a phone has dialled it."""
+ended, but its record may say. ``lost``: no more will be known of it. ``agent_code``: a phone has dialled it.
+``consults``: who transfers goes off to ask; ``taken_back``: and talks with whom it was about again; ``put_through``:
+whom it was about talks with whom was asked."""
 ToldState = Literal[LegState, "ended"]
 _BEFORE_ENDED: tuple[LegState, ...] = ("parked", "held", "answered", "ringing")
 """What a call is though its other parties have left: it is answered though another phone still rings."""
@@ -55,8 +58,22 @@ class Notice(Entity):
     )
     sent_to: Number | None = Field(default=None, description="the number it is sent to from a conversation")
     sent_to_extension: bool = Field(default=False, description="whether that is an extension's")
-    taken_by: Uuid | None = Field(default=None, description="the leg that took it from its slot, by dialling that")
+    taken_by: Uuid | None = Field(
+        default=None, description="the leg that took it from its slot, by dialling that; or was asked"
+    )
     slot: ShortText | None = Field(default=None, description="where it is parked")
+    parkinglot_uuid: Uuid | None = Field(default=None, description="the lot that slot is of; null: the domain's own")
+    timed_out: bool = Field(default=False, description="it has waited in its slot for too long")
+    by_phone: bool = Field(default=False, description="it was sent on by the phone of the other party itself")
+    room: ShortText | None = Field(
+        default=None, description="the conference room it comes into: what is dialled for it"
+    )
+    moderator: bool = Field(default=False, description="as a moderator")
+    transfer_uuid: Uuid | None = Field(default=None, description="the transfer, if an action has begun it")
+    other_uuid: Uuid | None = Field(
+        default=None,
+        description="of a transfer: whom it is about; or the initiator, of what is told of whom it is about",
+    )
     queue_uuid: Uuid | None = Field(default=None, description="the queue it waits in, or waits in no more")
     left_because: LeftBecause | None = Field(default=None, description="why it waits in no queue any more")
     agent_uuid: Uuid | None = Field(default=None, description="the agent it is rung for, if the switch knows")

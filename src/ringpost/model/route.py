@@ -2,9 +2,11 @@
 
 from typing import Literal, NamedTuple
 
+from ringpost.model.conference import Conference
 from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
+from ringpost.model.parking import ParkingLot
 from ringpost.model.queue import QueueOrder
 from ringpost.model.ring_group import RingGroup
 
@@ -94,15 +96,21 @@ class Messages(NamedTuple):
 
 
 class Room(NamedTuple):
-    """A conference room of the domain."""
+    """A conference room, by what is dialled for it; without ``conference`` it is made on the spot, by its code."""
 
     room: str
+    conference: Conference | None = None
 
 
 class Slot(NamedTuple):
-    """A parking slot; None: a free one."""
+    """A parking slot of a lot, or of the domain's own; None: a free one.
+
+    ``on_timeout`` is where a call goes on when the lot's time is over; None: back, or hung up.
+    """
 
     slot: str | None
+    lot: ParkingLot | None = None
+    on_timeout: str | None = None
 
 
 class HoldMusic(NamedTuple):

@@ -9,10 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ringpost.model.call import CallOrder, Leg
+    from ringpost.model.conference import LiveRoom, ParticipantChange
     from ringpost.model.domain import Domain
     from ringpost.model.live import LiveCall, Registration
+    from ringpost.model.parking import ParkingPlace
     from ringpost.model.queue import QueueOrder, WaitingCaller
     from ringpost.model.switch import SwitchRecord, SwitchStatus
+    from ringpost.model.transfer import Consultation
     from ringpost.model.values import Digits, ExtensionNumber, Number, Uuid
     from ringpost.switch.scripts import Scripts
 
@@ -39,6 +42,19 @@ CALL_ACTIONS = (
     "extension-status-list",
     "registration-list",
     "registration-delete",
+    "conference-participant-list",
+    "conference-participant-mute",
+    "conference-participant-unmute",
+    "conference-participant-deaf",
+    "conference-participant-kick",
+    "conference-participant-invite",
+    "conference-lock",
+    "conference-unlock",
+    "conference-record-start",
+    "conference-record-stop",
+    "transfer-create",
+    "transfer-complete",
+    "transfer-cancel",
 )
 """What there is for a switch to do: each can do these, or says which of them it can."""
 QUEUE_ACTIONS = ("queue-status", "queue-caller-pick", "queue-caller-remove", "agent-status")
@@ -136,13 +152,45 @@ class Switch(Protocol):
     def transfer(self, domain: Domain, leg_uuid: Uuid, number: Number) -> None:
         """Connect this party with a number of the domain's dialplan. The other party is released."""
 
-    def park(self, domain: Domain, leg_uuid: Uuid) -> str:
-        """Let this party wait in a free slot, and say in which. The other party is released."""
+    def park(self, domain: Domain, leg_uuid: Uuid, place: ParkingPlace) -> str:
+        """Let this party wait in a slot, and say in which; one that is taken is refused. The other is released."""
 
     def record(self, domain: Domain, leg_uuid: Uuid) -> str:
         """Record what this party hears and says, and say where."""
 
     def stop_recording(self, domain: Domain, leg_uuid: Uuid) -> None:
+        """Record no more."""
+
+    # transfers in which the other party waits meanwhile
+
+    def consult(self, domain: Domain, consultation: Consultation) -> None:
+        """Let one party hear music while the other calls a number, as if its phone had dialled it.
+
+        From then on the switch goes on by itself: whoever is called does not answer, or hangs up, and the two talk
+        again; the initiator hangs up, and whoever answered talks to whom it is about.
+        """
+
+    def put_through(self, domain: Domain, consultation: Consultation) -> bool:
+        """Release the initiator and let the others talk; False: nobody has answered, so the number is rung anew."""
+
+    def take_back(self, domain: Domain, consultation: Consultation) -> None:
+        """Release whoever was called, and let the two talk again."""
+
+    # conference rooms, by what is dialled for them
+
+    def rooms(self, domain: Domain) -> list[LiveRoom]:
+        """The rooms of a domain that somebody is in."""
+
+    def change_participant(self, domain: Domain, room: Number, leg_uuid: Uuid, change: ParticipantChange) -> None:
+        """Do something to somebody in a room. Twice is as good as once."""
+
+    def lock_room(self, domain: Domain, room: Number, locked: bool) -> None:
+        """Let nobody else in, or whoever comes."""
+
+    def record_room(self, domain: Domain, room: Number) -> str:
+        """Record what is said in a room, and say where; where it is recorded already, if it is."""
+
+    def stop_recording_room(self, domain: Domain, room: Number) -> None:
         """Record no more."""
 
     # phones

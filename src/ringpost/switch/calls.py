@@ -15,12 +15,15 @@ from pydantic_core import to_json
 
 from ringpost import switch as port
 from ringpost.model.call import CallOrder, Leg
+from ringpost.model.conference import LiveRoom, ParticipantChange
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, Problem, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LiveCall, Registration
+from ringpost.model.parking import ParkingPlace
 from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.model.record import Entity
 from ringpost.model.switch import SwitchRecord, SwitchStatus
+from ringpost.model.transfer import Consultation
 from ringpost.model.values import Digits, ExtensionNumber, Number, Uuid
 
 MOST_ASKED = 100_000
@@ -36,16 +39,26 @@ _TYPES: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
         CallOrder,
+        Consultation,
         Domain,
         Leg,
         LiveCall,
+        LiveRoom,
+        ParkingPlace,
         QueueOrder,
         Registration,
         SwitchRecord,
         SwitchStatus,
         WaitingCaller,
     )
-} | {"Sequence": Sequence, "Uuid": Uuid, "Digits": Digits, "Number": Number, "ExtensionNumber": ExtensionNumber}
+} | {
+    "Sequence": Sequence,
+    "Uuid": Uuid,
+    "Digits": Digits,
+    "Number": Number,
+    "ExtensionNumber": ExtensionNumber,
+    "ParticipantChange": ParticipantChange,
+}
 """What the port's annotations name; there they are imported for mypy only, so that a cold start need not."""
 _TRAVELS = {kind.code: kind for kind in (CannotComply, NotFound, SwitchRefused, SwitchUnreachable)}
 """The problems of the port. ``InvalidRequest`` and the like are between a caller and the endpoint."""

@@ -15,6 +15,7 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound, Problem
 from ringpost.model.extension import Extension
 from ringpost.model.live import ExtensionStatus, ListedStatus, LiveCall, LiveLeg, Registration
+from ringpost.model.parking import ParkingPlace
 from ringpost.model.requests import ForUser, ListedForUser, OneCall, OneParty
 from ringpost.model.route import Outside
 from ringpost.model.user import User
@@ -206,7 +207,9 @@ def transfer(context: Context, party: Party, number: str, *, to_voicemail: bool)
 
 def park(context: Context, request: OneParty) -> tuple[Party, str]:
     """Let a party wait in a slot, and say in which."""
-    one, slot = act(context, request, "far", "command.parked", lambda switch, domain, leg: switch.park(domain, leg))
+    one, slot = act(
+        context, request, "far", "command.parked", lambda switch, domain, leg: switch.park(domain, leg, ParkingPlace())
+    )
     _goes_on_as(context, one)
     return one, slot
 

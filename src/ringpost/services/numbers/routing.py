@@ -284,7 +284,7 @@ def _code(context: Context, domain: Domain, number: str) -> Route | None:
     if number.startswith(dialplan.MESSAGE_TO) and len(number) > len(dialplan.MESSAGE_TO):
         return _message_to(context, domain, number.removeprefix(dialplan.MESSAGE_TO))
     room = _ROOM.fullmatch(number)
-    return Room(room[1]) if room else _agent_code(number)
+    return Room(number) if room else _agent_code(number)
 
 
 def _agent_code(number: str) -> AgentCode | None:

@@ -408,7 +408,7 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Step]:  # noqa:
 def _by_code(domain: Domain, route: Room | Slot | HoldMusic) -> list[Step]:
     match route:
         case Room(room):
-            return [Step("ConfBridge", f"{room}-{domain.domain_name},,,{_MENU}")]
+            return [Step("ConfBridge", f"{dialplan.room_name(domain.domain_name, room)},,,{_MENU}")]
         case Slot(slot):
             return _to_slot(domain, slot)
         case HoldMusic():

@@ -472,7 +472,7 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noq
 def _by_code(domain: Domain, route: Room | Slot | HoldMusic) -> Action:
     match route:
         case Room(room):
-            return Action("conference", f"{room}-{domain.domain_name}@default")
+            return Action("conference", f"{dialplan.room_name(domain.domain_name, room)}@default")
         case Slot(slot):
             place = slot or f"auto in {dialplan.SLOTS[0]} {dialplan.SLOTS[-1]}"
             return Action("valet_park", f"{dialplan.lot(domain.domain_name)} {place}")

@@ -1,0 +1,66 @@
+"""A parking lot: numbers at which calls wait until somebody dials them."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ringpost.model.queue import Music
+from ringpost.model.record import Entity, Record
+from ringpost.model.values import ExtensionNumber, Name, Number, Text, Timestamp, Uuid, no_uuid
+
+MOST_SLOTS = 40
+"""Each slot is a number of the domain, and all of them are claimed, or moved, at once."""
+
+LotName = Annotated[Name, no_uuid]
+
+
+class ParkingLot(Record):
+    """A parking lot."""
+
+    parkinglot_uuid: Uuid
+    domain_uuid: Uuid
+    name: Name
+    extension: ExtensionNumber
+    slots_start: str
+    slots_end: str
+    timeout: int | None = 45
+    timeout_destination: str | None = None
+    music: str | None = None
+    enabled: bool = True
+    description: Text = ""
+    insert_date: Timestamp | None = None
+    insert_user: Uuid | None = None
+    update_date: Timestamp | None = None
+    update_user: Uuid | None = None
+    version: int = 1
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The numbers of its slots, in order."""
+        width = len(self.slots_start)
+        return tuple(f"{slot:0{width}}" for slot in range(int(self.slots_start), int(self.slots_end) + 1))
+
+
+class LotSettings(Entity):
+    """What a caller may set of a lot. Left out: as it is. Null: as it is for a new one, but for ``timeout``."""
+
+    timeout: int | None = Field(default=None, ge=1, le=86_400, description="seconds; null: as long as they like")
+    timeout_destination: Number | None = Field(
+        default=None, description="where a call goes on then; null: back to whoever has parked it"
+    )
+    music: Music | None = Field(
+        default=None, description="what is heard, by its name on the switch; null: its music on hold"
+    )
+    enabled: bool | None = None
+    description: Text | None = None
+
+
+class ParkingPlace(Entity):
+    """Where a call is to wait: in that slot or a free one, of that lot or the domain's own.
+
+    ``on_timeout`` is where it goes on when the lot's time is over, if that leads anywhere now.
+    """
+
+    slot: str | None = None
+    lot: ParkingLot | None = None
+    on_timeout: str | None = None

@@ -1,0 +1,72 @@
+"""A transfer: who puts whom through to whom, and how far that has come."""
+
+from typing import Any, Literal, Self
+
+from pydantic import Field
+
+from ringpost.model.record import Entity
+from ringpost.model.values import Number, Timestamp, Uuid
+
+Flow = Literal["attended", "blind"]
+TransferStatus = Literal["starting", "ringback", "answered", "completed", "cancelled", "abandoned"]
+"""It has begun; whom it goes to rings; has answered; was put through; the two talk again; who was to be put through
+has hung up. The last three are final."""
+FINAL = frozenset({"completed", "cancelled", "abandoned"})
+
+
+class Consultation(Entity):
+    """What a switch is told of an attended transfer: two legs of a call, and whom the initiator asks."""
+
+    transfer_uuid: Uuid
+    initiator: Uuid = Field(description="the leg of whoever asks")
+    transferred: Uuid = Field(description="the leg of whoever waits meanwhile, and hears music")
+    number: Number = Field(description="whom the initiator calls")
+
+
+class Transfer(Entity):
+    """A transfer. The legs are parties of the call."""
+
+    transfer_uuid: Uuid
+    domain_uuid: Uuid
+    call_uuid: Uuid
+    flow: Flow = "attended"
+    status: TransferStatus = "starting"
+    destination: str | None = Field(default=None, description="the number it goes to")
+    initiator_leg_uuid: Uuid | None = Field(default=None, description="who transfers; null: nobody knows")
+    initiator_extension: str | None = None
+    transferred_leg_uuid: Uuid
+    transferred_number: str | None = Field(default=None, description="whose call it is that is put through")
+    recipient_leg_uuid: Uuid | None = Field(default=None, description="whom it goes to, once a phone rings")
+    recipient_extension: str | None = None
+    by_phone: bool = Field(default=False, description="it was made on the phone itself")
+    created_at: Timestamp
+    answered_at: Timestamp | None = None
+    ended_at: Timestamp | None = Field(default=None, description="when it was completed, cancelled or abandoned")
+    sandbox: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more becomes of it."""
+        return self.status in FINAL
+
+    @property
+    def consultation(self) -> Consultation:
+        """What its switch is told of it."""
+        return Consultation(
+            transfer_uuid=self.transfer_uuid,
+            initiator=self.initiator_leg_uuid or self.transferred_leg_uuid,
+            transferred=self.transferred_leg_uuid,
+            number=self.destination or "",
+        )
+
+    def told(self) -> dict[str, Any]:
+        """As events tell it."""
+        return self.model_dump(exclude={"domain_uuid", "call_uuid", "sandbox"})
+
+    def went(self, status: TransferStatus, at: str, **more: object) -> Self:
+        """The same, when it has come so far; when it is over it stays as it is."""
+        if self.is_over:
+            return self
+        ends = {"ended_at": at} if status in FINAL else {}
+        answers = {"answered_at": at} if status == "answered" and self.answered_at is None else {}
+        return self.model_copy(update={"status": status, **answers, **ends, **more})
