@@ -127,6 +127,15 @@ class PartyActedOn(Output):
     sandbox: bool
 
 
+class InRoom(Output):
+    """Which conference room something was done to, or in."""
+
+    room: str = Field(description="what is dialled for it")
+    conference_uuid: Uuid | None = Field(description="null: it was made on the spot, by its code")
+    conference_name: str | None
+    sandbox: bool
+
+
 class Answers(RootModel[list[Item]], Generic[Item]):
     """A bare array, as two of FusionPBX's actions answer."""
 

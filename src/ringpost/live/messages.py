@@ -19,7 +19,8 @@ MOST_BYTES = 96 << 10
 MOST_SUBSCRIPTIONS = 10
 CHANGES = (
     "destination.*", "domain.*", "extension.*", "ringgroup.*", "user.*", "voicemail.*",
-    "queue.created", "queue.deleted", "queue.updated",
+    "queue.created", "queue.deleted", "queue.updated", "parkinglot.*",
+    "conference.created", "conference.deleted", "conference.updated",
     "agent.deleted", "agent.logged_in", "agent.logged_out", "agent.paused", "agent.unpaused", "agent.updated",
 )  # fmt: skip
 """Types of events after which a switch may be answered something else: of these a link is told that keeps answers."""

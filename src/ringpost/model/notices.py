@@ -10,6 +10,7 @@ from ringpost.model.outcome import legs_kept, summarised, taken_by, worked_out
 from ringpost.model.queue import LeftBecause, QueueVisit
 from ringpost.model.record import Entity, is_none
 from ringpost.model.route import AgentCodeWord
+from ringpost.model.transfer import Transfer
 from ringpost.model.values import Cause, ExtensionNumber, Moment, Number, ShortText, Timestamp, Uuid
 
 What = Literal[
@@ -133,6 +134,9 @@ class TrackedLeg(Entity):
     rang: bool = False
     speaks: bool = False
     agent_uuid: Uuid | None = None
+    room: str | None = None
+    moderator: bool = False
+    muted: bool = False
     core: str = ""
     sequence: int = -1
 
@@ -140,12 +144,15 @@ class TrackedLeg(Entity):
 _OWN_LEG = frozenset(
     {
         "agent_uuid", "source_dialled", "ended_by", "reached", "to_voicemail", "placed", "unheard", "rang", "speaks",
-        "core", "sequence",
+        "room", "moderator", "muted", "core", "sequence",
     }
 )  # fmt: skip
 _OWN = frozenset(
-    {"legs", "visits", "sequence", "told_at", "has_ended", "is_lost", "joined_to", "contact", "is_looked_up", "version"}
-)
+    {
+        "legs", "visits", "transfers", "sequence", "told_at", "has_ended", "is_lost", "joined_to", "contact",
+        "is_looked_up", "version",
+    }
+)  # fmt: skip
 _OF_THE_RECORD = (
     "start_stamp", "answer_stamp", "duration", "billsec", "hangup_cause", "missed_call", "answered_by", "hung_up_by",
     "extensions",
@@ -165,6 +172,7 @@ class TrackedCall(Entity):
     caller_id_number: str | None = None
     destination_number: str | None = None
     slot: str | None = Field(default=None, exclude_if=is_none)
+    parkinglot_uuid: str | None = Field(default=None, exclude_if=is_none)
     external_id: str | None = None
     tags: tuple[str, ...] = ()
     sandbox: bool = False
@@ -172,6 +180,7 @@ class TrackedCall(Entity):
     is_looked_up: bool = False
     legs: tuple[TrackedLeg, ...] = ()
     visits: tuple[QueueVisit, ...] = Field(default=(), description="its times in queues, the first first")
+    transfers: tuple[Transfer, ...] = Field(default=(), description="the first first")
     sequence: int = 0
     told_at: Timestamp = ""
     has_ended: bool = False

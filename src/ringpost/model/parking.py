@@ -1,21 +1,25 @@
 """A parking lot: numbers at which calls wait until somebody dials them."""
 
+import re
 from typing import Annotated
 
 from pydantic import Field
 
 from ringpost.model.queue import Music
 from ringpost.model.record import Entity, Record
-from ringpost.model.values import ExtensionNumber, Name, Number, Text, Timestamp, Uuid, no_uuid
+from ringpost.model.values import ExtensionNumber, Name, Number, Text, Timestamp, Uuid, matching, no_uuid
 
 MOST_SLOTS = 40
 """Each slot is a number of the domain, and all of them are claimed, or moved, at once."""
 
 LotName = Annotated[Name, no_uuid]
+SlotNumber = Annotated[
+    str, matching(re.compile("[0-9]{1,10}"), "must be a number of 1 to 10 digits"), Field(examples=["791"])
+]
 
 
 class ParkingLot(Record):
-    """A parking lot."""
+    """A parking lot. ``timeout`` in seconds; 0: calls wait as long as they like."""
 
     parkinglot_uuid: Uuid
     domain_uuid: Uuid
@@ -23,7 +27,7 @@ class ParkingLot(Record):
     extension: ExtensionNumber
     slots_start: str
     slots_end: str
-    timeout: int | None = 45
+    timeout: int = 45
     timeout_destination: str | None = None
     music: str | None = None
     enabled: bool = True
@@ -42,9 +46,9 @@ class ParkingLot(Record):
 
 
 class LotSettings(Entity):
-    """What a caller may set of a lot. Left out: as it is. Null: as it is for a new one, but for ``timeout``."""
+    """What a caller may set of a lot. Left out: as it is. Null: as it is for a new one."""
 
-    timeout: int | None = Field(default=None, ge=1, le=86_400, description="seconds; null: as long as they like")
+    timeout: int | None = Field(default=None, ge=0, le=86_400, description="seconds; 0: as long as they like")
     timeout_destination: Number | None = Field(
         default=None, description="where a call goes on then; null: back to whoever has parked it"
     )

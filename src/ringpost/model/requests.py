@@ -66,6 +66,39 @@ class OneQueue(InDomain):
     queue: Reference = Field(description="the queue, by number, name or UUID")
 
 
+class OneConference(InDomain):
+    """A request about one conference room."""
+
+    conference: Reference = Field(description="the conference room, by number, name or UUID")
+
+
+class OneRoom(ForUser):
+    """A request about a conference room with whoever is in it."""
+
+    conference: Reference = Field(
+        description="the conference room, by number, name or UUID; or what is dialled for one that was made on the"
+        " spot, such as *31"
+    )
+
+
+class OneParticipant(OneRoom):
+    """A request about somebody in a conference room."""
+
+    leg_uuid: Uuid = Field(description="the participant: conference-participant-list has them")
+
+
+class OneParkingLot(InDomain):
+    """A request about one parking lot."""
+
+    parkinglot: Reference = Field(description="the parking lot, by number, name or UUID")
+
+
+class OneTransfer(ForUser):
+    """A request about one transfer."""
+
+    transfer_uuid: Uuid
+
+
 class OneAgent(InDomain):
     """A request about one agent."""
 

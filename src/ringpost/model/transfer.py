@@ -11,6 +11,7 @@ Flow = Literal["attended", "blind"]
 TransferStatus = Literal["starting", "ringback", "answered", "completed", "cancelled", "abandoned"]
 """It has begun; whom it goes to rings; has answered; was put through; the two talk again; who was to be put through
 has hung up. The last three are final."""
+_WHEN = {"ringback": "rang_at", "answered": "answered_at"}
 FINAL = frozenset({"completed", "cancelled", "abandoned"})
 
 
@@ -40,6 +41,7 @@ class Transfer(Entity):
     recipient_extension: str | None = None
     by_phone: bool = Field(default=False, description="it was made on the phone itself")
     created_at: Timestamp
+    rang_at: Timestamp | None = None
     answered_at: Timestamp | None = None
     ended_at: Timestamp | None = Field(default=None, description="when it was completed, cancelled or abandoned")
     sandbox: bool = False
@@ -67,6 +69,20 @@ class Transfer(Entity):
         """The same, when it has come so far; when it is over it stays as it is."""
         if self.is_over:
             return self
-        ends = {"ended_at": at} if status in FINAL else {}
-        answers = {"answered_at": at} if status == "answered" and self.answered_at is None else {}
-        return self.model_copy(update={"status": status, **answers, **ends, **more})
+        when = "ended_at" if status in FINAL else _WHEN.get(status)
+        moment = {when: at} if when else {}
+        return self.model_copy(update={"status": status, **moment, **more})
+
+    def as_of(self, now: str) -> Self:
+        """What of it has happened by then: the sandbox writes ahead of time."""
+        to_come = [name for name in ("rang_at", "answered_at", "ended_at") if (getattr(self, name) or "") > now]
+        if not to_come:
+            return self
+        past: dict[str, Any] = dict.fromkeys(to_come)
+        if "rang_at" in to_come:
+            past |= {"status": "starting", "recipient_leg_uuid": None, "recipient_extension": None}
+        elif "answered_at" in to_come or self.answered_at is None:
+            past["status"] = "ringback" if self.rang_at else "starting"
+        else:
+            past["status"] = "answered"
+        return self.model_copy(update=past)

@@ -187,8 +187,8 @@ class Switch(Protocol):
     def lock_room(self, domain: Domain, room: Number, locked: bool) -> None:
         """Let nobody else in, or whoever comes."""
 
-    def record_room(self, domain: Domain, room: Number) -> str:
-        """Record what is said in a room, and say where; where it is recorded already, if it is."""
+    def record_room(self, domain: Domain, room: Number, leg_uuid: Uuid) -> str:
+        """Record what is said in a room under the name of one of its legs, and say where; once is enough."""
 
     def stop_recording_room(self, domain: Domain, room: Number) -> None:
         """Record no more."""

@@ -15,12 +15,11 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Forbidden, InvalidRequest, NotFound, Problem
 from ringpost.model.extension import Extension
 from ringpost.model.live import ExtensionStatus, ListedStatus, LiveCall, LiveLeg, Registration
-from ringpost.model.parking import ParkingPlace
 from ringpost.model.requests import ForUser, ListedForUser, OneCall, OneParty
 from ringpost.model.route import Outside
 from ringpost.model.user import User
 from ringpost.services import pages
-from ringpost.services.numbers import routing
+from ringpost.services.numbers import parking_lots, routing
 from ringpost.services.people import extensions, permissions
 from ringpost.services.people.permissions import Acting
 from ringpost.services.switching import lines, meters
@@ -97,7 +96,7 @@ def act(
 ) -> tuple[Party, T]:
     """Do something to the party a request means, and note that it happened."""
     one = party(context, request, usual)
-    _check_takes_part(one)
+    check_takes_part(one)
     return one, acted(context, one, what, do)
 
 
@@ -183,7 +182,7 @@ def _statuses(context: Context, domain: Domain, some: Sequence[Extension], reque
 
 def transfer(context: Context, party: Party, number: str, *, to_voicemail: bool) -> None:
     """Connect a party with a number of the domain: an extension, a ring group, one outside, or a voicemail."""
-    _check_takes_part(party)
+    check_takes_part(party)
     permissions.check_number(context, party.acting, "transfer_to", number)
     outside = False
     if to_voicemail:
@@ -205,13 +204,14 @@ def transfer(context: Context, party: Party, number: str, *, to_voicemail: bool)
     _goes_on_as(context, party)
 
 
-def park(context: Context, request: OneParty) -> tuple[Party, str]:
+def park(context: Context, request: OneParty, parkinglot: str | None, slot: str | None) -> tuple[Party, str]:
     """Let a party wait in a slot, and say in which."""
-    one, slot = act(
-        context, request, "far", "command.parked", lambda switch, domain, leg: switch.park(domain, leg, ParkingPlace())
+    place = parking_lots.place(context, domains.found(context, request), parkinglot, slot)
+    one, taken = act(
+        context, request, "far", "command.parked", lambda switch, domain, leg: switch.park(domain, leg, place)
     )
     _goes_on_as(context, one)
-    return one, slot
+    return one, taken
 
 
 def _goes_on_as(context: Context, one: Party) -> None:
@@ -222,9 +222,11 @@ def _goes_on_as(context: Context, one: Party) -> None:
         context.store.stage(Put(Row(key, body, expires=int(seconds(context.now)) + _A_DAY)))
 
 
-def parked(context: Context, domain: Domain, request: ForUser) -> list[LiveCall]:
-    """The calls that wait in a slot."""
-    return [call for call in listed(context, domain, request) if call.slot]
+def parked(context: Context, domain: Domain, request: ForUser, parkinglot: str | None = None) -> list[LiveCall]:
+    """The calls that wait in a slot; of one parking lot, if it is named."""
+    lot = parking_lots.named(context, domain.domain_uuid, parkinglot).parkinglot_uuid if parkinglot else None
+    calls = [call for call in listed(context, domain, request) if call.slot]
+    return [call for call in calls if lot in (None, call.parkinglot_uuid)]
 
 
 def unpark(
@@ -294,7 +296,7 @@ def _numbers(user: User) -> set[str]:
     return {one.extension for one in user.extensions}
 
 
-def _check_takes_part(one: Party) -> None:
+def check_takes_part(one: Party) -> None:
     """Whoever acts for a user does nothing to the calls of others: listening in is another matter."""
     if one.acting is not None and _leg_of(one.call, one.acting) is None:
         raise Forbidden("this user is not in the call")

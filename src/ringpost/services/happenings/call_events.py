@@ -13,8 +13,11 @@ from ringpost.model.call import EndedBy
 from ringpost.model.cause import ANSWERED_ELSEWHERE, Meaning, meaning
 from ringpost.model.notices import Notice, TrackedCall, TrackedLeg
 from ringpost.model.queue import QueueVisit
-from ringpost.services.happenings import queue_events
+from ringpost.model.transfer import Transfer
+from ringpost.services.happenings import queue_events, transfer_events
 
+_TRANSFERS = frozenset({"consults", "put_through", "sent"})
+"""What a transfer may begin with."""
 _A_MOMENT = 1.0
 """Seconds within which a switch rings all phones of an extension."""
 MOST_TRACKED = 50
@@ -32,13 +35,16 @@ class Happening:
     more: Mapping[str, Any] = field(default_factory=dict)
     visit: QueueVisit | None = None
     """Of what happened in a queue: the caller's time there, as it was then."""
+    transfer: Transfer | None = None
+    """Of what became of a transfer: the transfer, as it was then."""
 
     def data(self) -> dict[str, Any]:
         """The event's data, but for who the extension's user and the other party are."""
         leg = self.leg
         about = {"extension": leg.extension, "number": leg.number, "leg_uuid": leg.leg_uuid} if leg else {}
         waited = {"visit": self.visit.told()} if self.visit else {}
-        return {**about, **self.more, **waited, "at": self.at, "call": self.call.told()}
+        put_through = {"transfer": self.transfer.told()} if self.transfer else {}
+        return {**about, **self.more, **waited, **put_through, "at": self.at, "call": self.call.told()}
 
 
 def begun(notice: Notice, domain_name: str) -> TrackedCall:
@@ -106,6 +112,7 @@ class _Step:
         self._know_leg()
         self._act()
         self._follow_queues()
+        self._follow_transfers()
 
     def _act(self) -> None:
         notice = self.notice
@@ -122,6 +129,21 @@ class _Step:
                 self._park(parks=notice.what == "parked")
             case "ended" | "failed" | "lost":
                 self._end()
+            case _:
+                self._meet()
+
+    def _meet(self) -> None:
+        """Act on who meets whom: in a conference room, or because of a transfer."""
+        notice = self.notice
+        match notice.what:
+            case "room_joined" | "room_left":
+                self._enter(notice.room if notice.what == "room_joined" else None)
+            case "room_muted" | "room_unmuted":
+                self._mute(muted=notice.what == "room_muted")
+            case "consults":
+                self._talk_no_more(self.leg, self.call.leg(notice.other_uuid))
+            case "taken_back" | "put_through":
+                self._talk_now(notice.other_uuid if notice.what == "taken_back" else notice.taken_by)
 
     @property
     def leg(self) -> TrackedLeg:
@@ -248,19 +270,59 @@ class _Step:
         leg = self.leg
         if (leg.state == "parked") == parks:
             return
-        slot = self.notice.slot or self.call.slot
+        place = {
+            "slot": self.notice.slot or self.call.slot,
+            "parkinglot_uuid": self.notice.parkinglot_uuid or self.call.parkinglot_uuid,
+        }
         self._change(leg, state="parked" if parks else "answered", speaks=False)
-        self.call = self.call.model_copy(update={"slot": slot if parks else None})
-        self._tell("call.parked" if parks else "call.unparked", self.leg, {"slot": slot})
+        self.call = self.call.model_copy(update=place if parks else dict.fromkeys(place))
+        self._tell("call.parked" if parks else "call.unparked", self.leg, {"slot": place["slot"]})
+        left = "parking.timed_out" if self.notice.timed_out else "parking.taken"
+        self._tell("parking.parked" if parks else left, self.leg, place)
         taker = self.call.leg(self.notice.taken_by)
         if taker is not None:
             self._change(self.leg, speaks=True)
             self._change(taker, speaks=True)
 
+    def _enter(self, room: str | None) -> None:
+        """Come into a conference room, or leave the one it is in."""
+        before = self.leg
+        if before.room == room:
+            return
+        if before.room is not None:
+            self._change(before, room=None, muted=False)
+            self._tell("conference.left", self.leg, {"room": before.room, "moderator": before.moderator})
+        if room is not None:
+            self._change(self.leg, room=room, moderator=self.notice.moderator, muted=False)
+            self._tell("conference.joined", self.leg, {"room": room, "moderator": self.notice.moderator})
+
+    def _mute(self, *, muted: bool) -> None:
+        leg = self.leg
+        if leg.room is not None and leg.muted != muted:
+            self._change(leg, muted=muted)
+            told = {"room": leg.room, "moderator": leg.moderator}
+            self._tell("conference.muted" if muted else "conference.unmuted", self.leg, told)
+
+    def _talk_no_more(self, *legs: TrackedLeg | None) -> None:
+        for leg in legs:
+            if leg is not None:
+                self._change(leg, speaks=False)
+
+    def _talk_now(self, other_uuid: str | None) -> None:
+        """The leg talks with another one, and nobody else does: as before, or with whom it was put through to."""
+        before = self.call
+        for leg in before.legs:
+            self._change(leg, speaks=leg.leg_uuid in (self.notice.leg_uuid, other_uuid))
+        other = self.call.leg(other_uuid)
+        if self.notice.what == "put_through" and other is not None and self.call != before:
+            self._tell("call.transferred", other, {"stays_leg_uuid": self.notice.leg_uuid})
+
     def _end(self) -> None:
         notice = self.notice
         if notice.answer_stamp and notice.source_uuid:
             self._answer(notice.answer_stamp)  # that was not told, or is lost
+        leg = self.leg
+        self._leave_where_it_was(leg)
         leg = self.leg
         lost = leg.state == "answered" and notice.cause in ANSWERED_ELSEWHERE  # two answered at once: one is too late
         if lost:
@@ -270,10 +332,20 @@ class _Step:
         if rang_in_vain and self._rings_no_more():
             self._tell("call.cancelled", self.leg, {"reason": self._reason(notice.cause)})
         self._follow_queues()
+        self._follow_transfers()
         if all(one.state == "ended" for one in self.call.legs):
             end = max(one.end_stamp or notice.at for one in self.call.legs)
-            self.call = self.call.model_copy(update={"end_stamp": end, "slot": None, "has_ended": True})
+            self.call = self.call.model_copy(
+                update={"end_stamp": end, "slot": None, "parkinglot_uuid": None, "has_ended": True}
+            )
             self._tell("call.ended")
+
+    def _leave_where_it_was(self, leg: TrackedLeg) -> None:
+        """Whoever ends in a room, or in a slot, is there no more, and nobody has taken it."""
+        self._enter(None)
+        if leg.state == "parked":
+            place = {"slot": self.call.slot, "parkinglot_uuid": self.call.parkinglot_uuid}
+            self._tell("parking.abandoned", self.leg, place)
 
     def _how_it_ended(self, *, lost: bool) -> dict[str, Any]:
         notice = self.notice
@@ -310,6 +382,14 @@ class _Step:
         for one in told:
             self._tell(one.type, one.leg, {"reason": one.reason} if one.reason else None, one.visit)
 
+    def _follow_transfers(self) -> None:
+        """What the step comes to in transfers, told before the call has ended."""
+        if self.notice.what not in _TRANSFERS and not self.call.transfers:
+            return
+        self.call, told = transfer_events.followed(self.call, self.notice)
+        for one in told:
+            self._tell(one.type, one.leg, transfer=one.transfer)
+
     def _change(self, leg: TrackedLeg, **members: object) -> None:
         after = leg.model_copy(update=members)
         legs = tuple(after if one.leg_uuid == leg.leg_uuid else one for one in self.call.legs)
@@ -321,6 +401,7 @@ class _Step:
         leg: TrackedLeg | None = None,
         more: Mapping[str, Any] | None = None,
         visit: QueueVisit | None = None,
+        transfer: Transfer | None = None,
     ) -> None:
         self.call = self.call.model_copy(update={"sequence": self.call.sequence + 1})
-        self.happened.append(Happening(what, self.notice.at, self.call, leg, more or {}, visit))
+        self.happened.append(Happening(what, self.notice.at, self.call, leg, more or {}, visit, transfer))

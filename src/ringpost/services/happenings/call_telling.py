@@ -9,7 +9,9 @@ from ringpost.context import Context
 from ringpost.model.agent import Agent
 from ringpost.model.call import Call, CallOrder
 from ringpost.model.notices import TrackedCall, TrackedLeg
+from ringpost.model.parking import ParkingLot
 from ringpost.model.queue import Queue, QueueVisit
+from ringpost.model.transfer import Transfer
 from ringpost.model.user import User
 from ringpost.services.happenings.call_events import Happening
 from ringpost.services.numbers import contacts, numbering, queue_orders
@@ -19,6 +21,7 @@ _EVENTS = uuid.UUID("5e7e0f2c-9c1d-4b53-8a4e-72696e67706f")
 _ABOUT_SOMEBODY = frozenset({"call.ringing", "call.answered", "call.cancelled", "call.ended"})
 
 _VISIT_DAYS = 400
+_TRANSFER_DAYS = 30
 
 
 class Teller:
@@ -37,6 +40,10 @@ class Teller:
             about["user"] = self._user(call.domain_uuid, extension) if extension else None
         if happening.visit is not None:
             about |= self._in_queue(happening.visit, leg)
+        if "room" in happening.more:
+            about |= self._in_room(call.domain_uuid, happening.more["room"])
+        if "parkinglot_uuid" in happening.more:
+            about |= self._in_lot(call.domain_uuid, happening.more["parkinglot_uuid"])
         self._context.happened(
             happening.type,
             call.domain_uuid,
@@ -55,6 +62,19 @@ class Teller:
             "queue": queue.model_dump(include={"queue_uuid", "name", "extension"}) if queue else None,
             "agent": agent.model_dump(include={"agent_uuid", "number"}) | {"name": agent.full_name} if agent else None,
         }
+
+    def _in_room(self, home: str, room: str) -> dict[str, Any]:
+        """Which conference room it is, if it is no one that was made on the spot."""
+        one = numbering.conference(self._context, home, room)
+        return {
+            "conference_uuid": one.conference_uuid if one else None,
+            "conference_name": one.name if one else None,
+        }
+
+    def _in_lot(self, home: str, parkinglot_uuid: str | None) -> dict[str, Any]:
+        """Which parking lot it is, if it is not the domain's own."""
+        one = self._context.store.get(keys.parking_lot(home, parkinglot_uuid), ParkingLot) if parkinglot_uuid else None
+        return {"parkinglot_name": one.name if one else None}
 
     def _user(self, home: str, extension: str) -> dict[str, Any] | None:
         known = f"{extension}@{home}"
@@ -138,6 +158,26 @@ def keep_visits(context: Context, before: Sequence[QueueVisit], after: Sequence[
             context.store.stage(Put(Row(key, visit.model_dump_json(), expires=expires)))
     for key in known.keys() - kept.keys():
         context.store.stage(Delete(key))
+
+
+def keep_transfers(context: Context, before: Sequence[Transfer], after: Sequence[Transfer]) -> None:
+    """Stage the transfers of a call, in the place of what was known of them."""
+    kept = {one.transfer_uuid for one in after}
+    for one in after:
+        if one not in before:
+            known = context.store.get(keys.transfer(one.domain_uuid, one.transfer_uuid), Transfer)
+            keep_transfer(context, one.model_copy(update={"created_at": known.created_at}) if known else one)
+    for one in before:
+        if one.transfer_uuid not in kept:
+            context.store.stage(Delete(keys.transfer(one.domain_uuid, one.transfer_uuid)))
+            context.store.stage(Delete(keys.transfer_place(one)))
+
+
+def keep_transfer(context: Context, one: Transfer) -> None:
+    """Stage a transfer as it is now."""
+    body, expires = one.model_dump_json(), int(seconds(one.created_at)) + _TRANSFER_DAYS * 86_400
+    for key in (keys.transfer(one.domain_uuid, one.transfer_uuid), keys.transfer_place(one)):
+        context.store.stage(Put(Row(key, body, expires=expires)))
 
 
 def _contact(context: Context, home: str, number: str) -> dict[str, Any] | None:

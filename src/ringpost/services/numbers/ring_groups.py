@@ -5,8 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ringpost.context import Context
+from ringpost.model.conference import Conference
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFound
+from ringpost.model.extension import Extension
+from ringpost.model.parking import ParkingLot
 from ringpost.model.queue import Queue
 from ringpost.model.requests import Listing, OneRingGroup
 from ringpost.model.ring_group import MOST_MEMBERS, Member, RingGroup
@@ -18,6 +21,12 @@ from ringpost.store import keys
 from ringpost.store.keys import ring_group_layout
 
 _ABSENT = "ring group not found"
+_WHAT: dict[type[object], str] = {
+    RingGroup: "a ring group",
+    Queue: "a queue",
+    Conference: "a conference room",
+    ParkingLot: "of a parking lot",
+}
 
 
 def found(context: Context, reference: OneRingGroup) -> RingGroup:
@@ -99,10 +108,9 @@ def remove_member(context: Context, group: RingGroup, number: str, if_version: i
 def _check_members(context: Context, domain: Domain, members: Iterable[Member]) -> None:
     for member in members:
         holder = numbering.holder(context, domain.domain_uuid, member.number)
-        if isinstance(holder, RingGroup | Queue):
-            what = "a ring group" if isinstance(holder, RingGroup) else "a queue"
+        if holder is not None and not isinstance(holder, Extension):
             raise CannotComply(
-                f"{member.number} is {what}: name its members, for a group rings extensions and numbers outside",
+                f"{member.number} is {_WHAT[type(holder)]}: a group rings extensions and numbers outside",
                 parameter="destinations",
             )
         routing.check_way(context, domain, member.number, "destinations", awaited=True)

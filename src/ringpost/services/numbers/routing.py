@@ -10,9 +10,11 @@ import re
 
 from ringpost.context import Context
 from ringpost.model import dialplan
+from ringpost.model.conference import Conference
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply
 from ringpost.model.extension import Extension, ForwardKind
+from ringpost.model.parking import ParkingLot
 from ringpost.model.queue import Queue
 from ringpost.model.ring_group import Member, RingGroup
 from ringpost.model.route import (
@@ -102,11 +104,22 @@ def route(
         return _reached(context, domain, holder, passed, failed)
     if isinstance(holder, RingGroup):
         return group(context, domain, holder, in_sandbox=in_sandbox)
-    if isinstance(holder, Queue):
-        return _queued(context, domain, holder, passed)
+    if holder is not None:
+        return _waited_at(context, domain, holder, number, passed)
     found = _code(context, domain, number) or outside(domain, number, in_sandbox=in_sandbox)
     is_help = not by_itself and isinstance(found, Outside) and emergency.is_emergency(domain, number)
     return None if is_help else found
+
+
+def _waited_at(
+    context: Context, domain: Domain, holder: Queue | Conference | ParkingLot, number: str, passed: tuple[str, ...]
+) -> Route | None:
+    """A number at which one comes to wait, or to meet; None: it is disabled."""
+    if isinstance(holder, Queue):
+        return _queued(context, domain, holder, passed)
+    if isinstance(holder, Conference):
+        return Room(holder.extension, holder) if holder.enabled else None
+    return slot(context, domain, holder, number if number != holder.extension else None)
 
 
 def outside(domain: Domain, number: str, *, in_sandbox: bool) -> Outside | None:
@@ -157,7 +170,7 @@ def leads(context: Context, domain: Domain, number: str) -> bool:
         return holder.enabled
     if isinstance(holder, RingGroup):
         return holder.ring_group_enabled
-    if isinstance(holder, Queue):
+    if isinstance(holder, Queue | Conference | ParkingLot):
         return holder.enabled
     in_sandbox = switches.plays_calls(context, domain)
     return bool(_code(context, domain, number) or outside(domain, number, in_sandbox=in_sandbox))
@@ -196,6 +209,12 @@ def group(context: Context, domain: Domain, group: RingGroup, *, in_sandbox: boo
     members = [member for member in group.ring_group_destinations if member.enabled]
     ringing = (_ringing(context, domain, member, in_sandbox=in_sandbox) for member in members)
     return Group(group, tuple(one for one in ringing if one))
+
+
+def slot(context: Context, domain: Domain, lot: ParkingLot, number: str | None) -> Slot | None:
+    """A slot of a parking lot, a free one if none is named; None: the lot is disabled."""
+    on = lot.timeout_destination
+    return Slot(number, lot, on if on and leads(context, domain, on) else None) if lot.enabled else None
 
 
 def _queued(context: Context, domain: Domain, queue: Queue, passed: tuple[str, ...]) -> Queued | None:

@@ -10,6 +10,7 @@ from typing import Any
 from ringpost.context import Context
 from ringpost.model.agent import Agent
 from ringpost.model.call import Call
+from ringpost.model.conference import Conference
 from ringpost.model.contact import Contact
 from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
@@ -17,6 +18,7 @@ from ringpost.model.errors import CannotComply
 from ringpost.model.extension import Extension
 from ringpost.model.groups import ExtensionGroup, UserGroup
 from ringpost.model.key import ApiKey
+from ringpost.model.parking import ParkingLot
 from ringpost.model.queue import Queue, QueueVisit
 from ringpost.model.record import Entity
 from ringpost.model.recording import Recording
@@ -127,6 +129,8 @@ _KINDS: tuple[tuple[Callable[[str], str], type[Any], Callable[[Any], Iterable[Ke
     (keys.voicemails, Voicemail, _of_voicemail),
     (keys.ring_groups, RingGroup, lambda record: keys.ring_group_layout(record).all),
     (keys.queues, Queue, lambda record: keys.queue_layout(record).all),
+    (keys.conferences, Conference, lambda record: keys.conference_layout(record).all),
+    (keys.parking_lots, ParkingLot, lambda record: keys.parking_lot_layout(record).all),
     (keys.agents, Agent, lambda record: keys.agent_layout(record).all),
     (keys.queue_visits, QueueVisit, lambda record: (keys.queue_visit(record),)),
     (keys.destinations, Destination, lambda record: keys.destination_layout(record).all),

@@ -8,9 +8,11 @@ from pydantic import Field
 
 from ringpost.context import Context
 from ringpost.model import dialplan
+from ringpost.model.conference import Conference
 from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
+from ringpost.model.parking import ParkingLot
 from ringpost.model.queue import Queue
 from ringpost.model.record import Entity
 from ringpost.model.requests import Page
@@ -23,8 +25,10 @@ from ringpost.store import keys
 _CODES = (dialplan.HOLD_MUSIC, dialplan.MESSAGES, dialplan.OWN_MESSAGES, dialplan.PARK)
 _AT_ONCE = 100
 _FIRST, _LAST = "0", "\uffff"
+_SLOT_OF = "\x00"
+"""Between a lot's name and a slot: no name holds it."""
 
-What = Literal["extension", "ring_group", "queue", "code", "help", "destination"]
+What = Literal["extension", "ring_group", "queue", "conference", "parking_lot", "code", "help", "destination"]
 
 
 class Ahead(Entity):
@@ -81,6 +85,8 @@ def _of_domain(context: Context, domain: Domain, since: _Place) -> Iterator[tupl
         "4": lambda after: _plain(domain, "code", list(_CODES), after),
         "5": lambda after: _destinations(context, domain, after),
         "6": lambda after: _queues(context, domain, after),
+        "7": lambda after: _conferences(context, domain, after),
+        "8": lambda after: _parking_lots(context, domain, after),
     }
     for part, of in parts.items():
         if part >= since[0]:
@@ -114,6 +120,26 @@ def _queues(context: Context, domain: Domain, after: str) -> Iterator[tuple[str,
     for sort, one in _rows(context, keys.queues(domain.domain_uuid), Queue, after):
         if one.enabled:
             yield sort, _ahead(domain, "queue", one.extension, one.queue_uuid)
+
+
+def _conferences(context: Context, domain: Domain, after: str) -> Iterator[tuple[str, Ahead]]:
+    for sort, one in _rows(context, keys.conferences(domain.domain_uuid), Conference, after):
+        if one.enabled:
+            yield sort, _ahead(domain, "conference", one.extension, one.conference_uuid)
+
+
+def _parking_lots(context: Context, domain: Domain, after: str) -> Iterator[tuple[str, Ahead]]:
+    """Each with its slots; the place within one is behind its own."""
+    row, _, number = after.partition(_SLOT_OF)
+    partition = keys.parking_lots(domain.domain_uuid)
+    begun = context.store.listed(partition, ParkingLot, between=(row, row), limit=1) if row else []
+    for sort, one in chain(begun, _rows(context, partition, ParkingLot, row)):
+        for slot in ("", *one.slots) if one.enabled else ():
+            if sort != row or slot > number:
+                yield (
+                    f"{sort}{_SLOT_OF}{slot}",
+                    _ahead(domain, "parking_lot", slot or one.extension, one.parkinglot_uuid),
+                )
 
 
 def _destinations(context: Context, domain: Domain, after: str) -> Iterator[tuple[str, Ahead]]:

@@ -19,7 +19,7 @@ from ringpost.model.queue import Queue
 from ringpost.model.record import Entity
 from ringpost.model.switch import SwitchRecord
 from ringpost.services.happenings.call_events import Happening, advanced, begun, joined
-from ringpost.services.happenings.call_telling import Teller, keep_visits, looked_up, with_agents
+from ringpost.services.happenings.call_telling import Teller, keep_transfers, keep_visits, looked_up, with_agents
 from ringpost.services.records import joining
 from ringpost.services.switching import agent_codes, meters
 from ringpost.services.tenants import switches
@@ -288,6 +288,7 @@ class _Batch:
             if call == before:
                 continue
             keep_visits(self._context, before.visits if before else (), call.visits)
+            keep_transfers(self._context, before.transfers if before else (), call.transfers)
             expires = _keep(self._context, call, version=before.version if before else 0, told_at=due[place])
             known = {leg.leg_uuid for leg in before.legs} if before else set()
             pointer = MovedCall(leg_uuid=uuid).model_dump_json()

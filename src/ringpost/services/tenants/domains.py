@@ -141,7 +141,14 @@ def update(context: Context, domain: Domain, changes: dict[str, Any], if_version
 
 def _check_renamable(context: Context, domain: Domain) -> None:
     """Phones, routes and dialplans carry a domain's name: with the first of them it is fixed."""
-    lists = (keys.extensions, keys.ring_groups, keys.queues, keys.destinations)
+    lists = (
+        keys.extensions,
+        keys.ring_groups,
+        keys.queues,
+        keys.conferences,
+        keys.parking_lots,
+        keys.destinations,
+    )
     if any(context.store.listed(partition(domain.domain_uuid), Entity, limit=1) for partition in lists):
         raise CannotComply("only an empty domain is renamed: the rest carries its name", parameter="new_domain_name")
 

@@ -24,4 +24,5 @@ from ringpost.store.keys.numbers import *
 from ringpost.store.keys.people import *
 from ringpost.store.keys.queues import *
 from ringpost.store.keys.records import *
+from ringpost.store.keys.rooms import *
 from ringpost.store.keys.tenants import *

@@ -18,6 +18,8 @@ tracked_call = _call.row("tracked")
 """A call as its switch has told it so far."""
 call_of_leg = _call.row("of")
 """The call a leg was rung in."""
+transfer_of_leg = _call.row("transfer")
+"""The transfer a leg takes part in, from when it began."""
 scripts = in_domain("scripts")
 """The calls of a domain that are up in the sandbox, by uuid."""
 script = scripts.at

@@ -1,0 +1,1 @@
+"""Conference rooms: numbers at which everybody hears everybody."""

@@ -1,0 +1,1 @@
+"""Parking lots: numbers at which calls wait until somebody dials them."""

@@ -1,0 +1,1 @@
+"""Transfers: asking somebody before a call is put through, or not."""

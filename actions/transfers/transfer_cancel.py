@@ -1,0 +1,20 @@
+"""Cancel a transfer: whoever was asked is released, and the two talk again."""
+
+from ringpost.context import Context
+from ringpost.contract import Write
+from ringpost.model.requests import OneTransfer
+from ringpost.model.transfer import Transfer
+from ringpost.services.calls import transfers
+
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "transfer_uuid": "f1f1f1f1-0000-4000-8000-000000000001"}
+
+
+class Request(OneTransfer, Write):
+    pass
+
+
+Response = Transfer
+
+
+def handle(request: Request, context: Context) -> Response:
+    return transfers.cancel(context, request)
