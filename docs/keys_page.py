@@ -23,7 +23,7 @@ _DECLARE = {
     "within_domain": ("domain#{{domain}}#{}", ""),
     "by_uuid": ("domain#{{domain}}#{}#{{uuid}}", "{}"),
 }
-_PARTS = ("tenants", "numbers", "people", "queues", "access", "calls", "live", "records", "happenings")
+_PARTS = ("tenants", "numbers", "people", "queues", "rooms", "access", "calls", "live", "records", "happenings")
 _ABOUT = """\
 `make docs` lists them, from their declarations. `<home>` is `domain#<domain>` or `operator`. Of a record's rows, each a
 whole copy, changes are conditional on the version of its truth, and a claim is written only where there is none. Where

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from ringpost.model.agent import Agent
 from ringpost.model.call import Call, CallOrder, Direction, HungUpBy
 from ringpost.model.cause import Meaning
+from ringpost.model.conference import Conference
 from ringpost.model.contact import Contact
 from ringpost.model.destination import Destination
 from ringpost.model.domain import Domain
@@ -17,12 +18,14 @@ from ringpost.model.extension import Extension
 from ringpost.model.groups import ExtensionGroup, Permission, UserGroup
 from ringpost.model.key import KeyDetails
 from ringpost.model.notices import ToldState
+from ringpost.model.parking import ParkingLot
 from ringpost.model.queue import LeftBecause, MissedBecause, Queue
 from ringpost.model.record import is_none
 from ringpost.model.recording import Recording
 from ringpost.model.ring_group import RingGroup
 from ringpost.model.status import UserStatus
 from ringpost.model.switch import SwitchRecord
+from ringpost.model.transfer import Flow, TransferStatus
 from ringpost.model.user import User
 from ringpost.model.values import Timestamp, Uuid
 from ringpost.model.voicemail import Voicemail
@@ -184,6 +187,75 @@ class AgentMissed(OfQueue):
     reason: MissedBecause
 
 
+class OfParticipant(OfLeg):
+    """What happened to somebody in a conference room."""
+
+    room: str = Field(description="what is dialled for it")
+    conference_uuid: Uuid | None = Field(description="null: it was made on the spot, by its code")
+    conference_name: str | None
+    moderator: bool
+
+
+class InConference(Shape):
+    """Something was done to a conference room, or to somebody in it whose switch does not tell of it."""
+
+    room: str = Field(description="what is dialled for it")
+    conference_uuid: Uuid | None = Field(description="null: it was made on the spot, by its code")
+    conference_name: str | None
+
+
+class ToParticipant(InConference):
+    """Something was done to somebody in a conference room."""
+
+    leg_uuid: Uuid
+    extension: str | None
+    number: str | None
+
+
+class InSlot(OfLeg):
+    """What happened to a call in a parking slot."""
+
+    slot: str | None
+    parkinglot_uuid: Uuid | None = Field(description="null: the domain's own lot")
+    parkinglot_name: str | None
+
+
+class ToldTransfer(Shape):
+    """A transfer, as far as it has come."""
+
+    transfer_uuid: Uuid
+    flow: Flow
+    status: TransferStatus
+    destination: str | None
+    initiator_leg_uuid: Uuid | None
+    initiator_extension: str | None
+    transferred_leg_uuid: Uuid
+    transferred_number: str | None
+    recipient_leg_uuid: Uuid | None
+    recipient_extension: str | None
+    by_phone: bool = Field(description="it was made on the phone itself")
+    created_at: Timestamp
+    rang_at: Timestamp | None
+    answered_at: Timestamp | None
+    ended_at: Timestamp | None
+
+
+class TransferBegun(Shape):
+    """A transfer was asked for, or a blind one was made."""
+
+    at: Timestamp
+    extension: str | None = Field(description="who transfers")
+    number: str | None = Field(description="to whom")
+    leg_uuid: Uuid | None
+    transfer: ToldTransfer
+
+
+class OfTransfer(OfLeg):
+    """What became of a transfer."""
+
+    transfer: ToldTransfer
+
+
 class LegTransferred(OfLeg):
     """A party was sent on."""
 
@@ -283,20 +355,26 @@ class RingGroupTold(RingGroup):
     ringgroup_uuid: Uuid
 
 
-def _without(model: type[BaseModel], name: str, left_out: str) -> type[BaseModel]:
-    """What is told of a record that has a member nobody is told."""
+def _without(model: type[BaseModel], name: str, *left_out: str) -> type[BaseModel]:
+    """What is told of a record that has members nobody is told."""
     members: dict[str, Any] = {
-        member: (field.annotation, field) for member, field in model.model_fields.items() if member != left_out
+        member: (field.annotation, field) for member, field in model.model_fields.items() if member not in left_out
     }
     return create_model(name, __base__=Shape, __doc__=model.__doc__, **members)
 
 
 _PLACED = _without(CallOrder, "PlacedCall", "key_uuid")
+_CONFERENCE = _without(Conference, "ConferenceTold", "pin", "moderator_pin")
 _KEY = _without(KeyDetails, "KeyTold", "within")
 
 _DATA: dict[str, type[BaseModel]] = {
     "agent.missed": AgentMissed,
     **{f"queue.{what}": OfQueue for what in ("abandoned", "completed", "connected", "joined", "left")},
+    **{f"conference.{what}": OfParticipant for what in ("joined", "left", "muted", "unmuted")},
+    **{f"conference.{what}": ToParticipant for what in ("deafened", "undeafened")},
+    **{f"conference.{what}": InConference for what in ("locked", "unlocked", "record_started", "record_stopped")},
+    **{f"parking.{what}": InSlot for what in ("abandoned", "parked", "taken", "timed_out")},
+    "transfer.created": TransferBegun,
     "call.placed": _PLACED,
     "call.ringing": OfPhone,
     "call.answered": OfPhone,
@@ -325,15 +403,18 @@ _FAMILIES: dict[str, type[BaseModel]] = {
     "call": OfLeg,
     "cdr": Call,
     "command": CommandGiven,
+    "conference": _CONFERENCE,
     "contact": Contact,
     "destination": Destination,
     "domain": Domain,
     "extension": Extension,
     "extensiongroup": ExtensionGroup,
     "key": _KEY,
+    "parkinglot": ParkingLot,
     "queue": Queue,
     "ringgroup": RingGroupTold,
     "switch": SwitchRecord,
+    "transfer": OfTransfer,
     "user": User,
     "usergroup": UserGroup,
     "voicemail": Voicemail,

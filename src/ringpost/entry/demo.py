@@ -15,6 +15,7 @@ from ringpost.context import Context
 from ringpost.entry.console import NOBODY, console
 from ringpost.model.agent import Agent
 from ringpost.model.call import CallOrder, Leg, Rung
+from ringpost.model.conference import Conference
 from ringpost.model.domain import Domain
 from ringpost.model.event_requests import OneWebhook
 from ringpost.model.key import ApiKey, Limits, SecretHash
@@ -24,15 +25,18 @@ from ringpost.model.requests import ExtensionGroupMember, OneExtension
 from ringpost.model.ring_group import Member
 from ringpost.model.switch import SwitchRecord
 from ringpost.model.token import StoredToken
+from ringpost.model.transfer import Transfer
 from ringpost.services import kept
 from ringpost.services.happenings import webhooks
-from ringpost.services.numbers import contacts, destinations, ring_groups
+from ringpost.services.happenings.call_telling import keep_transfer
+from ringpost.services.numbers import contacts, destinations, parking_lots, ring_groups
 from ringpost.services.people import extension_groups, extensions, user_groups, users
 from ringpost.services.queues import agents
 from ringpost.services.records import joining
 from ringpost.services.switching import queueing
 from ringpost.store import Put, Row, Store, keys
 from ringpost.store.sqlite import SqliteStore
+from ringpost.switch.sandbox.play import Play
 from ringpost.switch.scripts import Script, Turn
 
 DOMAIN_NAME = "fusionpbx.example.net"
@@ -44,6 +48,12 @@ LAB_UUID = "5a5a5a5a-0000-4000-8000-000000000001"
 HELD_CALL_UUID = "b1b1b1b1-0000-4000-8000-000000000001"
 PARKED_CALL_UUID = "b1b1b1b1-0000-4000-8000-000000000002"
 WAITING_CALL_UUID = "b1b1b1b1-0000-4000-8000-000000000003"
+ROOM_CALL_UUID = "b1b1b1b1-0000-4000-8000-000000000004"
+STAYING_CALL_UUID = "b1b1b1b1-0000-4000-8000-000000000005"
+ASKING_CALL_UUID = "b1b1b1b1-0000-4000-8000-000000000006"
+TRANSFER_UUID = "f1f1f1f1-0000-4000-8000-000000000001"
+CONFERENCE_UUID = "c1c1c1c1-0000-4000-8000-000000000001"
+PARKINGLOT_UUID = "d1d1d1d1-0000-4000-8000-000000000001"
 QUEUE_UUID = "babababa-0000-4000-8000-000000000001"
 AGENT_UUID = "bebebebe-0000-4000-8000-000000000001"
 PUBLIC_KEY_UUID = "b0b0b0b0-0000-4000-8000-000000000001"
@@ -97,6 +107,7 @@ def seed(store: Store, clock: Clock) -> None:
     ):
         _call_that_is_up(context, domain, call_uuid, number, turn)
     _call_centre(context, domain)
+    _meetings(context, domain)
     crm = Limits(scopes=("originate", "cdr.#"), domains=(DOMAIN_UUID,))
     _key(context, CRM_KEY_UUID, "CRM", _CRM_HASH, crm)
     context.commit()
@@ -205,9 +216,49 @@ def _call_centre(context: Context, domain: Domain) -> None:
         direction="inbound",
         way=(Rung(number="700", stay=stay),),
     )
-    script = Script(order=order, version=1)
-    row = Row(keys.script(domain.domain_uuid, WAITING_CALL_UUID), script.model_dump_json(), expires=int(joined) + 7200)
-    context.store.stage(Put(row))
+    _write_script(context, Script(order=order, version=1))
+
+
+def _meetings(context: Context, domain: Domain) -> None:
+    """A conference room with somebody in it, a parking lot, a call that goes on, and one that is being transferred."""
+    home = domain.domain_uuid
+    room = Conference(conference_uuid=CONFERENCE_UUID, domain_uuid=home, name="Weekly", extension="800", pin="4711")
+    kept.create(context, room, keys.conference_layout)
+    lot = {"name": "Yard", "extension": "790", "slots_start": "791", "slots_end": "798", "timeout": 300}
+    parking_lots.create(context, domain, {"parkinglot_uuid": PARKINGLOT_UUID, **lot})
+    context.commit()
+    in_room = _order(context, domain, ROOM_CALL_UUID, "12025550160", "800")
+    in_room = in_room.model_copy(update={"way": (Rung(number="800", is_room=True),)})
+    _write_script(context, Script(order=in_room, version=1))
+    stays = _order(context, domain, STAYING_CALL_UUID, "101", "12025550152")
+    _write_script(context, Script(order=stays, extensions=("101",), version=1))
+    asks = _order(context, domain, ASKING_CALL_UUID, "101", "12025550152")
+    one = Transfer(
+        transfer_uuid=TRANSFER_UUID,
+        domain_uuid=home,
+        call_uuid=ASKING_CALL_UUID,
+        status="answered",
+        destination="5550123",
+        initiator_leg_uuid=ASKING_CALL_UUID,
+        initiator_extension="101",
+        transferred_leg_uuid=Play(Script(order=asks)).parties[1].leg_uuid,
+        transferred_number="12025550152",
+        created_at=stamp(context.clock.now() - 2),
+        rang_at=stamp(context.clock.now() - 2),
+        answered_at=stamp(context.clock.now() - 1),
+        sandbox=True,
+    )
+    turn = Turn(
+        at=context.clock.now() - 2,
+        what="consult",
+        leg_uuid=ASKING_CALL_UUID,
+        value="5550123",
+        other_uuid=one.transferred_leg_uuid,
+        transfer_uuid=TRANSFER_UUID,
+    )
+    _write_script(context, Script(order=asks, turns=(turn,), extensions=("101",), version=1))
+    keep_transfer(context, one)
+    context.commit()
 
 
 def _webhook(context: Context) -> None:
@@ -233,20 +284,27 @@ def _token(context: Context) -> None:
 
 def _call_that_is_up(context: Context, domain: Domain, call_uuid: str, number: str, turn: Turn) -> None:
     """A call somebody has put on hold, or parked: it waits for an hour."""
-    now = context.clock.now()
-    order = CallOrder(
+    order = _order(context, domain, call_uuid, number, "5550123")
+    _write_script(context, Script(order=order, turns=(turn,), extensions=(number,), version=1))
+
+
+def _order(context: Context, domain: Domain, call_uuid: str, number: str, destination: str) -> CallOrder:
+    return CallOrder(
         call_uuid=call_uuid,
         domain_uuid=domain.domain_uuid,
         domain_name=domain.domain_name,
-        caller_id_number=f"5550{number}",
+        caller_id_number=f"5550{number}" if len(number) == 3 else number,
         destination_a=number,
-        destination_b="5550123",
-        placed_at=stamp(now - 4),
+        destination_b=destination,
+        placed_at=stamp(context.clock.now() - 4),
         key_uuid=NOBODY,
     )
-    script = Script(order=order, turns=(turn,), extensions=(number,), version=1)
-    row = Row(keys.script(domain.domain_uuid, call_uuid), script.model_dump_json(), expires=int(now) + 2 * 3600)
-    context.store.stage(Put(row))
+
+
+def _write_script(context: Context, script: Script) -> None:
+    key = keys.script(script.order.domain_uuid, script.order.call_uuid)
+    expires = int(context.clock.now()) + 2 * 3600
+    context.store.stage(Put(Row(key, script.model_dump_json(), expires=expires)))
 
 
 def _call_of_yesterday(context: Context, domain: Domain) -> None:

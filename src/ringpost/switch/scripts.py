@@ -6,15 +6,29 @@ from typing import Literal, Protocol
 from ringpost.model.call import CallOrder, Leg, Rung
 from ringpost.model.record import Entity
 
+TurnWhat = Literal[
+    "hang_up", "hold", "resume", "transfer", "park", "record", "stop_recording", "requeue",
+    "consult", "put_through", "take_back",
+    "mute", "unmute", "deaf", "undeaf", "lock", "unlock", "record_room", "stop_recording_room",
+]  # fmt: skip
+
 
 class Turn(Entity):
     """Something that was done to a call in the sandbox, in seconds since 1970."""
 
     at: float
-    what: Literal["hang_up", "hold", "resume", "transfer", "park", "record", "stop_recording", "requeue"]
+    what: TurnWhat
     leg_uuid: str
     value: str = ""
     way: tuple[Rung, ...] = ()
+    """Of the number it leads to: where it is sent, whom it asks, or where it goes on from its slot."""
+    other_uuid: str = ""
+    """Who waits while the leg asks."""
+    transfer_uuid: str = ""
+    parkinglot_uuid: str | None = None
+    until: float | None = None
+    """When its time in the slot is over, and ``then`` it is sent there; or hung up."""
+    then: str = ""
 
 
 class Script(Entity):

@@ -219,4 +219,11 @@ def _check_own(context: Context, domain: Domain, request: OneTransfer, one: Tran
 
 
 def _tell(context: Context, one: Transfer, what: str) -> None:
-    context.happened(what, one.domain_uuid, {"transfer": one.told()}, call_uuid=one.call_uuid)
+    about = {
+        "extension": one.initiator_extension,
+        "number": one.destination,
+        "leg_uuid": one.initiator_leg_uuid,
+        "at": context.now,
+        "transfer": one.told(),
+    }
+    context.happened(what, one.domain_uuid, about, call_uuid=one.call_uuid)

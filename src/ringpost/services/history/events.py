@@ -19,7 +19,7 @@ from ringpost.webhooks.subscriptions import check_types, extensions
 SETTLES_IN = 10.0
 """Seconds after which nothing is written any more among what happened before."""
 _FIRST, _LAST = "0", "\uffff"
-_OF_CALLS = ("call.", "cdr.", "recording.")
+_OF_CALLS = ("call.", "cdr.", "parking.", "recording.", "transfer.")
 
 
 class Stream(NamedTuple):

@@ -21,7 +21,7 @@ from ringpost.model.switch import SwitchRecord
 from ringpost.services.happenings.call_events import Happening, advanced, begun, joined
 from ringpost.services.happenings.call_telling import Teller, keep_transfers, keep_visits, looked_up, with_agents
 from ringpost.services.records import joining
-from ringpost.services.switching import agent_codes, meters
+from ringpost.services.switching import agent_codes, meters, transferring
 from ringpost.services.tenants import switches
 from ringpost.store import Put, Row, keys
 
@@ -283,6 +283,7 @@ class _Batch:
         for happening in self._happened:
             teller.tell(happening, due[_place(happening.call)])
         agent_codes.count_missed(self._context, self._happened)
+        transferring.send_on(self._context, self._happened)
         for place, call in self._calls.items():
             before, uuid = self._before[place], call.call_uuid
             if call == before:

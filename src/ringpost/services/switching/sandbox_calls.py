@@ -8,12 +8,14 @@ from ringpost.context import Context, Moved
 from ringpost.model.call import Call, CallOrder, Direction, Leg, Rung
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply
-from ringpost.model.queue import Queue, QueueVisit
-from ringpost.model.ring_group import RingGroup
+from ringpost.model.extension import Extension
+from ringpost.model.queue import QueueVisit
+from ringpost.model.transfer import Transfer
 from ringpost.services.happenings.call_events import Happening, advanced, begun
 from ringpost.services.happenings.call_telling import (
     Teller,
     event_uuid,
+    keep_transfers,
     keep_visits,
     looked_up,
     record_event_uuid,
@@ -168,6 +170,7 @@ def write(
     told = _Told(call, _happenings(context, domain, kept, call.direction))
     _tell(context, domain, script.turns, was, told)
     keep_visits(context, was.visits if was else (), told.visits)
+    keep_transfers(context, was.transfers if was else (), told.transfers)
     if before is None:
         since = seconds(told.visits[0].joined_at) if told.visits else 0.0
         context.afterwards.append(lambda: requeue(context, domain.domain_uuid, since))
@@ -217,6 +220,11 @@ class _Told(NamedTuple):
         """Its times in queues, as they will have been."""
         return self.happenings[-1].call.visits if self.happenings else ()
 
+    @property
+    def transfers(self) -> tuple[Transfer, ...]:
+        """Its transfers, as they will have been."""
+        return self.happenings[-1].call.transfers if self.happenings else ()
+
 
 def _keys(told: _Told) -> list[Key]:
     call = told.call
@@ -243,7 +251,8 @@ def _happenings(context: Context, domain: Domain, script: Script, direction: Dir
 def _leads_to_extension(context: Context, domain: Domain, order: CallOrder, legs: Sequence[Leg]) -> bool:
     """Whether B, or whom its forwards lead to, is within the domain: its leg knows, if there will be one."""
     holder = numbering.holder(context, domain.domain_uuid, order.destination_b)
-    if isinstance(holder, RingGroup | Queue) or order.destination_b.startswith("*"):
+    is_within = holder is not None and not isinstance(holder, Extension)
+    if is_within or order.destination_b.startswith("*"):
         return True
     b = max(1, len(order.way))
     return legs[b].extension is not None if len(legs) > b else holder is not None

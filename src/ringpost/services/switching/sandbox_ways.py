@@ -7,11 +7,14 @@ from typing import NamedTuple
 from ringpost.context import Context, Moved
 from ringpost.model.call import CallOrder, Rung
 from ringpost.model.domain import Domain
+from ringpost.model.extension import Extension
 from ringpost.model.queue import Queue, QueueRing
 from ringpost.model.ring_group import RingGroup
 from ringpost.model.route import Queued as ToQueue
+from ringpost.model.route import Room
 from ringpost.services.numbers import numbering, routing
 from ringpost.store import Put, Row, keys
+from ringpost.switch.sandbox import rooms
 from ringpost.switch.sandbox.play import Party, Play, Queued, fate_of
 from ringpost.switch.sandbox.queueing import Past, busy_with, stay
 from ringpost.switch.scripts import Script, Turn
@@ -51,13 +54,10 @@ def way(
         ):
             return tuple(rungs) or (Rung(number=passed[-1], do_not_disturb=True),)
         extension = numbering.holder(context, domain.domain_uuid, number)
-        if isinstance(extension, RingGroup):
-            return (*rungs, *_group(context, domain, extension))
-        if isinstance(extension, Queue):
+        if not isinstance(extension, Extension):
             at = coming.at + sum(fate_of(one.number).after for one in rungs)
-            return (*rungs, *_queued(context, domain, number, coming._replace(at=at), passed))
-        if extension is None:
-            return (*rungs, Rung(number=number)) if passed else ()
+            found = _of_no_extension(context, domain, number, coming._replace(at=at), passed)
+            return (*rungs, *(found or ([Rung(number=number)] if passed else [])))
         onward = routing.onward(extension, "unconditional", passed)
         if onward is None:
             rung = Rung(number=number, do_not_disturb=bool(extension.do_not_disturb))
@@ -67,6 +67,30 @@ def way(
         if onward is None:
             return tuple(rungs)
         number, passed = onward.number, onward.passed
+
+
+def _of_no_extension(
+    context: Context, domain: Domain, number: str, coming: Coming, passed: tuple[str, ...]
+) -> Sequence[Rung]:
+    """Whom a number leads to that is no extension's; nobody: to itself."""
+    holder = numbering.holder(context, domain.domain_uuid, number)
+    if isinstance(holder, RingGroup):
+        return list(_group(context, domain, holder))
+    if isinstance(holder, Queue):
+        return _queued(context, domain, number, coming, passed)
+    found = routing.route(context, domain, number, from_a_phone=not passed, passed=passed, in_sandbox=True)
+    return [_to_room(context, domain, found)] if isinstance(found, Room) else []
+
+
+def _to_room(context: Context, domain: Domain, room: Room) -> Rung:
+    """A conference room; one that is locked, or full, is busy."""
+    now = context.clock.now()
+    plays = [Play(script, now) for script in _scripts(context, domain.domain_uuid)]
+    inside = next((one for one in rooms.live(plays, now) if one.room == room.room), None)
+    most = room.conference.most_participants if room.conference else None
+    is_full = inside is not None and most is not None and len(inside.participants) >= most
+    is_closed = inside is not None and (inside.locked or is_full)
+    return Rung(number=room.room, do_not_disturb=is_closed, is_room=not is_closed)
 
 
 def way_in(context: Context, domain: Domain, number: str, coming: Coming) -> tuple[Rung, ...]:
@@ -211,8 +235,12 @@ def _queued(
     return (rung, *then)
 
 
+def _scripts(context: Context, home: str) -> list[Script]:
+    return [script for _, script in context.store.everything(keys.scripts(home), Script)]
+
+
 def _plays(context: Context, home: str) -> list[Play]:
-    return [Play(script) for _, script in context.store.everything(keys.scripts(home), Script)]
+    return [Play(script) for script in _scripts(context, home)]
 
 
 def _waits(play: Play, now: float) -> list[Queued]:

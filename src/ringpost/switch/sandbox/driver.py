@@ -19,26 +19,31 @@ these do not, whatever stands before their last seven digits:
 …5550149   as A: the switch cannot be reached (503); as B: fails         DESTINATION_OUT_OF_ORDER
 …5550150   as A: calls in from outside, as caller_id_number; B is what it has dialled
 …5550151   as caller_id_number of such a call: hangs up after 10 s in a queue
+…5550152   answers, and does not hang up before an hour has passed
 =========  ===========================================================================
 
-Who is on hold or parked does not talk: the call goes on until an hour has passed.
+Who is on hold, parked, in a conference room, or asks before a transfer does not hang up: the call goes on until an
+hour has passed. Nobody is asked for a PIN.
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 from ringpost.clock import Clock, stamp
 from ringpost.model import dialplan
-from ringpost.model.call import CallOrder, Leg
+from ringpost.model.call import CallOrder, Leg, Rung
+from ringpost.model.conference import LiveRoom, ParticipantChange
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state_of
+from ringpost.model.parking import ParkingPlace
 from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.model.switch import SwitchStatus
+from ringpost.model.transfer import Consultation
 from ringpost.switch import Finding, Progress
 from ringpost.switch.queue_abilities import QueueAbilities
+from ringpost.switch.sandbox import rooms
 from ringpost.switch.sandbox.play import REFUSED, UNREACHABLE, Party, Play
-from ringpost.switch.scripts import Script, Scripts, Turn
+from ringpost.switch.scripts import Script, Scripts, Turn, TurnWhat
 
 
 class SandboxSwitch:
@@ -90,8 +95,7 @@ class SandboxSwitch:
     def calls(self, domain: Domain) -> list[LiveCall]:
         """The calls that are up now."""
         now = self._clock.now()
-        plays = [Play(script) for script in self._scripts.of_domain(domain.domain_uuid)]
-        running = [_live(play, now) for play in plays if now < play.ends]
+        running = [_live(play, now) for play in self._plays(domain, now) if now < play.ends]
         return sorted(running, key=lambda call: (call.start_stamp, call.call_uuid))
 
     def answer(self, domain: Domain, leg_uuid: str) -> None:
@@ -99,19 +103,24 @@ class SandboxSwitch:
         self._on_line(domain, leg_uuid)
 
     def hang_up(self, domain: Domain, leg_uuid: str) -> None:
-        """End the call now."""
-        self._turn(domain, leg_uuid, "hang_up")
+        """End the call now, or what this party has to do with it if one is asked before a transfer."""
+        play = self._on_line(domain, leg_uuid)
+        turn = Turn(at=self._clock.now(), what="hang_up", leg_uuid=leg_uuid)
+        if play.consult is not None and play.consult.initiator.leg_uuid == leg_uuid:
+            turn = turn.model_copy(update={"way": self._way(domain, play, play.consult.number)})
+        self._rewrite(play, turn)
 
     def hold(self, domain: Domain, leg_uuid: str) -> None:
         """Nobody talks until somebody resumes."""
-        self._turn(domain, leg_uuid, "hold")
+        self._rewrite(self._answered(domain, leg_uuid), self._turned("hold", leg_uuid))
 
     def resume(self, domain: Domain, leg_uuid: str) -> None:
         """Talk on."""
-        party = self._answered(domain, leg_uuid).party(leg_uuid)
+        play = self._answered(domain, leg_uuid)
+        party = play.party(leg_uuid)
         if party is None or not party.holds:
             raise CannotComply("this party does not hold the call")
-        self._turn(domain, leg_uuid, "resume")
+        self._rewrite(play, self._turned("resume", leg_uuid))
 
     def mute(self, domain: Domain, leg_uuid: str) -> None:
         """There is nothing to be heard."""
@@ -127,18 +136,113 @@ class SandboxSwitch:
 
     def transfer(self, domain: Domain, leg_uuid: str, number: str) -> None:
         """Release the other party and ring the number."""
-        self._turn(domain, leg_uuid, "transfer", number)
+        play = self._answered(domain, leg_uuid)
+        if play.consult is not None:
+            raise CannotComply("a transfer of this call is under way: transfer-complete or transfer-cancel ends it")
+        self._rewrite(play, self._turned("transfer", leg_uuid, number, self._way(domain, play, number)))
 
-    def park(self, domain: Domain, leg_uuid: str) -> str:
-        """Release the other party and wait, an hour at most."""
-        if self._answered(domain, leg_uuid).slot is not None:
+    def park(self, domain: Domain, leg_uuid: str, place: ParkingPlace) -> str:
+        """Release the other party and wait, until the lot's time is over, or an hour at most."""
+        play = self._answered(domain, leg_uuid)
+        if play.slot is not None:
             raise CannotComply("this call waits in a slot already")
-        taken = {call.slot for call in self.calls(domain)}
-        slot = next((str(slot) for slot in dialplan.SLOTS if str(slot) not in taken), None)
-        if slot is None:
-            raise CannotComply("every parking slot is taken")
-        self._turn(domain, leg_uuid, "park", slot)
+        if play.consult is not None:
+            raise CannotComply("a transfer of this call is under way: transfer-complete or transfer-cancel ends it")
+        slot, lot = self._free_slot(domain, place), place.lot
+        turn = self._turned("park", leg_uuid, slot)
+        if lot is not None and lot.timeout:
+            other = next((party for party in play.line if party.leg_uuid != leg_uuid), None)
+            parked_by = other.number if other and other.number in play.script.extensions else ""
+            then = place.on_timeout or parked_by
+            way = self._way(domain, play, then) if then else ()
+            turn = turn.model_copy(update={"until": turn.at + lot.timeout, "then": then, "way": way})
+        self._rewrite(play, turn.model_copy(update={"parkinglot_uuid": lot.parkinglot_uuid if lot else None}))
         return slot
+
+    def _free_slot(self, domain: Domain, place: ParkingPlace) -> str:
+        lot = place.lot.parkinglot_uuid if place.lot else None
+        taken = {call.slot for call in self.calls(domain) if call.parkinglot_uuid == lot}
+        if place.slot is not None:
+            if place.slot in taken:
+                raise CannotComply(f"somebody waits in {place.slot} already", parameter="slot")
+            return place.slot
+        slots = place.lot.slots if place.lot else [str(slot) for slot in dialplan.SLOTS]
+        free = next((slot for slot in slots if slot not in taken), None)
+        if free is None:
+            raise CannotComply("every parking slot is taken")
+        return free
+
+    def consult(self, domain: Domain, consultation: Consultation) -> None:
+        """Ring whoever has the number, for the initiator; if nobody answers, the two talk again."""
+        play = self._answered(domain, consultation.initiator)
+        if play.party(consultation.transferred) is None or play.consult is not None:
+            raise NotFound("call not found")
+        number = consultation.number
+        turn = self._turned("consult", consultation.initiator, number, self._way(domain, play, number))
+        about = {"other_uuid": consultation.transferred, "transfer_uuid": consultation.transfer_uuid}
+        self._rewrite(play, turn.model_copy(update=about))
+
+    def put_through(self, domain: Domain, consultation: Consultation) -> bool:
+        """Let who waits talk with who was asked, or ring the number anew for him."""
+        play = self._asking(domain, consultation)
+        is_answered = play.asked(self._clock.now()) is not None
+        way = () if is_answered else self._way(domain, play, consultation.number)
+        self._rewrite(play, self._turned("put_through", consultation.initiator, way=way))
+        return is_answered
+
+    def take_back(self, domain: Domain, consultation: Consultation) -> None:
+        """Let the two talk again."""
+        play = self._asking(domain, consultation)
+        self._rewrite(play, self._turned("take_back", consultation.initiator))
+
+    def _asking(self, domain: Domain, consultation: Consultation) -> Play:
+        play = self._on_line(domain, consultation.initiator)
+        if play.consult is None:
+            raise NotFound("nobody is asked any more")
+        return play
+
+    def rooms(self, domain: Domain) -> list[LiveRoom]:
+        """The rooms that somebody is in."""
+        now = self._clock.now()
+        return rooms.live(self._plays(domain, now), now)
+
+    def change_participant(self, domain: Domain, room: str, leg_uuid: str, change: ParticipantChange) -> None:
+        """There is nothing to be heard; but it is known, and told."""
+        inside = next((one for one in self.rooms(domain) if one.room == room), None)
+        if inside is None:
+            raise NotFound("nobody is in that room")
+        if all(one.leg_uuid != leg_uuid for one in inside.participants):
+            raise NotFound("that one is not in the room")
+        play = self._on_line(domain, leg_uuid)
+        self._rewrite(play, self._turned("hang_up" if change == "kick" else change, leg_uuid))
+
+    def lock_room(self, domain: Domain, room: str, locked: bool) -> None:
+        """Whoever comes is turned away, or let in."""
+        self._note_in_room(domain, room, "lock" if locked else "unlock", room)
+
+    def record_room(self, domain: Domain, room: str, leg_uuid: str) -> str:
+        """There is nothing to record, and no file; but what it would be called."""
+        known = [
+            one for script in self._scripts.of_domain(domain.domain_uuid) for one in rooms.recordings(script, room)
+        ]
+        inside = next((one for one in self.rooms(domain) if one.room == room), None)
+        if inside is not None and inside.recorded:
+            return known[-1].value
+        path = f"sandbox/room-{len(known) + 1}-{leg_uuid}.wav"
+        self._note_in_room(domain, room, "record_room", path)
+        return path
+
+    def stop_recording_room(self, domain: Domain, room: str) -> None:
+        """There is nothing to record."""
+        self._note_in_room(domain, room, "stop_recording_room")
+
+    def _note_in_room(self, domain: Domain, room: str, what: TurnWhat, value: str = "") -> None:
+        """Something is done to a room: it is noted of whoever is there longest."""
+        inside = next((one for one in self.rooms(domain) if one.room == room), None)
+        if inside is None:
+            raise NotFound("nobody is in that room")
+        leg_uuid = inside.participants[0].leg_uuid
+        self._note(self._on_line(domain, leg_uuid).script, leg_uuid, what, value)
 
     def record(self, domain: Domain, leg_uuid: str) -> str:
         """There is nothing to record, and no file; but what it would be called."""
@@ -190,23 +294,25 @@ class SandboxSwitch:
         """Whoever waits there is not waiting any more."""
         self._scripts.requeue(domain.domain_uuid)
 
-    def _turn(
-        self,
-        domain: Domain,
-        leg_uuid: str,
-        what: Literal["hang_up", "hold", "resume", "transfer", "park"],
-        value: str = "",
-    ) -> None:
-        find = self._on_line if what == "hang_up" else self._answered
-        script = find(domain, leg_uuid).script
-        way = self._scripts.way(domain.domain_uuid, value, script.order) if what == "transfer" else ()
-        turn = Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value, way=way)
-        after = script.model_copy(update={"turns": (*script.turns, turn)})
+    def _turned(self, what: TurnWhat, leg_uuid: str, value: str = "", way: tuple[Rung, ...] = ()) -> Turn:
+        return Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value, way=way)
+
+    def _way(self, domain: Domain, play: Play, number: str) -> tuple[Rung, ...]:
+        """Whom a number leads to now, for a call."""
+        return self._scripts.way(domain.domain_uuid, number, play.script.order)
+
+    def _rewrite(self, play: Play, turn: Turn) -> None:
+        """Something is done to a call that changes what becomes of it."""
+        after = play.script.model_copy(update={"turns": (*play.script.turns, turn)})
         self._scripts.rewrite(after, Play(after).legs())
 
-    def _note(self, script: Script, leg_uuid: str, what: Literal["record", "stop_recording"], value: str = "") -> None:
-        turn = Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value)
+    def _note(self, script: Script, leg_uuid: str, what: TurnWhat, value: str = "") -> None:
+        turn = self._turned(what, leg_uuid, value)
         self._scripts.note(script.model_copy(update={"turns": (*script.turns, turn)}))
+
+    def _plays(self, domain: Domain, now: float) -> list[Play]:
+        """The calls of a domain as they are at that moment."""
+        return [Play(script, now) for script in self._scripts.of_domain(domain.domain_uuid)]
 
     def _answered(self, domain: Domain, leg_uuid: str) -> Play:
         play = self._on_line(domain, leg_uuid)
@@ -217,8 +323,7 @@ class SandboxSwitch:
 
     def _on_line(self, domain: Domain, leg_uuid: str) -> Play:
         now = self._clock.now()
-        for script in self._scripts.of_domain(domain.domain_uuid):
-            play = Play(script)
+        for play in self._plays(domain, now):
             party = play.party(leg_uuid)
             if party is not None and party.start <= now < play.ends:
                 return play
@@ -255,8 +360,9 @@ def _live(play: Play, now: float) -> LiveCall:
         start_stamp=order.placed_at,
         caller_id_name=order.caller_id_name,
         caller_id_number=order.caller_id_number,
-        destination_number=play.line[-1].number,
+        destination_number=play.leads_to,
         slot=play.slot,
+        parkinglot_uuid=play.parkinglot_uuid,
         legs=legs,
     )
 

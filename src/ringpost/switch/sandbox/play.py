@@ -6,6 +6,7 @@ Everything follows from the script: the order, and what was done to the call sin
 import math
 import uuid
 from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from ringpost.clock import seconds, stamp
 from ringpost.model.call import EndedBy, Leg, Rung
@@ -16,10 +17,12 @@ from ringpost.switch.scripts import Script, Turn
 ANSWERS_AFTER = 1.0
 TALKS_FOR = 3.0
 WAITS_FOR = 3600.0
-REFUSED, UNREACHABLE, CALLS_IN = "5550148", "5550149", "5550150"
+REFUSED, UNREACHABLE, CALLS_IN, STAYS = "5550148", "5550149", "5550150", "5550152"
 _AT_ONCE = 0.2
 _MANY = 1000
 """More than a call has queues behind it, or legs."""
+_FIRST: dict[What, int] = {"room_left": -3000, "sent": -2000, "consults": -2000, "put_through": -1}
+"""Where what is told of one moment stands; the rest comes behind what became of the parties."""
 _REFUSES = ("USER_BUSY", "CALL_REJECTED")
 _LATER_LEGS = uuid.UUID("0b1e9c1e-5a0d-4f6e-9b0a-72696e67706f")
 
@@ -90,10 +93,46 @@ class Queued:
 
 
 @dataclass(slots=True)
+class InRoom:
+    """A party's time in a conference room, as it will have been unless something more is done."""
+
+    party: Party
+    room: str
+    joins: float
+    moderator: bool = False
+    leaves: float = math.inf
+
+
+@dataclass(slots=True)
+class Consult:
+    """One party asks whoever has a number, and the other one waits; until ``back_at``, if nobody answers."""
+
+    initiator: Party
+    transferred: Party
+    number: str
+    comes_first: bool
+    """Whether the initiator was the first of the two."""
+    back_at: float = math.inf
+
+
+class Turned(NamedTuple):
+    """What a switch would tell of something that was done, or came about: when, what, of whom, and what else."""
+
+    at: float
+    what: What
+    party: Party
+    about: dict[str, Any]
+
+
+@dataclass(slots=True)
 class Play:
-    """A script acted out: everybody who takes part, who is on the line last, and how it ends."""
+    """A script acted out: everybody who takes part, who is on the line last, and how it ends.
+
+    With ``as_of`` only what has come about by then: what is so at that moment.
+    """
 
     script: Script
+    as_of: float = math.inf
     parties: list[Party] = field(default_factory=list)
     line: list[Party] = field(default_factory=list)
     ends: float = 0.0
@@ -101,8 +140,12 @@ class Play:
     q850: int = 16
     slot: str | None = None
     silent_since: float | None = None
-    turned: list[tuple[float, What, Party, str | None]] = field(default_factory=list)
+    parkinglot_uuid: str | None = None
+    turned: list[Turned] = field(default_factory=list)
     queued: list[Queued] = field(default_factory=list)
+    met: list[InRoom] = field(default_factory=list)
+    consult: Consult | None = None
+    parked: Turn | None = None
     was_hung_up: bool = False
     gave_up: bool = False
     place: int = 0
@@ -117,14 +160,18 @@ class Play:
             a.calls = True
             self._call(order.destination_b, self._way(0, order.way), start)
             b = self.line[-1]
-            waits = any(one.joins <= start < one.leaves for one in self.queued)
+            waits = b is a or any(one.joins <= start < one.leaves for one in self.queued)
             a.fate = replace(b.fate, after=b.start + b.fate.after - start) if not waits else Fate(after=0.0)
         elif a.answered is not None and order.monitors:
             self.ends += TALKS_FOR
         elif a.answered is not None:
             self._call(order.destination_b, self._way(0, order.way), a.answered)
         for place, turn in enumerate(self.script.turns, 1):
+            self._settle(turn.at)
             self._act(turn, place)
+        self._settle(self.as_of)
+        if self.consult is not None:
+            self.consult.transferred.ends = self.ends
         self._part(self.line, self.ends)
 
     def way_of(self, place: int) -> tuple[Rung, ...]:
@@ -143,8 +190,22 @@ class Play:
         return order.caller_id_number if order.direction == "inbound" else order.destination_a
 
     def party(self, leg_uuid: str) -> Party | None:
-        """Who is on the line with that leg."""
-        return next((party for party in self.line if party.leg_uuid == leg_uuid), None)
+        """Who is on the line with that leg, or waits while it is asked about."""
+        waits = [self.consult.transferred] if self.consult else []
+        return next((party for party in (*self.line, *waits) if party.leg_uuid == leg_uuid), None)
+
+    def asked(self, moment: float) -> Party | None:
+        """Who was asked, and has answered by then."""
+        if self.consult is None or len(self.line) < 2:
+            return None
+        answered = self.line[-1].answered
+        return self.line[-1] if answered is not None and answered <= moment else None
+
+    @property
+    def leads_to(self) -> str:
+        """The number the call has come to."""
+        room = next((one.room for one in self.met if one.party in self.line and one.leaves == math.inf), None)
+        return room or self.line[-1].number
 
     def waits_in(self, now: float) -> Queued | None:
         """The queue in which the caller waits at that moment, if in one."""
@@ -171,12 +232,10 @@ class Play:
             for at, what in self._moments(party):
                 is_last = what == "ended" and party.left == _TOO_LATE  # another one has answered before
                 told.append((at, place + len(self.parties) * is_last, self._notice(party, what, at)))
-        for at, what, party, word in self.turned:
+        for at, what, party, about in self.turned:
             if at < party.ends:
-                is_extension = what == "sent" and word in self.script.extensions
-                about = {"sent_to" if what == "sent" else "slot": word, "sent_to_extension": is_extension}
                 notice = self._notice(party, what, at).model_copy(update=about)
-                told.append((at, -2 * _MANY if what == "sent" else len(self.parties), notice))
+                told.append((at, _FIRST.get(what, len(self.parties)), notice))
         for place, one in enumerate(self.queued):
             told += self._of_queue(one, place)
         told.sort(key=lambda one: (one[0], one[1]))
@@ -239,6 +298,11 @@ class Play:
             return order.caller_id_name
         return f"{party.name_prefix} {order.caller_id_name or order.caller_id_number}"
 
+    @property
+    def _talks_for(self) -> float:
+        """How long those who are on the line now talk until one of them hangs up."""
+        return WAITS_FOR if any(party.number.endswith(STAYS) for party in self.line) else TALKS_FOR
+
     def _hangs_up(self, party: Party) -> bool:
         """Who is called last hangs up when all is said, or refuses; nobody else, if it is the switch that ends it."""
         if self.queued and self.line == [self.queued[-1].caller]:
@@ -263,6 +327,9 @@ class Play:
         """Ring a number, or those it leads to, and put through who answers, or else the last that was rung."""
         party = None
         for rungs in _rounds(way or (Rung(number=number),)):
+            if rungs[0].is_room:
+                self._enter(rungs[0].number, start if party is None else party.start + party.fate.after, party)
+                return
             if rungs[0].stay is not None:
                 party, left = self._wait(rungs[0].stay)
                 if party is None and left is None:
@@ -277,6 +344,15 @@ class Play:
             party = self._ring([self._add(self._rung(rung, start)) for rung in rungs])
         if party is not None:
             self._put_through(party)
+
+    def _enter(self, room: str, moment: float, before: Party | None) -> None:
+        """Be in a conference room, until an hour has passed."""
+        if before is not None:
+            _leave(before, moment)
+        caller, moderator = self.line[0], self.script.order.moderator and not self.script.turns[: self.place]
+        self.met.append(InRoom(caller, room, moment, moderator))
+        self.turned.append(Turned(moment, "room_joined", caller, {"room": room, "moderator": moderator}))
+        self.ends, self.cause, self.q850 = moment + WAITS_FOR, "NORMAL_CLEARING", 16
 
     def _wait(self, stay: QueueStay) -> tuple[Party | None, float | None]:
         """Wait in a queue: who takes the call, or when the caller goes on, or neither of both: it is over."""
@@ -331,7 +407,7 @@ class Play:
     def _put_through(self, party: Party) -> None:
         """If who is put through does not answer, that ends the call: a switch hangs A up with B's cause."""
         self.line.append(party)
-        talks = TALKS_FOR if len(self.line) > 1 else 0.0
+        talks = self._talks_for if len(self.line) > 1 else 0.0
         self.ends = party.start + party.fate.after + (0.0 if party.fate.cause else talks)
         self.cause, self.q850 = party.fate.cause or "NORMAL_CLEARING", party.fate.q850
 
@@ -340,8 +416,12 @@ class Play:
         if party is None or turn.what == "requeue":
             return
         self.place = place
+        if turn.what == "hang_up" and self.consult is not None:
+            self._hang_up_while_asking(party, turn)
+            return
         if turn.what in ("hang_up", "transfer", "park"):
             self._leave_queue(turn.at, "removed" if turn.what == "hang_up" else "transferred")
+            self._leave_room(party, turn.at)
         match turn.what:
             case "hang_up":
                 self.was_hung_up = True
@@ -349,23 +429,140 @@ class Play:
                 self.ends, self.cause, self.q850 = turn.at, "NORMAL_CLEARING", 16
             case "hold":
                 party.holds = True
-                self.turned.append((turn.at, "held", party, None))
+                self.turned.append(Turned(turn.at, "held", party, {}))
                 self._fall_silent(turn.at)
             case "resume":
                 party.holds = False
-                self.turned.append((turn.at, "resumed", party, None))
+                self.turned.append(Turned(turn.at, "resumed", party, {}))
                 self._talk_on(turn.at)
             case "transfer":
                 if self.slot is not None:
-                    self.turned.append((turn.at, "unparked", party, self.slot))
+                    self._leave_slot(party, turn.at, timed_out=False)
                 else:
-                    self.turned.append((turn.at, "sent", party, turn.value))
+                    about = {"sent_to": turn.value, "sent_to_extension": turn.value in self.script.extensions}
+                    self.turned.append(Turned(turn.at, "sent", party, about))
                 self._release_other(party, turn.at)
                 self._call(turn.value, self._way(place, turn.way), turn.at)
             case "park":
                 self._release_other(party, turn.at)
-                self.turned.append((turn.at, "parked", party, turn.value))
-                self.slot, self.ends, self.cause = turn.value, turn.at + WAITS_FOR, "NORMAL_CLEARING"
+                about = {"slot": turn.value, "parkinglot_uuid": turn.parkinglot_uuid}
+                self.turned.append(Turned(turn.at, "parked", party, about))
+                self.slot, self.parkinglot_uuid, self.parked = turn.value, turn.parkinglot_uuid, turn
+                self.ends, self.cause = turn.at + WAITS_FOR, "NORMAL_CLEARING"
+            case _:
+                self._meet(turn, party)
+
+    def _meet(self, turn: Turn, party: Party) -> None:
+        """Act on who meets whom: because of a transfer, or in a conference room."""
+        match turn.what:
+            case "consult":
+                self._ask(turn, party)
+            case "put_through":
+                self._put_asked_through(turn)
+            case "take_back" if self.consult is not None:
+                self._reunite(turn.at)
+            case "mute" | "unmute":
+                self.turned.append(Turned(turn.at, "room_muted" if turn.what == "mute" else "room_unmuted", party, {}))
+
+    def _ask(self, turn: Turn, initiator: Party) -> None:
+        """Let the other party wait while this one calls a number."""
+        transferred = self.party(turn.other_uuid)
+        if transferred is None:
+            return
+        initiator.spoke_to, transferred.spoke_to = transferred.leg_uuid, initiator.leg_uuid
+        about = {"other_uuid": turn.other_uuid, "transfer_uuid": turn.transfer_uuid, "sent_to": turn.value}
+        self.turned.append(Turned(turn.at, "consults", initiator, about))
+        self.silent_since = None
+        self.consult = Consult(initiator, transferred, turn.value, comes_first=self.line[0] is initiator)
+        self.line = [initiator]
+        self._call(turn.value, self._way(self.place, turn.way), turn.at)
+        is_answered = len(self.line) > 1 and self.line[-1].answered is not None
+        if is_answered:
+            self.ends += WAITS_FOR - self._talks_for
+        elif not self._is_in_room(initiator):
+            self.consult.back_at, self.ends = self.ends, math.inf
+
+    def _put_asked_through(self, turn: Turn) -> None:
+        """Release who asks: who waits talks with who was asked, or, if nobody has answered, the number is rung anew."""
+        consult, moment, asked = self.consult, turn.at, self.asked(turn.at)
+        if consult is None:
+            return
+        self.consult = None
+        self._leave_room(consult.initiator, moment)
+        if asked is not None:
+            about = {"taken_by": asked.leg_uuid, "other_uuid": consult.initiator.leg_uuid}
+            self.turned.append(Turned(moment, "put_through", consult.transferred, about))
+            self._part([consult.initiator], moment)
+            consult.initiator.spoke_to, asked.spoke_to = asked.leg_uuid, consult.initiator.leg_uuid
+            self.line, self.ends = [consult.transferred, asked], moment + self._talks_for
+            return
+        self._leave_queue(moment, "transferred")
+        self._rings_no_more(consult.initiator, moment)
+        consult.initiator.ends = moment
+        self.line = [consult.transferred]
+        self._call(consult.number, self._way(self.place, turn.way), moment)
+
+    def _reunite(self, moment: float) -> None:
+        """The two talk again: who was asked is gone, or was never reached."""
+        consult = self.consult
+        if consult is None:
+            return
+        self.consult = None
+        self._leave_room(consult.initiator, moment)
+        self._leave_queue(moment, "transferred")
+        for party in self.line:
+            if party is not consult.initiator and party.ends > moment:
+                _end_asked(party, moment)
+        self._rings_no_more(consult.initiator, moment)
+        pair = [consult.initiator, consult.transferred]
+        self.line = pair if consult.comes_first else pair[::-1]
+        self.ends, self.cause, self.q850 = moment + self._talks_for, "NORMAL_CLEARING", 16
+        about = {"other_uuid": consult.transferred.leg_uuid}
+        self.turned.append(Turned(moment, "taken_back", consult.initiator, about))
+
+    def _hang_up_while_asking(self, party: Party, turn: Turn) -> None:
+        """Who asks puts through; who was asked lets the two talk again; who waits leaves the other two."""
+        consult = self.consult
+        if consult is None:
+            return
+        if party is consult.initiator:
+            self._put_asked_through(turn)
+        elif party is not consult.transferred:
+            self._reunite(turn.at)
+        else:
+            self.consult, party.ends = None, turn.at
+            answered = self.line[-1].answered if len(self.line) > 1 else None
+            self.ends = (
+                max(turn.at, answered) + self._talks_for if answered is not None else min(self.ends, consult.back_at)
+            )
+
+    def _settle(self, moment: float) -> None:
+        """What has come about by itself until then: nobody could be asked, or the time in a slot is over."""
+        if self.consult is not None and self.consult.back_at <= moment:
+            self._reunite(self.consult.back_at)
+        parked = self.parked
+        if parked is not None and self.slot is not None and parked.until is not None and parked.until <= moment:
+            party = self.line[0]
+            self._leave_slot(party, parked.until, timed_out=True)
+            if parked.then:
+                self._call(parked.then, parked.way, parked.until)
+            else:
+                self.ends = parked.until
+
+    def _leave_slot(self, party: Party, moment: float, *, timed_out: bool) -> None:
+        about = {"slot": self.slot, "parkinglot_uuid": self.parkinglot_uuid, "timed_out": timed_out}
+        self.turned.append(Turned(moment, "unparked", party, about))
+        self.slot = self.parkinglot_uuid = self.parked = None
+
+    def _is_in_room(self, party: Party) -> bool:
+        return any(one.party is party and one.leaves == math.inf for one in self.met)
+
+    def _leave_room(self, party: Party, moment: float) -> None:
+        """Whoever is sent on from a room is in it no more."""
+        for one in self.met:
+            if one.party is party and one.leaves == math.inf:
+                one.leaves = moment
+                self.turned.append(Turned(moment, "room_left", party, {}))
 
     def _leave_queue(self, moment: float, because: LeftBecause) -> None:
         """Whoever waits and is sent on, or hung up, waits no more, and nobody is rung for him."""
@@ -451,6 +648,16 @@ class Play:
             waited=any(one.caller is party for one in self.queued),
             ended_by=self._ended_by(party),
         )
+
+
+def _end_asked(party: Party, moment: float) -> None:
+    """Who was asked is gone: it has had its fate before that moment, or was released."""
+    if party.answered is None and party.start + party.fate.after <= moment:
+        party.ends, party.left = party.start + party.fate.after, (party.fate.cause or "", party.fate.q850)
+    elif party.answered is None or party.answered > moment:
+        party.ends, party.left = moment, ("ORIGINATOR_CANCEL", 16)
+    else:
+        party.ends = moment
 
 
 def _rounds(way: tuple[Rung, ...]) -> list[list[Rung]]:
