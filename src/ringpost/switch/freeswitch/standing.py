@@ -66,8 +66,8 @@ def _document(answer: bytes) -> ET.Element:
 def _ahead(named: Iterable[Mapping[str, Any]]) -> Iterator[Fields]:
     """Each phone's entry, then whatever each may dial, then what comes from outside.
 
-    Who dials an extension or a queue matters only by what is recorded of its calls: one phone asks for all that are
-    alike. An older endpoint does not say what is recorded, and looks at each phone.
+    Who dials an extension, a queue, a room or a lot matters only by what is recorded of its calls: one phone asks for
+    all that are alike. An older endpoint does not say what is recorded, and looks at each phone.
     """
     items = list(named)
     phones = [one for one in items if one["what"] == "extension"]
@@ -94,7 +94,9 @@ def _configurations(items: Iterable[Mapping[str, Any]]) -> Iterator[Fields]:
 
 def _callers(one: Mapping[str, Any], phones: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     """The phones that ask for what somebody dials, so that it is kept for all of them."""
-    if one["what"] not in ("extension", "queue") or any("user_record" not in phone for phone in phones):
+    if one["what"] not in ("extension", "queue", "conference", "parking_lot") or any(
+        "user_record" not in phone for phone in phones
+    ):
         return phones
     return {phone["user_record"]: phone for phone in phones}.values()
 
