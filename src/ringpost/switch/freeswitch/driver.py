@@ -228,8 +228,18 @@ class FreeSwitch:
         self._do(transferring.parts(initiator, mark, domain))
 
     def put_through(self, domain: Domain, consultation: Consultation) -> bool:
-        """Release who asks: the switch joins the others, or sends who waits to the number if nobody has answered."""
-        initiator, leg = self._asking(domain, consultation)
+        """Release who asks: the switch joins the others, or sends who waits to the number if nobody has answered.
+
+        Has who asks gone already, the switch has done so; if not, it is done now.
+        """
+        try:
+            initiator, leg = self._asking(domain, consultation)
+        except NotFound:
+            channel, leg = self._checked(domain, consultation.transferred)
+            if leg.get("variable_current_application") == transferring.WAITING:
+                mark = transferring.Mark.of(consultation, channel)
+                self._do(transferring.goes_on_itself(mark, domain.domain_name))
+            return False
         self._do(f"uuid_kill {initiator}")
         return f"variable_{transferring.IF_IT_HANGS_UP}" not in leg
 

@@ -26,7 +26,9 @@ BRIDGED = "CHANNEL_BRIDGE"
 """The event that two talk."""
 
 Step = tuple[str, str]
-_MUSIC = "endless_playback:${hold_music}"
+WAITING = "endless_playback"
+"""The application of who waits meanwhile."""
+_MUSIC = f"{WAITING}:${{hold_music}}"
 _RINGBACK = "%(2000,4000,440,480)"
 _ANSWERED = "execute_on_pre_bridge_ringpost_answered"
 _AFTER = "transfer_after_bridge"
