@@ -30,10 +30,11 @@ from tests.harness import CATALOGUE, Caller, House, Reply
 
 ROOT = Path(__file__).parent.parent
 VERBS = {
-    "add", "answer", "cdr", "create", "current", "delete", "details", "dtmf", "event", "export", "hangup", "hold",
-    "import", "link", "list", "login", "logout", "lookup", "monitor", "mute", "openapi", "originate", "park", "pause",
-    "pick", "provision", "realtime", "remove", "reset", "resume", "retry", "rotate", "route", "search", "set", "start",
-    "statistics", "status", "stop", "test", "transfer", "unmute", "unpark", "unpause", "update", "xml",
+    "add", "answer", "cancel", "cdr", "complete", "create", "current", "deaf", "delete", "details", "dtmf", "event",
+    "export", "hangup", "hold", "import", "invite", "kick", "link", "list", "lock", "login", "logout", "lookup",
+    "monitor", "mute", "openapi", "originate", "park", "pause", "pick", "provision", "realtime", "remove", "reset",
+    "resume", "retry", "rotate", "route", "search", "set", "start", "statistics", "status", "stop", "test",
+    "transfer", "unlock", "unmute", "unpark", "unpause", "update", "xml",
 }  # fmt: skip
 READING = {
     "current", "details", "export", "list", "lookup", "openapi", "realtime", "route", "search", "statistics", "status",

@@ -222,13 +222,13 @@ def _call_centre(context: Context, domain: Domain) -> None:
 def _meetings(context: Context, domain: Domain) -> None:
     """A conference room with somebody in it, a parking lot, a call that goes on, and one that is being transferred."""
     home = domain.domain_uuid
-    room = Conference(conference_uuid=CONFERENCE_UUID, domain_uuid=home, name="Weekly", extension="800", pin="4711")
+    room = Conference(conference_uuid=CONFERENCE_UUID, domain_uuid=home, name="Weekly", extension="880", pin="4711")
     kept.create(context, room, keys.conference_layout)
-    lot = {"name": "Yard", "extension": "790", "slots_start": "791", "slots_end": "798", "timeout": 300}
+    lot = {"name": "Yard", "extension": "870", "slots_start": "871", "slots_end": "878", "timeout": 300}
     parking_lots.create(context, domain, {"parkinglot_uuid": PARKINGLOT_UUID, **lot})
     context.commit()
-    in_room = _order(context, domain, ROOM_CALL_UUID, "12025550160", "800")
-    in_room = in_room.model_copy(update={"way": (Rung(number="800", is_room=True),)})
+    in_room = _order(context, domain, ROOM_CALL_UUID, "12025550160", "880")
+    in_room = in_room.model_copy(update={"way": (Rung(number="880", is_room=True),)})
     _write_script(context, Script(order=in_room, version=1))
     stays = _order(context, domain, STAYING_CALL_UUID, "101", "12025550152")
     _write_script(context, Script(order=stays, extensions=("101",), version=1))
