@@ -230,17 +230,16 @@ def _meetings(context: Context, domain: Domain) -> None:
     in_room = _order(context, domain, ROOM_CALL_UUID, "12025550160", "880")
     in_room = in_room.model_copy(update={"way": (Rung(number="880", is_room=True),)})
     _write_script(context, Script(order=in_room, version=1))
-    stays = _order(context, domain, STAYING_CALL_UUID, "101", "12025550152")
-    _write_script(context, Script(order=stays, extensions=("101",), version=1))
-    asks = _order(context, domain, ASKING_CALL_UUID, "101", "12025550152")
+    stays = _order(context, domain, STAYING_CALL_UUID, "12025550161", "12025550152")
+    _write_script(context, Script(order=stays, version=1))
+    asks = _order(context, domain, ASKING_CALL_UUID, "12025550162", "12025550152")
     one = Transfer(
         transfer_uuid=TRANSFER_UUID,
         domain_uuid=home,
         call_uuid=ASKING_CALL_UUID,
         status="answered",
-        destination="5550123",
+        destination="5550124",
         initiator_leg_uuid=ASKING_CALL_UUID,
-        initiator_extension="101",
         transferred_leg_uuid=Play(Script(order=asks)).parties[1].leg_uuid,
         transferred_number="12025550152",
         created_at=stamp(context.clock.now() - 2),
@@ -252,11 +251,11 @@ def _meetings(context: Context, domain: Domain) -> None:
         at=context.clock.now() - 2,
         what="consult",
         leg_uuid=ASKING_CALL_UUID,
-        value="5550123",
+        value="5550124",
         other_uuid=one.transferred_leg_uuid,
         transfer_uuid=TRANSFER_UUID,
     )
-    _write_script(context, Script(order=asks, turns=(turn,), extensions=("101",), version=1))
+    _write_script(context, Script(order=asks, turns=(turn,), version=1))
     keep_transfer(context, one)
     context.commit()
 
