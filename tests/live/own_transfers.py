@@ -106,8 +106,9 @@ class OwnTransfers:
     def _request(self, dialog: Dialog, method: str, headers: str = "", body: str = "", sequence: int = 0) -> None:
         number, domain = self._account
         dialog.sequence += not sequence
+        branch = f"z9hG4bK{uuid.uuid4().hex}"
         self._send(
-            f"{method} {dialog.target} SIP/2.0\r\nVia: SIP/2.0/UDP {self._here};branch=z9hG4bK{uuid.uuid4().hex};rport\r\n"
+            f"{method} {dialog.target} SIP/2.0\r\nVia: SIP/2.0/UDP {self._here};branch={branch};rport\r\n"
             f"From: <sip:{number}@{domain}>;tag={dialog.tag}\r\nTo: {dialog.remote or f'<{dialog.to}>'}\r\n"
             f"Call-ID: {dialog.call_id}\r\nCSeq: {sequence or dialog.sequence} {method}\r\n"
             f"Contact: <sip:{number}@{self._here}>\r\nMax-Forwards: 70\r\nSupported: replaces\r\n"

@@ -268,7 +268,8 @@ class Phone:
 
     def hears(self, seconds: float = 1.5, *, of: "Phone | None" = None) -> Heard:
         """What comes out of it from now on, in whatever call it is; ``of`` is the phone whose tone is the tone."""
-        latest = max(self._sounds(), key=lambda sound: sound.stat().st_mtime)
+        sounds = eventually(self._sounds, "something comes out of it")
+        latest = max(sounds, key=lambda sound: sound.stat().st_mtime)
         ear = Ear(latest, tone=of.tone if of else TONES[0], from_now=True)
         end = time.monotonic() + seconds
         eventually(lambda: time.monotonic() > end, "somebody listens for a while")

@@ -16,6 +16,7 @@ from ringpost.model.conference import Conference, LiveRoom, Participant, Partici
 from ringpost.model.domain import Domain
 from ringpost.model.route import Room
 from ringpost.model.values import is_uuid
+from ringpost.switch.freeswitch import queues
 from ringpost.switch.freeswitch.recording import RECORDING_STARTED
 from ringpost.switch.said import Said
 
@@ -93,7 +94,7 @@ def _settings(domain: Domain, one: Conference, leg_uuid: str) -> dict[str, str]:
     return {
         "conference_max_members": str(one.most_participants or ""),
         "conference_flags": "wait-mod" if one.wait_for_moderator else "",
-        "conference_moh_sound": one.music or "${hold_music}",
+        "conference_moh_sound": queues.music(one.music),
         "conference_auto_record": f"${{recordings_dir}}/{domain.domain_name}/{file}" if one.record else "",
     }
 

@@ -191,8 +191,11 @@ class FreeSwitch:
         wanted = parking.Place(place.slot, place.lot.parkinglot_uuid if place.lot else None) if place.slot else None
         if wanted is not None and wanted in self._slots(domain).values():
             raise CannotComply("that slot is taken: another, or none for a free one", parameter="slot")
-        parked_by = self._extension_of(domain, str(leg.get("variable_bridge_uuid", "")))
-        self._mark(channel, {parking.PARKS: "true", parking.PARKED_BY: parked_by or ""})
+        if wanted is not None:
+            self._mark(channel, {parking.PARKS: "true"})
+        if parking.comes_back(place.lot, place.on_timeout):
+            by = self._extension_of(domain, str(leg.get("variable_bridge_uuid", "")))
+            self._mark(channel, {parking.PARKED_BY: by or ""})
         self._do(f"uuid_transfer {channel} {parking.number(place)} XML {domain.domain_name}")
         deadline = self._clock.now() + _PARKS_WITHIN
         while self._clock.now() < deadline:

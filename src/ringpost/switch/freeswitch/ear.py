@@ -10,7 +10,7 @@ from ringpost.switch.freeswitch.events import OF_CALLS, OF_QUEUES, SUBSCRIPTION,
 from ringpost.switch.hearing import CaughtUp, Heard, Known
 
 _AT_ONCE = 100
-_LESS_AND_LESS = {SUBSCRIPTION: "conference rooms and transfers", OF_QUEUES: "queues"}
+_LESS_AND_LESS = {SUBSCRIPTION: ("rooms and transfers", "rooms-lots-and-transfers"), OF_QUEUES: ("queues", "queues")}
 _log = logging.getLogger("ringpost")
 
 
@@ -40,11 +40,15 @@ class FreeSwitchEar:
 
     def _listen(self) -> None:
         """To all there is, or of a switch whose guide is older to what its user may hear."""
-        for events, lacks in _LESS_AND_LESS.items():
+        for events, (lacks, section) in _LESS_AND_LESS.items():
             try:
                 self._socket.listen(events)
             except Denied:
-                _log.warning("the link's user may not hear of %s: docs/freeswitch.md#upgrading says what to add", lacks)
+                _log.warning(
+                    "the link's user may not hear what happens in %s: docs/freeswitch.md#%s says what to add",
+                    lacks,
+                    section,
+                )
             else:
                 return
         self._socket.listen(OF_CALLS)

@@ -11,6 +11,7 @@ from ringpost.model.notices import What
 from ringpost.model.parking import ParkingLot, ParkingPlace
 from ringpost.model.route import Slot
 from ringpost.model.values import is_uuid
+from ringpost.switch.freeswitch import queues
 
 EVENTS = "valet_parking::info"
 """The events of mod_valet_parking."""
@@ -101,7 +102,7 @@ def _settings(domain: Domain, route: Slot, parked_by: str | None) -> list[Step]:
     after = f"transfer:{on} XML {domain.domain_name}" if on else "hangup:NORMAL_CLEARING"
     timed = lot is not None and lot.timeout
     settings = {
-        "valet_hold_music": (lot.music if lot else None) or "",
+        "valet_hold_music": queues.music(lot.music if lot else None),
         "valet_parking_timeout": str(lot.timeout) if lot and timed else "",
         "valet_parking_orbit_exten": f"{_GOES_ON}{after}" if timed else "",
         "valet_parking_orbit_dialplan": "inline" if timed else "",
@@ -111,6 +112,11 @@ def _settings(domain: Domain, route: Slot, parked_by: str | None) -> list[Step]:
 
 
 # what the switch is told
+
+
+def comes_back(lot: ParkingLot | None, on_timeout: str | None) -> bool:
+    """Whether who waits too long in a lot comes back to whoever has parked it."""
+    return lot is not None and bool(lot.timeout) and on_timeout is None
 
 
 def number(place: ParkingPlace) -> str:

@@ -13,6 +13,7 @@ from ringpost.switch.freeswitch import queues, xml
 from ringpost.switch.freeswitch.said import PUBLIC
 
 _PIN = re.compile(rb'(<param name="vm-a1-hash" value=")[^"]*(")')
+_ROOM_PIN = re.compile(rb"(\bringpost_pin(?: |\}\|)\^(?:\(\?:)?)[0-9|]+")
 _OUR_FILE = re.compile(rb"/[0-9a-f]{8}-(?=\$\{uuid\}\.wav)")
 _NOT_REACHED = ("NO_ANSWER", "USER_BUSY", "USER_NOT_REGISTERED")
 _AFTER_NOTHING: Sequence[Fields] = ({},)
@@ -42,9 +43,13 @@ def _is_nothing(answer: bytes) -> bool:
 
 
 def _kept(answer: bytes) -> bytes:
-    """Nobody opens a box by an answer that was kept: left out, FreeSWITCH would take the SIP password for its PIN."""
+    """Nobody opens a box by an answer that was kept: left out, FreeSWITCH would take the SIP password for its PIN.
+
+    Nor does anybody come into a room that has one.
+    """
     _document(answer)
     nobodys = hashlib.sha256(secrets.token_bytes(32)).hexdigest()[:32].encode()
+    answer = _ROOM_PIN.sub(lambda found: found[1] + b"nobodys", answer)
     return _PIN.sub(lambda found: found[1] + nobodys + found[2], answer)
 
 

@@ -38,7 +38,8 @@ _OURS = (
     "ringpost_tried", "ringpost_full", "ringpost_passed",
 )  # fmt: skip
 """What is on the leg of who asks, while it does; and whom it has tried, for it may ask the same once more."""
-_BY_PHONE = ":att_xfer:"
+_BY_PHONE = (":att_xfer:", ':bl_xfer:m:":endless_playback:', ":bl_xfer:park/")
+"""What comes before two talk that a phone has put through: it talked with both, or one rang (Sofia's own music)."""
 _WITH_INITIATOR = 5
 
 
@@ -173,7 +174,7 @@ def met(event: Mapping[str, Any], said: Said, leg_uuid: str, other: str | None) 
     if back is not None and back.channel == other:
         return Met("taken_back", None, back.transferred, None, back.transfer_uuid)
     *_, before, last = ("", "", *_history(event.get("variable_transfer_history")))
-    if _BY_PHONE in before and last.endswith(f":uuid_br:{other}"):
+    if any(one in before for one in _BY_PHONE) and last.endswith(f":uuid_br:{other}"):
         return Met("put_through", None, said.uuid("last_bridge_to"), other)
     return None
 
@@ -184,5 +185,5 @@ def _history(said: object) -> Sequence[str]:
 
 
 def put_through_with(said: Said) -> str | None:
-    """The other leg of a phone that has put this one through to whom it had on that, by REFER with Replaces."""
-    return said.uuid("refer_uuid") if said.verbatim("transfer_to").startswith("att:") else None
+    """The other leg of a phone that has put through whom it had on this one to whom it had on that (Replaces)."""
+    return said.uuid("refer_uuid") if said.verbatim("transfer_disposition") == "recv_replace" else None

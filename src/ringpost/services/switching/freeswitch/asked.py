@@ -190,23 +190,25 @@ def _caller(context: Context, domain: Domain, asked: Asked, route: Route, number
         by_phone=asked.has("variable_sip_refer_to"),
         has_timed_out=asked.has(f"variable_{parking.TIMED_OUT}"),
         invitation=asked.get(f"variable_{conferences.INVITED}") if isinstance(route, Room) else "",
-        **(_parked(context, domain, asked) if isinstance(route, Slot) else {}),
+        **(_parked(context, domain, asked, route) if isinstance(route, Slot) else {}),
     )
 
 
-def _parked(context: Context, domain: Domain, asked: Asked) -> dict[str, Any]:
-    """Of who comes to a parking slot: whether it is to wait there, and who has sent it, as far as that is known.
+def _parked(context: Context, domain: Domain, asked: Asked, route: Slot) -> dict[str, Any]:
+    """Of who comes to a parking slot: whether it is to wait there, and to whom it comes back when the time is over.
 
-    An action has said so; of a phone that has sent the other party there it is looked up among what was told.
+    An action has said whose call it was; of a phone that has sent the other one there it is looked up in what was told.
     """
+    found: dict[str, Any] = {"parks": asked.has(f"variable_{parking.PARKS}")}
+    if not parking.comes_back(route.lot, route.on_timeout):
+        return found
     said = asked.get(f"variable_{parking.PARKED_BY}")
-    partner = asked.get("variable_bridge_uuid").lower()
-    by = said if EXTENSION.fullmatch(said) else None
-    if by is None and asked.has("variable_sip_refer_to") and is_uuid(partner):
-        call = links.call_of(context, domain.domain_uuid, partner)
+    if not EXTENSION.fullmatch(said) and asked.has("variable_sip_refer_to"):
+        partner = asked.get("variable_bridge_uuid").lower()
+        call = links.call_of(context, domain.domain_uuid, partner) if is_uuid(partner) else None
         leg = call.leg(partner) if call else None
-        by = leg.extension if leg else None
-    return {"parks": asked.has(f"variable_{parking.PARKS}"), "parked_by": by}
+        said = (leg.extension if leg else None) or ""
+    return {**found, "parked_by": said if EXTENSION.fullmatch(said) else None}
 
 
 def _stranger(asked: Asked) -> Caller:
