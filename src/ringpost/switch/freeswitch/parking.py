@@ -81,6 +81,8 @@ def waits(domain: Domain, route: Slot, *, parks: bool, has_spoken: bool, parked_
     """
     name, free = lot_name(domain.domain_name, route.lot), _free(route.lot)
     steps: list[Step] = [("answer", ""), ("set", f"{PARKS}="), *_settings(domain, route, parked_by)]
+    if has_spoken:  # it need not know where it is, and would hear that before it waits
+        steps.append(("set", "valet_announce_slot=false"))
     if route.slot is None:
         return [*steps, (APPLICATION, f"{name} {free}")]
     slot = str(int(route.slot))
