@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from ringpost.context import Context
 from ringpost.contract import Input, RawRequest, RawResponse
 from ringpost.entry import demo
+from ringpost.model.conference import LiveRoom, Participant
 from ringpost.model.domain import Domain
 from ringpost.model.live import LiveCall, LiveLeg, Registration
 from ringpost.model.requests import Page
@@ -30,10 +31,11 @@ from tests.harness import CATALOGUE, Caller, House, Reply
 
 ROOT = Path(__file__).parent.parent
 VERBS = {
-    "add", "answer", "cdr", "create", "current", "delete", "details", "dtmf", "event", "export", "hangup", "hold",
-    "import", "link", "list", "login", "logout", "lookup", "monitor", "mute", "openapi", "originate", "park", "pause",
-    "pick", "provision", "realtime", "remove", "reset", "resume", "retry", "rotate", "route", "search", "set", "start",
-    "statistics", "status", "stop", "test", "transfer", "unmute", "unpark", "unpause", "update", "xml",
+    "add", "answer", "cancel", "cdr", "complete", "create", "current", "deaf", "delete", "details", "dtmf", "event",
+    "export", "hangup", "hold", "import", "invite", "kick", "link", "list", "lock", "login", "logout", "lookup",
+    "monitor", "mute", "openapi", "originate", "park", "pause", "pick", "provision", "realtime", "remove", "reset",
+    "resume", "retry", "rotate", "route", "search", "set", "start", "statistics", "status", "stop", "test",
+    "transfer", "unlock", "unmute", "unpark", "unpause", "update", "xml",
 }  # fmt: skip
 READING = {
     "current", "details", "export", "list", "lookup", "openapi", "realtime", "route", "search", "statistics", "status",
@@ -140,7 +142,7 @@ PAGES = {100, 1000}
 A_PAGE = 400
 OF_THE_DOMAIN = (
     keys.extensions, keys.ring_groups, keys.voicemails, keys.destinations, keys.cdrs, keys.users, keys.usergroups,
-    keys.extensiongroups, keys.queues, keys.agents, keys.contacts, keys.recordings, keys.statuses, keys.permissions,
+    keys.extensiongroups, keys.queues, keys.agents, keys.contacts, keys.conferences, keys.parking_lots, keys.transfers, keys.recordings, keys.statuses, keys.permissions,
     keys.webhooks, keys.events, keys.audits,
     lambda home: keys.deliveries(home, demo.WEBHOOK_UUID),
 )  # fmt: skip
@@ -173,6 +175,10 @@ class Crowded(RecordingSwitch):
             }
             found.append(LiveCall(call_uuid=leg.leg_uuid, legs=(leg,), **said))
         return found
+
+    def rooms(self, domain: Domain) -> list[LiveRoom]:
+        inside = tuple(Participant(leg_uuid=f"aaaaaaaa-0000-4000-8000-{number:012d}") for number in range(MANY))
+        return [LiveRoom(room="880", participants=inside)]
 
 
 def again(row: Row, number: int) -> Row:

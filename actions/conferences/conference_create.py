@@ -14,7 +14,7 @@ from ringpost.services.tenants import domains
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",
     "name": "Monday meeting",
-    "extension": "801",
+    "extension": "881",
     "pin": "4711",
     "moderator_pin": "4712",
     "most_participants": 12,

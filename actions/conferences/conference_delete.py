@@ -8,7 +8,7 @@ from ringpost.model.requests import OneConference
 from ringpost.model.values import Uuid
 from ringpost.services.numbers import conferences
 
-EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "800"}
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "880"}
 
 
 class Request(OneConference, Versioned):

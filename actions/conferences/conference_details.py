@@ -6,7 +6,7 @@ from ringpost.model.conference import Conference
 from ringpost.model.requests import OneConference
 from ringpost.services.numbers import conferences
 
-EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "800"}
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "880"}
 
 
 class Request(OneConference, Read):

@@ -12,7 +12,7 @@ from ringpost.model.requests import OneRoom
 from ringpost.model.values import Number
 from ringpost.services.calls import placing, rooms
 
-EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "800", "destination": "101"}
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "880", "destination": "101"}
 
 
 class Request(OneRoom, Write):

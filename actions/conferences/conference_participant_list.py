@@ -7,7 +7,7 @@ from ringpost.model.requests import Listing, OneRoom, filtered_by
 from ringpost.services import pages
 from ringpost.services.calls import rooms
 
-EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "800"}
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "880"}
 
 
 @filtered_by(Participant)

@@ -8,7 +8,7 @@ from ringpost.services.calls import rooms
 
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",
-    "conference": "800",
+    "conference": "880",
     "leg_uuid": "b1b1b1b1-0000-4000-8000-000000000004",
 }
 

@@ -5,7 +5,7 @@ from ringpost.contract import InRoom, Write
 from ringpost.model.requests import OneRoom
 from ringpost.services.calls import rooms
 
-EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "800"}
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "880"}
 
 
 class Request(OneRoom, Write):

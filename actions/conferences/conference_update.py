@@ -9,7 +9,7 @@ from ringpost.model.requests import OneConference
 from ringpost.model.values import ExtensionNumber
 from ringpost.services.numbers import conferences
 
-EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "800", "most_participants": 20}
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "880", "most_participants": 20}
 
 
 class Request(ConferenceSettings, OneConference, Versioned):

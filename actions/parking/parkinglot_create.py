@@ -14,9 +14,9 @@ from ringpost.services.tenants import domains
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",
     "name": "Warehouse",
-    "extension": "780",
-    "slots_start": "781",
-    "slots_end": "788",
+    "extension": "860",
+    "slots_start": "861",
+    "slots_end": "868",
     "timeout": 90,
     "timeout_destination": "600",
 }

@@ -8,7 +8,7 @@ from ringpost.model.requests import OneParkingLot
 from ringpost.model.values import Uuid
 from ringpost.services.numbers import parking_lots
 
-EXAMPLE = {"domain_name": "fusionpbx.example.net", "parkinglot": "790"}
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "parkinglot": "870"}
 
 
 class Request(OneParkingLot, Versioned):

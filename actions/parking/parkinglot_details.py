@@ -6,7 +6,7 @@ from ringpost.model.parking import ParkingLot
 from ringpost.model.requests import OneParkingLot
 from ringpost.services.numbers import parking_lots
 
-EXAMPLE = {"domain_name": "fusionpbx.example.net", "parkinglot": "790"}
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "parkinglot": "870"}
 
 
 class Request(OneParkingLot, Read):

@@ -9,7 +9,7 @@ from ringpost.model.requests import OneParkingLot
 from ringpost.model.values import ExtensionNumber
 from ringpost.services.numbers import parking_lots
 
-EXAMPLE = {"domain_name": "fusionpbx.example.net", "parkinglot": "790", "timeout": 120}
+EXAMPLE = {"domain_name": "fusionpbx.example.net", "parkinglot": "870", "timeout": 120}
 
 
 class Request(LotSettings, OneParkingLot, Versioned):

@@ -17,7 +17,7 @@ from ringpost.services.calls import transfers
 EXAMPLE = {
     "domain_name": "fusionpbx.example.net",
     "call_uuid": "b1b1b1b1-0000-4000-8000-000000000005",
-    "destination": "101",
+    "destination": "100",
 }
 
 

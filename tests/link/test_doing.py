@@ -16,6 +16,7 @@ from ringpost.link.journal import KEEPS, Journal
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import Registration
+from ringpost.model.parking import ParkingPlace
 from ringpost.model.switch import SwitchRecord
 from ringpost.switch import Progress, Switch, calls
 from ringpost.switch.calls import MOST_ANSWERED, Answer, Asked, Command, Outcome
@@ -58,7 +59,7 @@ class Pbx(RecordingSwitch):
         if self.problem is not None:
             raise self.problem
 
-    def park(self, domain: Domain, leg_uuid: str) -> str:
+    def park(self, domain: Domain, leg_uuid: str, place: ParkingPlace) -> str:
         return self.slot
 
     def resume(self, domain: Domain, leg_uuid: str) -> None:
@@ -100,7 +101,7 @@ class Desk:
         )
 
     def take(self, call: str = "hold", *values: Any, **instead: Any) -> Command:
-        asked = calls.asked(call, *(values or (HOME, LEG)))
+        asked = calls.asked(call, *(values or (HOME, LEG, *([ParkingPlace()] if call == "park" else []))))
         given = {"command_uuid": str(uuid.uuid4()), "switch_uuid": SWITCH_UUID, "switch_name": "pbx1", "seconds": 20}
         command = Command.model_validate({**given, "asked": asked, **instead})
         self.doing.take(command)

@@ -12,12 +12,15 @@ from pydantic import BaseModel, ValidationError
 from ringpost.clock import stamp
 from ringpost.dispatch.envelope import refusal
 from ringpost.model.call import CallOrder, Rung
+from ringpost.model.conference import LiveRoom, Participant
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, NotFound, Problem, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LiveCall, LiveLeg, Registration
+from ringpost.model.parking import ParkingLot, ParkingPlace
 from ringpost.model.queue import STRATEGIES, Queue, QueueMember, QueueMemberOrder, QueueOrder, WaitingCaller
 from ringpost.model.status import Preconfigured
 from ringpost.model.switch import LinkState, SwitchStatus
+from ringpost.model.transfer import Consultation
 from ringpost.switch import Finding, Progress, Switch, calls
 from ringpost.switch.calls import Answer, Asked, Command, Outcome, Raised
 from tests.switch.staging import CALL, HOME, NOBODY, order
@@ -155,6 +158,23 @@ WAITING = st.builds(
     caller_id_number=st.none() | TEXTS,
 )
 
+LOTS = st.builds(
+    ParkingLot,
+    parkinglot_uuid=UUIDS,
+    domain_uuid=UUIDS,
+    name=TEXTS.filter(bool),
+    extension=EXTENSIONS,
+    slots_start=st.just("098"),
+    slots_end=st.just("101"),
+    timeout=st.integers(0, 9999),
+)
+ROOMS = st.builds(
+    LiveRoom,
+    room=EXTENSIONS,
+    locked=st.booleans(),
+    participants=tuples(st.builds(Participant, leg_uuid=UUIDS, name=st.none() | TEXTS, since=st.none() | STAMPS)),
+)
+
 TAKES: dict[str, st.SearchStrategy[Any]] = {
     "order": ORDERS,
     "seconds": st.floats(0, 120),
@@ -164,12 +184,19 @@ TAKES: dict[str, st.SearchStrategy[Any]] = {
     "extension": EXTENSIONS,
     "queue_uuid": UUIDS,
     "queues": st.lists(QUEUE_ORDERS, max_size=3),
+    "place": st.builds(ParkingPlace, slot=st.none() | EXTENSIONS, lot=st.none() | LOTS, on_timeout=st.none() | NUMBERS),
+    "consultation": st.builds(Consultation, transfer_uuid=UUIDS, initiator=UUIDS, transferred=UUIDS, number=EXTENSIONS),
+    "room": EXTENSIONS,
+    "change": st.sampled_from(["mute", "unmute", "deaf", "undeaf", "kick"]),
+    "locked": st.booleans(),
 }
 """What an argument of that name may be."""
 ANSWERS: dict[str, st.SearchStrategy[Any]] = {
     "None": st.none(),
     "str": TEXTS,
     "int": st.integers(0, 2**40),
+    "bool": st.booleans(),
+    "list[LiveRoom]": st.lists(ROOMS, max_size=3),
     "Progress": PROGRESSES,
     "SwitchStatus": STATUSES,
     "Sequence[Finding]": st.lists(FINDINGS, max_size=3),
@@ -183,6 +210,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
 )
+CONSULTATION = Consultation(transfer_uuid=CALL, initiator=CALL, transferred=NOBODY, number="101")
 Sent = TypeVar("Sent", bound=BaseModel)
 EVERY = pytest.mark.parametrize("call", calls.calls())
 
@@ -202,7 +230,8 @@ def taken(call: str) -> st.SearchStrategy[dict[str, Any]]:
 
 def an_asked(call: str) -> Asked:
     examples = {"domain": HOME, "order": order(), "seconds": 5.0, "leg_uuid": CALL, "digits": "1", "number": "101"}
-    examples |= {"extension": "100", "queue_uuid": CALL, "queues": []}
+    examples |= {"extension": "100", "queue_uuid": CALL, "queues": [], "place": ParkingPlace(), "room": "*31"}
+    examples |= {"change": "mute", "locked": True, "consultation": CONSULTATION}
     named = inspect.signature(getattr(Switch, call)).parameters
     return calls.asked(call, **{name: examples[name] for name in named if name != "self"})
 
@@ -302,6 +331,13 @@ def test_a_message_that_is_none_is_a_validation_error(model: type[BaseModel], ju
         ("park", {"domain": {**HOME.model_dump(mode="json"), "domain_name": "a b"}}),
         ("park", {"domain": {**HOME.model_dump(mode="json"), "domain_name": "a.example.net\n\napi system"}}),
         ("examine", {"domain": {**HOME.model_dump(mode="json"), "outbound_gateway": "a all"}}),
+        ("park", {"place": {"slot": "5901 XML public"}}),
+        ("park", {"place": {"on_timeout": "100 XML public"}}),
+        ("lock_room", {"room": "31-other.example.net"}),
+        ("change_participant", {"change": "kick all"}),
+        ("consult", {"consultation": {**CONSULTATION.model_dump(), "number": "&system(id)"}}),
+        ("consult", {"consultation": {**CONSULTATION.model_dump(), "transferred": "all"}}),
+        ("place", {"order": {**order().model_dump(mode="json"), "room": "31 &system(id)"}}),
         ("place", {"order": {**order().model_dump(mode="json"), "domain_name": "x} user/1 &system(id"}}),
         ("place", {"order": {**order().model_dump(mode="json"), "gateway": "x/1 &system(id)"}}),
         ("place", {"order": {**order().model_dump(mode="json"), "call_uuid": "x,api_on_answer=system"}}),

@@ -12,6 +12,7 @@ import pytest
 
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound
+from ringpost.model.parking import ParkingPlace
 from ringpost.model.queue import Queue, QueueMemberOrder, QueueOrder
 from ringpost.model.switch import SwitchRecord, Via
 from ringpost.switch import Progress, Switch
@@ -55,7 +56,7 @@ ACTS: list[Callable[[Switch, Domain, str], object]] = [
     lambda switch, domain, leg: switch.unmute(domain, leg),
     lambda switch, domain, leg: switch.send_digits(domain, leg, "1"),
     lambda switch, domain, leg: switch.transfer(domain, leg, "102"),
-    lambda switch, domain, leg: switch.park(domain, leg),
+    lambda switch, domain, leg: switch.park(domain, leg, ParkingPlace()),
     lambda switch, domain, leg: switch.record(domain, leg),
     lambda switch, domain, leg: switch.stop_recording(domain, leg),
 ]
@@ -105,7 +106,7 @@ def test_resumes_nobody_who_does_not_hold(stage: Stage) -> None:
 
 
 def test_parks_one_party_and_says_where(stage: Stage) -> None:
-    assert stage.switch.park(HOME, stage.b) == "5901"
+    assert stage.switch.park(HOME, stage.b, ParkingPlace()) == "5901"
     [call] = stage.switch.calls(HOME)
     assert (call.slot, call.state, [leg.leg_uuid for leg in call.legs]) == ("5901", "parked", [stage.b])
 

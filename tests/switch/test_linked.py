@@ -9,6 +9,7 @@ import pytest
 
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Problem, SwitchRefused, SwitchUnreachable
+from ringpost.model.parking import ParkingPlace
 from ringpost.model.switch import LinkState, SwitchRecord
 from ringpost.switch import Progress, Switch
 from ringpost.switch.calls import Asked, Command, Outcome
@@ -64,7 +65,7 @@ def switch(wire: Wire) -> Switch:
 def test_a_command_is_one_round_trip_whatever_the_driver_needs(
     switch: Switch, wire: Wire, server: ScriptedFreeSwitch
 ) -> None:
-    assert switch.park(HOME, B) == "5901"
+    assert switch.park(HOME, B, ParkingPlace()) == "5901"
     assert len(wire.commands) == 1
     assert len([line for line in server.heard if line.startswith("api ")]) >= 3
     switch.calls(HOME)
@@ -200,7 +201,7 @@ class Slow(RecordingSwitch):
         super().__init__()
         self.parked = 0
 
-    def park(self, domain: Domain, leg_uuid: str) -> str:
+    def park(self, domain: Domain, leg_uuid: str, place: ParkingPlace) -> str:
         assert self.go_on.wait(30)
         self.parked += 1
         return f"590{self.parked}"
@@ -213,12 +214,12 @@ def test_an_answer_that_comes_late_changes_nothing(tmp_path: Path) -> None:
         slow.go_on.clear()
         wire.longest = 0.05
         with pytest.raises(SwitchUnreachable, match="did not answer in time") as caught:
-            switch.park(HOME, A)
+            switch.park(HOME, A, ParkingPlace())
         assert not caught.value.unsent, "it may still be done"
         slow.go_on.set()
         wire.wait_for_answers(1)
         wire.longest = 30.0
-        assert switch.park(HOME, B) == "5902", "each has its own answer"
+        assert switch.park(HOME, B, ParkingPlace()) == "5902", "each has its own answer"
 
 
 def test_answers_out_of_order_find_whoever_asked(tmp_path: Path) -> None:
@@ -227,7 +228,7 @@ def test_answers_out_of_order_find_whoever_asked(tmp_path: Path) -> None:
         switch = linked(PBX1, wire)
         slow.go_on.clear()
         parked: list[str] = []
-        asking = threading.Thread(target=lambda: parked.append(switch.park(HOME, A)))
+        asking = threading.Thread(target=lambda: parked.append(switch.park(HOME, A, ParkingPlace())))
         asking.start()
         assert switch.await_answer(order(), 5) == Progress("answered", answered=True)
         slow.go_on.set()

@@ -222,25 +222,24 @@ def _call_centre(context: Context, domain: Domain) -> None:
 def _meetings(context: Context, domain: Domain) -> None:
     """A conference room with somebody in it, a parking lot, a call that goes on, and one that is being transferred."""
     home = domain.domain_uuid
-    room = Conference(conference_uuid=CONFERENCE_UUID, domain_uuid=home, name="Weekly", extension="800", pin="4711")
+    room = Conference(conference_uuid=CONFERENCE_UUID, domain_uuid=home, name="Weekly", extension="880", pin="4711")
     kept.create(context, room, keys.conference_layout)
-    lot = {"name": "Yard", "extension": "790", "slots_start": "791", "slots_end": "798", "timeout": 300}
+    lot = {"name": "Yard", "extension": "870", "slots_start": "871", "slots_end": "878", "timeout": 300}
     parking_lots.create(context, domain, {"parkinglot_uuid": PARKINGLOT_UUID, **lot})
     context.commit()
-    in_room = _order(context, domain, ROOM_CALL_UUID, "12025550160", "800")
-    in_room = in_room.model_copy(update={"way": (Rung(number="800", is_room=True),)})
+    in_room = _order(context, domain, ROOM_CALL_UUID, "12025550160", "880")
+    in_room = in_room.model_copy(update={"way": (Rung(number="880", is_room=True),)})
     _write_script(context, Script(order=in_room, version=1))
-    stays = _order(context, domain, STAYING_CALL_UUID, "101", "12025550152")
-    _write_script(context, Script(order=stays, extensions=("101",), version=1))
-    asks = _order(context, domain, ASKING_CALL_UUID, "101", "12025550152")
+    stays = _order(context, domain, STAYING_CALL_UUID, "12025550161", "12025550152")
+    _write_script(context, Script(order=stays, version=1))
+    asks = _order(context, domain, ASKING_CALL_UUID, "12025550162", "12025550152")
     one = Transfer(
         transfer_uuid=TRANSFER_UUID,
         domain_uuid=home,
         call_uuid=ASKING_CALL_UUID,
         status="answered",
-        destination="5550123",
+        destination="5550124",
         initiator_leg_uuid=ASKING_CALL_UUID,
-        initiator_extension="101",
         transferred_leg_uuid=Play(Script(order=asks)).parties[1].leg_uuid,
         transferred_number="12025550152",
         created_at=stamp(context.clock.now() - 2),
@@ -252,11 +251,11 @@ def _meetings(context: Context, domain: Domain) -> None:
         at=context.clock.now() - 2,
         what="consult",
         leg_uuid=ASKING_CALL_UUID,
-        value="5550123",
+        value="5550124",
         other_uuid=one.transferred_leg_uuid,
         transfer_uuid=TRANSFER_UUID,
     )
-    _write_script(context, Script(order=asks, turns=(turn,), extensions=("101",), version=1))
+    _write_script(context, Script(order=asks, turns=(turn,), version=1))
     keep_transfer(context, one)
     context.commit()
 

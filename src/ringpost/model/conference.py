@@ -24,14 +24,14 @@ class Conference(Record):
     domain_uuid: Uuid
     name: Name
     extension: ExtensionNumber
-    pin: str | None = None
-    moderator_pin: str | None = None
+    pin: Pin | None = None
+    moderator_pin: Pin | None = None
     most_participants: int | None = None
     announce: bool = True
     wait_for_moderator: bool = False
     end_with_moderator: bool = False
     record: bool = False
-    music: str | None = None
+    music: Music | None = None
     enabled: bool = True
     description: Text = ""
     insert_date: Timestamp | None = None

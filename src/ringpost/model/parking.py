@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ringpost.model.queue import Music
 from ringpost.model.record import Entity, Record
-from ringpost.model.values import ExtensionNumber, Name, Number, Text, Timestamp, Uuid, matching, no_uuid
+from ringpost.model.values import Digits, ExtensionNumber, Name, Number, Text, Timestamp, Uuid, matching, no_uuid
 
 MOST_SLOTS = 40
 """Each slot is a number of the domain, and all of them are claimed, or moved, at once."""
@@ -25,11 +25,11 @@ class ParkingLot(Record):
     domain_uuid: Uuid
     name: Name
     extension: ExtensionNumber
-    slots_start: str
-    slots_end: str
+    slots_start: SlotNumber
+    slots_end: SlotNumber
     timeout: int = 45
     timeout_destination: str | None = None
-    music: str | None = None
+    music: Music | None = None
     enabled: bool = True
     description: Text = ""
     insert_date: Timestamp | None = None
@@ -65,6 +65,6 @@ class ParkingPlace(Entity):
     ``on_timeout`` is where it goes on when the lot's time is over, if that leads anywhere now.
     """
 
-    slot: str | None = None
+    slot: Digits | None = None
     lot: ParkingLot | None = None
-    on_timeout: str | None = None
+    on_timeout: Number | None = None

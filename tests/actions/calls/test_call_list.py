@@ -9,7 +9,14 @@ from tests.actions.calls.live import placed
 from tests.fakes import RecordingSwitch
 from tests.harness import Caller, House
 
-UP = [demo.WAITING_CALL_UUID, demo.HELD_CALL_UUID, demo.PARKED_CALL_UUID]
+UP = [
+    demo.WAITING_CALL_UUID,
+    demo.HELD_CALL_UUID,
+    demo.PARKED_CALL_UUID,
+    demo.ROOM_CALL_UUID,
+    demo.STAYING_CALL_UUID,
+    demo.ASKING_CALL_UUID,
+]
 """The demo tenant's, oldest first."""
 
 
@@ -39,6 +46,7 @@ def test_says_of_each_who_speaks_to_whom(tenant: Caller) -> None:
         "caller_id_number": "5550100",
         "destination_number": "5550123",
         "slot": None,
+        "parkinglot_uuid": None,
         "legs": call["legs"],
     }
     assert [(leg["number"], leg["extension"], leg["state"]) for leg in call["legs"]] == [
@@ -65,8 +73,8 @@ def test_filters(tenant: Caller, query: dict[str, Any], expected: list[str]) -> 
 
 def test_answers_page_by_page(tenant: Caller) -> None:
     placed(tenant)
-    first = tenant.done("call-list", limit=3, count=True)
-    second = tenant.done("call-list", limit=3, cursor=first["next_cursor"])
+    first = tenant.done("call-list", limit=len(UP), count=True)
+    second = tenant.done("call-list", limit=len(UP), cursor=first["next_cursor"])
     assert (first["total"], second["next_cursor"]) == (len(UP) + 1, None)
     assert len({call["call_uuid"] for call in first["items"] + second["items"]}) == len(UP) + 1
 

@@ -55,7 +55,7 @@ def test_ends_without_the_call_it_listens_to(tenant: Caller) -> None:
 def test_a_retry_rings_the_listener_once(tenant: Caller) -> None:
     sent = {"call_uuid": talking(tenant), "extension": "101", "idempotency_key": "k"}
     assert tenant.done("call-monitor", **sent) == tenant.done("call-monitor", **sent)
-    assert len(tenant.done("call-list")["items"]) == 5
+    assert len(tenant.done("call-list")["items"]) == 8
 
 
 def test_is_counted_like_any_call(house: House, tenant: Caller) -> None:

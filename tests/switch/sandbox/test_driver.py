@@ -1,4 +1,5 @@
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,10 @@ from ringpost.clock import seconds, stamp
 from ringpost.model.call import CallOrder, Direction, Leg, Rung
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
+from ringpost.model.live import LiveCall
+from ringpost.model.parking import ParkingLot, ParkingPlace
 from ringpost.model.switch import SwitchRecord
+from ringpost.model.transfer import Consultation
 from ringpost.switch import Progress
 from ringpost.switch.kinds import Means
 from ringpost.switch.sandbox import KIND
@@ -151,10 +155,18 @@ def test_who_is_gone_does_nothing_more() -> None:
 
 
 numbers = st.sampled_from([*["100", "101", "102"] * 3, "5550140", "5550141", "5550142"])
+_DONE = [
+    *("hold", "resume", "transfer", "transfer", "park", "mute", "send_digits", "hang_up"),
+    *("consult", "consult", "put_through", "take_back"),
+]
+LOT = ParkingLot(
+    parkinglot_uuid="d1d1d1d1-0000-4000-8000-000000000001", domain_uuid=DOMAIN.domain_uuid, name="Yard",
+    extension="870", slots_start="871", slots_end="872", timeout=5,
+)  # fmt: skip
 turns = st.lists(
     st.tuples(
         st.sampled_from([*(eighths / 8 for eighths in range(12)), 30, 3600]),
-        st.sampled_from(["hold", "resume", "transfer", "transfer", "park", "mute", "send_digits", "hang_up"]),
+        st.sampled_from(_DONE),
         st.integers(0, 4),
         numbers,
     ),
@@ -226,9 +238,8 @@ def test_whatever_is_done_to_a_call_it_stays_one(
         clock.time += pause
         before = Play(scripts.scripts[UUID]).legs()
         leg = before[place % len(before)].xml_cdr_uuid if before else UUID
-        more = (value,) if what in ("transfer", "send_digits") else ()
         with suppress(CannotComply, NotFound):
-            getattr(switch, what)(DOMAIN, leg, *more)
+            getattr(switch, what)(DOMAIN, *arguments(what, leg, value, switch.calls(DOMAIN)))
         after = Play(scripts.scripts[UUID]).legs()
         assert after == Play(scripts.scripts[UUID]).legs(), "alike every time"
         assert past(after, clock.time) == past(before, clock.time), "what has happened has happened"
@@ -240,6 +251,15 @@ def test_whatever_is_done_to_a_call_it_stays_one(
         assert bool(up) == any(seconds(one.end_stamp or "") > clock.time for one in after)
         for call in up:
             assert {one.leg_uuid for one in call.legs} <= {*uuids, UUID}
+
+
+def arguments(what: str, leg: str, value: str, up: list[LiveCall]) -> tuple[Any, ...]:
+    if what == "park":
+        return leg, ParkingPlace(lot=LOT if value == "102" else None, on_timeout="101" if value == "102" else None)
+    if what in ("consult", "put_through", "take_back"):
+        other = next((one.leg_uuid for call in up for one in call.legs if one.leg_uuid != leg), leg)
+        return (Consultation(transfer_uuid=UUID, initiator=leg, transferred=other, number=value),)
+    return (leg, value) if what in ("transfer", "send_digits") else (leg,)
 
 
 def past(found: list[Leg], now: float) -> set[tuple[str, str, str]]:

@@ -11,6 +11,13 @@ from typing import NamedTuple
 from ringpost.model.notices import Notice, TrackedCall, TrackedLeg
 from ringpost.model.transfer import Transfer, TransferStatus
 
+_TOLD_AS: dict[TransferStatus, str] = {
+    "ringback": "transfer.ringback",
+    "answered": "transfer.answered",
+    "completed": "transfer.completed",
+    "cancelled": "transfer.cancelled",
+    "abandoned": "transfer.abandoned",
+}
 _TRANSFERS = uuid.UUID("3c9a5b1e-6f1d-4d0b-9a57-72696e67706f")
 
 
@@ -44,7 +51,7 @@ def _begun(call: TrackedCall, notice: Notice, told: list[OfTransfer]) -> Iterato
         begun = _new(call, notice, made, initiator=notice.other_uuid, transferred=leg.leg_uuid)
         about = {"by_phone": True, "flow": "blind" if notice.what == "sent" else "attended"}
         done = _with_recipient(call, begun.model_copy(update=about), notice.taken_by).went("completed", notice.at)
-        told.append(OfTransfer("transfer.completed", done, leg))
+        told.append(OfTransfer(_TOLD_AS[done.status], done, leg))
         yield done
 
 
@@ -76,7 +83,7 @@ def _gone_on(call: TrackedCall, one: Transfer, notice: Notice, told: list[OfTran
         if after.status != one.status:
             about = call.leg(after.recipient_leg_uuid) or call.leg(after.transferred_leg_uuid)
             if about is not None:
-                told.append(OfTransfer(f"transfer.{after.status}", after, about))
+                told.append(OfTransfer(_TOLD_AS[after.status], after, about))
         one = after
         if one.is_over:
             break

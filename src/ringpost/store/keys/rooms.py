@@ -55,6 +55,7 @@ parking_lot_layout: LayoutOf[ParkingLot] = LayoutOf(
 # transfers
 
 transfer = by_uuid("transfer")
+"""A transfer, by its uuid."""
 transfers = in_domain("transfers")
 """The transfers of a domain, by when they began."""
 

@@ -105,14 +105,14 @@ class InRoom:
 
 @dataclass(slots=True)
 class Consult:
-    """One party asks whoever has a number, and the other one waits; until ``back_at``, if nobody answers."""
+    """One party asks whoever has a number, and the other one waits; nobody answers: until ``back_at``."""
 
     initiator: Party
     transferred: Party
     number: str
     comes_first: bool
     """Whether the initiator was the first of the two."""
-    back_at: float = math.inf
+    back_at: float | None = None
 
 
 class Turned(NamedTuple):
@@ -532,14 +532,16 @@ class Play:
         else:
             self.consult, party.ends = None, turn.at
             answered = self.line[-1].answered if len(self.line) > 1 else None
-            self.ends = (
-                max(turn.at, answered) + self._talks_for if answered is not None else min(self.ends, consult.back_at)
-            )
+            if answered is not None:
+                self.ends = max(turn.at, answered) + self._talks_for
+            elif consult.back_at is not None:
+                self.ends = consult.back_at
 
     def _settle(self, moment: float) -> None:
         """What has come about by itself until then: nobody could be asked, or the time in a slot is over."""
-        if self.consult is not None and self.consult.back_at <= moment:
-            self._reunite(self.consult.back_at)
+        back_at = self.consult.back_at if self.consult else None
+        if back_at is not None and back_at <= moment:
+            self._reunite(back_at)
         parked = self.parked
         if parked is not None and self.slot is not None and parked.until is not None and parked.until <= moment:
             party = self.line[0]
