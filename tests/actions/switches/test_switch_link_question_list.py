@@ -32,7 +32,8 @@ def numbers(caller: Caller, what: str) -> list[str]:
 def test_names_help_first_then_everybody(link: Caller, operator: Caller) -> None:
     found = asked(link)
     assert [one["what"] for one in found] == sorted(
-        (one["what"] for one in found), key=["help", "extension", "ring_group", "code", "destination", "queue", "conference", "parking_lot"].index
+        (one["what"] for one in found),
+        key=["help", "extension", "ring_group", "code", "destination", "queue", "conference", "parking_lot"].index,
     )
     assert "911" in numbers(link, "help")
     extensions = operator.done("extension-search", **HOME, enabled=True)["items"]
