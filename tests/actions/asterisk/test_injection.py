@@ -74,9 +74,7 @@ CONFERENCE = re.compile(rf"[0-9a-z*#-]+-{UUID},,,ringpost")
 PARKED = re.compile(
     r"[0-9a-z@.-]+,st\([0-9]{1,5}\)(c\(ringpost-timed-out,s,1\)(m\([A-Za-z0-9][A-Za-z0-9_-]*\))?)?", re.IGNORECASE
 )
-CHOSEN = re.compile(
-    r"\]\?(Hangup\(17\)|Goto\(ringpost,[+0-9*#]+,1\)|ParkedCall\([A-Za-z0-9@.-]+,[0-9]{1,4}\))$"
-)
+CHOSEN = re.compile(r"\]\?(Hangup\(17\)|Goto\(ringpost,[+0-9*#]+,1\)|ParkedCall\([A-Za-z0-9@.-]+,[0-9]{1,4}\))$")
 TOLD = (
     re.compile(r"RingpostSent,Number: [0-9*#+]+(,Extension: [0-9*#+]+)?"),
     re.compile(r"RingpostUnqueued,Queue: [0-9a-f-]{36}\.[0-9a-f-]{36},Status: \$\{QUEUESTATUS\}"),
@@ -302,9 +300,6 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
     "Park": lambda data: PARKED.fullmatch(data) is not None,
     "UserEvent": lambda data: any(one.fullmatch(data) for one in TOLD),
     "ExecIf": lambda data: CHOSEN.search(data) is not None,
-        re.search(r"\]\?(Hangup\(17\)|Goto\(ringpost,[+0-9*#]+,1\)|ParkedCall\([A-Za-z0-9@.-]+,[0-9]{1,4}\))$", data)
-        is not None
-    ),
 }
 
 
