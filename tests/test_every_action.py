@@ -142,8 +142,8 @@ PAGES = {100, 1000}
 A_PAGE = 400
 OF_THE_DOMAIN = (
     keys.extensions, keys.ring_groups, keys.voicemails, keys.destinations, keys.cdrs, keys.users, keys.usergroups,
-    keys.extensiongroups, keys.queues, keys.agents, keys.contacts, keys.conferences, keys.parking_lots, keys.transfers, keys.recordings, keys.statuses, keys.permissions,
-    keys.webhooks, keys.events, keys.audits,
+    keys.extensiongroups, keys.queues, keys.agents, keys.contacts, keys.conferences, keys.parking_lots, keys.transfers,
+    keys.recordings, keys.statuses, keys.permissions, keys.webhooks, keys.events, keys.audits,
     lambda home: keys.deliveries(home, demo.WEBHOOK_UUID),
 )  # fmt: skip
 OF_ALL = (keys.DOMAINS, keys.SWITCHES, keys.KEYS)

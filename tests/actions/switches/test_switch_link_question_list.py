@@ -8,6 +8,8 @@ from tests.harness import Caller, House
 
 HOME = {"domain_name": demo.DOMAIN_NAME}
 
+ORDER = ["help", "extension", "ring_group", "code", "destination", "queue", "conference", "parking_lot"]
+
 
 @pytest.fixture
 def link(house: House, operator: Caller) -> Caller:
@@ -33,7 +35,7 @@ def test_names_help_first_then_everybody(link: Caller, operator: Caller) -> None
     found = asked(link)
     assert [one["what"] for one in found] == sorted(
         (one["what"] for one in found),
-        key=["help", "extension", "ring_group", "code", "destination", "queue", "conference", "parking_lot"].index,
+        key=ORDER.index,
     )
     assert "911" in numbers(link, "help")
     extensions = operator.done("extension-search", **HOME, enabled=True)["items"]

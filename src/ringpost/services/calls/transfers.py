@@ -62,7 +62,7 @@ def create(context: Context, request: OneParty, destination: str, flow: Flow) ->
             keep_transfer(context, one.went("cancelled", context.now))
         context.commit()
         raise
-    return _known(context, one.domain_uuid, one.transfer_uuid) or one
+    return one
 
 
 def _put_through_unasked(context: Context, transferred: Party, one: Transfer) -> Transfer:
@@ -70,7 +70,7 @@ def _put_through_unasked(context: Context, transferred: Party, one: Transfer) ->
     done = one.went("completed", stamp(context.clock.now()))
     keep_transfer(context, done)
     _tell(context, one, "transfer.created")
-    _tell(context, done, "transfer.completed")
+    _tell(context, done, "transfer.completed", sequence=1)
     return done
 
 
@@ -218,7 +218,7 @@ def _check_own(context: Context, domain: Domain, request: OneTransfer, one: Tran
         raise Forbidden("this is not this user's transfer")
 
 
-def _tell(context: Context, one: Transfer, what: str) -> None:
+def _tell(context: Context, one: Transfer, what: str, sequence: int = 0) -> None:
     about = {
         "extension": one.initiator_extension,
         "number": one.destination,
@@ -226,4 +226,4 @@ def _tell(context: Context, one: Transfer, what: str) -> None:
         "at": context.now,
         "transfer": one.told(),
     }
-    context.happened(what, one.domain_uuid, about, call_uuid=one.call_uuid)
+    context.happened(what, one.domain_uuid, about, call_uuid=one.call_uuid, sequence=sequence)

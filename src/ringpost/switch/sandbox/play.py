@@ -233,7 +233,7 @@ class Play:
                 is_last = what == "ended" and party.left == _TOO_LATE  # another one has answered before
                 told.append((at, place + len(self.parties) * is_last, self._notice(party, what, at)))
         for at, what, party, about in self.turned:
-            if at < party.ends:
+            if at < party.ends or what == "consults":  # it may hang up in the same moment
                 notice = self._notice(party, what, at).model_copy(update=about)
                 told.append((at, _FIRST.get(what, len(self.parties)), notice))
         for place, one in enumerate(self.queued):
