@@ -33,7 +33,7 @@ from tests.link.standing import stands_in
 from tests.live.behind_nat import within
 from tests.live.configuration import RINGPOST
 from tests.live.patience import eventually
-from tests.live.phones import ACCEPTING, RINGING, Answering, Phone, Process, refusing, registers
+from tests.live.phones import ACCEPTING, RINGING, TONES, Answering, Phone, Process, refusing, registers
 from tests.live.switch_log import Expected, SwitchLog, complaints
 from tests.live.switches import Switch, the_switch
 from tests.live.told import ToldEvents
@@ -192,8 +192,8 @@ class House:
         """Whether the switch lets one of those that do always the same register."""
         return registers(number, HERE, self.passwords[number], self.sip, self.always[number].port, seconds=seconds)
 
-    def phone(self, number: str, *, answers: bool = True, password: str | None = None) -> Phone:
-        return Phone(number, HERE, password or self.passwords[number], self.sip, answers=answers)
+    def phone(self, number: str, *, answers: bool = True, password: str | None = None, tone: int = TONES[0]) -> Phone:
+        return Phone(number, HERE, password or self.passwords[number], self.sip, answers=answers, tone=tone)
 
 
 class Serving:

@@ -111,16 +111,19 @@ _ORDERS = {
     ("hold", True): "hold",
 }
 """What an event orders a phone to do, and it holds or not."""
-_PERIOD, _WINDOW = 20, 800
-"""Samples of the tone, and of a tenth of a second."""
-_TURNS = [cmath.exp(1j * math.tau * at / _PERIOD) for at in range(_WINDOW)]
+_WINDOW = 800
+"""Samples of a tenth of a second."""
+TONES = (20, 16, 10, 8)
+"""Samples of a phone's own tone: 400, 500, 800 and 1000 Hz. A hundred of each are whole tenths of a second."""
+_TURNS = {tone: [cmath.exp(1j * math.tau * at / tone) for at in range(_WINDOW)] for tone in TONES}
 
 
 class Ear:
     """Listens to a sound file that is being written, each tenth of a second once."""
 
-    def __init__(self, file: Path, *, from_now: bool = False) -> None:
+    def __init__(self, file: Path, *, tone: int = TONES[0], from_now: bool = False) -> None:
         self.file = file
+        self._turns = _TURNS[tone]
         self._at = 44 + (max(file.stat().st_size - 44, 0) & ~1 if from_now else 0)
         self._heard = Heard(0, 0)
 
@@ -135,7 +138,7 @@ class Ear:
     def _listen(self, window: Sequence[int]) -> None:
         """It is the tone if most of the power is at the tone's frequency."""
         power = sum(sample * sample for sample in window) / _WINDOW
-        at_tone = 2 * abs(sum(map(operator.mul, window, _TURNS)) / _WINDOW) ** 2
+        at_tone = 2 * abs(sum(map(operator.mul, window, self._turns)) / _WINDOW) ** 2
         tone, anything_else = self._heard
         if at_tone > power / 2 > 5_000:
             self._heard = Heard(tone + 0.1, anything_else)
@@ -147,11 +150,20 @@ class Phone:
     """A phone that registers and answers: baresip without a loudspeaker."""
 
     def __init__(
-        self, number: str, domain: str, password: str, sip: str, *, answers: bool = True, expires: int = 60
+        self,
+        number: str,
+        domain: str,
+        password: str,
+        sip: str,
+        *,
+        answers: bool = True,
+        expires: int = 60,
+        tone: int = TONES[0],
     ) -> None:
         self._temporary = tempfile.TemporaryDirectory()
         self.folder = Path(self._temporary.name)
         self.number = number
+        self.tone = tone
         self._ear: Ear | None = None
         self._control = free_port()
         modules = next(place for place in _BARESIP_MODULES if Path(place).is_dir())
@@ -188,9 +200,10 @@ class Phone:
             tone.setsampwidth(2)
             tone.setframerate(8000)
             period = b"".join(
-                int(8000 * math.sin(math.tau * place / 20)).to_bytes(2, "little", signed=True) for place in range(20)
+                int(8000 * math.sin(math.tau * place / self.tone)).to_bytes(2, "little", signed=True)
+                for place in range(self.tone)
             )
-            tone.writeframes(period * 240_000)
+            tone.writeframes(period * (4_800_000 // self.tone))
         return file
 
     def __enter__(self) -> Self:
@@ -253,9 +266,11 @@ class Phone:
             self._ear = next(map(Ear, self._sounds()), None)
         return self._ear.heard() if self._ear else Heard(0, 0)
 
-    def hears(self, seconds: float = 1.5) -> Heard:
-        """What comes out of it from now on, in whatever call it is."""
-        ear = Ear(max(self._sounds(), key=lambda sound: sound.stat().st_mtime), from_now=True)
+    def hears(self, seconds: float = 1.5, *, of: "Phone | None" = None) -> Heard:
+        """What comes out of it from now on, in whatever call it is; ``of`` is the phone whose tone is the tone."""
+        sounds = eventually(self._sounds, "something comes out of it")
+        latest = max(sounds, key=lambda sound: sound.stat().st_mtime)
+        ear = Ear(latest, tone=of.tone if of else TONES[0], from_now=True)
         end = time.monotonic() + seconds
         eventually(lambda: time.monotonic() > end, "somebody listens for a while")
         return ear.heard()

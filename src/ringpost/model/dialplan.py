@@ -35,6 +35,7 @@ def room_of(name: str, domain_name: str) -> str | None:
     front, end = name[: -len(domain_name) - 1], name[-len(domain_name) - 1 :]
     if not front or end != f"-{domain_name}":
         return None
-    if front.startswith(_HAS_A_NUMBER):
-        return front.removeprefix(_HAS_A_NUMBER) or None
+    number = front.removeprefix(_HAS_A_NUMBER)
+    if number != front:
+        return number if number and "-" not in number else None  # it may be of a domain whose name ends like this one's
     return ROOM + front if front.isascii() and front.isdecimal() else None

@@ -28,7 +28,7 @@ class FreeSwitchStage:
         self.a, self.b, self.server = A, B, server
         self.switch = FreeSwitch(switch_at(server), lambda _: PASSWORD, clock)
         for answers in LIVE.values():
-            server.answers |= answers
+            server.answers |= _of_all_lots(answers)
         server.answers |= ANY_LEG
         server.answers["callcenter_config"] = CallCenter(asked=any_queue).answer
         self.now("answered")
@@ -45,7 +45,8 @@ class FreeSwitchStage:
         """What the switch knew at that moment: its lists, and its legs."""
         known = LIVE["idle"] | LIVE[moment]
         asked = {command: said for command, said in known.items() if command.startswith(LOOKING)}
-        self.server.answers |= {f"uuid_dump {leg} json": GONE for leg in (A, B) if moment == "gone"} | asked
+        gone = {f"uuid_dump {leg} json": GONE for leg in (A, B) if moment == "gone"}
+        self.server.answers |= gone | _of_all_lots(asked)
 
     def then(self, moment: str, answer: str) -> Callable[[str], str]:
         def answered(_: str) -> str:
@@ -60,6 +61,11 @@ class FreeSwitchStage:
 
     def has_no_leg(self, cause: str) -> bool:
         return cause == "USER_NOT_REGISTERED"
+
+
+def _of_all_lots(answers: dict[str, str]) -> dict[str, str]:
+    """It was recorded of the domain's own lot, when that was the only one."""
+    return {"valet_info" if command.startswith("valet_info ") else command: said for command, said in answers.items()}
 
 
 GONE = "-ERR No such channel!\n"

@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
+from ringpost.model.parking import ParkingPlace
 from ringpost.switch import Progress
 from ringpost.switch.freeswitch import originating
 from ringpost.switch.freeswitch.driver import FreeSwitch, address
@@ -133,7 +135,8 @@ def test_a_leg_of_another_domain_is_looked_at_and_left_alone(stage: FreeSwitchSt
 def test_a_leg_that_rings_is_neither_held_nor_recorded(stage: FreeSwitchStage) -> None:
     ringing = next(said for command, said in LIVE["ringing"].items() if command.startswith("uuid_dump"))
     stage.server.answers[f"uuid_dump {A} json"] = ringing
-    for act in (stage.switch.hold, stage.switch.record, stage.switch.mute, stage.switch.park):
+    parks = partial(stage.switch.park, place=ParkingPlace())
+    for act in (stage.switch.hold, stage.switch.record, stage.switch.mute, parks):
         with pytest.raises(CannotComply, match="not answered"):
             act(HOME, A)
     stage.switch.hang_up(HOME, A)
@@ -241,7 +244,8 @@ def test_an_a_that_rings_is_neither_held_nor_recorded(stage: FreeSwitchStage) ->
     ringing(stage, FIRST, SECOND)
     dump = {"variable_domain_uuid": HOME.domain_uuid, "Answer-State": "early"}
     stage.server.answers[f"uuid_dump {FIRST} json"] = json.dumps(dump)
-    for act in (stage.switch.hold, stage.switch.record, stage.switch.mute, stage.switch.park):
+    parks = partial(stage.switch.park, place=ParkingPlace())
+    for act in (stage.switch.hold, stage.switch.record, stage.switch.mute, parks):
         with pytest.raises(CannotComply, match="not answered"):
             act(HOME, NOBODY)
 
@@ -348,7 +352,7 @@ def test_a_recording_is_announced_before_it_begins_if_the_domain_wants_it(stage:
 def test_a_call_that_never_comes_to_wait_is_not_said_to_be_parked(stage: FreeSwitchStage) -> None:
     stage.server.answers[f"uuid_transfer {B} *5900 XML live.example.net"] = "+OK\n"
     with pytest.raises(CannotComply, match="not parked"):
-        stage.switch.park(HOME, B)
+        stage.switch.park(HOME, B, ParkingPlace())
 
 
 def test_lists_the_registered_phones_of_the_domain_only(stage: FreeSwitchStage) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ringpost.model.domain import Domain
 from ringpost.model.live import Registration
-from ringpost.switch.freeswitch import lists
+from ringpost.switch.freeswitch import lists, parking
 from ringpost.switch.freeswitch.driver import FreeSwitch
 from ringpost.switch.freeswitch.esl import EventSocket
 from ringpost.switch.freeswitch.events import caught_up
@@ -129,7 +129,7 @@ def test_whatever_a_list_of_phones_or_slots_is_it_can_be_read(noise: str, more: 
     for text in (noise, more, f"{more}\n{good}", f"{good}{noise}\n{good}"):
         for found in lists.registrations(text):
             assert not lists.is_in(HOME, found) or lists.registration(found, NOON).extension
-        lists.slots(text)
+        parking.waiting(text, HOME.domain_name)
         lists.profiles(text)
     assert (
         next(found["user"] for found in lists.registrations(good + more.replace("\n", " "))) == "100@live.example.net"

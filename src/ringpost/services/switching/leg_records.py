@@ -1,5 +1,7 @@
 """Taking the record of one leg as a switch hands it in, whatever its kind."""
 
+from collections.abc import Sequence
+
 from ringpost.clock import seconds
 from ringpost.context import Context
 from ringpost.model.call import Call, CallOrder, Leg, RecordedTo
@@ -30,10 +32,13 @@ def is_kept(context: Context, domain: Domain, leg: Leg) -> bool:
     return not joining.is_past(context, domain, leg.start_stamp)
 
 
-def take(context: Context, domain: Domain, leg: Leg) -> Call:
-    """Take a leg into the record of its call; one that was placed through here runs no more."""
+def take(context: Context, domain: Domain, leg: Leg, *beside: Leg) -> Call:
+    """Take a leg into the record of its call; one that was placed through here runs no more.
+
+    ``beside`` is what it says of others that are in the same call.
+    """
     order = meters.ended(context, domain.domain_uuid, leg.xml_cdr_uuid)
-    return _recorded(context, domain, leg, order)
+    return _recorded(context, domain, leg, order, beside)
 
 
 def take_of_a(context: Context, domain: Domain, leg: Leg, call_uuid: str, *, is_last: bool) -> bool:
@@ -51,10 +56,10 @@ def take_of_a(context: Context, domain: Domain, leg: Leg, call_uuid: str, *, is_
     return True
 
 
-def _recorded(context: Context, domain: Domain, leg: Leg, order: CallOrder | None) -> Call:
+def _recorded(context: Context, domain: Domain, leg: Leg, order: CallOrder | None, beside: Sequence[Leg] = ()) -> Call:
     marks = joining.Marks(order.external_id, order.tags) if order else joining.Marks()
     leg = _with_recording(context, domain, joining.with_own_extension(context, domain.domain_uuid, leg))
-    return joining.record(context, domain, [leg], marks)
+    return joining.record(context, domain, [leg, *beside], marks)
 
 
 def _with_recording(context: Context, domain: Domain, leg: Leg) -> Leg:

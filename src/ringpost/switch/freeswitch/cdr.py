@@ -11,6 +11,7 @@ from urllib.parse import unquote, unquote_plus
 
 from ringpost.model.call import Leg
 from ringpost.model.errors import InvalidRequest
+from ringpost.switch.freeswitch import transferring
 from ringpost.switch.freeswitch.said import (
     PHONES,
     PLACED,
@@ -33,6 +34,8 @@ _ENCODED_AWAY = re.compile(r'[ #&+:;<=>?@\[\\\]^`{|}"]')
 """What no value holds as it is if mod_json_cdr encodes values."""
 
 _TEXTS = ("sip_hangup_disposition", "last_app", "last_arg", "record_path", "read_codec", "write_codec")
+_ASKS_DIGITS = "play_and_get_digits"
+"""What it was given holds the digits that are right."""
 _ALL_STOP = frozenset({"NO_ANSWER", "ORIGINATOR_CANCEL"})
 """Why all phones of an extension stop ringing that still do."""
 _Q850 = {
@@ -54,6 +57,7 @@ class Post(NamedTuple):
     """A leg, and whose it is. An inbound call to a number nobody has is no domain's.
 
     ``placed_call``: it was one of the phones of A in this call we placed. ``is_last``: no other can answer any more.
+    ``beside``: the other leg of the same phone, which has put through to each other whom it had on both.
     """
 
     leg: Leg
@@ -61,6 +65,7 @@ class Post(NamedTuple):
     domain_name: str | None
     placed_call: str | None = None
     is_last: bool = False
+    beside: Leg | None = None
 
 
 def read(body: bytes) -> Post:
@@ -72,7 +77,17 @@ def read(body: bytes) -> Post:
     said = Said(variables, encoded=_is_encoded(variables))
     leg = _leg(said, _profiles(document))
     is_last = said.verbatim(PHONES) == "1" or leg.hangup_cause in _ALL_STOP or leg.ended_by == "api"
-    return Post(leg, domain_uuid(said), domain_name(said), said.uuid(PLACED), is_last or leg.answer_stamp is not None)
+    is_last = is_last or leg.answer_stamp is not None
+    return Post(leg, domain_uuid(said), domain_name(said), said.uuid(PLACED), is_last, _beside(said, leg))
+
+
+def _beside(said: Said, leg: Leg) -> Leg | None:
+    """What is known of a leg whose own record does not say in which call it has ended up: that it is in this one."""
+    other = transferring.put_through_with(said)
+    if other is None:
+        return None
+    since = leg.end_stamp or leg.start_stamp  # its own record says when it began, which was before
+    return Leg(xml_cdr_uuid=other, leg="b", originating_leg_uuid=leg.xml_cdr_uuid, start_stamp=since, missed_call=False)
 
 
 def _document(body: bytes) -> dict[str, Any]:
@@ -127,6 +142,7 @@ def _leg(said: Said, profiles: list[Said]) -> Leg:
     return Leg.model_validate(
         {
             **{name: said.text(name, LONG) for name in _TEXTS},
+            **({"last_arg": None} if said.verbatim("last_app") == _ASKS_DIGITS else {}),
             **_parties(profiles),
             **({"destination_number": rung or profiles[0].number("destination_number")} if source else _ordered(said)),
             **({"destination_number": own} if own and parked else {}),

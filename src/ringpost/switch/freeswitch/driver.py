@@ -16,14 +16,17 @@ from urllib.parse import urlsplit
 from ringpost.clock import Clock, stamp
 from ringpost.model import dialplan
 from ringpost.model.call import CallOrder, Leg
+from ringpost.model.conference import LiveRoom, ParticipantChange
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LiveCall, Registration
+from ringpost.model.parking import ParkingPlace
 from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.model.switch import SwitchRecord, SwitchStatus
-from ringpost.model.values import is_number
+from ringpost.model.transfer import Consultation
+from ringpost.model.values import is_number, is_uuid
 from ringpost.switch import Finding, Progress
-from ringpost.switch.freeswitch import lists, originating
+from ringpost.switch.freeswitch import conferences, lists, originating, parking, transferring
 from ringpost.switch.freeswitch import queues as center
 from ringpost.switch.freeswitch.abilities import ABILITIES
 from ringpost.switch.freeswitch.esl import EventSocket
@@ -182,33 +185,163 @@ class FreeSwitch:
         """Run the domain's dialplan for this leg."""
         self._act(domain, leg_uuid, f"uuid_transfer {{}} {number} XML {domain.domain_name}")
 
-    def park(self, domain: Domain, leg_uuid: str) -> str:
-        """Send the leg to the parking code, and see in which slot it comes to wait."""
-        channel, _ = self._checked(domain, leg_uuid)
-        self._do(f"uuid_transfer {channel} {dialplan.PARK} XML {domain.domain_name}")
+    def park(self, domain: Domain, leg_uuid: str, place: ParkingPlace) -> str:
+        """Send the leg to the number of a slot or a lot, and see in which slot it comes to wait."""
+        channel, leg = self._checked(domain, leg_uuid)
+        wanted = parking.Place(place.slot, place.lot.parkinglot_uuid if place.lot else None) if place.slot else None
+        if wanted is not None and wanted in self._slots(domain).values():
+            raise CannotComply("that slot is taken: another, or none for a free one", parameter="slot")
+        if wanted is not None:
+            self._mark(channel, {parking.PARKS: "true"})
+        if parking.comes_back(place.lot, place.on_timeout):
+            by = self._extension_of(domain, str(leg.get("variable_bridge_uuid", "")))
+            self._mark(channel, {parking.PARKED_BY: by or ""})
+        self._do(f"uuid_transfer {channel} {parking.number(place)} XML {domain.domain_name}")
         deadline = self._clock.now() + _PARKS_WITHIN
         while self._clock.now() < deadline:
-            slot = self._slots(domain).get(channel)
-            if slot is not None:
-                return slot
+            found = self._slots(domain).get(channel)
+            if found is not None:
+                return found.slot
             self._clock.sleep(_POLL_SECONDS)
         raise CannotComply("the call was not parked: it may have ended, or every slot is taken")
+
+    def _extension_of(self, domain: Domain, channel: str) -> str | None:
+        """The extension of the domain whose phone is on a channel."""
+        if not is_uuid(channel):
+            return None
+        one = lists.parties(domain, self._rows("show channels as json"), self._odd).get(channel)
+        return one.extension if one else None
+
+    def _mark(self, channel: str, variables: Mapping[str, str]) -> None:
+        """Put variables on a channel; an empty one is taken away."""
+        for name, value in variables.items():
+            self._do(f"uuid_setvar {channel} {name} {value}".rstrip())
+
+    # transfers in which the other party waits meanwhile
+
+    def consult(self, domain: Domain, consultation: Consultation) -> None:
+        """Mark who asks, and part the two."""
+        initiator, leg = self._checked(domain, consultation.initiator)
+        transferred, other = self._checked(domain, consultation.transferred)
+        if (leg.get("variable_bridge_uuid"), other.get("variable_bridge_uuid")) != (transferred, initiator):
+            raise CannotComply("these two do not talk with each other")
+        mark = transferring.Mark.of(consultation, transferred)
+        hook = transferring.goes_on_itself(mark, domain.domain_name)
+        self._mark(initiator, {transferring.CONSULTS: str(mark), transferring.IF_IT_HANGS_UP: hook})
+        self._do(transferring.parts(initiator, mark, domain))
+
+    def put_through(self, domain: Domain, consultation: Consultation) -> bool:
+        """Release who asks: the switch joins the others, or sends who waits to the number if nobody has answered.
+
+        Has who asks gone already, the switch has done so; if not, it is done now.
+        """
+        try:
+            initiator, leg = self._asking(domain, consultation)
+        except NotFound:
+            channel, leg = self._checked(domain, consultation.transferred)
+            if leg.get("variable_current_application") == transferring.WAITING:
+                mark = transferring.Mark.of(consultation, channel)
+                self._do(transferring.goes_on_itself(mark, domain.domain_name))
+            return False
+        self._do(f"uuid_kill {initiator}")
+        return f"variable_{transferring.IF_IT_HANGS_UP}" not in leg
+
+    def take_back(self, domain: Domain, consultation: Consultation) -> None:
+        """Release whoever has answered, and who asks fetches the other; if nobody has, it does so now."""
+        initiator, leg = self._asking(domain, consultation)
+        transferred, _ = self._checked(domain, consultation.transferred)
+        if f"variable_{transferring.IF_IT_HANGS_UP}" in leg:
+            self._do(transferring.takes_back(initiator, transferring.Mark.of(consultation, transferred)))
+            return
+        recipient = str(leg.get("variable_bridge_uuid", ""))
+        self._do(f"uuid_kill {recipient}")
+
+    def _asking(self, domain: Domain, consultation: Consultation) -> tuple[str, dict[str, Any]]:
+        """The channel of who asks somebody for that transfer, and what the switch knows of it."""
+        initiator, leg = self._checked(domain, consultation.initiator)
+        known = transferring.mark(str(leg.get(f"variable_{transferring.CONSULTS}", "")))
+        if known is None or known.transfer_uuid != consultation.transfer_uuid:
+            raise CannotComply("this transfer is over: the two talk again")
+        return initiator, leg
+
+    # conference rooms
+
+    def rooms(self, domain: Domain) -> list[LiveRoom]:
+        """The rooms mod_conference has, with those in them who are a leg of this domain."""
+        meetings = conferences.meetings(self._list("conference json_list"), domain.domain_name)
+        parties = lists.parties(domain, self._rows("show channels as json"), self._odd) if meetings else {}
+        found = [one.live(parties, self._clock.now()) for one in meetings]
+        return [one for one in found if one.participants]
+
+    def change_participant(self, domain: Domain, room: str, leg_uuid: str, change: ParticipantChange) -> None:
+        """Find the leg among those in the room, and do it to that."""
+        channel, _ = self._checked(domain, leg_uuid)
+        meeting = self._meeting(domain, room)
+        member = next((one for one in meeting.members if one.channel == channel), None)
+        if member is None:
+            raise NotFound("that one is not in the room")
+        self._in_room(conferences.changes(meeting, member, change))
+        if change in ("mute", "unmute"):
+            self._mark(channel, {conferences.MUTED: "true" if change == "mute" else ""})
+
+    def lock_room(self, domain: Domain, room: str, locked: bool) -> None:
+        """Let nobody else in but who is invited, or whoever comes."""
+        self._in_room(f"conference {self._meeting(domain, room).name} {'lock' if locked else 'unlock'}")
+
+    def record_room(self, domain: Domain, room: str, leg_uuid: str) -> str:
+        """Record into a new file that has the leg's name; what records already goes on."""
+        meeting, home = self._meeting(domain, room), self._recordings(domain)
+        running = next((path for path in meeting.recorded_to if path.startswith(home)), None)
+        if running is not None:
+            return running
+        if domain.record_announcement:
+            self._api(f"conference {meeting.name} play {RECORDING_STARTED}")
+        path = _new_file(home, leg_uuid)
+        self._in_room(f"conference {meeting.name} record {path}")
+        return path
+
+    def stop_recording_room(self, domain: Domain, room: str) -> None:
+        """Stop whatever records the room."""
+        meeting = self._meeting(domain, room)
+        if not meeting.recorded_to:
+            raise CannotComply("this room is not being recorded")
+        self._api(f"conference {meeting.name} norecord all")
+
+    def _meeting(self, domain: Domain, room: str) -> conferences.Meeting:
+        """A room of the domain that somebody is in."""
+        name = dialplan.room_name(domain.domain_name, room)
+        answer = self._api(f"conference {name} json_list")
+        meeting = next(iter(conferences.meetings(answer, domain.domain_name)), None)
+        if meeting is None:
+            raise NotFound("nobody is in that room")
+        return meeting
+
+    def _in_room(self, command: str) -> None:
+        answer = self._api(command)
+        if answer.startswith(conferences.NOT_THERE):
+            raise NotFound("that one is not in the room")
+        if not answer.startswith("+OK"):
+            _refused(command, answer)
 
     def record(self, domain: Domain, leg_uuid: str) -> str:
         """Record into a new file of the switch's own folder, under the domain's name; what records already goes on."""
         channel, leg = self._checked(domain, leg_uuid)
-        folder = self._api("global_getvar recordings_dir").strip()
-        if not re.fullmatch(r"/[A-Za-z0-9_./-]{1,200}", folder):
-            raise SwitchRefused("the switch has no recordings_dir to record into: set it in its vars.xml")
-        home = f"{folder}/{domain.domain_name}/"
+        home = self._recordings(domain)
         running = lists.recorded_to(self._bugs(channel), home) or _prepared(leg, home)
         if running is not None:
             return running
         if domain.record_announcement:
             self._do(f"uuid_displace {channel} start {RECORDING_STARTED} 0 rw")
-        path = f"{home}{secrets.token_hex(4)}-{leg_uuid}.wav"
+        path = _new_file(home, leg_uuid)
         self._do(f"uuid_record {channel} start {path}")
         return path
+
+    def _recordings(self, domain: Domain) -> str:
+        """The folder a domain's recordings go into."""
+        folder = self._api("global_getvar recordings_dir").strip()
+        if not re.fullmatch(r"/[A-Za-z0-9_./-]{1,200}", folder):
+            raise SwitchRefused("the switch has no recordings_dir to record into: set it in its vars.xml")
+        return f"{folder}/{domain.domain_name}/"
 
     def _bugs(self, leg_uuid: str) -> str:
         """What listens in on a leg; empty if the switch does not let us see, which ``doctor`` says."""
@@ -390,9 +523,9 @@ class FreeSwitch:
         found = _TOTAL.search(self._api(command))
         return int(found[1]) if found else None
 
-    def _slots(self, domain: Domain) -> dict[str, str]:
-        """Who waits in which slot of the domain's lot."""
-        return lists.slots(self._list(f"valet_info {dialplan.lot(domain.domain_name)}"))
+    def _slots(self, domain: Domain) -> dict[str, parking.Place]:
+        """Who waits in which slot of the domain's lots."""
+        return parking.waiting(self._list("valet_info"), domain.domain_name)
 
     def _registered(self) -> Iterator[dict[str, str]]:
         """The registrations of every SIP profile: ``show registrations`` goes on listing those that were dropped."""
@@ -405,6 +538,11 @@ def address(record: SwitchRecord) -> tuple[str, int]:
     """Host and port of a switch."""
     parts = urlsplit(f"//{record.address}")
     return parts.hostname or "", parts.port or PORT
+
+
+def _new_file(folder: str, leg_uuid: str) -> str:
+    """A file nobody has, by whose name the leg is found that it is kept under."""
+    return f"{folder}{secrets.token_hex(4)}-{leg_uuid}.wav"
 
 
 def _prepared(leg: Mapping[str, Any], folder: str) -> str | None:

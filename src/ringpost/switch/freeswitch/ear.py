@@ -6,10 +6,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from ringpost.switch.freeswitch.esl import Denied, EventSocket
-from ringpost.switch.freeswitch.events import OF_CALLS, SUBSCRIPTION, Placed, caught_up, notices, recorded
+from ringpost.switch.freeswitch.events import OF_CALLS, OF_QUEUES, SUBSCRIPTION, Placed, caught_up, notices, recorded
 from ringpost.switch.hearing import CaughtUp, Heard, Known
 
 _AT_ONCE = 100
+_LESS_AND_LESS = {SUBSCRIPTION: ("rooms and transfers", "rooms-lots-and-transfers"), OF_QUEUES: ("queues", "queues")}
 _log = logging.getLogger("ringpost")
 
 
@@ -33,21 +34,30 @@ class FreeSwitchEar:
 
     def caught_up(self, known: Known) -> CaughtUp:
         """How far each leg has come, and which are gone; listening since before that."""
-        try:
-            self._socket.listen(SUBSCRIPTION)
-        except Denied:
-            self._socket.listen(OF_CALLS)
-            _log.warning(
-                "the link's user may not hear what happens in queues: docs/freeswitch.md#queues says what to add"
-            )
+        self._listen()
         self._placed.clear()
         return caught_up(self._socket, known, self._placed)
+
+    def _listen(self) -> None:
+        """To all there is, or of a switch whose guide is older to what its user may hear."""
+        for events, (lacks, section) in _LESS_AND_LESS.items():
+            try:
+                self._socket.listen(events)
+            except Denied:
+                _log.warning(
+                    "the link's user may not hear what happens in %s: docs/freeswitch.md#%s says what to add",
+                    lacks,
+                    section,
+                )
+            else:
+                return
+        self._socket.listen(OF_CALLS)
 
     def heard(self, seconds: float) -> Heard:
         """What has been told since, a hundred events at most; if nothing was, the next within ``seconds``."""
         events = self._waiting(seconds)
         told = [notice for event in events for notice in notices(event, self._placed)]
-        files = [one for event in events if (one := recorded(event))]
+        files = [one for event in events if (one := recorded(event, self._placed))]
         core = str(events[-1].get("Core-UUID", "")) if events else ""
         return Heard(told, files, core, is_alive=bool(events))
 

@@ -14,13 +14,14 @@ from typing import Any, Protocol, get_args
 from urllib.parse import unquote
 
 from ringpost.clock import stamp
+from ringpost.model import dialplan
 from ringpost.model.cause import ANSWERED_ELSEWHERE
 from ringpost.model.errors import SwitchUnreachable
 from ringpost.model.notices import Notice, RecordedFile, What
 from ringpost.model.queue import LeftBecause
 from ringpost.model.route import AgentCodeWord
 from ringpost.model.values import EXTENSION, is_uuid
-from ringpost.switch.freeswitch import originating, queues
+from ringpost.switch.freeswitch import conferences, originating, parking, queues, transferring
 from ringpost.switch.freeswitch.said import (
     AGENT,
     CALLCENTER,
@@ -53,11 +54,12 @@ CHANNEL_EVENTS = (
     "CHANNEL_HANGUP_COMPLETE",
     "RECORD_STOP",
 )
-PARKING = "valet_parking::info"
-OF_CALLS = f"{' '.join(CHANNEL_EVENTS)} BACKGROUND_JOB HEARTBEAT CUSTOM {PARKING} {SENT}"
+OF_CALLS = f"{' '.join(CHANNEL_EVENTS)} BACKGROUND_JOB HEARTBEAT CUSTOM {parking.EVENTS} {SENT}"
 """What a link listens to. A heartbeat comes every 20 seconds: a connection without one is dead."""
-SUBSCRIPTION = f"{OF_CALLS} {CALLCENTER} {QUEUE}"
+OF_QUEUES = f"{OF_CALLS} {CALLCENTER} {QUEUE}"
 """With what happens in queues: a link's user of before there were any may not hear that."""
+SUBSCRIPTION = f"{transferring.BRIDGED} {OF_QUEUES} {conferences.MAINTENANCE}"
+"""With who talks with whom, and what happens in conference rooms, which is newer still."""
 
 _log = logging.getLogger("ringpost")
 _WHAT: dict[str, What] = {
@@ -69,7 +71,6 @@ _WHAT: dict[str, What] = {
     "CHANNEL_UNHOLD": "resumed",
     "CHANNEL_HANGUP_COMPLETE": "ended",
 }
-_PARKING: dict[str, What] = {"hold": "parked", "bridge": "unparked", "exit": "unparked"}
 _RINGING = frozenset({"RINGING", "EARLY"})
 """Call states; the answer state is "ringing" before anything rings."""
 _MICROSECONDS = re.compile("[0-9]{16}")
@@ -86,31 +87,30 @@ _STAMPS: dict[What, tuple[str, ...]] = {
 """When it happened: an event may be told later, such as an end when the record of the leg has been handed in."""
 
 Placed = dict[str, str]
-"""The legs of channels that wait in a queue under another uuid: A of calls we have placed."""
+"""What later events do not say: the legs of channels that wait in a queue under another uuid, A of calls we have
+placed; and the domains of conference rooms, by their names."""
 
 
 def notices(event: Mapping[str, Any], placed: Placed | None = None) -> list[Notice]:
     """What an event tells us, usually one thing; of a channel that was dumped, how far it has come.
 
-    ``placed`` are the legs of those who wait under another uuid than their channel's: it is kept up.
+    ``placed`` is what later events do not say: it is kept up.
     """
-    name = event.get("Event-Name")
-    if name == "BACKGROUND_JOB":
-        return _failed(event)
-    if name == "CHANNEL_DATA":
-        seen = [notice for what in _seen(event) if (notice := _notice(what, event))]
-        return [*seen, *_in_queue(event, {} if placed is None else placed)]
-    if name == "CUSTOM" and (of_queue := _QUEUE_EVENTS.get(unquote(str(event.get("Event-Subclass"))))):
-        return of_queue(event, {} if placed is None else placed)
-    if name == "CHANNEL_ANSWER" and event.get("variable_cc_side") == "agent":
+    name = str(event.get("Event-Name"))
+    about = unquote(str(event.get("Event-Subclass"))) if name == "CUSTOM" else name
+    told = _TOLD.get(about)
+    if told is not None:
+        return told(event, {} if placed is None else placed)
+    what = _WHAT.get(name)
+    return _of_leg(what, event) if what else []
+
+
+def _of_leg(what: What, event: Mapping[str, Any]) -> list[Notice]:
+    if what == "answered" and event.get("variable_cc_side") == "agent":
         return []  # another may have been quicker: who is put through is told by the queue
-    what = _custom(event) if name == "CUSTOM" else _WHAT.get(str(name))
-    if what is None:
-        return []
     if what == "ringing" and event.get("Call-Direction") == "inbound":
         what = "made"  # it is told that somebody else rings: nobody rings it
-    notice = _notice(what, event)
-    return [notice] if notice else []
+    return _with(what, event)
 
 
 def _of_callcenter(event: Mapping[str, Any], placed: Placed) -> list[Notice]:
@@ -203,9 +203,116 @@ def _in_queue(event: Mapping[str, Any], placed: Placed) -> list[Notice]:
     return [notice.model_copy(update={"at": max(since, notice.start_stamp)}) for notice in joined]
 
 
-_QUEUE_EVENTS: dict[str, Callable[[Mapping[str, Any], Placed], list[Notice]]] = {
+def _sent(event: Mapping[str, Any], _: Placed) -> list[Notice]:
+    """Whoever speaks is sent on, or goes off to ask somebody while the other waits."""
+    mark = transferring.mark(Said(event).verbatim("Ringpost-Consults"))
+    if mark is not None:
+        return _with("consults", event, transfer_uuid=mark.transfer_uuid, other_uuid=mark.transferred)
+    return _with("sent", event, by_phone=bool(event.get("variable_sip_refer_to")))
+
+
+def _parked(event: Mapping[str, Any], _: Placed) -> list[Notice]:
+    """Who waits in a slot, or waits there no more."""
+    told = parking.told(event, _variables(event).verbatim("domain_name"))
+    if told is None:
+        return []
+    where = {"slot": told.place.slot, "parkinglot_uuid": told.place.lot_uuid} if told.place else {}
+    taker = Said(event).uuid("Bridge-To-UUID")
+    return _with(told.what, event, taken_by=taker, timed_out=told.timed_out, **where)
+
+
+def _in_room(event: Mapping[str, Any], placed: Placed) -> list[Notice]:
+    """Who comes into a room and leaves it, and whom nobody hears there. A leg that ends leaves it: that is told so.
+
+    Whose a room is is kept in mind: what is told of its recordings does not say it.
+    """
+    head, said = Said(event), _variables(event)
+    name, action = head.verbatim("Conference-Name"), head.verbatim("Action")
+    if action == "conference-destroy":
+        placed.pop(name, None)
+    what = _OF_ROOMS.get(action)
+    room = dialplan.room_of(name, said.verbatim("domain_name"))
+    if what is None or room is None or (what == "room_left" and head.verbatim("Answer-State") == "hangup"):
+        return []
+    found = _with(what, event, room=room, moderator=head.verbatim("Member-Type") == "moderator")
+    placed.update((name, one.domain_uuid) for one in found)
+    return found
+
+
+_OF_ROOMS: dict[str, What] = {
+    "add-member": "room_joined",
+    "del-member": "room_left",
+    "mute-member": "room_muted",
+    "unmute-member": "room_unmuted",
+}
+
+
+def _talks(event: Mapping[str, Any], _: Placed) -> list[Notice]:
+    return _met(event, Said(event).uuid("Bridge-B-Unique-ID"))
+
+
+def _met(event: Mapping[str, Any], other: str | None) -> list[Notice]:
+    """Whether a leg that talks with another now does so because of a transfer."""
+    head, said = Said(event), _variables(event)
+    channel = head.uuid("Unique-ID")
+    met = transferring.met(event, said, said.uuid(PLACED) or channel or "", other)
+    found = _notice(met.what, event) if met else None
+    if met is None or found is None:
+        return []
+    about = {"transfer_uuid": met.transfer_uuid, "other_uuid": met.other_uuid, "taken_by": met.taken_by}
+    if met.leg_uuid is None:
+        return [found.model_copy(update=about)]
+    # It is told of the other: nothing that is said of this leg is.
+    known = found.model_dump(include={"what", "at", "core", "sequence", "domain_uuid"})
+    return [Notice(leg_uuid=met.leg_uuid, start_stamp=found.at, **known, **about)]
+
+
+def _of_channel(event: Mapping[str, Any], placed: Placed) -> list[Notice]:
+    """How far a channel that was dumped has come, and where it is."""
+    seen = [notice for what in _seen(event) if (notice := _notice(what, event))]
+    return [*seen, *_in_queue(event, placed), *_where(event, placed)]
+
+
+def _where(event: Mapping[str, Any], placed: Placed) -> list[Notice]:
+    """Whether a channel that was dumped waits in a slot or is in a room, or was; and what has become of a transfer."""
+    said = _variables(event)
+    application, home = said.verbatim("current_application"), said.verbatim("domain_name")
+    is_alone = event.get("Channel-State") == "CS_EXECUTE"  # and in that application, as long as nobody takes it
+    found: list[Notice] = []
+    if slot := said.verbatim(parking.SLOT):
+        lot = said.verbatim("current_application_data").partition(" ")[0]
+        place = parking.place(lot, slot, home) if application == parking.APPLICATION and is_alone else None
+        where = {"slot": place.slot, "parkinglot_uuid": place.lot_uuid} if place else {}
+        found += _with("parked" if place else "unparked", event, **where)
+    name = said.verbatim(conferences.NAME)
+    if (room := dialplan.room_of(name, home)) is not None:
+        is_there = application == conferences.APPLICATION
+        told = {"room": room, "moderator": said.verbatim(conferences.MODERATOR) == "true"}
+        found += _with("room_joined" if is_there else "room_left", event, **told)
+        if is_there:
+            placed.update((name, one.domain_uuid) for one in found)
+            found += _with("room_muted", event, **told) if said.verbatim(conferences.MUTED) == "true" else []
+    mark = transferring.mark(said.verbatim(transferring.CONSULTS))
+    if mark is not None:
+        about = {"transfer_uuid": mark.transfer_uuid, "other_uuid": mark.transferred, "sent_to": mark.number}
+        return [*found, *_with("consults", event, **about)]
+    return [*found, *_met(event, said.uuid("bridge_uuid"))]
+
+
+def _with(what: What, event: Mapping[str, Any], **about: object) -> list[Notice]:
+    notice = _notice(what, event)
+    return [notice.model_copy(update=about)] if notice else []
+
+
+_TOLD: dict[str, Callable[[Mapping[str, Any], Placed], list[Notice]]] = {
+    "BACKGROUND_JOB": lambda event, _: _failed(event),
+    "CHANNEL_DATA": _of_channel,
+    transferring.BRIDGED: _talks,
     CALLCENTER: _of_callcenter,
     QUEUE: _of_our_dialplan,
+    SENT: _sent,
+    parking.EVENTS: _parked,
+    conferences.MAINTENANCE: _in_room,
 }
 _IN_AND_OUT: tuple[What, ...] = ("queued", "unqueued")
 _LEFT: dict[str, LeftBecause] = {"TIMEOUT": "timeout", "NO_AGENT_TIMEOUT": "empty"}
@@ -213,11 +320,14 @@ _WITHOUT_A_LEG = frozenset({"USER_NOT_REGISTERED", "SUBSCRIBER_ABSENT"})
 _NO_LEGS = uuid.UUID("9a6f2b54-6a0e-4f0e-9d5a-72696e67706f")
 
 
-def recorded(event: Mapping[str, Any]) -> Recorded | None:
+def recorded(event: Mapping[str, Any], placed: Placed | None = None) -> Recorded | None:
     """The recording an event says is finished. A voicemail message is one too: its path tells.
 
-    One of two who were never connected, or for less than a second, is none: the switch has thrown it away.
+    One of two who were never connected, or for less than a second, is none: the switch has thrown it away. That of a
+    room is kept under the leg its file is named after; ``placed`` says whose the room is.
     """
+    if unquote(str(event.get("Event-Subclass"))) == conferences.MAINTENANCE:
+        return _room_recorded(Said(event), placed or {})
     if event.get("Event-Name") != "RECORD_STOP" or event.get("Record-Completion-Cause") in _THROWN_AWAY:
         return None
     head, said = Said(event), _variables(event)
@@ -231,6 +341,18 @@ def recorded(event: Mapping[str, Any]) -> Recorded | None:
     return Recorded(
         path, RecordedFile(domain_uuid=domain, leg_uuid=leg, file_name=file_name, ended_at=at, seconds=seconds)
     )
+
+
+def _room_recorded(head: Said, placed: Placed) -> Recorded | None:
+    path, at = head.matching(_PATH, "Path"), _moment(head, "Event-Date-Timestamp")
+    domain = placed.get(head.verbatim("Conference-Name"))
+    leg = conferences.leg_of_file(path) if path else None
+    if head.verbatim("Action") != "stop-recording" or path is None or at is None or domain is None or leg is None:
+        return None
+    seconds = (head.whole("Milliseconds-Elapsed") or 0) // 1000
+    name = path.rpartition("/")[2]
+    file = RecordedFile(domain_uuid=domain, leg_uuid=leg, file_name=name, ended_at=at, seconds=seconds)
+    return Recorded(path, file)
 
 
 class Asked(Protocol):
@@ -320,16 +442,6 @@ def _failed(event: Mapping[str, Any]) -> list[Notice]:
     return [notice]
 
 
-def _custom(event: Mapping[str, Any]) -> What | None:
-    """What a module or our dialplan tells. Who hangs up in a slot leaves it too, but nobody has taken the call."""
-    subclass = unquote(str(event.get("Event-Subclass")))
-    if subclass == SENT:
-        return "sent"
-    if subclass != PARKING or event.get("Answer-State") == "hangup":
-        return None
-    return _PARKING.get(str(event.get("Action")))
-
-
 def _seen(event: Mapping[str, Any]) -> list[What]:
     """What has happened to a channel so far, as it is now."""
     state = event.get("Answer-State")
@@ -376,12 +488,10 @@ def _notice(what: What, event: Mapping[str, Any]) -> Notice | None:
         **_shown(head, said, rung_for),
         sent_to=sent_to,
         sent_to_extension=sent_to is not None and head.verbatim("Ringpost-Extension") == sent_to,
-        taken_by=head.uuid("Bridge-To-UUID") if what == "unparked" else None,
         reached=reached(said),
         placed=rung_for is None and said.number("ringpost_a") is not None,
         agent_uuid=said.uuid(AGENT) if is_rung else None,
         **(_end(head, said, failed_a=not is_rung and answered is None) if what == "ended" else {}),
-        slot=head.text("Valet-Extension") if what == "parked" else None,
     )
 
 

@@ -7,10 +7,12 @@ from xml.sax.saxutils import unescape
 
 from ringpost.clock import stamp
 from ringpost.model.call import Direction
+from ringpost.model.conference import Participant
 from ringpost.model.domain import Domain
 from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state_of
 from ringpost.model.values import is_number, is_uuid
 from ringpost.switch.freeswitch import names
+from ringpost.switch.freeswitch.parking import Place
 from ringpost.switch.freeswitch.said import presence
 from ringpost.switch.said import LONG, Said
 
@@ -20,7 +22,6 @@ _NAMELESS = ("", "Outbound Call")
 """What FreeSWITCH calls somebody it has no name for."""
 _ACCOUNT = re.compile(r"([0-9*#]{1,32})@(.+)")
 _CALLED = re.compile(r"sofia/[^/]+/([^@/]+)")
-_PARKED = re.compile(r'<extension uuid="([0-9a-f-]{36})">(\d+)</extension>')
 _PROFILE = re.compile(r"<profile>\s*<name>([A-Za-z0-9_.-]+)</name>")
 _MEMBER = re.compile(r"\s*<([a-z-]+)>(.*)</\1>")
 _CONTACT = re.compile(r"sips?:[^>\s]{1,256}")
@@ -45,7 +46,7 @@ def recorded_to(bugs: str, folder: str) -> str | None:
     return next((path for path in _RECORDS.findall(bugs) if path.startswith(folder)), None)
 
 
-def calls(domain: Domain, rows: Iterable[Row], slots: Mapping[str, str], odd: Odd) -> list[LiveCall]:
+def calls(domain: Domain, rows: Iterable[Row], slots: Mapping[str, Place], odd: Odd) -> list[LiveCall]:
     """The domain's calls among the rows of ``show calls``, oldest first.
 
     Our directory, dialplan and originate mark every leg with its domain's uuid, in ``presence_data``.
@@ -111,6 +112,17 @@ def legs_of(domain_uuid: str, rows: Iterable[Row]) -> dict[str, str]:
     return found
 
 
+def parties(domain: Domain, rows: Iterable[Row], odd: Odd) -> dict[str, Participant]:
+    """Who is on which channel of a domain, by the rows of ``show channels``: its legs, as somebody in a room."""
+    found = {}
+    for leg in (leg for row in rows for leg in _legs(domain, row, odd)):
+        one = _leg(domain, leg, {})
+        about = one.model_dump(include={"leg_uuid", "extension", "number", "name"})
+        call_uuid = leg["call_uuid"] if is_uuid(leg["call_uuid"]) else None
+        found[leg["channel"]] = Participant(call_uuid=call_uuid, **about)
+    return found
+
+
 def channels_of(leg_uuid: str, domain_uuid: str, rows: Iterable[Row]) -> list[str]:
     """The channels that are a leg under another uuid than theirs: A's phones, or the one of them that has answered."""
     found = [Said(row) for row in rows if row.get("presence_data") == presence(domain_uuid, leg_uuid)]
@@ -124,9 +136,10 @@ def _as_one(phones: list[dict[str, str]]) -> dict[str, str]:
     return nearest if nearest["callstate"] in _STATES else {**nearest, "start": phones[0]["start"]}
 
 
-def _call(domain: Domain, call_uuid: str, members: list[dict[str, str]], slots: Mapping[str, str]) -> LiveCall:
+def _call(domain: Domain, call_uuid: str, members: list[dict[str, str]], slots: Mapping[str, Place]) -> LiveCall:
     members.sort(key=lambda leg: leg["uuid"] != call_uuid)
     first, legs = members[0], tuple(_leg(domain, leg, slots) for leg in members)
+    place = next((slots[leg["channel"]] for leg in members if leg["channel"] in slots), None)
     return LiveCall(
         call_uuid=call_uuid if is_uuid(call_uuid) else first["uuid"],
         domain_uuid=domain.domain_uuid,
@@ -136,12 +149,13 @@ def _call(domain: Domain, call_uuid: str, members: list[dict[str, str]], slots: 
         caller_id_name=_name(first["cid_name"]) or legs[0].name,
         caller_id_number=_caller(first, legs[0]),
         destination_number=_number(first["dest"]),
-        slot=next((slots[leg["channel"]] for leg in members if leg["channel"] in slots), None),
+        slot=place.slot if place else None,
+        parkinglot_uuid=place.lot_uuid if place else None,
         legs=legs,
     )
 
 
-def _leg(domain: Domain, leg: dict[str, str], slots: Mapping[str, str]) -> LiveLeg:
+def _leg(domain: Domain, leg: dict[str, str], slots: Mapping[str, Place]) -> LiveLeg:
     called = leg["direction"] == "outbound"
     # Whoever calls may say he is anybody: his account is from the directory. Whom we rang, our dial string says.
     name = _ACCOUNT.fullmatch(leg["presence_id"] if called else leg["accountcode"])
@@ -188,11 +202,6 @@ def _name(text: str) -> str | None:
 
 def _number(text: str) -> str | None:
     return text if is_number(text) else None
-
-
-def slots(text: str) -> dict[str, str]:
-    """Who waits in which slot, from ``valet_info``."""
-    return dict(_PARKED.findall(text))
 
 
 def profiles(text: str) -> list[str]:

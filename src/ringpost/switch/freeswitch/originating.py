@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ringpost.model.call import CallOrder, EndedBy
-from ringpost.switch.freeswitch import names
+from ringpost.switch.freeswitch import conferences, names
 from ringpost.switch.freeswitch.said import HUNG_UP, PLACED, presence, spoken_of
 from ringpost.switch.said import Said
 
@@ -43,6 +43,7 @@ def command(order: CallOrder) -> str:
         "ringpost_a": order.destination_a,
         "ringpost_b": order.destination_b,
         **dict.fromkeys(_WHISPERS[order.monitor_mode] if order.monitors else (), "true"),
+        **({conferences.INVITED: conferences.invited(order.room, moderator=order.moderator)} if order.room else {}),
     }
     if order.gateway is None:
         del variables["origination_uuid"]

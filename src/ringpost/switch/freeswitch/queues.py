@@ -89,12 +89,17 @@ def reason(cause: str, why: str, queue: Queue) -> LeftBecause | None:
     return _REASONS.get(why) if cause == "cancel" else None
 
 
+def music(name: str | None) -> str:
+    """What is heard under a name; the switch's music on hold if there is none."""
+    return f"local_stream://{name}" if name else "${hold_music}"
+
+
 def params(queue: Queue) -> dict[str, str]:
     """A queue's configuration. Who waits too long, or with nobody there, comes out of it and goes on."""
     waits = {"max-wait-time": str(queue.longest_wait or 0), "max-wait-time-with-no-agent": str(int(queue.leave_empty))}
     return {
         "strategy": STRATEGIES.get(queue.strategy, "random"),
-        "moh-sound": f"local_stream://{queue.music}" if queue.music else "${hold_music}",
+        "moh-sound": music(queue.music),
         "time-base-score": "queue",
         "tier-rules-apply": "true" if queue.strategy == "ringall" else "false",
         "tier-rule-wait-second": str(queue.ring_seconds),

@@ -13,6 +13,7 @@ from ringpost.switch.freeswitch import queues, xml
 from ringpost.switch.freeswitch.said import PUBLIC
 
 _PIN = re.compile(rb'(<param name="vm-a1-hash" value=")[^"]*(")')
+_ROOM_PIN = re.compile(rb"(\bringpost_pin(?: |\}\|)\^(?:\(\?:)?)[0-9|]+")
 _OUR_FILE = re.compile(rb"/[0-9a-f]{8}-(?=\$\{uuid\}\.wav)")
 _NOT_REACHED = ("NO_ANSWER", "USER_BUSY", "USER_NOT_REGISTERED")
 _AFTER_NOTHING: Sequence[Fields] = ({},)
@@ -42,9 +43,13 @@ def _is_nothing(answer: bytes) -> bool:
 
 
 def _kept(answer: bytes) -> bytes:
-    """Nobody opens a box by an answer that was kept: left out, FreeSWITCH would take the SIP password for its PIN."""
+    """Nobody opens a box by an answer that was kept: left out, FreeSWITCH would take the SIP password for its PIN.
+
+    Nor does anybody come into a room that has one.
+    """
     _document(answer)
     nobodys = hashlib.sha256(secrets.token_bytes(32)).hexdigest()[:32].encode()
+    answer = _ROOM_PIN.sub(lambda found: found[1] + b"nobodys", answer)
     return _PIN.sub(lambda found: found[1] + nobodys + found[2], answer)
 
 
@@ -66,8 +71,8 @@ def _document(answer: bytes) -> ET.Element:
 def _ahead(named: Iterable[Mapping[str, Any]]) -> Iterator[Fields]:
     """Each phone's entry, then whatever each may dial, then what comes from outside.
 
-    Who dials an extension or a queue matters only by what is recorded of its calls: one phone asks for all that are
-    alike. An older endpoint does not say what is recorded, and looks at each phone.
+    Who dials an extension, a queue, a room or a lot matters only by what is recorded of its calls: one phone asks for
+    all that are alike. An older endpoint does not say what is recorded, and looks at each phone.
     """
     items = list(named)
     phones = [one for one in items if one["what"] == "extension"]
@@ -94,7 +99,9 @@ def _configurations(items: Iterable[Mapping[str, Any]]) -> Iterator[Fields]:
 
 def _callers(one: Mapping[str, Any], phones: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     """The phones that ask for what somebody dials, so that it is kept for all of them."""
-    if one["what"] not in ("extension", "queue") or any("user_record" not in phone for phone in phones):
+    if one["what"] not in ("extension", "queue", "conference", "parking_lot") or any(
+        "user_record" not in phone for phone in phones
+    ):
         return phones
     return {phone["user_record"]: phone for phone in phones}.values()
 

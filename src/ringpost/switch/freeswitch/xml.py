@@ -41,7 +41,7 @@ from ringpost.model.shapes import EMAIL
 from ringpost.model.values import is_uuid
 from ringpost.model.voicemail import Voicemail
 from ringpost.switch.deciding import Looked
-from ringpost.switch.freeswitch import names, phones, queues, recording
+from ringpost.switch.freeswitch import conferences, names, parking, phones, queues, recording, transferring
 from ringpost.switch.freeswitch.said import FROM, PHONES, PLACED, SENT, TOOK, presence
 from ringpost.switch.said import DIRECTIONS, extensions_in
 
@@ -155,6 +155,20 @@ class Asked(Looked):
         """The extensions this leg was sent to so far, as our own dialplan noted them."""
         return extensions_in(self.get("variable_ringpost_reached"))
 
+    @property
+    def consults(self) -> transferring.Mark | None:
+        """The transfer for which this leg asks somebody while another waits."""
+        return transferring.mark(self.get(f"variable_{transferring.CONSULTS}"))
+
+    @property
+    def leg_uuid(self) -> str:
+        """Which leg dials, where it is to be said: it asks somebody for a transfer, or is A of a placed call."""
+        call_uuid = self.get(f"variable_{PLACED}")
+        if is_uuid(call_uuid):
+            return call_uuid
+        channel = self.get("Unique-ID").lower() if self.consults else ""
+        return channel if is_uuid(channel) else ""
+
     def left_queue(self, number: str) -> tuple[str, str] | None:
         """What mod_callcenter has noted of a caller that has just left the queue of that number, or was not let in."""
         if not self.says(f"variable_{queues.LEFT}", number):
@@ -206,6 +220,20 @@ class Caller(NamedTuple):
     """Its channel and the call's uuid, if it is A of a call we have placed."""
     left_queue: tuple[str, str] | None = None
     """What was noted of it when it left the queue, if it has just left it."""
+    leg_uuid: str = ""
+    """Its leg: said of one that asks somebody, or is A of a call we have placed."""
+    consults: transferring.Mark | None = None
+    """The transfer for which it asks somebody while another waits."""
+    invitation: str = ""
+    """The room it may come into unasked, and whether as a moderator."""
+    by_phone: bool = False
+    """Whether the other party's phone has sent it here."""
+    parks: bool = False
+    """Whether it is to wait in the slot it comes to."""
+    parked_by: str | None = None
+    """The extension it comes back to if it waits there for too long."""
+    has_timed_out: bool = False
+    """Whether it has just waited for too long."""
 
     def is_recorded_in(self, direction: str) -> bool:
         """Whether its calls of that direction are recorded."""
@@ -354,23 +382,38 @@ def dialled(
     on_its_way = _on_its_way(number, route, caller)
     caller = caller._replace(direction=direction, is_recorded=caller.is_recorded or bool(recorded))
     before = [*marks, *on_its_way, *_limited(domain, route, caller)]
+    steps: Iterable[tuple[str, str]] = _steps(domain, route, caller)
     instead = queues.if_empty(domain, route) if isinstance(route, Queued) and caller.left_queue is None else None
+    if caller.consults is not None:
+        before += _actions_of(transferring.asks(domain, caller.consults, caller.leg_uuid))
+        steps = transferring.led_back(steps, caller.consults)
     if instead is not None:
-        steps = [*before, *(Action(*step) for step in instead.steps)]
-        instead = instead._replace(steps=[*steps])
-    return _dialplan(asked, number, [*before, *recorded, *_steps(domain, route, caller)], instead)
+        led = transferring.led_back(instead.steps, caller.consults) if caller.consults else instead.steps
+        instead = instead._replace(steps=[*before, *led])
+    return _dialplan(asked, number, [*before, *recorded, *_actions_of(steps)], instead)
+
+
+def led_back(asked: str, number: str, mark: transferring.Mark) -> bytes:
+    """What a number does that leads nowhere, for who has asked for it while another waits: they talk again."""
+    return _dialplan(asked, number, _actions_of(transferring.led_back([], mark)))
+
+
+def _actions_of(steps: Iterable[tuple[str, str]]) -> list[Action]:
+    return [Action(*step) for step in steps]
 
 
 def _limited(domain: Domain, route: Route, caller: Caller) -> list[Action]:
     """No more calls at once than the caller may have, nor than who is called; one for help is no matter of that.
 
+    Who asks somebody while another waits is in that call already.
     A caller who has enough is told that it is busy. Whose called phone has enough is asked about again: it is busy.
     Who calls itself is counted once: FreeSWITCH counts a leg under a name no second time.
     """
     if isinstance(route, Emergency):
         return []
     own = _counted(domain, caller.extension) if caller.extension else _counted_by_its_leg(domain)
-    calls = [Action("limit", f"{own} !USER_BUSY")] if caller.extension or caller.is_ours else []
+    is_new = caller.consults is None and bool(caller.extension or caller.is_ours)
+    calls = [Action("limit", f"{own} !USER_BUSY")] if is_new else []
     if not isinstance(route, Phone):
         return calls
     number = route.extension.extension
@@ -394,6 +437,8 @@ def _recorded(domain: Domain, route: Route, *, is_wanted: bool, is_recorded: boo
     """What has a call recorded, if a party or the number that was dialled wants it; once, whoever wants it."""
     if isinstance(route, Emergency | ToMessages | Refused) or not (is_wanted or is_recorded):
         return []
+    if isinstance(route, Room) and route.conference and route.conference.record:
+        return []  # all that is said there is
     if isinstance(route, Room):
         steps = recording.begun_now(domain, is_prepared=is_recorded)
         return [Action("answer"), *(Action(*step) for step in steps)]
@@ -433,11 +478,15 @@ def _on_its_way(number: str, route: Route, caller: Caller) -> list[Action]:
     noted = [Action("set", f"ringpost_reached={':'.join(reached)}")] if is_extension else []
     noted += [Action("set", f"{TOOK}={caller.took}")] if caller.took else []
     noted += [Action("set", f"ringpost_slot={number if isinstance(route, Slot) else ''}")] if is_parking else []
+    if caller.has_timed_out:
+        return [*noted, Action("set", f"{parking.TIMED_OUT}=")]
     if not caller.has_spoken or isinstance(route, Slot):
         return noted
     told = {"Event-Name": "CUSTOM", "Event-Subclass": SENT, "Ringpost-Number": number}
     told |= {"Ringpost-Extension": number} if is_extension else {}
-    return [*noted, Action("event", ",".join(f"{name}={value}" for name, value in told.items()))]
+    told |= {"Ringpost-Consults": str(caller.consults)} if caller.consults else {}
+    once = [Action("set", "sip_refer_to=")] if caller.by_phone else []
+    return [*noted, Action("event", ",".join(f"{name}={value}" for name, value in told.items())), *once]
 
 
 def _is_an_extensions(number: str, route: Route) -> bool:
@@ -466,18 +515,18 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Action]:  # noq
         case Queued() | AgentCode():
             return [Action(*step) for step in _of_queues(domain, route, caller)]
         case Room() | Slot() | HoldMusic():
-            return [Action("answer"), _by_code(domain, route)]
+            return _actions_of(_by_code(domain, route, caller))
 
 
-def _by_code(domain: Domain, route: Room | Slot | HoldMusic) -> Action:
+def _by_code(domain: Domain, route: Room | Slot | HoldMusic, caller: Caller) -> Iterable[tuple[str, str]]:
     match route:
-        case Room(room):
-            return Action("conference", f"{dialplan.room_name(domain.domain_name, room)}@default")
-        case Slot(slot):
-            place = slot or f"auto in {dialplan.SLOTS[0]} {dialplan.SLOTS[-1]}"
-            return Action("valet_park", f"{dialplan.lot(domain.domain_name)} {place}")
+        case Room():
+            return conferences.enters(domain, route, caller.invitation, caller.leg_uuid)
+        case Slot():
+            by = caller.parked_by
+            return parking.waits(domain, route, parks=caller.parks, has_spoken=caller.has_spoken, parked_by=by)
         case HoldMusic():
-            return Action("endless_playback", "${hold_music}")
+            return [("answer", ""), ("endless_playback", "${hold_music}")]
 
 
 _AS_IT_ENDED = Action("hangup", "${originate_failed_cause}")

@@ -1,19 +1,19 @@
 """What a FreeSWITCH asks, looked up: who may register, and where a dialled number leads."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
 from ringpost.model.queue import Queue
-from ringpost.model.route import Emergency, Group, Messages, Outside, Queued, Route
-from ringpost.model.values import is_number, is_uuid
+from ringpost.model.route import Emergency, Group, Messages, Outside, Queued, Room, Route, Slot
+from ringpost.model.values import EXTENSION, is_number, is_uuid
 from ringpost.services.numbers import numbering, queue_orders, routing
-from ringpost.services.switching import dialling, queueing
+from ringpost.services.switching import dialling, links, queueing
 from ringpost.store import keys
 from ringpost.switch import deciding
-from ringpost.switch.freeswitch import names, queues, xml
+from ringpost.switch.freeswitch import conferences, names, parking, queues, xml
 from ringpost.switch.freeswitch.said import PUBLIC
 from ringpost.switch.freeswitch.xml import Asked, Caller
 
@@ -140,7 +140,7 @@ def _dialplan(context: Context, asked: Asked) -> bytes:
         failed=asked.failed(number),
     )
     if route is None:
-        return xml.not_found()
+        return xml.led_back(place, number, asked.consults) if asked.consults else xml.not_found()
     caller = _caller(context, domain, asked, route, number)
     parties = dialling.parties(context, domain, route)
     return xml.dialled(place, domain, number, dialling.own(context, route, caller.extension), caller, parties=parties)
@@ -185,7 +185,30 @@ def _caller(context: Context, domain: Domain, asked: Asked, route: Route, number
         took=asked.took,
         came_from=asked.came_from,
         left_queue=asked.left_queue(number) if isinstance(route, Queued) else None,
+        consults=asked.consults,
+        leg_uuid=asked.leg_uuid,
+        by_phone=asked.has("variable_sip_refer_to"),
+        has_timed_out=asked.has(f"variable_{parking.TIMED_OUT}"),
+        invitation=asked.get(f"variable_{conferences.INVITED}") if isinstance(route, Room) else "",
+        **(_parked(context, domain, asked, route) if isinstance(route, Slot) else {}),
     )
+
+
+def _parked(context: Context, domain: Domain, asked: Asked, route: Slot) -> dict[str, Any]:
+    """Of who comes to a parking slot: whether it is to wait there, and to whom it comes back when the time is over.
+
+    An action has said whose call it was; of a phone that has sent the other one there it is looked up in what was told.
+    """
+    found: dict[str, Any] = {"parks": asked.has(f"variable_{parking.PARKS}")}
+    if not parking.comes_back(route.lot, route.on_timeout):
+        return found
+    said = asked.get(f"variable_{parking.PARKED_BY}")
+    if not EXTENSION.fullmatch(said) and asked.has("variable_sip_refer_to"):
+        partner = asked.get("variable_bridge_uuid").lower()
+        call = links.call_of(context, domain.domain_uuid, partner) if is_uuid(partner) else None
+        leg = call.leg(partner) if call else None
+        said = (leg.extension if leg else None) or ""
+    return {**found, "parked_by": said if EXTENSION.fullmatch(said) else None}
 
 
 def _stranger(asked: Asked) -> Caller:

@@ -22,7 +22,7 @@ def taken(context: Context, body: bytes, query_uuid: str | None) -> tuple[str, b
         return leg.xml_cdr_uuid, False
     if post.placed_call is not None:
         return leg.xml_cdr_uuid, _taken_of_a(context, domain, post, post.placed_call)
-    leg_records.take(context, domain, leg)
+    leg_records.take(context, domain, leg, *([post.beside] if post.beside else []))
     return leg.xml_cdr_uuid, True
 
 
