@@ -150,7 +150,7 @@ OF_ALL = (keys.DOMAINS, keys.SWITCHES, keys.KEYS)
 NO_MORE_THAN_A_PAGE = {"cdr-list", "usergroup-details"}
 """They say so: the last hundred legs, the first thousand users."""
 READS = [name for name in CATALOGUE.names() if not CATALOGUE.load(name).Request.writes]
-WHERE = {"domain_name", "domain_uuid", "switch", "webhook_uuid"}
+WHERE = {"conference", "domain_name", "domain_uuid", "switch", "webhook_uuid"}
 LISTS = [name for name in READS if issubclass(CATALOGUE.load(name).Request, Page)]
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -162,8 +161,6 @@ _CALLED = {
     "Dial": "bridge",
 }
 _DOMAIN = "RP_DOMAIN"
-_MUTED = re.compile(r"\S+\s+[AMWEw]*m[w]*\s")
-"""A participant of a conference whose flags say so."""
 
 
 class Asterisk:
@@ -267,12 +264,11 @@ class Asterisk:
         return len([one for one in self._participants(room, domain) if one.get("Muted") == "No"])
 
     def _participants(self, room: str, domain: str) -> list[Message]:
-        said = self.cli(f"confbridge list {room}-{domain}")
-        return [
-            Message((("Channel", line.split()[0]), ("Muted", "Yes" if _MUTED.match(line) else "No")))
-            for line in said.splitlines()
-            if line.startswith(("PJSIP/", "Local/"))
-        ]
+        """Rooms are called by their domain's uuid."""
+        rows = [row.get("Conference") for row in self._listed("ConfbridgeListRooms")]
+        its = [name for name in rows if name.startswith((f"{room}-", f"room-{room}-"))]
+        inside = (row for name in its for row in self._connected().listed("ConfbridgeList", Conference=name))
+        return [row for row in inside if row.event == "ConfbridgeList"]
 
     def has_box(self, box: str, domain: str) -> bool:
         """It keeps none: whoever comes to one is answered by it, or is not."""

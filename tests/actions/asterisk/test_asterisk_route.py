@@ -29,14 +29,15 @@ from tests.harness import CATALOGUE, Caller, House
 PLAN = Path(__file__).parents[3] / "docs" / "asterisk" / "extensions.conf"
 CLICK = "55555555-5555-4555-8555-555555555555"
 ENDED, WITH_PHONES = ("Goto", "ringpost-ended,s,1"), ("Goto", "ringpost-ended,phones,1")
-OPTIONS = "ib(ringpost-callee^s^1)"
+ALONE = "ib(ringpost-callee^s^1)"
+OPTIONS = f"{ALONE}${{RP_DIALS}}"
 ME, OTHER = f"100@{HOME}", f"101@{HOME}"
 
 
-def rings(row: str, seconds: int | str, gateway: str = "") -> Steps:
+def rings(row: str, seconds: int | str, gateway: str = "", options: str = OPTIONS) -> Steps:
     """The steps that put phones together, and ring them."""
     together = ("Gosub", f"ringpost-rings,s,1({HOME},{row},{gateway})")
-    return [("Set", "RP_RINGS="), together, ("Dial", f"${{RP_RINGS}},{seconds},{OPTIONS}")]
+    return [("Set", "RP_RINGS="), together, ("Dial", f"${{RP_RINGS}},{seconds},{options}")]
 
 
 def test_the_plan_posts_what_is_read_and_nothing_else() -> None:
@@ -114,7 +115,7 @@ def test_calls_at_once_are_counted_for_who_calls_and_who_is_called(pbx: Caller, 
         ("Set", f"GROUP(from)={mine}"),
         ("Set", f"GROUP(to)={theirs}"),
     ]
-    many = f"$[${{GROUP_COUNT({mine}@from)}}+${{GROUP_COUNT({mine}@to)}}>5]"
+    many = f"$[${{GROUP_COUNT({mine}@from)}}+${{GROUP_COUNT({mine}@to)}}>5 & ${{LEN(${{RP_CONSULTS}})}}=0]"
     assert ("ExecIf", f"{many}?Hangup(17)") in steps
     few = f"$[${{GROUP_COUNT({theirs}@from)}}+${{GROUP_COUNT({theirs}@to)}}>1]"
     assert ("Set", f"RP_FULL=${{IF({few}?101:)}}") in steps
@@ -494,7 +495,14 @@ def test_without_a_gateway_an_emergency_call_is_told_so(pbx: Caller) -> None:
         ("*97", [("Answer", "500"), ("VoiceMailMain", f"100@{HOME},")]),
         ("*98", [("Answer", "500"), ("VoiceMailMain", f"@{HOME},")]),
         ("*99101", [("Set", "RP_BOX=101"), ("Answer", "500"), ("VoiceMail", f"101@{HOME},us")]),
-        ("*342", [("Answer", ""), ("ConfBridge", f"42-{HOME},,,ringpost")]),
+        (
+            "*342",
+            [
+                ("Answer", ""),
+                ("Gosub", f"ringpost-room,s,1(*342,42-{demo.DOMAIN_UUID},,,)"),
+                ("ConfBridge", f"42-{demo.DOMAIN_UUID},,,ringpost"),
+            ],
+        ),
         ("*9664", [("Answer", ""), ("MusicOnHold", "")]),
     ],
 )
@@ -504,15 +512,19 @@ def test_codes_every_domain_has(pbx: Caller, number: str, steps: Steps) -> None:
 
 def test_each_domain_has_a_parking_lot_of_its_own(pbx: Caller) -> None:
     lot = [
+        ("Set", "RP_PARKS="),
         ("Set", "PARKINGDYNAMIC=default"),
         ("Set", f"PARKINGDYNCONTEXT=park-{HOME}"),
         ("Set", "PARKINGDYNPOS=5901-5999"),
-        ("Park", f"park@{HOME},s"),
+        ("Park", f"park@{HOME},st(0)"),
     ]
-    assert dialled(pbx, "*5900") == [("Answer", ""), *lot]
+    assert dialled(pbx, "*5900") == [("Answer", ""), ("Set", "PARKINGEXTEN="), *lot]
     steps = all_steps(pbx, "*5901")
-    takes = ("ExecIf", f"$[${{DEVICE_STATE(park:5901@park-{HOME})}} = INUSE]?ParkedCall(park@{HOME},5901)")
-    assert steps[-6:] == [takes, ("Set", "PARKINGEXTEN=5901"), *lot]
+    takes = (
+        "ExecIf",
+        f"$[${{DEVICE_STATE(park:5901@park-{HOME})}} = INUSE & x${{RP_PARKS}} = x]?ParkedCall(park@{HOME},5901)",
+    )
+    assert steps[-7:] == [takes, ("Set", "PARKINGEXTEN=5901"), *lot]
 
 
 def test_ones_own_box_may_open_without_its_pin(pbx: Caller, operator: Caller) -> None:
@@ -574,7 +586,7 @@ def test_a_caller_waits_in_a_queue_and_why_it_left_is_told(pbx: Caller, operator
         ("Answer", ""),
         ("Set", f"RP_QUEUED={name.partition('.')[2]}"),
         ("Set", "QUEUESTATUS="),
-        ("Queue", f"{name},i,,,"),
+        ("Queue", f"{name},i${{RP_QUEUES}},,,"),
         ("UserEvent", f"RingpostUnqueued,Queue: {name},Status: ${{QUEUESTATUS}}"),
         ("Set", "RP_PASSED=790"),
     ]
@@ -584,7 +596,7 @@ def test_who_waits_too_long_or_comes_to_nobody_goes_on(pbx: Caller, operator: Ca
     to = {"timeout_destination": "101", "full_destination": "600", "empty_destination": "*99101"}
     queue(operator, longest_wait=30, most_waiting=5, join_empty=False, **to)
     steps = all_steps(pbx, "790")
-    assert dict(steps)["Queue"].endswith(",i,,,30")
+    assert dict(steps)["Queue"].endswith(",i${RP_QUEUES},,,30")
     empty = dict.fromkeys(("JOINEMPTY", "LEAVEEMPTY", "WITHDRAW", "UNKNOWN"), "*99101")
     assert ways(steps) == {"TIMEOUT": "101", "FULL": "600", **empty}
 
@@ -645,16 +657,16 @@ IN_PHONES = {"where": "ringpost-phones", "domain": demo.DOMAIN_UUID}
 def test_all_phones_of_an_extension_ring_for_a_call_that_was_placed(pbx: Caller, operator: Caller) -> None:
     forward(operator, "100", unconditional="101")
     operator.done("extension-dnd-set", **IN_HOME, extension="100", enabled=True)
-    [sets, puts, dial] = rings("100", "")
+    [sets, puts, dial] = rings("100", "", options=ALONE)
     unseen = ("Dial", f"{dial[1]}I")
     assert dialled(pbx, "100", call=CLICK, **IN_PHONES) == [("Set", f"__RP_A={CLICK}"), sets, puts, unseen, WITH_PHONES]
 
 
 def test_a_member_of_a_ring_group_rings_in_its_own_time(pbx: Caller, operator: Caller) -> None:
-    assert dialled(pbx, "101x5x20", **IN_PHONES) == [("Wait", "5"), *rings("101", 20), WITH_PHONES]
+    assert dialled(pbx, "101x5x20", **IN_PHONES) == [("Wait", "5"), *rings("101", 20, options=ALONE), WITH_PHONES]
     with_trunk(operator)
     assert dialled(pbx, "12025550123x3x30", **IN_PHONES) == [
-        ("Wait", "3"), *rings("12025550123-o", 30, "trunk"), WITH_PHONES,
+        ("Wait", "3"), *rings("12025550123-o", 30, "trunk", ALONE), WITH_PHONES,
     ]  # fmt: skip
     operator.done("extension-dnd-set", **IN_HOME, extension="101", enabled=True)
     assert "Gosub" not in dict(dialled(pbx, "101x5x20", **IN_PHONES)), "it was not a moment ago"

@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ringpost.entry import demo
+from ringpost.model.conference import Conference
 from ringpost.model.destination import Destination, DestinationAction
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
+from ringpost.model.parking import ParkingLot
 from ringpost.model.queue import Queue, QueueMemberOrder, QueueOrder
 from ringpost.model.ring_group import RingGroup
 from ringpost.model.route import (
@@ -30,7 +32,9 @@ from ringpost.model.route import (
     Queued,
     Refused,
     Ringing,
+    Room,
     Route,
+    Slot,
 )
 from ringpost.model.telephone.spelling import NUMBER
 from ringpost.model.values import EXTENSION
@@ -47,19 +51,30 @@ APPLICATIONS = {
     "Playback", "Queue", "Set", "UserEvent", "VoiceMail", "VoiceMailMain", "Wait",
 }  # fmt: skip
 OURS = re.compile(
-    r"\$\{(?:RP_RINGS(?:_[0-9]+)?|RP_REACHED|RP_RECORDED|RP_FULL|RP_AHEAD|QUEUESTATUS|UNIQUEID|EPOCH|CALLERID\((?:num|name)\)"
-    r"|GROUP_COUNT\([0-9a-f-]{36}-[0-9*#]{1,32}@(?:from|to)\)|DEVICE_STATE\(park:[0-9]{4}@park-[A-Za-z0-9.-]+\))\}"
+    r"\$\{(?:RP_RINGS(?:_[0-9]+)?|RP_REACHED|RP_RECORDED|RP_FULL|RP_AHEAD|RP_DIALS|RP_QUEUES|RP_PARKS|RP_CONSULTS|QUEUESTATUS|UNIQUEID|EPOCH|CALLERID\((?:num|name)\)"
+    r"|GROUP_COUNT\([0-9a-f-]{36}-[0-9*#]{1,32}@(?:from|to)\)|DEVICE_STATE\(park:[0-9]{1,4}@[A-Za-z0-9.-]+\))\}"
 )
 _IN_PARTS = re.compile(r"\$\{CALLERID\(name\):0(?::0)?\$\{RP_AHEAD\}\}")
 """What a step of ours may have expanded; the two of the caller are only where they are the whole end of a ``Set``."""
-EXPRESSION = re.compile(r"\$\[[-+>= 0-9A-Zx~]*\]|\$\{IF\(~\?[0-9*#]{1,32}:\)\}|\$\{LEN\(~\)\}")
+EXPRESSION = re.compile(r"\$\[[-+>=& 0-9A-Zx~]*\]|\$\{IF\(~\?[0-9*#]{1,32}:\)\}|\$\{LEN\(~\)\}")
 """The same, once all inside is a ``~``."""
 STEERS = re.compile(r"""[$\\"{}\[\];`|<>^]""")
 ROW = re.compile(r"(?:[0-9]+-)?[0-9*#+]+(?:-o|x[0-9]+x[0-9]+r?)?")
 NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
-OPTIONS = re.compile(r"ib\(ringpost-callee\^s\^1(?:\([A-Za-z0-9.-]+/[0-9a-f]{8}\))?\)(?:L\(2073600000\))?I?")
+OPTIONS = re.compile(
+    r"ib\(ringpost-callee\^s\^1(?:\([A-Za-z0-9.-]+/[0-9a-f]{8}\))?\)(?:L\(2073600000\))?(?:I|\$\{RP_DIALS\})?"
+)
 SOUNDS = {"conf-now-recording", "agent-loginok", "agent-loggedoff", "activated", "de-activated"}
-QUEUE = re.compile(r"[0-9a-f-]{36}\.[0-9a-f-]{36},i,,(conf-now-recording)?,[0-9]{0,5}")
+QUEUE = re.compile(r"[0-9a-f-]{36}\.[0-9a-f-]{36},i\$\{RP_QUEUES\},,(conf-now-recording)?,[0-9]{0,5}")
+ROOM = re.compile(
+    rf"1\((\*3)?[0-9*#]{{1,32}},[0-9a-z*#-]+-{UUID},[0-9]{{0,20}},[0-9]{{0,20}},"
+    rf"({re.escape(HOME)}/[0-9a-f]{{8}}-\$\{{UNIQUEID\}}\.wav)?\)"
+)
+CONFERENCE = re.compile(rf"[0-9a-z*#-]+-{UUID},,,ringpost")
+PARKED = re.compile(
+    r"[0-9a-z@.-]+,st\([0-9]{1,5}\)(c\(ringpost-timed-out,s,1\)(m\([A-Za-z0-9][A-Za-z0-9_-]*\))?)?", re.IGNORECASE
+)
+CHOSEN = re.compile(r"\]\?(Hangup\(17\)|Goto\(ringpost,[+0-9*#]+,1\)|ParkedCall\([A-Za-z0-9@.-]+,[0-9]{1,4}\))$")
 TOLD = (
     re.compile(r"RingpostSent,Number: [0-9*#+]+(,Extension: [0-9*#+]+)?"),
     re.compile(r"RingpostUnqueued,Queue: [0-9a-f-]{36}\.[0-9a-f-]{36},Status: \$\{QUEUESTATUS\}"),
@@ -77,6 +92,7 @@ hostile = st.one_of(
 number = st.text(alphabet="0123456789*#", min_size=1, max_size=32)
 outside = st.one_of(number, number.map(lambda digits: f"+{digits}"))
 shown = st.one_of(st.just(""), outside)
+music = st.one_of(st.none(), st.from_regex("[A-Za-z0-9][A-Za-z0-9_-]{0,63}", fullmatch=True))
 gateway = st.text(alphabet="abcXYZ019_.-", min_size=1, max_size=64)
 
 
@@ -127,8 +143,37 @@ def queues(draw: Callable[..., Any]) -> Queued:
     return Queued(order, passed, draw(way), draw(way), draw(way))
 
 
+@st.composite
+def rooms(draw: Callable[..., Any]) -> Room:
+    """The same of a conference room; of one that is made on the spot nothing is configured."""
+    pin, flag = st.one_of(st.none(), st.from_regex("[0-9]{1,20}", fullmatch=True)), st.booleans()
+    conference = Conference.model_construct(
+        conference_uuid=UUID, domain_uuid=UUID, name=draw(hostile), extension=draw(number), pin=draw(pin),
+        moderator_pin=draw(pin), most_participants=draw(st.one_of(st.none(), st.integers(1, 1000))),
+        announce=draw(flag), wait_for_moderator=draw(flag), end_with_moderator=draw(flag), record=draw(flag),
+        music=draw(music), description=draw(hostile),
+    )  # fmt: skip
+    return draw(st.sampled_from([Room(conference.extension, conference), Room("*31")]))
+
+
+@st.composite
+def slots(draw: Callable[..., Any]) -> Slot:
+    """The same of a slot."""
+    start, count = draw(st.integers(0, 9_999_999_900)), draw(st.integers(0, 39))
+    lot = ParkingLot.model_construct(
+        parkinglot_uuid=UUID, domain_uuid=UUID, name=draw(hostile), extension=draw(number), slots_start=f"{start:010}",
+        slots_end=f"{start + count:010}", timeout=draw(st.integers(0, 86_400)), music=draw(music),
+        description=draw(hostile),
+    )  # fmt: skip
+    way = draw(st.one_of(st.none(), outside))
+    taken = st.one_of(st.none(), st.sampled_from(lot.slots))
+    return draw(st.sampled_from([Slot(draw(taken), lot, way), Slot("5901"), Slot(None)]))
+
+
 routes: st.SearchStrategy[Route] = st.one_of(
     queues(),
+    rooms(),
+    slots(),
     st.builds(AgentCode, st.sampled_from(["log_in", "log_out", "pause", "unpause"]), st.one_of(st.none(), number)),
     st.builds(Phone, extensions(), st.booleans(), st.booleans()),
     groups(),
@@ -198,7 +243,8 @@ def _sets(data: str) -> bool:
             value = value.removeprefix(ours).removesuffix(ours)
         theirs = value
         return not STEERS.search(theirs) and not set(theirs) & set("(),&")
-    known = r"QUEUESTATUS|_{0,2}RP_[A-Z]+(_[0-9]+)?|GROUP\((from|to)\)|PARKING[A-Z]+|CALLERID\(pres\)"
+    known = r"CONFBRIDGE\((user|bridge),[a-z_]+\)|"
+    known += r"QUEUESTATUS|_{0,2}RP_[A-Z]+(_[0-9]+)?|GROUP\((from|to)\)|PARKING[A-Z]+|CALLERID\(pres\)"
     return re.fullmatch(known, name) is not None and not set(OURS.sub("", value)) & set(",&")
 
 
@@ -216,6 +262,8 @@ def _are_options(options: str) -> bool:
 def _goes_into(data: str) -> bool:
     [context, start, given] = arguments(data)
     assert (start, given[:2], given[-1]) == ("s", "1(", ")")
+    if context == "ringpost-room":
+        return ROOM.fullmatch(given) is not None
     [home, row, trunk, *options] = arguments(given[2:-1])
     assert context == ("ringpost-row" if options else "ringpost-rings")
     assert all(map(_are_options, options))
@@ -248,8 +296,10 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
     "MixMonitor": lambda data: data in ("${RP_RECORDED},b", "${RP_RECORDED},"),
     "Playback": lambda data: data in SOUNDS,
     "Queue": lambda data: QUEUE.fullmatch(data) is not None,
+    "ConfBridge": lambda data: CONFERENCE.fullmatch(data) is not None,
+    "Park": lambda data: PARKED.fullmatch(data) is not None,
     "UserEvent": lambda data: any(one.fullmatch(data) for one in TOLD),
-    "ExecIf": lambda data: re.search(r"\]\?(Hangup\(17\)|Goto\(ringpost,[+0-9*#]+,1\))$", data) is not None,
+    "ExecIf": lambda data: CHOSEN.search(data) is not None,
 }
 
 

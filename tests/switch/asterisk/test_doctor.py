@@ -131,7 +131,7 @@ def test_a_switch_that_is_set_up_as_it_should_be_is_well() -> None:
             "GetConfig",
             config(channelvars="RP_DOMAIN,RP_CALL", timestampevents="yes"),
             "channelvars",
-            "RP_HELD, RP_QUEUED missing",
+            "RP_HELD, RP_QUEUED, RP_MODERATOR",
         ),
         ("GetConfig", config(channelvars=",".join(marks.SAID)), "events", "timestampevents=yes"),
         ("GetConfig Filename=res_parking.conf", config(parkeddynamic="no"), "parking", "parkeddynamic=yes"),
@@ -198,7 +198,7 @@ def test_what_the_smaller_user_may_not_look_at_is_said() -> None:
         assert findings["modules"].well
         assert "cannot be seen" in findings["channelvars"].words
         server.answers["CoreShowChannels"] = answered("ev-reconnect", "CoreShowChannels")
-        assert "RP_HELD, RP_QUEUED missing" in bad(found(server))["channelvars"]
+        assert "RP_HELD, RP_QUEUED, RP_MODERATOR" in bad(found(server))["channelvars"]
 
 
 @pytest.mark.parametrize(

@@ -215,9 +215,12 @@ def test_who_hangs_up_in_a_slot_is_taken_by_nobody() -> None:
 
 def test_an_attended_transfer_makes_one_call_of_two() -> None:
     told = heard("sip-refer-attended")
-    caller, _, second, target = [one for one in told if one.what == "made"]
-    [sent] = [one for one in told if one.what == "sent"]
-    assert (sent.leg_uuid, sent.sent_to, sent.sent_to_extension) == (caller.leg_uuid, "105", True)
+    caller, first, second, target = [one for one in told if one.what == "made"]
+    [through] = [one for one in told if one.what in ("sent", "put_through")]
+    assert (through.what, through.leg_uuid, through.taken_by) == ("put_through", caller.leg_uuid, target.leg_uuid)
+    assert (through.other_uuid, through.sent_to, through.sent_to_extension) == (first.leg_uuid, "105", True)
+    assert through.by_phone
+    assert through.transfer_uuid is None
     ends = {one.leg_uuid: one.source_uuid for one in told if one.what == "ended"}
     assert ends[second.leg_uuid] == caller.leg_uuid
     assert target.source_uuid == second.leg_uuid
@@ -390,7 +393,7 @@ def test_who_comes_in_the_middle_says_how_far_each_has_come() -> None:
     of = {name: [one.what for one in told if one.leg_uuid == leg] for name, leg in up.items()}
     assert of == {
         "PJSIP/105": ["made", "answered", "parked"],
-        "PJSIP/101": ["made", "answered", "unparked"],
+        "PJSIP/101": ["made", "answered", "unparked", "room_left"],
         "PJSIP/104": ["made", "answered"],
         "PJSIP/100": ["made", "answered"],
     }

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from ringpost.model.domain import Domain
 from ringpost.switch.asterisk import lists, marks
 from ringpost.switch.asterisk.ami import Message, Messages
+from ringpost.switch.asterisk.lots import Waits
 from tests.fakes import NOON
 from tests.switch.asterisk.scripted import answered
-from tests.switch.asterisk.stage import RECORDED_DOMAIN, RECORDED_NAME
-from tests.switch.staging import CALL, NOBODY
+from tests.switch.asterisk.stage import RECORDED_DOMAIN, RECORDED_NAME, at_home
+from tests.switch.staging import CALL, HOME, NOBODY
 
 DOMAIN = Domain(domain_uuid=RECORDED_DOMAIN, domain_name=RECORDED_NAME)
 A, B = "pbx2-1795762185.47", "pbx2-1795762185.49"
@@ -181,9 +182,9 @@ def test_who_waits_alone_may_be_parked_and_who_talks_may_not() -> None:
 
 
 def test_a_slot_is_of_the_domains_own_lot() -> None:
-    rows = read(answered("ev-reconnect", "ParkedCalls"))
-    assert lists.slots(rows, "park-example.net") == {"pbx2-1795762186.50": "5901"}
-    assert lists.slots(rows, "park-other.example.net") == {}
+    rows = read(at_home(answered("ev-reconnect", "ParkedCalls")))
+    assert lists.slots(rows, HOME.domain_name) == {"pbx2-1795762186.50": Waits("5901")}
+    assert lists.slots(rows, "other.example.net") == {}
 
 
 def test_a_row_that_cannot_be_read_costs_itself_only() -> None:

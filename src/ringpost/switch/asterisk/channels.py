@@ -32,8 +32,9 @@ class Channel:
     be connected with. ``shown`` is who it is, ``connected`` whom it sees.
     ``dial_status`` is how dialling it ended, ``dialling`` how dialling by it did. ``is_replaced``: a half of a pair
     that is optimised away, whose part a phone plays from then on. ``is_heard``: it was with somebody since it was begun
-    to be recorded, so that there is something to hear. ``queue`` is the queue it waits in. ``rang_in_vain``: a queue
-    has given up ringing it, and ``has_phones``: for a half of a pair a phone was rung.
+    to be recorded, so that there is something to hear. ``queue`` is the queue it waits in, ``room`` the conference room
+    it is in, as that is dialled, and ``is_muted``: nobody hears it there. ``sent_by`` is the leg whose phone sends it
+    on. ``rang_in_vain``: a queue has given up ringing it, and ``has_phones``: for a half of a pair a phone was rung.
     """
 
     uniqueid: str
@@ -72,6 +73,9 @@ class Channel:
     recording_since: float | None = None
     is_heard: bool = True
     queue: str = ""
+    room: str = ""
+    sent_by: str = ""
+    is_muted: bool = False
     rang_in_vain: bool = False
     has_phones: bool = False
     recorded: tuple[str, ...] = ()
@@ -161,7 +165,7 @@ class Channels:
         _know(channel, said, who)
         for variable, value in event.variables(who).items():
             is_new = value if variable != marks.DOMAIN else value and channel.domain is None
-            if variable in marks.SAID and (is_new or variable == marks.RECORDED):  # that is emptied when it is stopped
+            if variable in marks.SAID and (is_new or variable in marks.EMPTIED):
                 channel.said[variable] = value
         return channel
 

@@ -21,13 +21,14 @@ MODULES = (
     "res_pjsip_sdp_rtp", "res_pjsip_notify", "res_rtp_asterisk", "chan_pjsip", "res_sorcery_config",
     "res_sorcery_astdb", "res_sorcery_realtime", "res_sorcery_memory_cache", "pbx_config", "app_dial",
     "app_exec", "app_stack", "app_playback", "app_userevent", "app_mixmonitor", "app_chanspy", "app_senddtmf",
-    "app_confbridge", "app_voicemail", "res_parking", "res_manager_devicestate", "res_musiconhold",
-    "res_mutestream", "bridge_simple", "bridge_holding", "bridge_softmix", "func_channel", "func_logic",
-    "func_db", "func_strings", "func_uri", "func_pjsip_endpoint",
+    "app_confbridge", "app_read", "app_channelredirect", "app_voicemail", "res_parking", "res_manager_devicestate",
+    "res_musiconhold", "res_mutestream", "bridge_simple", "bridge_holding", "bridge_softmix", "func_channel",
+    "func_logic", "func_db", "func_global", "func_strings", "func_uri", "func_volume", "func_pjsip_endpoint",
 )  # fmt: skip
 ACTIONS = (
-    "CoreSettings", "CoreShowChannels", "CoreStatus", "DBGetTree", "DeviceStateList", "Events", "Getvar", "Hangup",
-    "Originate", "ParkedCalls", "Ping", "PlayDTMF", "Redirect", "Setvar", "ShowDialPlan",
+    "ConfbridgeKick", "ConfbridgeList", "CoreSettings", "CoreShowChannels", "CoreStatus", "DBGetTree",
+    "DeviceStateList", "Events", "Getvar", "Hangup", "Originate", "ParkedCalls", "Ping", "PlayDTMF", "Redirect",
+    "Setvar", "ShowDialPlan",
 )  # fmt: skip
 """What the driver asks of any Asterisk."""
 SYSTEM_ACTIONS = (
@@ -38,7 +39,7 @@ _QUEUE_ACTIONS = (
     "GetConfig", "QueueAdd", "QueuePause", "QueuePenalty", "QueueReload", "QueueRemove", "QueueStatus",
     "QueueWithdrawCaller", "UpdateConfig",
 )  # fmt: skip
-CONTEXTS = (marks.PLAN, marks.PHONES, marks.ANNOUNCES)
+CONTEXTS = (marks.PLAN, marks.PHONES, marks.ANNOUNCES, marks.ROOM, marks.TIMED_OUT, marks.CONSULTING)
 LEAST_VERSION = 20
 _SECONDS_OFF = 60
 _VERSION = re.compile(r"(?:certified[/-])?([0-9]{1,4})[.-].*", re.DOTALL)

@@ -16,22 +16,36 @@ from typing import NoReturn
 from ringpost.clock import Clock
 from ringpost.model import dialplan
 from ringpost.model.call import CallOrder, Leg
+from ringpost.model.conference import LiveRoom, ParticipantChange
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LiveCall, Registration
+from ringpost.model.parking import ParkingPlace
 from ringpost.model.queue import QueueOrder, WaitingCaller
 from ringpost.model.switch import SwitchRecord, SwitchStatus
+from ringpost.model.transfer import Consultation
 from ringpost.switch import CALL_ACTIONS, Finding, Progress
-from ringpost.switch.asterisk import lists, marks, names, originating
+from ringpost.switch.asterisk import consulting, lists, marks, names, originating, rooms
 from ringpost.switch.asterisk.abilities import CAPABILITIES
 from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
 from ringpost.switch.asterisk.beside import CACHES
 from ringpost.switch.asterisk.lists import Channel, Contact, Party
+from ringpost.switch.asterisk.lots import Waits
 from ringpost.switch.asterisk.place import address, connected
 from ringpost.switch.asterisk.queue_line import QueueLine
 from ringpost.switch.line import Line
 
-NEEDS_SYSTEM = frozenset({"call-answer", "call-hold", "call-resume", "call-record-start", "registration-delete"})
+NEEDS_SYSTEM = frozenset(
+    {
+        "call-answer",
+        "call-hold",
+        "call-resume",
+        "call-record-start",
+        "registration-delete",
+        "conference-record-start",
+        "conference-record-stop",
+    }
+)
 """What is done by actions of the class ``system``, which may run a shell: a user has it on loopback only."""
 DIRECT = tuple(action for action in CALL_ACTIONS if action not in NEEDS_SYSTEM)
 """What can be done at an address that is not this machine's."""
@@ -237,17 +251,30 @@ class Asterisk:
         """Run the domain's plan for this leg."""
         self._act(domain, leg_uuid, "Redirect", Context=marks.PLAN, Exten=number, Priority="1")
 
-    def park(self, domain: Domain, leg_uuid: str) -> str:
-        """Send the leg to the parking code, and hear in which slot it comes to wait."""
-        channel, lot = self._answered(domain, leg_uuid).channel.uniqueid, dialplan.lot(domain.domain_name)
-        line = self._line.take()
+    def park(self, domain: Domain, leg_uuid: str, place: ParkingPlace) -> str:
+        """Send the leg to the number that parks, and hear in which slot it comes to wait."""
+        legs = self._parties(domain)
+        leg = _answered(legs, leg_uuid)
+        self._refuse_taken(domain, legs, place)
+        self._set(leg.channel, marks.PARKS, "yes")
+        self._set(leg.channel, marks.GOES_BACK_TO, place.on_timeout or _parks(domain, leg))
+        channel, line = leg.channel.uniqueid, self._line.take()
         line.hear()
-        self._do("Redirect", Channel=channel, Context=marks.PLAN, Exten=dialplan.PARK, Priority="1")
+        self._do("Redirect", Channel=channel, Context=marks.PLAN, Exten=_number_of(place), Priority="1")
         with self._line.spoken():
-            told = line.awaited(lambda event: channel in lists.slots([event], lot), self._answer_seconds)
+            told = line.awaited(lambda event: channel in lists.slots([event], domain.domain_name), self._answer_seconds)
         if told is None:
             raise CannotComply("the call was not parked: it may have ended, or every slot is taken")
-        return lists.slots([told], lot)[channel]
+        return lists.slots([told], domain.domain_name)[channel].slot
+
+    def _refuse_taken(self, domain: Domain, legs: Iterable[Party], place: ParkingPlace) -> None:
+        """Of two who want a slot at once, the second comes to wait in the next."""
+        if place.slot is None:
+            return
+        wanted = Waits(place.slot, place.lot.parkinglot_uuid if place.lot else None)
+        slots = self._slots(domain)
+        if any(slots.get(leg.channel.uniqueid) == wanted for leg in legs):
+            raise CannotComply("somebody waits in that slot already", parameter="slot")
 
     def record(self, domain: Domain, leg_uuid: str) -> str:
         """Record into a new file below ``monitor``, under the domain's name; what records already goes on."""
@@ -282,6 +309,146 @@ class Asterisk:
         channel = self._answered(domain, leg_uuid).channel
         self._do("StopMixMonitor", Channel=channel.uniqueid)
         self._set(channel, marks.RECORDED, "")
+
+    # transfers in which the other party waits meanwhile
+
+    def consult(self, domain: Domain, consultation: Consultation) -> None:
+        """Mark the initiator, and send both on in one action: the plan does the rest."""
+        legs = self._parties(domain)
+        initiator = _answered(legs, consultation.initiator).channel
+        transferred = _answered(legs, consultation.transferred).channel
+        about = consulting.written(consultation, transferred.uniqueid, initiator.uniqueid)
+        self._set(initiator, marks.CONSULTS, about)
+        self._do(
+            "Redirect",
+            ("ExtraChannel", initiator.uniqueid),
+            ("ExtraContext", marks.CONSULTING),
+            ("ExtraExten", consultation.number),
+            ("ExtraPriority", "1"),
+            Channel=transferred.uniqueid,
+            Context=marks.WAITS,
+            Exten="s",
+            Priority="1",
+        )
+
+    def put_through(self, domain: Domain, consultation: Consultation) -> bool:
+        """Release the initiator: the plan does the rest, whether or not somebody has answered.
+
+        Who is not there any more has done so already; but if whoever waits still does, that one is sent on here.
+        """
+        legs = self._parties(domain)
+        initiator = next((leg for leg in legs if leg.leg_uuid == consultation.initiator), None)
+        if initiator is not None and consulting.is_about(initiator.channel, consultation):
+            self.hang_up(domain, consultation.initiator)
+            return consulting.has_answer(initiator)
+        waits = _one(legs, consultation.transferred).channel
+        if waits.said.verbatim("Context") == marks.WAITS:
+            self._do("Redirect", Channel=waits.uniqueid, Context=marks.PLAN, Exten=consultation.number, Priority="1")
+        elif initiator is not None:
+            raise CannotComply("this transfer is over: the two talk")
+        return False
+
+    def take_back(self, domain: Domain, consultation: Consultation) -> None:
+        """Send the initiator to where it talks again with whom it is about; whoever it calls is released."""
+        initiator = _one(self._parties(domain), consultation.initiator).channel
+        if consulting.is_about(initiator, consultation):
+            self._set(initiator, marks.TAKES_BACK, "yes")
+            self._do("Redirect", Channel=initiator.uniqueid, Context=marks.BACK, Exten="s", Priority="1")
+
+    # conference rooms
+
+    def rooms(self, domain: Domain) -> list[LiveRoom]:
+        """The rooms of a domain that somebody is in: they are called by its uuid."""
+        rows = [row for row in self._list("ConfbridgeListRooms") if row.event == "ConfbridgeListRooms"]
+        found = [(row, rooms.named(row.get("Conference"), domain.domain_uuid)) for row in rows]
+        legs = self._parties(domain) if any(room for _, room in found) else []
+        return [
+            rooms.live(
+                domain,
+                room,
+                row,
+                self._participants(row.get("Conference")),
+                legs,
+                is_recorded=self._file(domain, room) is not None,
+            )
+            for row, room in found
+            if room is not None
+        ]
+
+    def change_participant(self, domain: Domain, room: str, leg_uuid: str, change: ParticipantChange) -> None:
+        """Have somebody not be heard, or hear nobody, or go. That one is deaf is marked: no list says so."""
+        its = rooms.name(domain.domain_uuid, room)
+        inside = self._inside(its)
+        leg = next((leg for leg in self._parties(domain) if leg.leg_uuid == leg_uuid), None)
+        if not inside or leg is None or leg.channel.uniqueid not in inside:
+            raise NotFound("that one is not in the room" if inside else "nobody is in that room")
+        channel = leg.channel
+        if change in ("deaf", "undeaf"):
+            self._set(channel, "MUTEAUDIO(out)", "on" if change == "deaf" else "off")
+            self._set(channel, marks.DEAF, "true" if change == "deaf" else "")
+            return
+        if change == "kick":
+            self._set(channel, marks.HUNG_UP, "true")
+        self._in_room(rooms.CHANGES[change], its, Channel=channel.name)
+
+    def lock_room(self, domain: Domain, room: str, locked: bool) -> None:
+        """Who comes to a locked room is told so and hung up."""
+        self._in_room("ConfbridgeLock" if locked else "ConfbridgeUnlock", rooms.name(domain.domain_uuid, room))
+
+    def record_room(self, domain: Domain, room: str, leg_uuid: str) -> str:
+        """Record into a new file below ``monitor``, and note for which leg; what records already goes on."""
+        its = rooms.name(domain.domain_uuid, room)
+        running = self._file(domain, room)
+        if running is not None and self._inside(its):
+            return running
+        leg = _answered(self._parties(domain), leg_uuid).channel
+        path = f"{domain.domain_name}/{secrets.token_hex(4)}-{leg_uuid}.wav"
+        self._note_file(its, f"{path}:{leg.uniqueid}")
+        self._do("UserEvent", UserEvent=marks.ROOM_RECORDED, Room=its, File=path, Leg=leg.uniqueid)
+        try:
+            self._in_room("ConfbridgeStartRecord", its, RecordFile=path)
+        except (NotFound, SwitchRefused):
+            self._note_file(its, "")
+            raise
+        return path
+
+    def stop_recording_room(self, domain: Domain, room: str) -> None:
+        """Record no more."""
+        its = rooms.name(domain.domain_uuid, room)
+        if self._file(domain, room) is None:
+            raise CannotComply("this room is not being recorded")
+        self._in_room("ConfbridgeStopRecord", its)
+        self._note_file(its, "")
+
+    def _participants(self, its: str) -> list[Message]:
+        """Who is in a room of that name: nobody, if there is none."""
+        with self._line.spoken():
+            try:
+                rows = self._line.take().listed("ConfbridgeList", Conference=its)
+            except Unlisted:
+                return []
+        return [row for row in rows if row.event == "ConfbridgeList"]
+
+    def _inside(self, its: str) -> set[str]:
+        return {row.get("Uniqueid") for row in self._participants(its)}
+
+    def _file(self, domain: Domain, room: str) -> str | None:
+        """What a room is recorded into; None if it is not. Who comes first into an empty room says so anew."""
+        said = self._do("Getvar", Variable=rooms.noted(rooms.name(domain.domain_uuid, room))).get("Value")
+        found = rooms.file_of(said, domain.domain_name)
+        return found[0] if found else None
+
+    def _note_file(self, its: str, value: str) -> None:
+        self._do("Setvar", Variable=rooms.noted(its), Value=value)
+
+    def _in_room(self, action: str, its: str, **members: str) -> None:
+        """Do something to a room, which is none once nobody is in it."""
+        answer = self._ask(action, Conference=its, **members)
+        if answer.is_good or answer.says in rooms.ALREADY:
+            return
+        if answer.says in rooms.NOT_THERE:
+            raise NotFound(rooms.NOT_THERE[answer.says])
+        _refused(action, answer.says)
 
     # phones
 
@@ -378,14 +545,9 @@ class Asterisk:
     def _set(self, channel: Channel, variable: str, value: str) -> None:
         self._do("Setvar", Channel=channel.uniqueid, Variable=variable, Value=value)
 
-    def _slots(self, domain: Domain) -> dict[str, str]:
-        """Who waits in which slot of the domain's lot, which there is once somebody has waited there."""
-        lot = dialplan.lot(domain.domain_name)
-        with self._line.spoken():
-            try:
-                return lists.slots(self._line.take().listed("ParkedCalls", ParkingLot=lot), lot)
-            except Unlisted:
-                return {}
+    def _slots(self, domain: Domain) -> dict[str, Waits]:
+        """Who waits in which slot."""
+        return lists.slots(self._list("ParkedCalls"), domain.domain_name)
 
     def _contacts(self) -> list[Contact]:
         return lists.contacts(self._list("DBGetTree", Family="registrar"), self._clock.now(), self._odd)
@@ -434,6 +596,18 @@ def _answered(legs: Iterable[Party], leg_uuid: str) -> Party:
     if not leg.channel.is_up:
         raise CannotComply("this party has not answered yet")
     return leg
+
+
+def _number_of(place: ParkingPlace) -> str:
+    """What is dialled to wait there."""
+    if place.lot is None:
+        return f"*{place.slot}" if place.slot else dialplan.PARK
+    return place.slot or place.lot.extension
+
+
+def _parks(domain: Domain, leg: Party) -> str:
+    """The extension of whoever talks with a leg, and so has it parked; empty if nobody knows."""
+    return next(filter(None, (lists.extension(domain, one) for one in leg.company)), "")
 
 
 def _heard_at(leg: Party) -> Channel:

@@ -11,7 +11,7 @@ from typing import Self
 from ringpost.clock import stamp
 from ringpost.model.errors import SwitchRefused
 from ringpost.model.notices import Notice, What
-from ringpost.switch.asterisk import marks, queues
+from ringpost.switch.asterisk import marks, queues, rooms
 from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
 from ringpost.switch.asterisk.channels import Channel
 from ringpost.switch.asterisk.events import Events, Told
@@ -68,6 +68,7 @@ class AsteriskEar:
         what: What = "lost" if is_over or not self._hands_in() else "gone"
         known_legs = {} if is_over else known.legs
         self._states.look(self._now())
+        in_rooms = self._in_rooms()
         there = self._events.there(
             self._listed("CoreShowChannels"),
             self._listed("ParkedCalls"),
@@ -75,7 +76,10 @@ class AsteriskEar:
             known_legs,
             self._now(),
             [row for row in self._listed("QueueStatus", Member="none") if row.event == "QueueEntry"],
+            in_rooms,
         )
+        for its in {row.get("Conference") for row in in_rooms}:
+            self._note_file(its)
         legs = {notice.leg_uuid for notice in there}
         rung_for = {notice.source_uuid: notice.domain_uuid for notice in there if notice.source_uuid}
         at = stamp(known.heard_at)
@@ -117,6 +121,18 @@ class AsteriskEar:
             value = "true" if event.event == "Hold" else ""
             with suppress(SwitchRefused):
                 self._manager.ask("Setvar", Channel=event.get("Uniqueid"), Variable=marks.HELD, Value=value)
+
+    def _in_rooms(self) -> list[Message]:
+        """Who is in conference rooms."""
+        its = [row.get("Conference") for row in self._listed("ConfbridgeListRooms")]
+        rows = (row for name in its if name for row in self._listed("ConfbridgeList", Conference=name))
+        return [row for row in rows if row.event == "ConfbridgeList"]
+
+    def _note_file(self, its: str) -> None:
+        """What a room is recorded into; since when is not known."""
+        found = rooms.file_of(self._manager.ask("Getvar", Variable=rooms.noted(its)).get("Value"))
+        if found is not None:
+            self._events.room_recorded(its, *found, self._now())
 
     def _answers(self) -> bool:
         """Whether it answers, asked once nothing was heard for a while. Raises ``SwitchUnreachable`` if it does not."""

@@ -14,7 +14,7 @@ from ringpost.model.call import Direction
 from ringpost.model.notices import Notice, RecordedFile, What
 from ringpost.model.route import AgentCodeWord
 from ringpost.model.telephone.spelling import NUMBER
-from ringpost.switch.asterisk import cdr, marks, queues
+from ringpost.switch.asterisk import cdr, consulting, lots, marks, queues, rooms
 from ringpost.switch.asterisk.ami import Message
 from ringpost.switch.asterisk.channels import WHO, Channel, Channels
 from ringpost.switch.asterisk.legs import FILE, born, cause_of, ended_by, number_dialled
@@ -54,6 +54,15 @@ class Told(NamedTuple):
     records: list[PostedRecord]
 
 
+class _RoomFile(NamedTuple):
+    """What a conference room is recorded into, since when, and for which leg."""
+
+    path: str
+    domain_uuid: str
+    leg_uuid: str
+    since: float
+
+
 class Events:
     """Understands events one after the other, and remembers what they leave out.
 
@@ -67,6 +76,7 @@ class Events:
         self.channels = Channels()
         self._sequence = 0
         self._looking: set[str] = set()
+        self._room_files: dict[str, _RoomFile] = {}
         self._told = Told([], [], [])
         self._kinds: Mapping[str, Callable[[Message, float], None]] = {
             "Newstate": self._newstate,
@@ -79,8 +89,16 @@ class Events:
             "Unhold": self._unhold,
             "UserEvent": self._user_event,
             "ParkedCall": self._parked_call,
+            "ParkedCallSwap": self._parked_call,
             "UnParkedCall": self._unparked_call,
             "ParkedCallTimeOut": self._unparked_call,
+            "ParkedCallGiveUp": self._parked_no_more,
+            "ConfbridgeJoin": self._room_joined,
+            "ConfbridgeLeave": self._room_left,
+            "ConfbridgeMute": self._room_muted,
+            "ConfbridgeUnmute": self._room_muted,
+            "ConfbridgeStopRecord": self._room_recorded,
+            "BlindTransfer": self._blind_transfer,
             "AttendedTransfer": self._attended_transfer,
             "OriginateResponse": self._originated,
             "LocalOptimizationEnd": self._optimised,
@@ -112,10 +130,11 @@ class Events:
         known: Mapping[str, str],
         now: float,
         queued: Iterable[Message] = (),
+        in_rooms: Iterable[Message] = (),
     ) -> list[Notice]:
         """How far each channel has come that is listed. ``answered`` says since when one is; ``known`` are legs.
 
-        ``queued`` are those who wait in queues.
+        ``queued`` are those who wait in queues, ``in_rooms`` those who are in conference rooms.
         """
         self._begin(now)
         listed = [(channel, row) for row in rows if (channel := self.channels.seen(row, "", now))]
@@ -129,20 +148,42 @@ class Events:
                 self._ring(channel, now)
             elif channel.is_up:
                 self._answer(channel, answered(channel) or channel.start)
-        for row in parked:
-            if self.channels.seen(row, "Parkee", now):
-                self._parked_call(row, now)
-        for row in queued:
-            self._queue_entry(row, now)
+        self._tell_of_places(parked, queued, in_rooms, now)
+        for channel, _ in listed:
+            self._tell_of_transfer(channel, now)
         for channel, _ in listed:
             if channel.is_told and channel.is_up and channel.leg_uuid in known:
                 self._tell_of_no_wait(channel, now)
         return self._told.notices
 
+    def _tell_of_places(
+        self, parked: Iterable[Message], queued: Iterable[Message], in_rooms: Iterable[Message], now: float
+    ) -> None:
+        for row in parked:
+            if self.channels.seen(row, "Parkee", now):
+                self._parked_call(row, now)
+        for row in queued:
+            self._queue_entry(row, now)
+        for row in in_rooms:
+            self._room_joined(row, now)
+            self._room_muted(row, now)
+
+    def _tell_of_transfer(self, channel: Channel, now: float) -> None:
+        """How far the transfer has come in which a channel takes part."""
+        for mark, tell in (
+            (marks.CONSULTS, self._consults),
+            (marks.TAKEN_BACK, self._taken_back),
+            (marks.THROUGH, self._put_through),
+        ):
+            if channel.said.get(mark):
+                tell(channel, now)
+
     def _tell_of_no_wait(self, leg: Channel, now: float) -> None:
         """Who waits nowhere now, in no slot and in no queue, may have when it was last heard of."""
         if not leg.is_parked:
             self._tell(leg, "unparked", now)
+        if not leg.room:
+            self._tell(leg, "room_left", now)
         queue_uuid = leg.marks.uuid(marks.QUEUED)
         if queue_uuid and not leg.queue:
             self._tell(leg, "unqueued", now, queue_uuid=queue_uuid)
@@ -245,17 +286,70 @@ class Events:
 
     def _user_event(self, event: Message, at: float) -> None:
         """What the plan says."""
+        if event.get("UserEvent") == marks.ROOM_RECORDED:
+            self.room_recorded(event.get("Room"), event.get("File"), event.get("Leg"), at)
+        self._of_transfer(event, at)
         leg = self._leg(self._of(event))
         says = {marks.SENT: self._sent, marks.UNQUEUED: self._unqueued, marks.AGENT_CODE: self._agent_code}
         if leg is not None and (what := says.get(event.get("UserEvent"))) is not None:
             what(leg, event, at)
 
     def _sent(self, leg: Channel, event: Message, at: float) -> None:
-        """Where a leg is sent; that it had been speaking, or waits, only we know."""
-        number = event.get("Number")
+        """Where a leg is sent; that it had been speaking, or waits, only we know. Who asks somebody is not sent."""
+        number, is_extension = event.get("Number"), event.get("Extension") == event.get("Number")
+        by, leg.sent_by = leg.sent_by, ""
+        if leg.said.get(marks.CONSULTS):
+            return
         if (leg.has_spoken or leg.queue) and NUMBER.fullmatch(number):
             leg.queue = ""
-            self._tell(leg, "sent", at, sent_to=number, sent_to_extension=event.get("Extension") == number)
+            by_phone = {"by_phone": True, "other_uuid": by} if by else {}
+            self._tell(leg, "sent", at, sent_to=number, sent_to_extension=is_extension, **by_phone)
+
+    def _of_transfer(self, event: Message, at: float) -> None:
+        """How far an attended transfer has come: its legs are marked with which it is."""
+        channel = self._of(event)
+        says = {
+            marks.CONSULTED: self._consults,
+            marks.BACK_AGAIN: self._taken_back,
+            marks.PUT_THROUGH: self._put_through,
+        }
+        if channel is not None and (what := says.get(event.get("UserEvent"))) is not None:
+            what(channel, at)
+
+    def _consults(self, channel: Channel, at: float) -> None:
+        leg, about = self._leg(channel), consulting.read(channel.said.get(marks.CONSULTS, ""))
+        if leg is not None and about is not None:
+            other = marks.leg_uuid(about.transferred)
+            self._tell(leg, "consults", at, transfer_uuid=about.transfer_uuid, other_uuid=other, sent_to=about.number)
+
+    def _taken_back(self, channel: Channel, at: float) -> None:
+        leg, about = self._leg(channel), consulting.read(channel.said.get(marks.TAKEN_BACK, ""))
+        if leg is not None and about is not None:
+            other = marks.leg_uuid(about.transferred)
+            self._tell(leg, "taken_back", at, transfer_uuid=about.transfer_uuid, other_uuid=other)
+
+    def _put_through(self, channel: Channel, at: float) -> None:
+        """Who was asked talks with whom the transfer is about; it may be a phone beyond a pair."""
+        about = consulting.read(channel.said.get(marks.THROUGH, ""))
+        asked = self._leg(channel) or self._beyond(channel)
+        leg = self._leg(self.channels.get(about.transferred)) if about else None
+        if about is not None and leg is not None and asked is not None and asked.domain == leg.domain:
+            by = marks.leg_uuid(about.initiator)
+            self._tell(
+                leg,
+                "put_through",
+                at,
+                transfer_uuid=about.transfer_uuid,
+                other_uuid=by,
+                taken_by=asked.leg_uuid,
+                sent_to=about.number,
+            )
+
+    def _beyond(self, half: Channel) -> Channel | None:
+        """The leg that the other half of a pair has called, and that has answered."""
+        other = self.channels.other_half(half)
+        called = (one for one in self.channels if other is not None and one.dialled_by == other.uniqueid)
+        return next((one for one in called if one.answered is not None and self._leg(one) is one), None)
 
     def _unqueued(self, leg: Channel, event: Message, at: float) -> None:
         """Why a leg waits in a queue no more: the plan alone knows, and of one that was let in nowhere nothing else."""
@@ -300,8 +394,17 @@ class Events:
     def _parked_call(self, event: Message, at: float) -> None:
         leg = self._leg(self._of(event, "Parkee"))
         if leg is not None and not leg.is_parked:
-            leg.is_parked = True
-            self._tell(leg, "parked", at, slot=Said({"slot": event.get("ParkingSpace")}).text("slot"))
+            leg.is_parked, leg.sent_by = True, ""
+            place = lots.waits(event.get("Parkinglot"), event.get("ParkingSpace"))
+            slot = place.slot if place else Said({"slot": event.get("ParkingSpace")}).text("slot")
+            lot = place.parkinglot_uuid if place else None
+            self._tell(leg, "parked", at, slot=slot, parkinglot_uuid=lot)
+
+    def _parked_no_more(self, event: Message, at: float) -> None:
+        """Who hangs up in a slot, or is sent on from it: which of the two is told by what comes next."""
+        leg = self._leg(self._of(event, "Parkee"))
+        if leg is not None:
+            leg.is_parked = False
 
     def _unparked_call(self, event: Message, at: float) -> None:
         """Somebody has taken it, or it goes back to who has parked it. Who hangs up there is taken by nobody."""
@@ -312,7 +415,49 @@ class Events:
         if taker is not None and taker is not leg and not taker.is_placed and not taker.source:
             self._tell_if_due(taker)
             taker.took = leg.uniqueid
-        self._tell(leg, "unparked", at, taken_by=taker.leg_uuid if taker else None)
+        timed_out = event.event == "ParkedCallTimeOut"
+        self._tell(leg, "unparked", at, taken_by=taker.leg_uuid if taker else None, timed_out=timed_out)
+
+    def _room_joined(self, event: Message, at: float) -> None:
+        leg = self._leg(self._of(event))
+        room = rooms.named(event.get("Conference"), leg.domain) if leg else None
+        if leg is not None and room is not None and leg.room != room:
+            leg.room, leg.is_muted = room, False
+            self._tell(leg, "room_joined", at, room=room, moderator=leg.said.get(marks.MODERATOR) == "yes")
+
+    def _room_left(self, event: Message, at: float) -> None:
+        leg = self._leg(self._of(event))
+        if leg is not None and leg.room and leg.room == rooms.named(event.get("Conference"), leg.domain):
+            room, leg.room, leg.is_muted = leg.room, "", False
+            self._tell(leg, "room_left", at, room=room, moderator=leg.said.get(marks.MODERATOR) == "yes")
+
+    def _room_muted(self, event: Message, at: float) -> None:
+        """It may be told twice. In a list of who is there ``Muted`` says it, as it does when it comes in."""
+        leg = self._leg(self._of(event))
+        is_muted = event.event == "ConfbridgeMute" or event.get("Muted") == "Yes"
+        is_muted = is_muted and event.event != "ConfbridgeUnmute"
+        if leg is not None and leg.room and leg.is_muted != is_muted:
+            leg.is_muted = is_muted
+            self._tell(leg, "room_muted" if is_muted else "room_unmuted", at, room=leg.room)
+
+    def room_recorded(self, its: str, path: str, uniqueid: str, since: float) -> None:
+        """A room is recorded into a file, or about to be, for one of those in it."""
+        channel = self.channels.get(uniqueid)
+        leg = self._leg(channel)
+        if leg is not None and leg.domain is not None and rooms.named(its, leg.domain) and FILE.fullmatch(path):
+            self._room_files[its] = _RoomFile(path, leg.domain, leg.leg_uuid, since)
+
+    def _room_recorded(self, event: Message, at: float) -> None:
+        """Its recording is finished: it was stopped, or the last one has left."""
+        told = self._room_files.pop(event.get("Conference"), None)
+        if told is not None:
+            self._tell_of_file(told.path, told.domain_uuid, told.leg_uuid, told.since, at)
+
+    def _blind_transfer(self, event: Message, at: float) -> None:
+        """A phone sends the other party on: the plan tells where to."""
+        leg, by = self._leg(self._of(event, "Transferee")), self._leg(self._of(event, "Transferer"))
+        if leg is not None and by is not None and event.get("Result") == "Success":
+            leg.sent_by = by.leg_uuid
 
     def _attended_transfer(self, event: Message, at: float) -> None:
         """Who has called two puts them through: all are in one call from now on."""
@@ -327,9 +472,11 @@ class Events:
         if first is not of_call and not first.is_placed and not first.source:
             first.took = leg.uniqueid
             self._tell(first, "answered", at)
-        to = target.extension or target.whose
+        to, by = target.extension or target.whose, self._leg(self._of(event, "OrigTransferer"))
+        about: dict[str, Any] = {"taken_by": target.leg_uuid, "other_uuid": by.leg_uuid if by else None}
         if to is not None and NUMBER.fullmatch(to):
-            self._tell(leg, "sent", at, sent_to=to, sent_to_extension=target.extension is not None)
+            about |= {"sent_to": to, "sent_to_extension": target.extension is not None}
+        self._tell(leg, "put_through", at, by_phone=True, **about)
 
     def _put_into_queue(self, leg: Channel, waits: Channel | None, at: float) -> None:
         """Who has called a queue puts another through to it: that one waits in its place."""
@@ -498,10 +645,13 @@ class Events:
             return
         channel.recorded = (*channel.recorded, path)
         leg.recorded = leg.recorded if leg is channel else (*leg.recorded, path)
-        name = Said({"name": path.rpartition("/")[2]}).text("name") or leg.leg_uuid
-        seconds = max(0, int(at - since)) if since else 0
+        self._tell_of_file(path, leg.domain, leg.leg_uuid, since or at, at)
+
+    def _tell_of_file(self, path: str, domain_uuid: str, leg_uuid: str, since: float, at: float) -> None:
+        name = Said({"name": path.rpartition("/")[2]}).text("name") or leg_uuid
+        seconds = max(0, int(at - since))
         file = RecordedFile(
-            domain_uuid=leg.domain, leg_uuid=leg.leg_uuid, file_name=name, ended_at=stamp(at), seconds=seconds
+            domain_uuid=domain_uuid, leg_uuid=leg_uuid, file_name=name, ended_at=stamp(at), seconds=seconds
         )
         self._told.recorded.append(Recorded(path, file))
 

@@ -16,8 +16,9 @@ from ringpost.model.call import Direction
 from ringpost.model.domain import Domain
 from ringpost.model.live import LegState, LiveCall, LiveLeg, Registration, state_of
 from ringpost.model.values import EXTENSION, is_number, is_uuid
-from ringpost.switch.asterisk import marks
+from ringpost.switch.asterisk import lots, marks
 from ringpost.switch.asterisk.ami import Message
+from ringpost.switch.asterisk.lots import Waits
 from ringpost.switch.said import DIRECTIONS, LONG, Said
 
 Odd = Callable[[str], object]
@@ -31,7 +32,6 @@ _EPOCH = re.compile(r"(?:.*-)?([0-9]{1,10})\.([0-9]{1,9})")
 _DURATION = re.compile(r"([0-9]{1,6}):([0-5][0-9]):([0-5][0-9])")
 _ANSWERED = "6"
 _CALLING = "4"
-_SLOT = re.compile(r"[0-9]{1,10}")
 _UNNAMED = ("", "<unknown>", "unknown")
 _ONHOLD = "ONHOLD"
 
@@ -188,7 +188,7 @@ def may_hold(leg: Party) -> bool:
     return leg.channel.is_up and len(leg.company) == 1
 
 
-def calls(domain: Domain, legs: Iterable[Party], slots: Mapping[str, str], held: Collection[str]) -> list[LiveCall]:
+def calls(domain: Domain, legs: Iterable[Party], slots: Mapping[str, Waits], held: Collection[str]) -> list[LiveCall]:
     """The domain's calls, oldest first. ``held`` are the legs that hold."""
     groups: dict[str, list[Party]] = {}
     for leg in legs:
@@ -198,10 +198,11 @@ def calls(domain: Domain, legs: Iterable[Party], slots: Mapping[str, str], held:
 
 
 def _call(
-    domain: Domain, linkedid: str, members: list[Party], slots: Mapping[str, str], held: Collection[str]
+    domain: Domain, linkedid: str, members: list[Party], slots: Mapping[str, Waits], held: Collection[str]
 ) -> LiveCall:
     first, legs = members[0], tuple(_leg(domain, leg, slots, held) for leg in members)
     said, marked = first.channel.said, first.channel.marked
+    place = next((slots[leg.channel.uniqueid] for leg in members if leg.channel.uniqueid in slots), None)
     return LiveCall(
         call_uuid=marks.leg_uuid(linkedid),
         domain_uuid=domain.domain_uuid,
@@ -211,32 +212,33 @@ def _call(
         caller_id_name=_name(said) or legs[0].name,
         caller_id_number=_caller(first, legs[0]),
         destination_number=marked.number(marks.DIALLED) or said.number("Exten"),
-        slot=next((slots[leg.channel.uniqueid] for leg in members if leg.channel.uniqueid in slots), None),
+        slot=place.slot if place else None,
+        parkinglot_uuid=place.parkinglot_uuid if place else None,
         legs=legs,
     )
 
 
-def _leg(domain: Domain, leg: Party, slots: Mapping[str, str], held: Collection[str]) -> LiveLeg:
+def _leg(domain: Domain, leg: Party, slots: Mapping[str, Waits], held: Collection[str]) -> LiveLeg:
     channel = leg.channel
-    extension = _extension(domain, channel)
+    own = extension(domain, channel)
     return LiveLeg(
         leg_uuid=leg.leg_uuid,
-        extension=extension,
-        number=extension or _outside(channel),
-        name=_shown(leg),
+        extension=own,
+        number=own or outside(channel),
+        name=shown(leg),
         state=_state(leg, slots, held),
         start_stamp=stamp(channel.start),
     )
 
 
-def _shown(leg: Party) -> str | None:
+def shown(leg: Party) -> str | None:
     """Its name. The channel of an A that was placed has the name that was ordered to be shown, and not A's."""
     if leg.channel.is_placed:
         return _name(leg.telephones[0].said) if leg.phones else None
     return _name(leg.channel.said)
 
 
-def _state(leg: Party, slots: Mapping[str, str], held: Collection[str]) -> LegState:
+def _state(leg: Party, slots: Mapping[str, Waits], held: Collection[str]) -> LegState:
     if leg.channel.uniqueid in slots:
         return "parked"
     if not leg.channel.is_up:
@@ -244,7 +246,7 @@ def _state(leg: Party, slots: Mapping[str, str], held: Collection[str]) -> LegSt
     return "held" if leg.leg_uuid in held else "answered"
 
 
-def _extension(domain: Domain, channel: Channel) -> str | None:
+def extension(domain: Domain, channel: Channel) -> str | None:
     """The extension a leg is: whose endpoint it is at, which no phone can choose, or the one we rang."""
     if channel.kind == "Local":
         return channel.marked.matching(EXTENSION, marks.EXTENSION)
@@ -252,7 +254,7 @@ def _extension(domain: Domain, channel: Channel) -> str | None:
     return number if home.lower() == domain.domain_name and EXTENSION.fullmatch(number) else None
 
 
-def _outside(channel: Channel) -> str | None:
+def outside(channel: Channel) -> str | None:
     placed = channel.marked.number(marks.NUMBER) if channel.is_placed else None
     return placed or channel.said.number("CallerIDNum")
 
@@ -298,12 +300,18 @@ def holding(legs: Collection[Party], devices: Iterable[Message]) -> set[str]:
     }
 
 
-def slots(rows: Iterable[Message], lot: str) -> dict[str, str]:
-    """The slot in which each channel waits, by its Uniqueid, from ``ParkedCalls``."""
-    parked = [row for row in rows if row.event == "ParkedCall" and row.get("Parkinglot") == lot]
-    return {
-        row.get("ParkeeUniqueid"): row.get("ParkingSpace") for row in parked if _SLOT.fullmatch(row.get("ParkingSpace"))
-    }
+def slots(rows: Iterable[Message], domain_name: str) -> dict[str, Waits]:
+    """Where each channel waits, by its Uniqueid, from ``ParkedCalls``: in the domain's own lot, or in one it was given.
+
+    Another domain's lots are among those: whose a channel is says its mark.
+    """
+    found = {}
+    for row in rows:
+        if row.event == "ParkedCall":
+            place = lots.waits(row.get("Parkinglot"), row.get("ParkingSpace"), domain_name)
+            if place is not None:
+                found[row.get("ParkeeUniqueid")] = place
+    return found
 
 
 _CONTACT_KEY = re.compile(r"/registrar/(contact/([^;/]{1,300});@[0-9a-f]{32})")

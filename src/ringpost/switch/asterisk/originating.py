@@ -24,7 +24,7 @@ _SAYS_NOTHING = ("16", "127")
 def members(order: CallOrder, listens_to: str | None) -> list[tuple[str, str]]:
     """``Originate``: ring A under our uuid; once it answers, it runs the plan for B, or hears the channel of a name."""
     name = names.shown(order.caller_id_name)[:_LONGEST_NAME] or order.caller_id_number
-    goes_on = [("Context", marks.PLAN), ("Exten", order.destination_b), ("Priority", "1")]
+    goes_on = [("Context", marks.PLAN), ("Exten", order.room or order.destination_b), ("Priority", "1")]
     hears = [("Application", "ChanSpy"), ("Data", f"{listens_to},{_SPIES[order.monitor_mode]}")]
     return [
         ("Channel", _a(order)),
@@ -50,6 +50,7 @@ def _marks(order: CallOrder) -> Mapping[str, str]:
         f"__{marks.DOMAIN}": order.domain_uuid,
         **({f"__{marks.DIRECTION}": order.direction} if order.direction else {}),
         **({} if order.monitors else {f"__{marks.DIALLED}": order.destination_b}),
+        **({marks.INVITED: f"{order.room}{':yes' if order.moderator else ''}"} if order.room else {}),
         marks.CALL: order.call_uuid,
         marks.EXTENSION if order.gateway is None else marks.NUMBER: order.destination_a,
     }

@@ -35,10 +35,11 @@ from ringpost.model.route import (
 )
 from ringpost.model.route import Messages as ToMessages
 from ringpost.model.values import EXTENSION, is_number, is_uuid
-from ringpost.switch.asterisk import names, posted, queues
+from ringpost.switch.asterisk import lots, names, posted, queues, rooms
 from ringpost.switch.asterisk.causes import number_of, says_more, spoken_of
 from ringpost.switch.asterisk.marks import (
     BOX,
+    CONSULTS,
     DIALLED,
     DIRECTION,
     DOMAIN,
@@ -52,8 +53,6 @@ from ringpost.switch.deciding import Looked
 
 NOTHING = b""
 PUBLIC = "public"
-_MENU = "ringpost"
-"""What keys do in a conference, in confbridge.conf."""
 _ACCOUNT = re.compile(r"([0-9*#]{1,32})@([A-Za-z0-9.-]{1,253})")
 _MEMBER = re.compile(r"(\+?[0-9*#]{1,32})(?:x([0-9]{1,3})x([0-9]{1,3})(r?))?")
 _MORE = re.compile(r"([0-9*#]{1,32}):([0-9]{1,3}):([0-9a-f]{0,8})")
@@ -67,6 +66,10 @@ _LONGEST_CALL = 24 * 86_400_000
 that somebody hangs up (tried with 30 days)."""
 _ANNOUNCED = "conf-now-recording"
 """What both parties hear first of a call that is recorded, if their domain wants it: of Asterisk's core sounds."""
+_ASKS_NOBODY = f" & ${{LEN(${{{CONSULTS}}})}}=0"
+_IF_CONSULTING = "${RP_DIALS}"
+"""Options of ``Dial`` by which the initiator of a transfer goes on once who was asked hangs up; and that one, if the
+initiator does. Empty of whoever else dials."""
 _CALLEE = "ringpost-callee"
 """The context whose ``s`` each leg runs that is dialled, before it is: it may have it recorded."""
 
@@ -297,12 +300,13 @@ def _is_an_extensions(number: str, route: Route) -> bool:
 def _limited(domain: Domain, route: Route, caller: Caller) -> list[Step]:
     """No more calls at once than the caller may have, nor than who is called; one for help is no matter of that.
 
-    A caller who has enough is told that it is busy. Whose called phone has enough is asked about again: it is busy.
+    A caller who has enough is told that it is busy, unless it asks somebody in a transfer: that is no call more. Whose
+    called phone has enough is asked about again: it is busy.
     """
     if isinstance(route, Emergency):
         return []
     who = caller.extension
-    counted = [*_counts(domain, who, "from"), Step("ExecIf", f"$[{_calls(domain, who)}]?Hangup(17)")] if who else []
+    counted = [*_counts(domain, who, "from"), *_refused_if(f"{_calls(domain, who)}{_ASKS_NOBODY}")] if who else []
     if not isinstance(route, Phone) or route.extension == who:
         return counted
     called = route.extension
@@ -312,6 +316,10 @@ def _limited(domain: Domain, route: Route, caller: Caller) -> list[Step]:
         Step("Set", f"RP_FULL=${{IF($[{_calls(domain, called)}]?{called.extension}:)}}"),
         Step("ExecIf", f"$[${{LEN(${{RP_FULL}})}}>0]?Goto({PLAN},{called.extension},1)"),
     ]
+
+
+def _refused_if(condition: str) -> list[Step]:
+    return [Step("ExecIf", f"$[{condition}]?Hangup(17)")]
 
 
 def _counts(domain: Domain, extension: Extension, way: str) -> list[Step]:
@@ -371,7 +379,7 @@ def _says(domain: Domain) -> str:
 
 
 def _options(domain: Domain, caller: Caller) -> str:
-    return f"{_rung()}{_says(domain) if caller.is_recorded else ''}"
+    return f"{_rung()}{_says(domain) if caller.is_recorded else ''}{_IF_CONSULTING}"
 
 
 def _rung(file: str = "") -> str:
@@ -407,25 +415,12 @@ def _steps(domain: Domain, route: Route, caller: Caller) -> list[Step]:  # noqa:
 
 def _by_code(domain: Domain, route: Room | Slot | HoldMusic) -> list[Step]:
     match route:
-        case Room(room):
-            return [Step("ConfBridge", f"{dialplan.room_name(domain.domain_name, room)},,,{_MENU}")]
-        case Slot(slot):
-            return _to_slot(domain, slot)
+        case Room():
+            return [Step(*one) for one in rooms.steps(domain, route, file=f"{_new_file(domain)}-${{UNIQUEID}}.wav")]
+        case Slot():
+            return [Step(*one) for one in lots.steps(domain, route)]
         case HoldMusic():
             return [Step("MusicOnHold")]
-
-
-def _to_slot(domain: Domain, slot: str | None) -> list[Step]:
-    """Waits in a slot, a free one if none is named; or takes whoever waits there."""
-    lot, place = dialplan.lot(domain.domain_name), f"park-{domain.domain_name}"
-    takes = Step("ExecIf", f"$[${{DEVICE_STATE(park:{slot}@{place})}} = INUSE]?ParkedCall({lot},{slot})")
-    return [
-        *([takes, Step("Set", f"PARKINGEXTEN={slot}")] if slot else []),
-        Step("Set", "PARKINGDYNAMIC=default"),
-        Step("Set", f"PARKINGDYNCONTEXT={place}"),
-        Step("Set", f"PARKINGDYNPOS={dialplan.SLOTS[0]}-{dialplan.SLOTS[-1]}"),
-        Step("Park", f"{lot},s"),
-    ]
 
 
 _AS_IT_ENDED = Step("Goto", "ringpost-ended,s,1")
@@ -602,7 +597,7 @@ def _to_help(route: Emergency, caller: Caller) -> list[Step]:
     if extension is not None:
         number = extension.emergency_caller_id_number or extension.outbound_caller_id_number
         name = extension.emergency_caller_id_name or extension.outbound_caller_id_name
-    return [*_shows(number, name), *_through(route.number, route.gateway, _rung())]
+    return [*_shows(number, name), *_through(route.number, route.gateway, f"{_rung()}{_IF_CONSULTING}")]
 
 
 def _shows(number: str, name: str) -> list[Step]:

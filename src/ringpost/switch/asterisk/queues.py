@@ -171,7 +171,7 @@ def _waits(domain: Domain, route: Queued, announced: str) -> Iterator[tuple[str,
         yield "Playback", announced
     yield "Set", f"{marks.QUEUED}={queue.queue_uuid}"
     yield "Set", "QUEUESTATUS="
-    yield "Queue", f"{its},i,,{announced},{queue.longest_wait or ''}"
+    yield "Queue", f"{its},i${{RP_QUEUES}},,{announced},{queue.longest_wait or ''}"
     yield "UserEvent", f"{marks.UNQUEUED},Queue: {its},Status: ${{QUEUESTATUS}}"
     yield "Set", f"RP_PASSED={':'.join(route.passed)}"
     ways = {"timeout": route.on_timeout, "full": route.on_full, "empty": route.on_empty}

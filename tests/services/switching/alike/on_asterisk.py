@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from ringpost.context import Context
+from ringpost.model import dialplan
 from ringpost.services.switching.asterisk import asked
 from tests.actions.asterisk.asking import MEMBERS, read
 from tests.services.switching.alike.heard import Heard, Rung, Story
@@ -111,7 +112,8 @@ class _Asterisk:
             has = self.world.calls.get(group[37:], 0) if way == "from" else 0
             return str(has + (self._var(f"GROUP({way})") == group))
 
-        left, _, right = _COUNTED.sub(count, expression).partition(">")
+        counted = expression.removesuffix(" & ${LEN(${RP_CONSULTS})}=0")  # nobody asks anybody here
+        left, _, right = _COUNTED.sub(count, counted).partition(">")
         return sum(map(int, left.split("+"))) > int(right)
 
     def _execif(self, data: str) -> str:
@@ -156,6 +158,8 @@ class _Asterisk:
     def _gosub(self, data: str) -> str:
         name, start, arguments = data.split(",", 2)
         assert (start, arguments[:2], arguments[-1]) == ("s", "1(", ")")
+        if name == "ringpost-room":
+            return ""
         given = arguments[2:-1].split(",", 3)
         assert given[0] == self.world.domain.domain_name
         if name == "ringpost-rings":
@@ -254,19 +258,22 @@ class _Asterisk:
         return number
 
     def _confbridge(self, data: str) -> str:
-        self.story.say("room", data.partition(",")[0])
+        domain = self.world.domain
+        room = dialplan.room_of(data.partition(",")[0], domain.domain_uuid)
+        assert room is not None
+        self.story.say("room", dialplan.room_name(domain.domain_name, room))
         return "over"
 
     def _park(self, data: str) -> str:
         assert self._var("PARKINGDYNPOS") == "5901-5999"
-        self.story.say("slot", (data.removesuffix(",s"), self._var("PARKINGEXTEN")))
+        self.story.say("slot", (data.removesuffix(",st(0)"), self._var("PARKINGEXTEN")))
         return "over"
 
     def _queue(self, data: str) -> str:
         """Whoever waits: whether anybody is there, and how many wait, is the switch's to know."""
         name, options, _, _, seconds = data.split(",")
         home, _, queue_uuid = name.partition(".")
-        assert (home, options) == (self.world.domain.domain_uuid, "i")
+        assert (home, options) == (self.world.domain.domain_uuid, "i${RP_QUEUES}")
         assert self._var("RP_QUEUED") == queue_uuid
         queue = next(one for one in self.world.queues.values() if one.queue_uuid == queue_uuid)
         assert seconds == str(queue.longest_wait or "")
