@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from tests.live.conftest import ABSENT, BUSY, ELSEWHERE, HERE, REFUSING, WILLING, Api, House, Process
+from tests.live.conftest import ABSENT, BUSY, ELSEWHERE, HERE, REFUSING, WILLING, Api, House, Link, Process
 from tests.live.own_transfers import OwnTransfers
 from tests.live.patience import eventually
 from tests.live.phones import TONES, Phone
 from tests.live.told import ToldEvents
+from tests.live.under_test import LINK_DOES_ALL
 from tests.webhooks.receiving import Receiving
 
 OUTSIDE = "12025550178"
@@ -492,6 +493,44 @@ def test_what_makes_no_sense_is_refused_and_nobody_notices(desk: Desk):
     desk.cancel(transfer)
     assert desk.api.ask("transfer-cancel", transfer_uuid=transfer["transfer_uuid"]).status == 409
     desk.hear_each_other(desk.ann, desk.bob)
+
+
+# the link is away meanwhile
+
+
+@pytest.mark.skipif(LINK_DOES_ALL, reason="nothing reaches the switch without it")
+@pytest.mark.parametrize("end", ["completed", "cancelled"])
+def test_what_has_become_of_a_transfer_while_the_link_was_away_is_told_once(desk: Desk, linking: Link, end: str):
+    call = desk.speak()
+    transfer = desk.begin(call, LATE)
+    desk.comes_to(transfer, "answered")
+    desk.hear_each_other(desk.bob, desk.late)
+    linking.stop()
+    (desk.complete if end == "completed" else desk.cancel)(transfer)
+    desk.hear_each_other(desk.ann, desk.late if end == "completed" else desk.bob)
+    linking.goes_on()
+    desk.transfer_events("created", "ringback", "answered", end)
+    desk.hang_up(desk.ann)
+    desk.is_over()
+    desk.transfer_events("created", "ringback", "answered", end)
+    desk.one_record(call, desk.ann.number, desk.bob.number, LATE)
+
+
+@pytest.mark.skipif(LINK_DOES_ALL, reason="nothing reaches the switch without it")
+def test_a_transfer_that_was_begun_while_the_link_was_away_goes_on(desk: Desk, linking: Link):
+    call = desk.speak()
+    linking.stop()
+    transfer = desk.begin(call, LATE)
+    desk.hear_each_other(desk.bob, desk.late)
+    desk.waits(desk.ann)
+    linking.goes_on()
+    desk.comes_to(transfer, "answered")
+    desk.complete(transfer)
+    desk.hear_each_other(desk.ann, desk.late)
+    desk.hang_up(desk.late)
+    desk.is_over()
+    desk.transfer_events("created", "ringback", "answered", "completed")
+    desk.one_record(call, desk.ann.number, desk.bob.number, LATE)
 
 
 # the phone does it itself
