@@ -19,10 +19,10 @@ MODULES = (
     "res_curl", "res_config_curl", "func_curl", "res_pjsip", "res_pjsip_session", "res_pjsip_registrar",
     "res_pjsip_authenticator_digest", "res_pjsip_endpoint_identifier_user", "res_pjsip_endpoint_identifier_ip",
     "res_pjsip_sdp_rtp", "res_pjsip_notify", "res_rtp_asterisk", "chan_pjsip", "res_sorcery_config",
-    "res_sorcery_astdb", "res_sorcery_realtime", "res_sorcery_memory_cache", "pbx_config", "app_dial",
-    "app_exec", "app_stack", "app_playback", "app_playtones", "app_userevent", "app_mixmonitor", "app_chanspy",
-    "app_senddtmf", "app_confbridge", "app_read", "app_channelredirect", "app_voicemail", "res_parking",
-    "res_manager_devicestate", "res_musiconhold", "res_mutestream", "bridge_simple", "bridge_holding", "bridge_softmix", "func_channel",
+    "res_sorcery_astdb", "res_sorcery_realtime", "res_sorcery_memory_cache", "pbx_config", "app_dial", "app_exec",
+    "app_stack", "app_playback", "app_playtones", "app_userevent", "app_mixmonitor", "app_chanspy", "app_senddtmf",
+    "app_confbridge", "app_read", "app_channelredirect", "app_voicemail", "res_parking", "res_manager_devicestate",
+    "res_musiconhold", "res_mutestream", "bridge_simple", "bridge_holding", "bridge_softmix", "func_channel",
     "func_logic", "func_db", "func_global", "func_strings", "func_uri", "func_volume", "func_pjsip_endpoint",
 )  # fmt: skip
 ACTIONS = (
