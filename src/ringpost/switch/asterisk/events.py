@@ -460,27 +460,32 @@ class Events:
             leg.sent_by = by.leg_uuid
 
     def _attended_transfer(self, event: Message, at: float) -> None:
-        """Who has called two puts them through: all are in one call from now on."""
+        """Who has called two puts them through: all are in one call from now on. The second may ring still."""
         leg, target = self._leg(self._of(event, "Transferee")), self._leg(self._of(event, "TransferTarget"))
         if leg is None or event.get("Result") != "Success":
             return
-        if event.get("DestType") == "App":
-            self._put_into_queue(leg, self._leg(self._of(event, "SecondTransferer")), at)
-        if target is None:
+        waits = self._leg(self._of(event, "SecondTransferer")) if event.get("DestType") == "App" else None
+        if waits is not None:
+            self._put_into_queue(leg, waits, at)
+        met = target or waits
+        if met is None:
             return
-        first, of_call = self._first(target), self._first(leg)
+        first, of_call = self._first(met), self._first(leg)
         if first is not of_call and not first.is_placed and not first.source:
             first.took = leg.uniqueid
             self._tell(first, "answered", at)
-        to, by = target.extension or target.whose, self._leg(self._of(event, "OrigTransferer"))
-        about: dict[str, Any] = {"taken_by": target.leg_uuid, "other_uuid": by.leg_uuid if by else None}
-        if to is not None and NUMBER.fullmatch(to):
-            about |= {"sent_to": to, "sent_to_extension": target.extension is not None}
-        self._tell(leg, "put_through", at, by_phone=True, **about)
+        by = self._leg(self._of(event, "OrigTransferer"))
+        about = {"by_phone": True, "other_uuid": by.leg_uuid if by else None}
+        if target is None:
+            self._tell(leg, "sent", at, sent_to=Said({"to": met.exten}).number("to"), **about)
+            return
+        to = Said({"to": target.extension or target.whose}).number("to")
+        is_ours = target.extension is not None
+        self._tell(leg, "put_through", at, taken_by=target.leg_uuid, sent_to=to, sent_to_extension=is_ours, **about)
 
-    def _put_into_queue(self, leg: Channel, waits: Channel | None, at: float) -> None:
+    def _put_into_queue(self, leg: Channel, waits: Channel, at: float) -> None:
         """Who has called a queue puts another through to it: that one waits in its place."""
-        if waits is None or not waits.queue:
+        if not waits.queue:
             return
         queue_uuid, waits.queue = waits.queue, ""
         self._tell(waits, "unqueued", at, queue_uuid=queue_uuid)
