@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringpost.model.errors import CannotComply, NotFound
+from ringpost.model.errors import CannotComply, NotFound, SwitchRefused
 from ringpost.model.extension import Extension
 from ringpost.model.route import Outside, Phone, Refused, Route
 from ringpost.model.transfer import Consultation
@@ -75,6 +75,13 @@ def test_parts_two_who_talk_and_marks_who_asks(lab: Lab) -> None:
         f"uuid_setvar {BOB} api_hangup_hook {HOOK}",
         f"uuid_dual_transfer {BOB} 120/XML/live.example.net m:^:endless_playback:{MUSIC}/inline",
     ]
+
+
+def test_two_who_could_not_be_parted_carry_no_marks(lab: Lab) -> None:
+    lab.server.answers["uuid_dual_transfer"] = "-ERR no\n"
+    with pytest.raises(SwitchRefused):
+        lab.switch.consult(HOME, ASKS)
+    assert lab.told()[-2:] == [f"uuid_setvar {BOB} ringpost_consults", f"uuid_setvar {BOB} api_hangup_hook"]
 
 
 @pytest.mark.parametrize("music", ["my music.wav", "a^b", "/inline", "${x}", "-ERR no reply", ""])

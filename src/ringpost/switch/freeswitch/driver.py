@@ -225,10 +225,16 @@ class FreeSwitch:
         transferred, other = self._checked(domain, consultation.transferred)
         if (leg.get("variable_bridge_uuid"), other.get("variable_bridge_uuid")) != (transferred, initiator):
             raise CannotComply("these two do not talk with each other")
-        mark = transferring.Mark.of(consultation, transferred)
+        mark, music = transferring.Mark.of(consultation, transferred), self._api("global_getvar hold_music").strip()
         hook = transferring.goes_on_itself(mark, domain.domain_name)
-        self._mark(initiator, {transferring.CONSULTS: str(mark), transferring.IF_IT_HANGS_UP: hook})
-        self._do(transferring.parts(initiator, mark, domain, self._api("global_getvar hold_music").strip()))
+        marks = {transferring.CONSULTS: str(mark), transferring.IF_IT_HANGS_UP: hook}
+        self._mark(initiator, marks)
+        try:
+            self._do(transferring.parts(initiator, mark, domain, music))
+        except (NotFound, SwitchRefused):
+            with suppress(NotFound):
+                self._mark(initiator, dict.fromkeys(marks, ""))
+            raise
 
     def put_through(self, domain: Domain, consultation: Consultation) -> bool:
         """Release who asks: the switch joins the others, or sends who waits to the number if nobody has answered.
