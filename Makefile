@@ -21,7 +21,7 @@ HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
 MAKE_PACKAGE = $(MAKE) --no-print-directory build-Api PYTHON=$(BIN)/python LAMBDA_PYTHON=$(HERE_PYTHON) LAMBDA_ARCH=$(HERE_ARCH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz test-kills check test-package test-clients test-freeswitch test-asterisk test-behind-nat format docs bench lock clean
+.PHONY: help run mcp test fuzz test-kills check test-package test-clients test-freeswitch test-asterisk test-behind-nat format docs bench lock clean
 
 include package.mk link.mk
 
@@ -30,6 +30,8 @@ help:                   ## this list
 
 run: .venv/local        ## answer at http://127.0.0.1:3000 (PORT=, RINGPOST_DATA=, RINGPOST_STORE=)
 	@exec $(BIN)/ringpost serve
+
+mcp: .venv/mcp          ## install what an assistant's ringpost mcp needs; docs/mcp.md says how to go on
 
 test: .venv/dev         ## the suite, with branch coverage, on all cores
 	$(COMPILED) $(IN_MEMORY) $(BIN)/pytest -m "not package and not clients and not live and not fuzz and not kills" -n $(WORKERS) --dist worksteal --cov --cov-report=
@@ -103,7 +105,8 @@ lock: .venv/dev         ## resolve requirements/*.txt anew
 	$(BIN)/python -m pip install $(QUIET) --disable-pip-version-check uv
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) pyproject.toml requirements/build.in --extra local -c requirements/runtime.txt -o requirements/local.txt
-	$(COMPILE) requirements/dev.in requirements/local.txt -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra mcp -c requirements/local.txt -o requirements/mcp.txt
+	$(COMPILE) requirements/dev.in requirements/local.txt requirements/mcp.txt -o requirements/dev.txt
 	$(COMPILE) --group link -c requirements/local.txt -o requirements/link.txt
 	$(COMPILE) requirements/shiv.in -o requirements/shiv.txt
 	$(COMPILE) requirements/bench.in requirements/local.txt -o requirements/bench.txt
@@ -125,6 +128,11 @@ clean:                  ## remove what make made
 	@echo "Installing what the server needs, once"
 	$(BIN)/python $(PIP_INSTALL) -r requirements/local.txt
 	$(BIN)/python -m pip install $(QUIET) --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/mcp: requirements/mcp.txt .venv/local
+	@echo "Installing what ringpost mcp needs, once"
+	$(BIN)/python $(PIP_INSTALL) -r requirements/mcp.txt
 	@touch $@
 
 .venv/dev: requirements/dev.txt .venv/local

@@ -74,7 +74,7 @@ class Versioned(Write):
 class Removal(Write):
     """A request that takes something away, or ends it."""
 
-    effects = ("removes",)
+    effects: ClassVar[tuple[Effect, ...]] = ("removes",)
 
 
 class VersionedRemoval(Removal, Versioned):
