@@ -75,14 +75,14 @@ class Answers:
         """As many items as there is room for, and how to get the others; None if there is none for the first."""
         few: list[Any] = []
         for item in items:
-            made = shown(item, secret)
+            made = _without_null(shown(item, secret))
             room -= len(as_text(made)) + 1
             if room < 0:
                 break
             few.append(made)
         if len(few) == len(items):
-            return few, ""
-        said = f"Shown: {len(few)} of {len(items)}."
+            return few, "Without what is null." if few else ""
+        said = f"Shown: {len(few)} of {len(items)}, without what is null."
         return few or None, f"{said} {self._keep(items[len(few) :], sum(map(_length, items)), secret)}"
 
     def _text(self, whole: str, advice: str) -> str:
@@ -121,6 +121,13 @@ def _longest_list(told: Any) -> tuple[str, list[Any] | None]:
         return "", None
     name = max(lists, key=lambda one: _length(lists[one]))
     return name, lists[name]
+
+
+def _without_null(value: Any) -> Any:
+    """Less of the same, where it is long."""
+    if isinstance(value, dict):
+        return {name: _without_null(one) for name, one in value.items() if one is not None}
+    return [_without_null(one) for one in value] if isinstance(value, list) else value
 
 
 def _length(value: Any) -> int:

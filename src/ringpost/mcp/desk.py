@@ -144,5 +144,6 @@ def _advice(order: Order, cursor: Any) -> str:
     """How the next page is read, and that counting is better."""
     if not cursor or "cursor" not in order.takes:
         return ""
+    named = "<next_cursor>" if "cursor" in order.takes else ""
     count = " count=true with limit=1 says how many there are;" if "count" in order.takes else ""
-    return f"There are more than these.{count} filters find the ones that are meant; cursor={as_text(cursor)} goes on."
+    return f"There are more than these:{count} filters find the ones that are meant; cursor={named} goes on."

@@ -1,7 +1,7 @@
 """MCP over streamable HTTP, for clients on this machine: on loopback, with a token of its own.
 
-Any page in a browser on this machine reaches the port. It has no token; and by the SDK's transport security it is refused
-if it says so (``Origin``), or comes under a name of its own (``Host``, DNS rebinding).
+Any page in a browser on this machine reaches the port. It has no token; and by the SDK's transport security it is
+refused if it says so (``Origin``), or comes under a name of its own (``Host``, DNS rebinding).
 """
 
 import hmac

@@ -12,8 +12,9 @@ def slim(request: Mapping[str, Any]) -> dict[str, Any]:
     """The schema of a tool, which means the same to the endpoint as that of the action."""
     made: dict[str, Any] = _slim({name: value for name, value in request.items() if name != "description"})
     members = made.setdefault("properties", {})
-    if "domain_name" in members:
-        members.pop("domain_uuid", None)  # which may be a name too: one of them is enough
+    if {"domain_name", "domain_uuid"} <= members.keys():
+        del members["domain_uuid"]  # one of them is enough
+        members["domain_name"]["description"] = "which domain; a key of one domain may leave it out"
     for name, member in members.items():
         if str(member.get("description", "")).startswith(_FILTER):
             members[name] = {part: value for part, value in member.items() if part != "description"}

@@ -24,7 +24,8 @@ DEFAULT = (
     # messages, recordings
     "voicemail-message-list", "voicemail-list", "recording-list",
     # queues
-    "queue-list", "queue-status", "queue-statistics", "agent-status", "agent-statistics", "agent-pause", "agent-unpause",
+    "queue-list", "queue-status", "queue-statistics", "agent-status", "agent-statistics", "agent-pause",
+    "agent-unpause",
     # where we are
     "domain-list",
 )  # fmt: skip
@@ -50,7 +51,7 @@ class Tool:
 
 
 def chosen(actions: Mapping[str, Action], families: Collection[str]) -> list[str]:
-    """The names of the actions that are tools: of these families, or the usual ones. ``Trouble`` if there is no such."""
+    """The names of the actions that are tools: of these families, or the usual ones. ``Trouble``: there is no such."""
     there = {action.family for action in actions.values()}
     for family in families:
         if family not in there:
