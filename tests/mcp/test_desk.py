@@ -77,8 +77,8 @@ def test_finds_an_action_by_its_words_and_tells_all_about_one(desk: Desk) -> Non
     found = answer(desk, "find_action", words="ring groups").splitlines()
     assert found[0].startswith("ringgroup-")
     about = json.loads(answer(desk, "find_action", words="ringgroup-create"))
-    assert "ring_group_name" in about["takes"]["properties"]
-    assert about["example"]["ring_group_name"] == "Sales"
+    assert "strategy" in about["takes"]["properties"]
+    assert about["example"]["name"] == CATALOGUE.load("ringgroup-create").EXAMPLE["name"]
 
 
 @pytest.mark.parametrize("words", ["", "zzzz", "\x00", "key-create"])
@@ -177,19 +177,21 @@ def test_a_password_made_on_the_way_is_masked(desk: Desk, desk_of: Callable[...,
 
 
 @pytest.mark.often
-@pytest.mark.parametrize("name", CATALOGUE.names())
-def test_no_answer_to_an_example_has_a_secret_of_this_house(name: str, house: House, operator: Caller) -> None:
+def test_no_answer_to_an_example_has_a_secret_of_this_house(operator: Caller) -> None:
     """What the endpoint says is answered once is not in the text an assistant is shown."""
-    desk, example = Desk(Near(operator), asks=False), CATALOGUE.load(name).EXAMPLE
-    if name not in desk.offer.actions() or "body" in example:
-        return
-    details = desk.offer.details(name)
-    order = ordered(desk, name, **example)
-    raw = desk.endpoint.call(name, order.members)
-    if raw.body[:1] in (b"{", b"["):
-        told = desk.answers.of(raw.json, order.secret)
-        for secret in _texts(raw.json, details.secret_members):
-            assert secret not in told
+    desk, hidden = Desk(Near(operator), asks=False), set()
+    for name in desk.offer.actions():
+        example = CATALOGUE.describe(name)["example"]
+        if "body" in example or name == "openapi":
+            continue
+        order = ordered(desk, name, **{member: value for member, value in example.items() if member != "action"})
+        raw = desk.endpoint.call(name, order.members)
+        if raw.body[:1] in (b"{", b"["):
+            told = desk.answers.of(raw.json, order.secret)
+            secrets = _texts(raw.json, order.secret)
+            assert not [secret for secret in secrets if f'"{secret}"' in told], name
+            hidden |= {name for _ in secrets}
+    assert {"domain-provision", "extension-create", "voicemail-create", "webhook-create"} <= hidden
 
 
 def _texts(told: Any, names: frozenset[str], name: str = "") -> list[str]:

@@ -133,14 +133,15 @@ def test_nothing_is_changed_by_any_sequence_of_tools(world: World, calls: Calls)
 
 
 @pytest.mark.often
-@pytest.mark.parametrize("name", CATALOGUE.names())
-def test_nor_by_any_action_by_itself(world: World, name: str) -> None:
+def test_nor_by_any_action_by_itself(world: World) -> None:
     before, desk = world.rows(), Desk(Near(world.reader), with_secrets=True, asks=False)
-    example = {member: value for member, value in CATALOGUE.describe(name)["example"].items() if member != "action"}
-    well = world.done(desk, [(name, example), (CALL, {"action": name, "arguments": example})])
-    assert world.rows() == before
-    is_tool = name in READS and "body" not in example
-    assert well in ((2,) if is_tool and name != "asterisk-route" else (0,))
+    well = set()
+    for name in CATALOGUE.names():
+        example = {member: value for member, value in CATALOGUE.describe(name)["example"].items() if member != "action"}
+        if world.done(desk, [(name, example), (CALL, {"action": name, "arguments": example})]):
+            well.add(name)
+        assert world.rows() == before, name
+    assert well == {name for name in READS if "body" not in CATALOGUE.load(name).EXAMPLE}
 
 
 def test_with_another_key_the_same_calls_do_change_something(world: World) -> None:

@@ -13,16 +13,16 @@ JSON_ACTIONS = [name for name in CATALOGUE.names() if issubclass(CATALOGUE.load(
 
 
 @pytest.mark.often
-@pytest.mark.parametrize("name", JSON_ACTIONS)
-def test_takes_the_example_and_is_no_longer_than_before(name: str) -> None:
-    whole = CATALOGUE.describe(name)["request"]
-    before = json.dumps(whole)
-    made = slim(whole)
-    with untraced():
-        jsonschema.Draft202012Validator.check_schema(made)
-        jsonschema.validate(CATALOGUE.load(name).EXAMPLE, made)
-    assert len(json.dumps(made)) <= len(before)
-    assert json.dumps(whole) == before, "the description is everybody's"
+def test_takes_every_example_and_is_no_longer_than_before() -> None:
+    for name in JSON_ACTIONS:
+        whole = CATALOGUE.describe(name)["request"]
+        before = json.dumps(whole)
+        made = slim(whole)
+        with untraced():
+            jsonschema.Draft202012Validator.check_schema(made)
+            jsonschema.validate(CATALOGUE.load(name).EXAMPLE, made)
+        assert len(json.dumps(made)) <= len(before), name
+        assert json.dumps(whole) == before, "the description is everybody's"
 
 
 def test_a_member_may_be_called_as_a_part_of_a_schema_is() -> None:

@@ -85,13 +85,13 @@ def mcp(
         say(f"For now: {trouble}")
     except Trouble as trouble:
         raise click.ClickException(str(trouble)) from None
-    with suppress(KeyboardInterrupt):
-        if over_http:
-            _serve(DeskServer(desk, say), port, origins)
-        else:
-            import anyio
+    if over_http:
+        _serve(DeskServer(desk, say), port, origins)
+        return
+    import anyio
 
-            anyio.run(DeskServer(desk, say).over_stdio)
+    with suppress(KeyboardInterrupt):
+        anyio.run(DeskServer(desk, say).over_stdio)
 
 
 def _serve(desk: "DeskServer", port: int, origins: tuple[str, ...]) -> None:
@@ -108,7 +108,7 @@ def _serve(desk: "DeskServer", port: int, origins: tuple[str, ...]) -> None:
     except OSError as error:
         raise click.ClickException(f"cannot listen on {http.HOST}:{port}: {error}. --port takes another") from None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with line:
+    with suppress(KeyboardInterrupt), line:
         port = line.getsockname()[1]
         click.echo(f"MCP at http://{http.HOST}:{port}{http.PATH}. Ctrl-C stops it.")
         if not given:
