@@ -1,4 +1,4 @@
-"""The public inspector of the Model Context Protocol, on both transports. ``make test-inspector`` installs and runs it."""
+"""The public inspector of the Model Context Protocol, on both transports. ``make test-inspector`` runs it."""
 
 import json
 import os

@@ -21,7 +21,7 @@ from tests.mcp.near import Near, Told, older
 ROOT = Path(__file__).parents[2]
 ERAS = pytest.mark.parametrize("era", ["legacy", "auto"])
 CALL = {"destination_a": "100", "destination_b": "12025550199", "caller_id_number": "5550100"}
-Asked = Callable[[ClientRequestContext, types.ElicitRequestParams], Awaitable[types.ElicitResult]]
+Asked = Callable[[ClientRequestContext, types.ElicitRequestParams], Awaitable[types.ElicitResult | types.ErrorData]]
 
 
 def say_nothing(words: str) -> None:
@@ -102,6 +102,16 @@ def test_a_client_that_asks_nobody_gets_a_code_for_the_user(desk: Desk, era: str
     code = first.rpartition(f'{CODE} "')[2].partition('"')[0]
     assert '"success":true' in called(desk, era, "originate", {**CALL, CODE: code})
     assert "Not done yet" in called(desk, era, "originate", {**CALL, CODE: code})
+
+
+def test_a_client_that_fails_to_ask_has_nothing_done(desk: Desk, tenant: Caller) -> None:
+    async def fails(context: ClientRequestContext, question: types.ElicitRequestParams) -> types.ErrorData:
+        del context, question
+        return types.ErrorData(code=-32603, message="no screen")
+
+    before = len(tenant.done("call-list")["items"])
+    assert "Nothing was done: the client did not ask the user" in called(desk, "legacy", "originate", CALL, fails)
+    assert len(tenant.done("call-list")["items"]) == before
 
 
 def test_a_yes_that_nobody_asked_for_is_none(desk: Desk, tenant: Caller) -> None:

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringpost.mcp.shown import MARKS, MASKED, marked, shown, unmarked
@@ -36,6 +36,7 @@ def test_nobody_gets_out_of_the_marks_and_no_letter_is_unseen(text: str) -> None
     assert all(letter.isprintable() or letter in "\n\t" for letter in told)
 
 
+@settings(max_examples=30)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
 def test_what_was_copied_is_sent_without_marks(value: Any) -> None:
     clean = json.loads(json.dumps(unmarked(value)))

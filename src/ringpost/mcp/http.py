@@ -96,6 +96,7 @@ class HttpServer(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="asyncio",
+                ws="none",
                 lifespan="on",
                 log_config=None,
                 log_level="error",

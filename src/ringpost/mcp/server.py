@@ -13,6 +13,7 @@ import anyio.to_thread
 import mcp_types as types
 from mcp.server import NotificationOptions, Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
+from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from ringpost import __version__
@@ -49,6 +50,7 @@ class DeskServer:
             instructions=_INSTRUCTIONS,
             on_list_tools=self._list,
             on_call_tool=self._call,
+            get_tool_input_schema=lambda _: None,  # none of them names a header; the SDK would list all tools to see
         )
 
     async def over_stdio(self) -> None:
@@ -104,7 +106,10 @@ class DeskServer:
         if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
             asking = types.ElicitRequest(params=question)
             return types.InputRequiredResult(input_requests={_CONSENT: asking}, request_state=self._desk.code(order))
-        answer = await ctx.session.elicit_form(order.question, _YES_OR_NO, related_request_id=ctx.request_id)
+        try:
+            answer = await ctx.session.elicit_form(order.question, _YES_OR_NO, related_request_id=ctx.request_id)
+        except MCPError as error:
+            raise Trouble(f"Nothing was done: the client did not ask the user ({error}).") from None
         return None if _is_yes(answer) else _text(NOT_DONE)
 
 

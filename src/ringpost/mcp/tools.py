@@ -113,7 +113,7 @@ def helpers(actions: Iterable[Action]) -> list[Tool]:
 
 def found(actions: Mapping[str, Action], words: str) -> str:
     """The actions that these words mean, best first, a line each; without any, the families."""
-    wanted = [word.removesuffix("s") for word in re.findall(r"\w+", words.lower())]
+    wanted = [word.removesuffix("s") for word in re.findall(r"\w{2,}", words.lower())]
     scores = {name: _score(action, wanted) for name, action in actions.items()}
     best = sorted((name for name in scores if scores[name]), key=lambda name: (-scores[name], name))[:_MOST_FOUND]
     if best:

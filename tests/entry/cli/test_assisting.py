@@ -1,5 +1,6 @@
 """``ringpost mcp`` as it is started."""
 
+import json
 import os
 import signal
 import socket
@@ -98,6 +99,8 @@ def test_the_other_commands_do_not_import_it() -> None:
         (("--http",), {"RINGPOST_MCP_TOKEN": "short"}, 1, "RINGPOST_MCP_TOKEN is to be 16"),
         (("--http",), {"RINGPOST_MCP_TOKEN": "with a space in it"}, 1, "RINGPOST_MCP_TOKEN is to be 16"),
         (("--size", "10"), {}, 2, "--size"),
+        (("--http", "--origin", "*"), {}, 2, "name those that may call"),
+        (("--http", "--origin", "https://desk.example.net/"), {}, 1, "an origin is scheme, host and port alone"),
     ],
 )
 def test_what_cannot_work_is_said_at_the_start(
@@ -123,12 +126,18 @@ def test_a_port_that_is_taken_is_said(started: Callable[..., Result]) -> None:
     assert "--port takes another" in result.output
 
 
-def test_an_endpoint_that_is_away_is_said_and_waited_for(tenant: Caller) -> None:
+def test_an_endpoint_that_is_away_is_said_and_waited_for_until_somebody_stops_it(tenant: Caller) -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         away = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-    told = {**os.environ, **environment(away, tenant)}
-    ran = subprocess.run(
-        [RINGPOST, "mcp"], env=told, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=WAIT
-    )
-    assert ran.stdout == ""
-    assert ran.stderr.startswith(f"For now: {away} does not answer")
+    told, pipe = {**os.environ, **environment(away, tenant)}, subprocess.PIPE
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    with subprocess.Popen([RINGPOST, "mcp"], env=told, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        assert server.stderr is not None
+        assert server.stderr.readline().startswith(f"For now: {away} does not answer")
+        server.stdin.write(json.dumps(hello) + "\n")
+        server.stdin.flush()
+        assert json.loads(server.stdout.readline())["id"] == 1
+        server.send_signal(signal.SIGINT)
+        assert server.wait(WAIT) == -signal.SIGINT

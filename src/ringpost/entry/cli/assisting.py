@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ringpost.entry.cli.options import client_of, endpoint
+from ringpost.entry.cli.options import client_of, endpoint, plain_errors
+from ringpost.entry.cors import Origins
 
 if TYPE_CHECKING:  # the other commands do without the SDK
     from ringpost.mcp.server import DeskServer
@@ -76,6 +77,10 @@ def mcp(
     from ringpost.mcp.server import DeskServer
     from ringpost.mcp.tools import chosen
 
+    if "*" in origins:
+        raise click.UsageError("--origin '*' would be any page: name those that may call")
+    with plain_errors():
+        Origins(origins)
     say = partial(click.echo, err=True)
     chosen_families = tuple(name for name in families.replace(",", " ").split() if name)
     desk = Desk(client_of(url, secret), chosen_families, with_secrets, not unasked, Answers(size))
@@ -90,8 +95,8 @@ def mcp(
         return
     import anyio
 
-    with suppress(KeyboardInterrupt):
-        anyio.run(DeskServer(desk, say).over_stdio)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is left to be done, and a thread waits for the next line
+    anyio.run(DeskServer(desk, say).over_stdio)
 
 
 def _serve(desk: "DeskServer", port: int, origins: tuple[str, ...]) -> None:
