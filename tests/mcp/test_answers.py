@@ -43,6 +43,14 @@ def test_a_cut_list_is_shown_in_parts_and_nothing_is_lost(items: list[dict[str, 
     assert all(len(part) < 1000 + 1000 for part in parts)
 
 
+def test_the_parts_of_a_list_follow_each_other() -> None:
+    answers = Answers(size=1000)
+    items = [{"n": n, "pad": "x" * 50} for n in range(120)]
+    parts = everything(answers, answers.of({"items": items}, NOTHING))
+    assert len(parts) > 5
+    assert [item for part in parts for item in _items(part)] == items
+
+
 def _items(part: str) -> list[object]:
     read = json.loads(body(part))
     return list(read["items"]) if isinstance(read, dict) else list(read)
