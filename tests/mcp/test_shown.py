@@ -1,5 +1,6 @@
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,12 @@ SAID = [
 @pytest.mark.parametrize("text", PLAIN)
 def test_a_word_a_number_a_uuid_a_time_stay_as_they_are(text: str) -> None:
     assert marked(text) == text
+
+
+@given(st.uuids())
+def test_every_uuid_does(uuid: UUID) -> None:
+    assert marked(str(uuid)) == str(uuid)
+    assert marked(f"{uuid}.wav") == f"{uuid}.wav"
 
 
 @pytest.mark.parametrize("text", SAID)

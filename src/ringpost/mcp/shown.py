@@ -13,6 +13,7 @@ MASKED = "(hidden: an assistant is not told secrets)"
 _SECRET = re.compile(r"\brpt?_[0-9a-f-]{36}_[0-9a-f]{64}\b|\bwhsec_[A-Za-z0-9+/=]{16,}")
 _PLAIN = re.compile(r"[\w.:+@/#*,=?&%-]{0,64}|[0-9 ()+/.-]{0,64}")
 """A word, a uuid, a time, an address; or a telephone number as it is written."""
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _MOST_WORDS = 4
 _OURS = frozenset({"cursor", "next_cursor"})
@@ -32,7 +33,7 @@ def shown(value: Any, secret: Collection[str], name: str = "") -> Any:
 
 def marked(text: str) -> str:
     """Text, between marks if it may say something; what it has of such marks is taken out."""
-    if _PLAIN.fullmatch(text) and len(_WORD.findall(text)) <= _MOST_WORDS:
+    if _PLAIN.fullmatch(text) and len(_WORD.findall(_UUID.sub("", text))) <= _MOST_WORDS:
         return text
     visible = "".join(letter if _is_seen(letter) else f"\\u{ord(letter):04x}" for letter in text.translate(_UNMARKED))
     return f"{MARKS[0]}{visible}{MARKS[1]}"
