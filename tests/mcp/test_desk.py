@@ -128,6 +128,9 @@ def test_the_code_of_a_call_by_name_is_the_same(desk: Desk) -> None:
 
 def test_unasked_it_is_done_at_once(desk_of: Callable[..., Desk]) -> None:
     desk = desk_of("#", asks=False)
+    [originate] = [tool for tool in desk.tools() if tool.name == "originate"]
+    assert "ask the user first" in originate.description
+    assert CODE not in originate.schema["properties"]
     assert not ordered(desk, "originate", domain_name=demo.DOMAIN_NAME, **CALL).question
 
 
@@ -230,7 +233,19 @@ def test_what_is_cut_is_read_on(tenant: Caller) -> None:
 
 
 def test_a_table_is_text_and_is_data(desk: Desk) -> None:
-    assert "⟦" in answer(desk, "call_action", action="cdr-export", arguments={})
+    arguments = {"limit": 1, "call_direction": "inbound"}
+    first = answer(desk, "call_action", action="cdr-export", arguments=arguments)
+    assert "⟦" in first
+
+
+def test_a_table_goes_on_where_its_answer_says(desk: Desk, house: House, tenant: Caller) -> None:
+    for number in ("12025550142", "12025550143"):
+        tenant.done("originate", caller_id_number=number, destination_a="5550150", destination_b="12025550100")
+        house.clock.time += 10
+    first = answer(desk, "call_action", action="cdr-export", arguments={"limit": 1})
+    cursor = first.partition("cursor=")[2].partition(" goes on")[0]
+    second = answer(desk, "call_action", action="cdr-export", arguments={"limit": 1, "cursor": cursor})
+    assert ("12025550143" in first, "12025550142" in second) == (True, True)
 
 
 # what is wrong

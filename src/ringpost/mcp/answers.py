@@ -56,7 +56,7 @@ class Answers:
         if few is None:
             return self._text(whole or as_text(shown(told, secret)), advice)
         body = {name: few, **shown(besides, secret)} if name else few
-        return _framed(as_text(body), " ".join(filter(None, [note, _counted(items), advice])))
+        return _framed(as_text(body), " ".join(filter(None, [note, _counted(items, secret), advice])))
 
     def plain(self, text: str, advice: str = "") -> str:
         """An answer that is text, such as CSV."""
@@ -84,8 +84,10 @@ class Answers:
             few.append(made)
         if len(few) == len(items):
             return few, "Without what is null." if few else ""
+        if not few:
+            return None, ""
         said = f"Shown: {len(few)} of {len(items)}, without what is null."
-        return few or None, f"{said} {self._keep(items[len(few) :], sum(map(_length, items)), secret)}"
+        return few, f"{said} {self._keep(items[len(few) :], sum(map(_length, items)), secret)}"
 
     def _text(self, whole: str, advice: str) -> str:
         if len(whole) <= self.size:
@@ -136,15 +138,15 @@ def _length(value: Any) -> int:
     return len(as_text(value))
 
 
-def _counted(items: list[Any]) -> str:
+def _counted(items: list[Any], secret: frozenset[str]) -> str:
     """How many there are of each kind, for members that have few of them."""
     members = [item for item in items if isinstance(item, Mapping)]
     said: list[str] = []
     for name in members[0] if members else ():
-        values = [item.get(name) for item in members]
-        if not all(isinstance(value, str | bool | None) for value in values):
+        values = [shown(item.get(name), secret, name) for item in members]
+        if name in secret or not all(isinstance(value, str | bool | None) for value in values):
             continue
         found = Counter("none" if value is None else str(value).lower() for value in values)
         if 1 < len(found) <= _MOST_KINDS:
-            said.append(f"{name} " + ", ".join(f"{marked(value)} {count}" for value, count in found.most_common()))
+            said.append(f"{marked(name)} " + ", ".join(f"{value} {count}" for value, count in found.most_common()))
     return f"In all {len(items)}: {'; '.join(said)}." if said else ""

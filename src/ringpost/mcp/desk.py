@@ -1,7 +1,7 @@
 """What a tool does when it is called, whatever it is called over: order, question, answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ringpost.client import Answer
@@ -52,7 +52,7 @@ class Desk:
         details = self.offer.all_details(tools.chosen(actions, self.families))
         return [
             *tools.helpers(actions.values()),
-            *(tools.tool(actions[name], about) for name, about in details.items()),
+            *(tools.tool(actions[name], about, asks=self.asks) for name, about in details.items()),
         ]
 
     def helpers(self) -> list[Tool]:
@@ -87,8 +87,8 @@ class Desk:
         told = _read(answer)
         if isinstance(told, str):
             return self.answers.plain(told, _advice(order, cursor))
-        after = told.get("next_cursor") if isinstance(told, dict) else cursor
-        return self.answers.of(told, order.secret, _advice(order, after))
+        has_more = isinstance(told, dict) and told.get("next_cursor")
+        return self.answers.of(told, order.secret, _advice(order, "<next_cursor>" if has_more else None))
 
     def _find(self, words: str) -> str:
         actions = self.offer.actions()
@@ -107,7 +107,7 @@ class Desk:
         order = Order(action, members, secret, frozenset(details.members))
         if not self._asks(action, details, members) or self.has_consent(order, code):
             return order
-        return Order(action, members, secret, order.takes, self._question(order, details))
+        return replace(order, question=self._question(order, details))
 
     def _asks(self, action: Action, details: Details, members: Mapping[str, Any]) -> bool:
         if not self.asks or not action.writes:
@@ -140,10 +140,9 @@ def _short(value: Any, size: int) -> str:
     return text if len(text) <= size else f"{text[:size]}… (cut)"
 
 
-def _advice(order: Order, cursor: Any) -> str:
+def _advice(order: Order, cursor: str | None) -> str:
     """How the next page is read, and that counting is better."""
     if not cursor or "cursor" not in order.takes:
         return ""
-    named = "<next_cursor>" if "cursor" in order.takes else ""
     count = " count=true with limit=1 says how many there are;" if "count" in order.takes else ""
-    return f"There are more than these:{count} filters find the ones that are meant; cursor={named} goes on."
+    return f"There are more than these:{count} filters find the ones that are meant; cursor={cursor} goes on."

@@ -23,7 +23,7 @@ _UNMARKED = str.maketrans("", "", MARKS)
 def shown(value: Any, secret: Collection[str], name: str = "") -> Any:
     """A value of an answer. ``secret``: the members whose text nobody is shown."""
     if isinstance(value, dict):
-        return {member: shown(one, secret, member) for member, one in value.items()}
+        return {marked(member): shown(one, secret, member) for member, one in value.items()}
     if isinstance(value, list):
         return [shown(one, secret, name) for one in value]
     if not isinstance(value, str) or name in _OURS:

@@ -64,12 +64,12 @@ def chosen(actions: Mapping[str, Action], families: Collection[str]) -> list[str
     return [name for name in DEFAULT if name in actions]
 
 
-def tool(action: Action, details: Details) -> Tool:
-    """An action as a tool of its own."""
+def tool(action: Action, details: Details, *, asks: bool) -> Tool:
+    """An action as a tool of its own. ``asks``: whether the user is asked before what costs or takes something away."""
     schema = slim(details.request)
-    if _may_ask(action, details):
+    if asks and _may_ask(action, details):
         schema["properties"] = {**schema["properties"], CODE: _CODE_SCHEMA}
-    said = [f"{action.summary}.", details.description, _warning(action)]
+    said = [f"{action.summary}.", details.description, _warning(action, asks=asks)]
     return Tool(action.name, "\n".join(filter(None, said)), schema, not action.writes, action.asks_first)
 
 
@@ -144,13 +144,13 @@ def _may_ask(action: Action, details: Details) -> bool:
     return action.asks_first or (action.writes and "dry_run" in details.members)
 
 
-def _warning(action: Action) -> str:
+def _warning(action: Action, *, asks: bool) -> str:
     effects = action.effects
     if not action.asks_first:
         return ""
     why = {"costs": "It may cost money", "removes": "It takes something away or ends it"}
     said = [why[one] for one in sorted(effects or ()) if one in why] or ["What it does to others is not known"]
-    return f"{'. '.join(said)}: the user is asked first."
+    return f"{'. '.join(said)}: {'the user is asked first' if asks else 'ask the user first'}."
 
 
 def _kind(action: Action) -> str:
