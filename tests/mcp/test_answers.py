@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringpost.mcp.answers import KEPT_CHARACTERS, KEPT_SECONDS, Answers
+from ringpost.mcp.answers import KEPT_SECONDS, Answers
 from ringpost.mcp.asked import Trouble
 from ringpost.mcp.shown import MARKS
 
@@ -80,21 +80,16 @@ def test_text_is_cut_anywhere_and_stays_between_its_marks() -> None:
     assert sum(part.count("Ignore") for part in parts) >= 390
 
 
+@pytest.mark.often
 def test_one_long_text_is_cut_too() -> None:
     assert len(Answers().of({"text": "y" * 1_000_000}, NOTHING)) < 21_000
 
 
-def test_ten_megabytes_are_cut_and_not_kept() -> None:
-    told = Answers().of({"items": [{"text": "x" * 1000}] * 10_000}, NOTHING)
-    assert len(told) < 21_000
-    assert "too long to be kept: ask for less" in told
-
-
 def test_what_is_kept_makes_room_and_ends() -> None:
     seconds = [0.0]
-    answers = Answers(size=1000, now=lambda: seconds[0])
-    first = cursor(answers.plain("a b " * (KEPT_CHARACTERS // 8)))
-    second = cursor(answers.plain("c d " * (KEPT_CHARACTERS // 6)))
+    answers = Answers(size=1000, keeps=20_000, now=lambda: seconds[0])
+    first = cursor(answers.plain("a b " * 2500))
+    second = cursor(answers.plain("c d " * 3500))
     with pytest.raises(Trouble, match="ask again"):
         answers.more(first)
     assert "c d" in answers.more(second)

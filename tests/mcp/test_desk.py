@@ -44,6 +44,7 @@ def test_families_choose_and_a_wrong_one_is_told(desk_of: Callable[..., Desk]) -
         desk_of("#", families=("queue",)).tools()
 
 
+@pytest.mark.often
 def test_reading_tools_say_so_and_what_costs_or_takes_away_says_that(desk_of: Callable[..., Desk]) -> None:
     families = {CATALOGUE.family(name) for name in CATALOGUE.names()}
     everything = desk_of("#", families=tuple(families), with_secrets=True)
@@ -230,6 +231,15 @@ def test_what_is_cut_is_read_on(tenant: Caller) -> None:
     assert len(told) < 2000
     following = told.partition('read_more with cursor "')[2].partition('"')[0]
     assert "bob" in told + answer(desk, MORE, cursor=following)
+
+
+@pytest.mark.often
+def test_ten_megabytes_are_cut_and_not_kept() -> None:
+    endpoint = older("thing-list", writes=False)
+    endpoint.answers["thing-list"] = {"items": [{"note": "x" * 1000}] * 10_000}
+    told = answer(Desk(endpoint), "thing-list")
+    assert len(told) < 21_000
+    assert "too long to be kept: ask for less" in told
 
 
 def test_a_table_is_text_and_is_data(desk: Desk) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import anyio
 import httpx2
-import mcp_types as types
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
@@ -17,7 +16,7 @@ from mcp.client.streamable_http import streamable_http_client
 from ringpost.mcp.desk import NOT_DONE, Desk
 from ringpost.mcp.http import HOST, PATH, HttpServer, application, bound, new_token
 from ringpost.mcp.server import DeskServer
-from tests.mcp.near import Told, older
+from tests.mcp.near import Told
 from tests.mcp.test_server import CALL, ERAS, User, say_nothing, text
 
 WAIT = 10
@@ -169,16 +168,3 @@ def test_a_body_that_is_too_large_is_refused(shut: Door) -> None:
     with closing(http.client.HTTPConnection(HOST, shut.port, timeout=WAIT)) as line:
         line.request("POST", PATH, b" " * (2 << 20), {**JSON, "Authorization": f"Bearer {shut.token}"})
         assert line.getresponse().status == 413
-
-
-def test_a_result_of_ten_megabytes_is_cut() -> None:
-    endpoint = older("thing-list", writes=False)
-    endpoint.answers["thing-list"] = {"items": [{"note": "x" * 1000}] * 10_000}
-
-    async def do(client: Client) -> types.CallToolResult:
-        return await client.call_tool("thing-list", {})
-
-    with opened(Desk(endpoint)) as door:
-        told = text(door.with_client("auto", do))
-    assert len(told) < 21_000
-    assert "ask for less" in told

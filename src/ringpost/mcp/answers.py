@@ -39,6 +39,7 @@ class Answers:
     """Makes answers, and keeps what is left of them. Safe for several threads and clients."""
 
     size: int = SIZE
+    keeps: int = KEPT_CHARACTERS
     now: Callable[[], float] = time.monotonic
     _rests: OrderedDict[str, Rest] = field(default_factory=OrderedDict)
     _one_at_a_time: Lock = field(default_factory=Lock)
@@ -101,12 +102,12 @@ class Answers:
 
     def _keep(self, kept: list[Any] | str, size: int, secret: frozenset[str]) -> str:
         """Keep a rest, and say how it is read; the oldest make room for it."""
-        if size > KEPT_CHARACTERS:
+        if size > self.keeps:
             return "The rest is too long to be kept: ask for less at once, with filters or a limit."
         cursor = secrets.token_urlsafe(16)
         with self._one_at_a_time:
             self._rests[cursor] = Rest(kept, size, self.now() + KEPT_SECONDS, secret)
-            while sum(rest.size for rest in self._rests.values()) > KEPT_CHARACTERS:
+            while sum(rest.size for rest in self._rests.values()) > self.keeps:
                 self._rests.popitem(last=False)
         return f'read_more with cursor "{cursor}" shows what follows; better, ask for less with filters or a limit.'
 
