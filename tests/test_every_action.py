@@ -42,7 +42,7 @@ READING = {
     "xml",
 }  # fmt: skip
 
-REMOVING = {"delete", "hangup", "remove"}
+REMOVING = {"delete", "hangup", "remove", "kick"}
 SECRET_NAMES = {"password", "secret", "token", "key_secret", "key_token"}
 NAME_PLACES = {"switch-create", "switch-details", "switch-list", "switch-update"}
 """Their secret is the name of a place where one is kept."""
