@@ -28,7 +28,6 @@ ORIGINS = {
 }
 
 REASONS = {
-    "stage 4": "queues, agents, conference rooms, parking lots and attended transfers come next",
     "later": (
         "devices, function keys, schedules, menus, trunks, routes, call permissions, voicemail messages and push to"
         " phones are wanted, but not begun"

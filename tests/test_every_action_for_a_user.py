@@ -17,24 +17,35 @@ import pytest
 
 from ringpost.contract import RawRequest
 from ringpost.entry import demo
+from ringpost.entry.console import console
+from ringpost.model.conference import LiveRoom, Participant
 from ringpost.model.domain import Domain
 from ringpost.model.live import LiveCall, LiveLeg, Registration
+from ringpost.model.parking import ParkingPlace
+from ringpost.model.transfer import Transfer
+from ringpost.services.happenings.call_telling import keep_transfer
 from tests.fakes import RecordingSwitch
 from tests.harness import CATALOGUE, Caller, House, Reply
 
 HER_CALL, HER_LEG, HER_PARKED = (f"c{n}c{n}c{n}c{n}-0000-4000-8000-00000000000a" for n in (1, 2, 3))
+HER_TRANSFER = "f2f2f2f2-0000-4000-8000-00000000000a"
 NOBODYS = "dddddddd-0000-4000-8000-00000000000d"
 WIRE = Path(__file__).parent.parent / "docs/wire.md"
 START = "2026-11-22T11:59:00.000Z"
+HER_OWN = Transfer(
+    transfer_uuid=HER_TRANSFER, domain_uuid=demo.DOMAIN_UUID, call_uuid=HER_CALL, initiator_leg_uuid=HER_CALL,
+    initiator_extension="100", transferred_leg_uuid=HER_LEG, destination="101", created_at=START,
+)  # fmt: skip
 HERS = {
     "extension": "100", "user": "alice", "voicemail": "100", "xml_cdr_uuid": demo.CALL_UUID,
     "recording_uuid": demo.RECORDING_UUID, "call_uuid": HER_CALL, "key_uuid": "hers", "as_user": "alice",
-    "usergroup": "board", "slot": "5901", "number": "100", "agent": "7001",
+    "usergroup": "board", "slot": "5901", "number": "100", "agent": "7001", "leg_uuid": HER_LEG,
+    "transfer_uuid": HER_TRANSFER,
 }  # fmt: skip
 NOT_THERE = {
     "extension": "190", "user": "nobody", "voicemail": "190", "xml_cdr_uuid": NOBODYS, "recording_uuid": NOBODYS,
     "call_uuid": NOBODYS, "key_uuid": NOBODYS, "as_user": "nobody", "usergroup": "nobodys", "slot": "5999",
-    "number": "190", "agent": "7190",
+    "number": "190", "agent": "7190", "leg_uuid": NOBODYS, "transfer_uuid": NOBODYS,
 }  # fmt: skip
 NAMING: dict[str, list[dict[str, Any]]] = {
     "agent-details": [{"agent": ...}],
@@ -64,6 +75,18 @@ NAMING: dict[str, list[dict[str, Any]]] = {
     "cdr-list": [{"as_user": ...}],
     "cdr-search": [{"user": ...}, {"extension": ...}, {"number": ...}, {"limit": 1, "extension": ...}],
     "cdr-statistics": [{"user": ...}, {"extension": ...}],
+    **{
+        f"conference-{what}": [{"conference": "*31"} | more]
+        for what, more in {
+            "lock": {},
+            "unlock": {},
+            "record-start": {},
+            "record-stop": {},
+            "participant-invite": {"destination": "101", "as_user": ...},
+            "participant-list": {"as_user": ...},
+            **{f"participant-{one}": {"leg_uuid": ...} for one in ("deaf", "kick", "mute", "unmute")},
+        }.items()
+    },
     "contact-lookup": [{"number": ...}],
     "event-list": [{"extension": ...}, {"call_uuid": ...}, {"as_user": ...}],
     "extension-details": [{"extension": ...}],
@@ -90,6 +113,11 @@ NAMING: dict[str, list[dict[str, Any]]] = {
     "sip-account-details": [{"extension": ...}, {"user": ...}],
     "status-list": [{"username": ...}],
     "token-create": [{"as_user": ...}],
+    "transfer-cancel": [{"transfer_uuid": ...}],
+    "transfer-complete": [{"transfer_uuid": ...}],
+    "transfer-create": [{"call_uuid": ..., "destination": "101"}],
+    "transfer-details": [{"transfer_uuid": ...}],
+    "transfer-list": [{"as_user": ...}],
     "user-details": [{"user": ...}],
     "user-list": [{"username": ...}, {"usergroup": ...}],
     "user-status-details": [{"user": ...}],
@@ -108,7 +136,19 @@ OF_THE_DOMAIN = {
     "contact-update", "domain-details", "domain-list", "key-list", "openapi", "token-delete", "token-details",
 }  # fmt: skip
 """Actions for a user that name nothing of a user's."""
-_ACTS = ("answer", "hang_up", "hold", "resume", "mute", "unmute", "send_digits", "transfer", "stop_recording")
+_IN_ROOMS = ("consult", "put_through", "take_back", "change_participant", "lock_room", "stop_recording_room")
+_ACTS = (
+    "answer",
+    "hang_up",
+    "hold",
+    "resume",
+    "mute",
+    "unmute",
+    "send_digits",
+    "transfer",
+    "stop_recording",
+    *_IN_ROOMS,
+)
 
 
 def _noting(act: str) -> Callable[..., None]:
@@ -135,9 +175,16 @@ class Switchboard(RecordingSwitch):
             LiveCall(call_uuid=HER_PARKED, state="parked", slot="5901", legs=(waits,), **said),
         ]
 
-    def park(self, domain: Domain, leg_uuid: str) -> str:
+    def park(self, domain: Domain, leg_uuid: str, place: ParkingPlace) -> str:
         self.told.append(("park", leg_uuid))
         return "5902"
+
+    def rooms(self, domain: Domain) -> list[LiveRoom]:
+        return [LiveRoom(room="*31", participants=(Participant(leg_uuid=HER_LEG, extension="100"),))]
+
+    def record_room(self, domain: Domain, room: str, leg_uuid: str) -> str:
+        self.told.append(("record_room", room))
+        return "x.wav"
 
     def record(self, domain: Domain, leg_uuid: str) -> str:
         self.told.append(("record", leg_uuid))
@@ -167,6 +214,9 @@ def board(house: House, tenant: Caller, operator: Caller) -> Switchboard:
     tenant.done("extensiongroup-update", extensiongroup="reception", public_group=False)
     tenant.done("extensiongroup-member-add", extensiongroup="reception", user="alice")
     operator.done("domain-update", domain_name=demo.DOMAIN_NAME, switch="lab")
+    desk = console(house.store, house.clock, "transfer-create")
+    keep_transfer(desk, HER_OWN)
+    desk.commit()
     board = Switchboard()
     house.switch = board
     return board

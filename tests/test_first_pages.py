@@ -30,6 +30,8 @@ LISTS: dict[str, Callable[[str], str]] = {
     "voicemail-list": keys.voicemails,
     "queue-list": keys.queues,
     "agent-list": keys.agents,
+    "conference-list": keys.conferences,
+    "parkinglot-list": keys.parking_lots,
     "domain-list": lambda _: keys.DOMAINS,
     "key-list": lambda _: keys.KEYS,
     "switch-list": lambda _: keys.SWITCHES,
@@ -37,6 +39,8 @@ LISTS: dict[str, Callable[[str], str]] = {
 NOT_OF_THE_STORE = {
     "action-list",
     "call-list",
+    "conference-participant-list",
+    "transfer-list",
     "cdr-list",
     "event-list",
     "extension-list",

@@ -134,6 +134,8 @@ def test_what_a_switch_tells_is_as_it_is_described(scenario: str) -> None:
             if happening.type in {"call.ringing", "call.answered", "call.cancelled", "call.ended"}
             else {}
         )
+        if happening.type.startswith("parking."):
+            who = {"parkinglot_name": None}
         check_event(
             {
                 "id": "e0e0e0e0-0000-4000-8000-000000000001",

@@ -44,6 +44,7 @@ class Desk:
 
     def speak(self, who_called: str = "ann") -> Call:
         """Ann and Bob talk; whoever has called."""
+        self.api.silence()
         caller, called = (self.ann, self.bob) if who_called == "ann" else (self.bob, self.ann)
         caller.dial(called.number)
         call = self.api.one_call()

@@ -101,3 +101,17 @@ def test_an_older_endpoint_is_asked_by_each_phone_what_it_may_dial() -> None:
     assert len(dialled(phones)) == 9
     alike = [{**one, "user_record": "all" if one["number"] == "102" else None} for one in phones]
     assert len(dialled(alike)) == 6, "one of those that are alike, and the one that is not"
+
+
+def test_what_is_kept_lets_nobody_into_a_room_that_has_a_pin() -> None:
+    asks = "1 5 3 10000 # conference/conf-pin.wav conference/conf-bad-pin.wav ringpost_pin ^(?:4711|47120)$ 4000"
+    answer = document(
+        ("play_and_get_digits", asks),
+        ("set", "ringpost_moderator=${regex(${ringpost_pin}|^47120$)}"),
+        ("conference", "room-800-a.example.net@default"),
+    )
+    kept = QUESTION.kept(answer)
+    assert b"4711" not in kept
+    assert b"47120" not in kept
+    assert b" ringpost_pin ^(?:nobodys)$ 4000" in kept
+    assert b"room-800-a.example.net@default" in kept

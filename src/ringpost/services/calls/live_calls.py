@@ -201,7 +201,7 @@ def transfer(context: Context, party: Party, number: str, *, to_voicemail: bool)
             meters.stop(context, counted)
             context.commit()
         raise
-    _goes_on_as(context, party)
+    goes_on_as(context, party)
 
 
 def park(context: Context, request: OneParty, parkinglot: str | None, slot: str | None) -> tuple[Party, str]:
@@ -210,11 +210,11 @@ def park(context: Context, request: OneParty, parkinglot: str | None, slot: str 
     one, taken = act(
         context, request, "far", "command.parked", lambda switch, domain, leg: switch.park(domain, leg, place)
     )
-    _goes_on_as(context, one)
+    goes_on_as(context, one)
     return one, taken
 
 
-def _goes_on_as(context: Context, one: Party) -> None:
+def goes_on_as(context: Context, one: Party) -> None:
     """Remember the leg a call goes on as, so that whoever knows its uuid still finds it."""
     if one.leg.leg_uuid != one.call.call_uuid and not one.line.is_sandbox:
         key = keys.moved_call(one.domain.domain_uuid, one.call.call_uuid)

@@ -9,7 +9,7 @@ from ringpost.model import dialplan
 from ringpost.model.call import CallOrder, RecordedTo, Wanted
 from ringpost.model.conference import Conference, LiveRoom, Participant, ParticipantChange
 from ringpost.model.domain import Domain
-from ringpost.model.errors import CannotComply, NotFound
+from ringpost.model.errors import CannotComply, Forbidden, NotFound
 from ringpost.model.requests import OneRoom
 from ringpost.services.calls import placing
 from ringpost.services.numbers import conferences
@@ -65,6 +65,7 @@ def live(context: Context, place: Place, request: OneRoom) -> LiveRoom:
 
 def participant(context: Context, place: Place, request: OneRoom, leg_uuid: str) -> Participant:
     """Somebody in it."""
+    _check_is_in(context, place, request)
     inside = live(context, place, request).participants
     one = next((one for one in inside if one.leg_uuid == leg_uuid), None)
     if one is None:
@@ -119,6 +120,7 @@ def invitation(context: Context, place: Place, request: OneRoom, number: str, *,
     """The order of a call that brings somebody into it, unasked for a PIN."""
     if place.conference is not None and not place.conference.enabled:
         raise CannotComply(f"the conference room {place.conference.name} is disabled", parameter="conference")
+    _check_is_in(context, place, request)
     permissions.check_number(
         context, permissions.acting(context, place.domain.domain_uuid, request), "originate_to", number
     )
@@ -128,7 +130,18 @@ def invitation(context: Context, place: Place, request: OneRoom, number: str, *,
     return order.model_copy(update={"room": place.room, "moderator": moderator})
 
 
+def _check_is_in(context: Context, place: Place, request: OneRoom) -> None:
+    """Whoever acts for a user does something in a room only while that user is in it."""
+    acting = permissions.acting(context, place.domain.domain_uuid, request)
+    if acting is None:
+        return
+    own = {one.extension for one in acting.user.extensions}
+    if all(one.extension not in own for one in live(context, place, request).participants):
+        raise Forbidden("this user is not in that room")
+
+
 def _somebody_in(context: Context, place: Place, request: OneRoom) -> LiveRoom:
+    _check_is_in(context, place, request)
     known = live(context, place, request)
     if not known.participants:
         raise NotFound("nobody is in that room")

@@ -49,6 +49,7 @@ def create(context: Context, request: OneParty, destination: str, flow: Flow) ->
     if flow == "blind":
         return _put_through_unasked(context, initiator._replace(leg=transferred), one)
     leads_outside = _check_destination(context, initiator, destination)
+    live_calls.goes_on_as(context, initiator._replace(leg=transferred))
     _write_down(context, one)
     leg_uuid = initiator.leg.leg_uuid
     counted = meters.count_leg(context, initiator.domain, leg_uuid, destination) if leads_outside else None

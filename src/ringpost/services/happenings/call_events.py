@@ -140,7 +140,7 @@ class _Step:
                 self._enter(notice.room if notice.what == "room_joined" else None)
             case "room_muted" | "room_unmuted":
                 self._mute(muted=notice.what == "room_muted")
-            case "consults":
+            case "consults" if all(one.transfer_uuid != notice.transfer_uuid for one in self.call.transfers):
                 self._talk_no_more(self.leg, self.call.leg(notice.other_uuid))
             case "taken_back" | "put_through":
                 self._talk_now(notice.other_uuid if notice.what == "taken_back" else notice.taken_by)

@@ -57,7 +57,7 @@ def create(context: Context, domain: Domain, members: dict[str, Any]) -> Parking
 def update(context: Context, lot: ParkingLot, changes: dict[str, Any], if_version: int | None) -> ParkingLot:
     """Change a parking lot. Who waits in a slot that it has no more waits there until the time is over."""
     domain = domains.named(context, lot.domain_uuid)
-    wanted = lot.model_copy(update=changes)
+    wanted = lot.model_copy(update=kept.cleared(ParkingLot, changes))
     _check(context, domain, wanted, changes)
     after = kept.update(context, lot, changes, parking_lot_layout, if_version=if_version, taken=partial(_taken, wanted))
     context.happened("parkinglot.updated", after.domain_uuid, after.model_dump())

@@ -200,6 +200,15 @@ def changes(meeting: Meeting, member: Member, change: ParticipantChange) -> str:
 
 # what it tells
 
+_NAME = re.compile(r"(?:room-[^-]*|[0-9]{1,6})-([a-z0-9.-]{1,253})")
+
+
+def room_of(name: str) -> str | None:
+    """What is dialled for a room, in the domain it is of; None: it is none of ours."""
+    found = _NAME.fullmatch(name)
+    return dialplan.room_of(name, found[1]) if found else None
+
+
 _LEG_OF_FILE = re.compile(r"/[0-9a-f]{8}-([0-9a-f-]{36})\.wav")
 
 

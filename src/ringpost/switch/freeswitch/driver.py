@@ -228,7 +228,7 @@ class FreeSwitch:
         mark = transferring.Mark.of(consultation, transferred)
         hook = transferring.goes_on_itself(mark, domain.domain_name)
         self._mark(initiator, {transferring.CONSULTS: str(mark), transferring.IF_IT_HANGS_UP: hook})
-        self._do(transferring.parts(initiator, mark, domain))
+        self._do(transferring.parts(initiator, mark, domain, self._api("global_getvar hold_music").strip()))
 
     def put_through(self, domain: Domain, consultation: Consultation) -> bool:
         """Release who asks: the switch joins the others, or sends who waits to the number if nobody has answered.

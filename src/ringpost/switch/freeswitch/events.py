@@ -224,17 +224,18 @@ def _parked(event: Mapping[str, Any], _: Placed) -> list[Notice]:
 def _in_room(event: Mapping[str, Any], placed: Placed) -> list[Notice]:
     """Who comes into a room and leaves it, and whom nobody hears there. A leg that ends leaves it: that is told so.
 
-    Whose a room is is kept in mind: what is told of its recordings does not say it.
+    Of the channel only what marks it in lists is said. Whose a room is is kept in mind: its recordings do not say it.
     """
-    head, said = Said(event), _variables(event)
+    head = Said(event)
     name, action = head.verbatim("Conference-Name"), head.verbatim("Action")
     if action == "conference-destroy":
         placed.pop(name, None)
-    what = _OF_ROOMS.get(action)
-    room = dialplan.room_of(name, said.verbatim("domain_name"))
+    what, room = _OF_ROOMS.get(action), conferences.room_of(name)
     if what is None or room is None or (what == "room_left" and head.verbatim("Answer-State") == "hangup"):
         return []
-    found = _with(what, event, room=room, moderator=head.verbatim("Member-Type") == "moderator")
+    home, _, leg = head.verbatim("Channel-Presence-Data").partition(":")
+    marked = {**event, "variable_domain_uuid": home, f"variable_{PLACED}": leg}
+    found = _with(what, marked, room=room, moderator=head.verbatim("Member-Type") == "moderator")
     placed.update((name, one.domain_uuid) for one in found)
     return found
 

@@ -81,6 +81,8 @@ def waits(domain: Domain, route: Slot, *, parks: bool, has_spoken: bool, parked_
     """
     name, free = lot_name(domain.domain_name, route.lot), _free(route.lot)
     steps: list[Step] = [("answer", ""), ("set", f"{PARKS}="), *_settings(domain, route, parked_by)]
+    if has_spoken:  # it need not know where it is, and would hear that before it waits
+        steps.append(("set", "valet_announce_slot=false"))
     if route.slot is None:
         return [*steps, (APPLICATION, f"{name} {free}")]
     slot = str(int(route.slot))
@@ -142,6 +144,7 @@ def told(event: Mapping[str, Any], domain_name: str) -> Told | None:
     what = _WHAT.get(str(event.get("Action")))
     if what is None or event.get("Answer-State") == "hangup":
         return None
-    lot, slot = (unquote(str(event.get(name))) for name in ("Valet-Lot-Name", "Valet-Extension"))
+    lot = unquote(str(event.get("Valet-Lot-Name", dialplan.lot(domain_name))))
+    slot = unquote(str(event.get("Valet-Extension")))
     timed_out = event.get("Action") == "exit" and str(event.get("Caller-Destination-Number")).startswith(_GOES_ON)
     return Told(what, place(lot, slot, domain_name), timed_out)

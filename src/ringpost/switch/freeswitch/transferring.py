@@ -5,6 +5,7 @@ answers carries what fetches who waits when the one who asked is gone, and until
 what sends who waits to the number itself. So nobody else need be there: neither we nor a link.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ BRIDGED = "CHANNEL_BRIDGE"
 Step = tuple[str, str]
 WAITING = "endless_playback"
 """The application of who waits meanwhile."""
-_MUSIC = f"{WAITING}:${{hold_music}}"
+_PLAIN = re.compile(r"[A-Za-z0-9_.:;/%(),=+-]{1,500}")
 _RINGBACK = "%(2000,4000,440,480)"
 _ANSWERED = "execute_on_pre_bridge_ringpost_answered"
 _AFTER = "transfer_after_bridge"
@@ -72,9 +73,14 @@ def mark(text: str) -> Mark | None:
 # what the switch is told
 
 
-def parts(initiator: str, mark: Mark, domain: Domain) -> str:
-    """The command that parts two who talk: one calls the number, the other hears music."""
-    return f"uuid_dual_transfer {initiator} {mark.number}/XML/{domain.domain_name} {_MUSIC}/inline"
+def parts(initiator: str, mark: Mark, domain: Domain, music: str) -> str:
+    """The command that parts two who talk: one calls the number, the other hears the switch's music on hold.
+
+    That is written out: of a variable in it the switch would complain, were the two to talk again within milliseconds.
+    """
+    is_plain = _PLAIN.fullmatch(music) and not music.startswith("-") and "/inline" not in music
+    heard = _inline([(WAITING, music if is_plain else "${hold_music}")])
+    return f"uuid_dual_transfer {initiator} {mark.number}/XML/{domain.domain_name} {heard}/inline"
 
 
 def goes_on_itself(mark: Mark, domain_name: str) -> str:

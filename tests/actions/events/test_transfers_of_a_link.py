@@ -1,0 +1,179 @@
+"""What a link tells of transfers: each step once, in the transfer's own row; and what the endpoint does then."""
+
+from typing import Any
+
+import pytest
+
+from ringpost.clock import stamp
+from ringpost.entry import demo
+from ringpost.model.domain import Domain
+from ringpost.model.errors import SwitchUnreachable
+from ringpost.model.live import LiveCall, LiveLeg
+from ringpost.model.transfer import Consultation
+from tests.actions.events.test_switch_event import hand_in, link, switch_uuid
+from tests.fakes import NOON, RecordingSwitch
+from tests.harness import Caller, House
+from tests.services.happenings.test_transfer_events import ASKED, CALLER, DESK, MADE, Board
+
+__all__ = ["link", "switch_uuid"]
+
+HOME = {"domain_name": demo.DOMAIN_NAME}
+
+
+class Pbx(RecordingSwitch):
+    """A switch on which 100 talks with 101; it notes what transfers want of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[str, Consultation]] = []
+        self.joined = True
+
+    def calls(self, domain: Domain) -> list[LiveCall]:
+        at = stamp(NOON)
+        legs = tuple(
+            LiveLeg(leg_uuid=leg, extension=number, number=number, state="answered", start_stamp=at)
+            for leg, number in ((CALLER, "100"), (DESK, "101"))
+        )
+        return [LiveCall(call_uuid=CALLER, domain_uuid=domain.domain_uuid, state="answered", start_stamp=at, legs=legs)]
+
+    def _note(self, what: str, consultation: Consultation) -> None:
+        if self.problem is not None:
+            raise self.problem
+        self.told.append((what, consultation))
+
+    def consult(self, domain: Domain, consultation: Consultation) -> None:
+        self._note("consult", consultation)
+
+    def put_through(self, domain: Domain, consultation: Consultation) -> bool:
+        self._note("put_through", consultation)
+        return self.joined
+
+    def take_back(self, domain: Domain, consultation: Consultation) -> None:
+        self._note("take_back", consultation)
+
+
+@pytest.fixture
+def pbx(house: House, operator: Caller) -> Pbx:
+    operator.done("extension-create", **HOME, extension="102")
+    house.switch = Pbx()
+    return house.switch
+
+
+@pytest.fixture
+def asked(operator: Caller, link: Caller, pbx: Pbx) -> dict[str, Any]:
+    """101 asks 102 about 100."""
+    sent = {"call_uuid": CALLER, "leg_uuid": DESK, "destination": "102"}
+    made: dict[str, Any] = operator.done("transfer-create", **HOME, **sent)
+    return made
+
+
+def handed_in(link: Caller, board: Board, transfer: dict[str, Any], since: int = 1) -> None:
+    notices = []
+    for place, notice in enumerate(board.told[since - 1 :], since):
+        told = notice.model_dump(exclude_none=True) | {"domain_uuid": demo.DOMAIN_UUID, "position": place}
+        if told.get("transfer_uuid") == MADE:
+            told["transfer_uuid"] = transfer["transfer_uuid"]
+        notices.append(told)
+    assert hand_in(link, notices) == 0
+
+
+def status(operator: Caller, transfer: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = operator.done("transfer-details", **HOME, transfer_uuid=transfer["transfer_uuid"])
+    return found
+
+
+def story(house: House, operator: Caller) -> list[str]:
+    house.clock.time += 3600
+    wanted = {"types": ["transfer.*"], "limit": 1000}
+    return [one["type"] for one in operator.done("event-list", **HOME, **wanted)["items"] if one["call_uuid"] == CALLER]
+
+
+def test_the_switch_is_told_of_the_two_and_the_number(asked: dict[str, Any], pbx: Pbx) -> None:
+    [(what, consultation)] = pbx.told
+    assert (what, consultation.initiator, consultation.transferred) == ("consult", DESK, CALLER)
+    assert (consultation.number, consultation.transfer_uuid) == ("102", asked["transfer_uuid"])
+
+
+def test_how_far_it_has_come_is_what_the_switch_tells(
+    house: House, operator: Caller, link: Caller, asked: dict[str, Any]
+) -> None:
+    board = Board()
+    board.asks(5)
+    board.rings(6)
+    handed_in(link, board, asked)
+    found = status(operator, asked)
+    assert (found["status"], found["created_at"]) == ("ringback", asked["created_at"])
+    known = len(board.told)
+    board.tell(8, "answered", ASKED)
+    board.tell(10, "put_through", CALLER, taken_by=ASKED, other_uuid=DESK)
+    board.ends(10, DESK)
+    handed_in(link, board, asked, known + 1)
+    found = status(operator, asked)
+    assert (found["status"], found["recipient_extension"]) == ("completed", "102")
+    assert [found[name] for name in ("rang_at", "answered_at", "ended_at")] == [
+        stamp(NOON + at) for at in (6, 8, 10)
+    ]  # fmt: skip
+    assert story(house, operator) == [
+        "transfer.created", "transfer.ringback", "transfer.answered", "transfer.completed",
+    ]  # fmt: skip
+
+
+def test_who_waits_is_sent_on_when_the_initiator_hangs_up_before_the_answer(
+    operator: Caller, link: Caller, asked: dict[str, Any], pbx: Pbx
+) -> None:
+    board = Board()
+    board.asks(5)
+    board.rings(6)
+    board.ends(7, DESK)
+    handed_in(link, board, asked)
+    assert [what for what, _ in pbx.told] == ["consult", "put_through"]
+    assert (status(operator, asked)["status"], status(operator, asked)["flow"]) == ("completed", "blind")
+
+
+def test_what_the_switch_refuses_then_holds_up_no_link(link: Caller, asked: dict[str, Any], pbx: Pbx) -> None:
+    pbx.problem = SwitchUnreachable("gone")
+    board = Board()
+    board.asks(5)
+    board.ends(7, DESK)
+    handed_in(link, board, asked)
+    assert [what for what, _ in pbx.told] == ["consult"]
+
+
+def test_one_that_was_completed_before_the_answer_is_not_sent_on_twice(
+    operator: Caller, link: Caller, asked: dict[str, Any], pbx: Pbx
+) -> None:
+    pbx.joined = False
+    done = operator.done("transfer-complete", **HOME, transfer_uuid=asked["transfer_uuid"])
+    assert (done["status"], done["flow"]) == ("completed", "blind")
+    board = Board()
+    board.asks(5)
+    board.rings(6)
+    board.ends(7, DESK)
+    handed_in(link, board, asked)
+    assert [what for what, _ in pbx.told] == ["consult", "put_through"]
+
+
+def test_without_a_link_it_is_as_it_was_ordered(operator: Caller, asked: dict[str, Any], pbx: Pbx) -> None:
+    assert status(operator, asked)["status"] == "starting"
+    assert operator.done("transfer-cancel", **HOME, transfer_uuid=asked["transfer_uuid"])["status"] == "cancelled"
+    assert status(operator, asked)["status"] == "cancelled"
+    assert [what for what, _ in pbx.told] == ["consult", "take_back"]
+
+
+@pytest.mark.parametrize("unsent", [True, False])
+def test_one_the_switch_has_not_begun_is_over(operator: Caller, link: Caller, pbx: Pbx, unsent: bool) -> None:
+    pbx.problem = SwitchUnreachable("gone")
+    pbx.problem.unsent = unsent
+    sent = {"call_uuid": CALLER, "leg_uuid": DESK, "destination": "102"}
+    assert operator.call("transfer-create", **HOME, **sent).status == 503
+    [found] = operator.done("transfer-list", **HOME, over=True, destination="102")["items"]
+    assert found["status"] == ("cancelled" if unsent else "starting")
+    pbx.problem = None
+    assert operator.call("transfer-create", **HOME, **sent).status == (200 if unsent else 409)
+
+
+def test_a_retry_asks_once(operator: Caller, link: Caller, pbx: Pbx) -> None:
+    sent = {"call_uuid": CALLER, "leg_uuid": DESK, "destination": "102", "idempotency_key": "k"}
+    first = operator.done("transfer-create", **HOME, **sent)
+    assert operator.done("transfer-create", **HOME, **sent) == first
+    assert len(pbx.told) == 1
