@@ -1,5 +1,6 @@
 """Rooms, lots and transfers of a real Asterisk 22.10.1: what its events are heard as, and told as."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -65,7 +66,7 @@ _SAID = (
 )  # fmt: skip
 
 
-def in_words(one: Notice, extensions: dict[str | None, str | None]) -> str:
+def in_words(one: Notice, extensions: Mapping[str, str | None]) -> str:
     by_whom = {"consults": "for", "taken_back": "for"}.get(one.what, "by")
     return " ".join(
         filter(
