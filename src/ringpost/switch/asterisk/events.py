@@ -792,6 +792,7 @@ class Events:
             dialled=Said({"dialled": self._dialled(leg)}).number("dialled"),
             placed=leg.is_placed,
             reached=extensions_in(leg.said.get(marks.REACHED, "")),
+            agent_uuid=leg.marks.uuid(marks.AGENT),
             **more,
         )
 

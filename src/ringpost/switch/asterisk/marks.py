@@ -24,6 +24,8 @@ NUMBER = "RP_NUMBER"
 """The number outside that such an A is."""
 PHONE_OF = "RP_A"
 """The uuid of a placed call of which a leg is one of A's phones."""
+AGENT = "RP_AGENT"
+"""The uuid of the agent for whom a queue rings a leg."""
 BOX = "RP_BOX"
 """The voicemail box a leg was left to."""
 RECORDED = "RP_RECORDED"
@@ -61,7 +63,7 @@ RECORDS = "RP_RECORDS"
 
 SAID = (
     DOMAIN, DIRECTION, DIALLED, REACHED, CALL, EXTENSION, NUMBER, PHONE_OF, BOX, RECORDED, HUNG_UP, HELD, QUEUED,
-    MODERATOR, JOINED, DEAF, CONSULTS, TAKEN_BACK, THROUGH,
+    MODERATOR, JOINED, DEAF, CONSULTS, TAKEN_BACK, THROUGH, AGENT,
 )  # fmt: skip
 """``channelvars``."""
 EMPTIED = frozenset({RECORDED, MODERATOR, CONSULTS})

@@ -38,6 +38,7 @@ from ringpost.model.values import EXTENSION, is_number, is_uuid
 from ringpost.switch.asterisk import lots, names, posted, queues, rooms
 from ringpost.switch.asterisk.causes import number_of, says_more, spoken_of
 from ringpost.switch.asterisk.marks import (
+    AGENT,
     BOX,
     CONSULTS,
     DIALLED,
@@ -173,6 +174,11 @@ class Member(NamedTuple):
     is_recorded: bool = False
 
     @property
+    def is_of_a_queue(self) -> bool:
+        """Whether it may be one of a queue: those of a ring group have a time of their own."""
+        return self == Member(self.number)
+
+    @property
     def named(self) -> str:
         """What it is dialled as in the plan's own context."""
         return f"{self.number}x{self.delay}x{self.timeout}{'r' if self.is_recorded else ''}"
@@ -251,8 +257,8 @@ def called_from_outside(number: str, inbound: Inbound) -> bytes:
     )
 
 
-def phones(domain: Domain, ringing: Ringing, member: Member, call_uuid: str) -> bytes:
-    """What rings all phones of a number, for a call that was placed or for a ring group.
+def phones(domain: Domain, ringing: Ringing, member: Member, call_uuid: str, agent_uuid: str | None = None) -> bytes:
+    """What rings all phones of a number, for a call that was placed, for a ring group, or for an agent in a queue.
 
     Who places a call wants it, also who is not to be disturbed; and shows what was ordered, whoever of A's picks up
     (``I``).
@@ -264,6 +270,7 @@ def phones(domain: Domain, ringing: Ringing, member: Member, call_uuid: str) -> 
     return steps(
         [
             *([Step("Set", f"__{PHONE_OF}={call_uuid}")] if call_uuid else []),
+            *([Step("Set", f"_{AGENT}={agent_uuid}")] if agent_uuid else []),
             *([Step("Wait", str(member.delay))] if member.delay else []),
             *_rings(domain, [ringing], rings_anyway=bool(call_uuid)),
             *_dials(member.timeout, options),

@@ -7,7 +7,7 @@ from ringpost.context import Context
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
 from ringpost.model.route import Ringing
-from ringpost.services.numbers import emergency, numbering, routing
+from ringpost.services.numbers import emergency, numbering, queue_orders, routing
 from ringpost.services.switching import dialling
 from ringpost.switch import deciding
 from ringpost.switch.asterisk import plan, realtime
@@ -113,13 +113,19 @@ def _route(context: Context, asked: plan.Asked) -> bytes:
 
 
 def _phones(context: Context, asked: plan.Asked) -> bytes:
-    """The phones of a member of a ring group, or of A of a call that was placed: forwarded or not, they ring."""
+    """The phones of a member of a ring group or a queue, or of A of a placed call: forwarded or not, they ring.
+
+    An agent's leg says whose it is: that one may have logged out by the time it is told of.
+    """
     member, domain = asked.member, dialling.domain_of(context, asked.domain_uuid) if asked.domain_uuid else None
     if member is None or domain is None:
         return plan.NOTHING
     extension = numbering.extension(context, domain.domain_uuid, member.number)
     if extension is not None and extension.enabled:
-        return plan.phones(domain, Ringing(member.number, None, 0, 0, extension), member, asked.placed_call)
+        is_rung_for_a_queue = member.is_of_a_queue and not asked.placed_call
+        agent = queue_orders.agent_at(context, domain.domain_uuid, member.number) if is_rung_for_a_queue else None
+        whose = agent.agent_uuid if agent else None
+        return plan.phones(domain, Ringing(member.number, None, 0, 0, extension), member, asked.placed_call, whose)
     way = routing.outside(domain, member.number, in_sandbox=False)
     if extension is not None or way is None or emergency.is_emergency(domain, member.number):
         return plan.NOTHING
