@@ -110,7 +110,7 @@ def acted(*turns: tuple[float, str, str, str], a: str = "100", b: str = "101") -
         Turn.model_validate({"at": NOON + at, "what": what, "leg_uuid": names[who], "value": value})
         for at, what, who, value in turns
     ]
-    return Play(first.model_copy(update={"turns": tuple(made)})).legs()
+    return telling.legs(Play(first.model_copy(update={"turns": tuple(made)})))
 
 
 def spans(found: list[Leg]) -> list[tuple[float, float]]:
@@ -184,9 +184,9 @@ def group(*members: str) -> tuple[Rung, ...]:
 
 
 def test_of_a_group_who_answers_first_has_the_call_and_the_others_ring_no_more() -> None:
-    _, slow, first, busy, late = found = Play(
-        Script(order=order(b="600", way=group("5550141", "101", "5550140", "102")))
-    ).legs()
+    _, slow, first, busy, late = found = telling.legs(
+        Play(Script(order=order(b="600", way=group("5550141", "101", "5550140", "102"))))
+    )
     assert spans(found) == [(0, 5), (1, 2), (1, 5), (1, 1.2), (1, 2)]
     assert [leg.hangup_cause for leg in found[1:]] == ["LOSE_RACE", "NORMAL_CLEARING", "USER_BUSY", "LOSE_RACE"]
     assert [leg.answer_stamp is None for leg in (slow, first, busy, late)] == [True, False, True, True]
@@ -194,7 +194,7 @@ def test_of_a_group_who_answers_first_has_the_call_and_the_others_ring_no_more()
 
 
 def test_of_a_group_nobody_answers_until_the_last_has_rung_long_enough() -> None:
-    found = Play(Script(order=order(b="600", way=group("5550140", "5550141", "5550142")))).legs()
+    found = telling.legs(Play(Script(order=order(b="600", way=group("5550140", "5550141", "5550142")))))
     assert spans(found) == [(0, 31), (1, 1.2), (1, 31), (1, 2)]
     assert [leg.hangup_cause for leg in found] == ["NO_ANSWER", "USER_BUSY", "NO_ANSWER", "CALL_REJECTED"]
 
@@ -202,7 +202,7 @@ def test_of_a_group_nobody_answers_until_the_last_has_rung_long_enough() -> None
 def test_who_is_rung_rings_no_more_when_the_call_is_hung_up() -> None:
     script = Script(order=order(b="600", way=group("101", "102")))
     turn = Turn(at=NOON + 1.5, what="hang_up", leg_uuid=UUID)
-    assert spans(Play(script.model_copy(update={"turns": (turn,)})).legs()) == [(0, 1.5)] + [(1, 1.5)] * 2
+    assert spans(telling.legs(Play(script.model_copy(update={"turns": (turn,)})))) == [(0, 1.5)] + [(1, 1.5)] * 2
 
 
 def test_who_calls_in_is_not_rung_and_hears_an_answer_when_somebody_answers(
