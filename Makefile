@@ -21,7 +21,7 @@ HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
 MAKE_PACKAGE = $(MAKE) --no-print-directory build-Api PYTHON=$(BIN)/python LAMBDA_PYTHON=$(HERE_PYTHON) LAMBDA_ARCH=$(HERE_ARCH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz test-kills check test-package test-clients test-freeswitch test-asterisk test-behind-nat format docs bench lock clean
+.PHONY: help run mcp mcp-conversation test fuzz test-kills check test-package test-clients test-inspector test-freeswitch test-asterisk test-behind-nat format docs bench lock clean
 
 include package.mk link.mk
 
@@ -31,8 +31,13 @@ help:                   ## this list
 run: .venv/local        ## answer at http://127.0.0.1:3000 (PORT=, RINGPOST_DATA=, RINGPOST_STORE=)
 	@exec $(BIN)/ringpost serve
 
+mcp: .venv/mcp          ## install what an assistant's ringpost mcp needs; docs/mcp.md says how to go on
+
+mcp-conversation: .venv/mcp  ## the conversation of docs/mcp.md: a server, two callers, an assistant's tools
+	@$(BIN)/python -m tests.mcp.conversation
+
 test: .venv/dev         ## the suite, with branch coverage, on all cores
-	$(COMPILED) $(IN_MEMORY) $(BIN)/pytest -m "not package and not clients and not live and not fuzz and not kills" -n $(WORKERS) --dist worksteal --cov --cov-report=
+	$(COMPILED) $(IN_MEMORY) $(BIN)/pytest -m "not package and not clients and not inspector and not live and not fuzz and not kills" -n $(WORKERS) --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95
 
 # Each worker must make the same chapters: seed and deadline are chosen once, here.
@@ -51,7 +56,7 @@ test-kills: .venv/dev   ## endpoint and link are killed so often while commands,
 	RINGPOST_KILLS=$(KILLS) RINGPOST_CRASH_SEED=$(SEED) $(IN_MEMORY) $(BIN)/pytest -m kills -rP tests/entry/test_kills.py
 
 check: .venv/dev .venv/tools  ## the rest of the gate
-	$(MAKE) --no-print-directory -j2 --output-sync=target test-package test-clients
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-package test-clients test-inspector
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -70,6 +75,9 @@ test-package: .venv/dev .venv/tools $(TOOLS)/ric link-package  ## the package as
 
 test-clients: .venv/dev $(TOOLS)/clients $(TOOLS)/typescript  ## clients made from docs/openapi.json, type-checked, and the server tried with them
 	RINGPOST_CLIENTS=$(TOOLS)/clients RINGPOST_TYPESCRIPT=$(TOOLS)/typescript $(BIN)/pytest -m clients tests/clients
+
+test-inspector: .venv/dev $(TOOLS)/inspector  ## the public MCP inspector calls the tools of ringpost mcp
+	RINGPOST_INSPECTOR=$(TOOLS)/inspector $(BIN)/pytest -m inspector tests/mcp/test_inspector.py
 
 test-freeswitch: .venv/dev  ## the whole story on a FreeSWITCH with real phones; docs/freeswitch.md says how
 	$(BIN)/pytest -m live -v tests/live
@@ -103,7 +111,8 @@ lock: .venv/dev         ## resolve requirements/*.txt anew
 	$(BIN)/python -m pip install $(QUIET) --disable-pip-version-check uv
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) pyproject.toml requirements/build.in --extra local -c requirements/runtime.txt -o requirements/local.txt
-	$(COMPILE) requirements/dev.in requirements/local.txt -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra mcp -c requirements/local.txt -o requirements/mcp.txt
+	$(COMPILE) requirements/dev.in requirements/local.txt requirements/mcp.txt -o requirements/dev.txt
 	$(COMPILE) --group link -c requirements/local.txt -o requirements/link.txt
 	$(COMPILE) requirements/shiv.in -o requirements/shiv.txt
 	$(COMPILE) requirements/bench.in requirements/local.txt -o requirements/bench.txt
@@ -111,6 +120,7 @@ lock: .venv/dev         ## resolve requirements/*.txt anew
 	$(COMPILE) requirements/ric.in -o requirements/ric.txt
 	$(COMPILE) requirements/clients.in -o requirements/clients.txt
 	cd tests/clients/typescript && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	cd tests/mcp/inspector && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean:                  ## remove what make made
 	rm -rf .venv $(TOOLS) .aws-sam dist
@@ -125,6 +135,11 @@ clean:                  ## remove what make made
 	@echo "Installing what the server needs, once"
 	$(BIN)/python $(PIP_INSTALL) -r requirements/local.txt
 	$(BIN)/python -m pip install $(QUIET) --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/mcp: requirements/mcp.txt .venv/local
+	@echo "Installing what ringpost mcp needs, once"
+	$(BIN)/python $(PIP_INSTALL) -r requirements/mcp.txt
 	@touch $@
 
 .venv/dev: requirements/dev.txt .venv/local
@@ -160,6 +175,15 @@ $(TOOLS)/clients: requirements/clients.txt | .venv/bin/python
 	rm -rf $@
 	$(PYTHON) -m venv $@
 	$@/bin/python $(PIP_INSTALL) -r requirements/clients.txt
+	@touch $@
+
+$(TOOLS)/inspector: tests/mcp/inspector/package.json tests/mcp/inspector/package-lock.json
+	@command -v npm >/dev/null || { echo "The MCP inspector runs on Node 20 or newer, and npm: neither is on PATH" >&2; exit 1; }
+	@echo "Installing the MCP inspector's command line into $@, once"
+	rm -rf $@
+	mkdir -p $@
+	cp $^ $@
+	cd $@ && npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 $(TOOLS)/typescript: tests/clients/typescript/package.json tests/clients/typescript/package-lock.json

@@ -139,7 +139,8 @@ def _action(about: dict[str, Any]) -> list[str]:
     lines = [f"### {about['action']}", "", about["summary"] + ".", ""]
     if about["description"]:
         lines += [about["description"], ""]
-    lines += [f"Scope `{about['scope']}`, {'writes' if about['writes'] else 'reads'}.", ""]
+    does = ["writes" if about["writes"] else "reads", *about["effects"]]
+    lines += [f"Scope `{about['scope']}`, {', '.join(does)}.", ""]
     properties = about["request"].get("properties", {})
     filters = [
         name for name, schema in properties.items() if schema.get("description", "").startswith("only those with")

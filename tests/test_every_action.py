@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from pydantic import BaseModel
 
 from ringpost.context import Context
-from ringpost.contract import Input, RawRequest, RawResponse
+from ringpost.contract import Effect, Input, RawRequest, RawResponse
 from ringpost.entry import demo
 from ringpost.model.conference import LiveRoom, Participant
 from ringpost.model.domain import Domain
@@ -41,6 +41,11 @@ READING = {
     "current", "details", "export", "list", "lookup", "openapi", "realtime", "route", "search", "statistics", "status",
     "xml",
 }  # fmt: skip
+
+REMOVING = {"delete", "hangup", "remove", "kick"}
+SECRET_NAMES = {"password", "secret", "token", "key_secret", "key_token"}
+NAME_PLACES = {"switch-create", "switch-details", "switch-list", "switch-update"}
+"""Their secret is the name of a place where one is kept."""
 
 every_action = pytest.mark.parametrize("name", CATALOGUE.names())
 
@@ -77,6 +82,25 @@ def test_has_a_verb_of_the_list_and_says_whether_it_writes(name: str) -> None:
     verb = name.rpartition("-")[2]
     assert verb in VERBS, "a new verb is a decision: add it here, and to READING if it changes nothing"
     assert CATALOGUE.load(name).Request.writes == (verb not in READING), "Read or Write?"
+
+
+@every_action
+def test_says_what_is_asked_about_first(name: str) -> None:
+    request, verb = CATALOGUE.load(name).Request, name.rpartition("-")[2]
+    assert set(request.effects) <= set(get_args(Effect))
+    assert ("removes" in request.effects) == (verb in REMOVING), "Removal or Write? An assistant asks its user first"
+    assert request.writes or not {"removes", "costs"} & set(request.effects)
+
+
+@every_action
+def test_says_which_of_its_answers_are_secrets(name: str) -> None:
+    about = CATALOGUE.describe(name)
+    for member, schema in _members(about["response"]):
+        if member in SECRET_NAMES or member.endswith("_password"):
+            kinds = [schema, *schema.get("anyOf", ())]
+            is_text = any(kind.get("type") == "string" for kind in kinds)
+            is_told = any(kind.get("format") == "password" for kind in kinds)
+            assert is_told == (is_text and name not in NAME_PLACES), f"{member}: Secret, of model/values.py"
 
 
 @every_action
@@ -271,6 +295,16 @@ def _of_csv(reply: Reply, *, has_heading: bool) -> dict[str, Any]:
     """A page of CSV as one of JSON would be."""
     rows = list(csv.reader(StringIO(reply.text)))[has_heading:]
     return {"items": rows, "next_cursor": reply.headers.get("X-Next-Cursor")}
+
+
+def _members(schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every member that a schema names, wherever in it."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {}).items()
+        for value in schema.values():
+            yield from _members(value)
+    for value in schema if isinstance(schema, list) else ():
+        yield from _members(value)
 
 
 def _counted(told: Any) -> Iterator[int]:

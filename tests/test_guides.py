@@ -53,7 +53,7 @@ FILES = {
     "extensions.csv": "extension,password,enabled\n332,Secretpw332,true\n",
     "$file": CATALOGUE.load("freeswitch-cdr").EXAMPLE["body"],
 }
-LONG = {"listen", "link", "serve", "deliver", "doctor --table"}
+LONG = {"listen", "link", "mcp", "serve", "deliver", "doctor --table"}
 CLI = ".venv/bin/ringpost"
 DEMO = {
     "call_uuid": demo.HELD_CALL_UUID,

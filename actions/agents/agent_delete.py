@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import OneAgent
 from ringpost.model.values import Uuid
 from ringpost.services.queues import agents
@@ -11,7 +11,7 @@ from ringpost.services.queues import agents
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "agent": "7003"}
 
 
-class Request(OneAgent, Versioned):
+class Request(OneAgent, VersionedRemoval):
     pass
 
 

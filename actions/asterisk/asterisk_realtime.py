@@ -20,6 +20,7 @@ EXAMPLE = {
 
 class Request(RawRequest):
     writes: ClassVar[bool] = False
+    effects = ("secrets",)
     media_type: ClassVar[str] = "application/x-www-form-urlencoded"
     query_members: ClassVar[Mapping[str, str]] = {
         "ps_endpoints/single": "which table, and what is to be done there, as res_config_curl says: the name counts"

@@ -1,14 +1,14 @@
 """End a call. The other parties are hung up too."""
 
 from ringpost.context import Context
-from ringpost.contract import PartyActedOn, Write
+from ringpost.contract import PartyActedOn, Removal
 from ringpost.model.requests import OneParty
 from ringpost.services.calls import live_calls
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "call_uuid": "b1b1b1b1-0000-4000-8000-000000000001"}
 
 
-class Request(OneParty, Write):
+class Request(OneParty, Removal):
     pass
 
 

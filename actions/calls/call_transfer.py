@@ -20,6 +20,8 @@ EXAMPLE = {
 
 
 class Request(OneParty, Write):
+    effects = ("costs",)
+
     destination: Number
     voicemail: bool = Field(default=False, description="leave a message for that extension, without ringing it")
 

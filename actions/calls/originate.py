@@ -25,6 +25,8 @@ EXAMPLE = {
 
 
 class Request(Wanted, ForUser, Write):
+    effects = ("costs",)
+
     wait: float = Field(default=10, ge=0, le=25, description="seconds to wait for A's answer")
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from ringpost.context import Context
-from ringpost.contract import Output, Read
+from ringpost.contract import Effect, Output, Read
 
 EXAMPLE = {"name": "originate"}
 
@@ -23,6 +23,7 @@ class Response(Output):
     description: str
     scope: str
     writes: bool
+    effects: list[Effect] = Field(description="costs, removes or is about secrets: what an assistant asks about first")
     request: dict[str, Any]
     response: dict[str, Any]
     example: dict[str, Any]

@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from ringpost.context import Context
-from ringpost.contract import Output, Read
+from ringpost.contract import Effect, Output, Read
 
 EXAMPLE: dict[str, object] = {}
 
@@ -18,6 +20,7 @@ class Listed(Output):
     summary: str
     scope: str
     writes: bool
+    effects: list[Effect] = Field(description="costs, removes or is about secrets: what an assistant asks about first")
 
 
 class Response(Output):

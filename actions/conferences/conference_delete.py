@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import OneConference
 from ringpost.model.values import Uuid
 from ringpost.services.numbers import conferences
@@ -11,7 +11,7 @@ from ringpost.services.numbers import conferences
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "880"}
 
 
-class Request(OneConference, Versioned):
+class Request(OneConference, VersionedRemoval):
     pass
 
 

@@ -16,6 +16,8 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "conference": "880", "destina
 
 
 class Request(OneRoom, Write):
+    effects = ("costs",)
+
     destination: Number = Field(description="whom to call: an extension, or a number outside")
     moderator: bool = Field(default=False, description="it is a moderator of the room")
     wait: float = Field(default=10, ge=0, le=25, description="seconds to wait for the answer")

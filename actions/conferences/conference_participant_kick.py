@@ -1,7 +1,7 @@
 """Have a participant leave the conference room: its call ends."""
 
 from ringpost.context import Context
-from ringpost.contract import InRoom, Write
+from ringpost.contract import InRoom, Removal
 from ringpost.model.conference import Participant
 from ringpost.model.requests import OneParticipant
 from ringpost.services.calls import rooms
@@ -13,7 +13,7 @@ EXAMPLE = {
 }
 
 
-class Request(OneParticipant, Write):
+class Request(OneParticipant, Removal):
     pass
 
 

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import OneContact
 from ringpost.model.values import Uuid
 from ringpost.services.numbers import contacts
@@ -11,7 +11,7 @@ from ringpost.services.numbers import contacts
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "contact_uuid": "acacacac-0000-4000-8000-000000000001"}
 
 
-class Request(OneContact, Versioned):
+class Request(OneContact, VersionedRemoval):
     for_users: ClassVar[bool] = True
 
 

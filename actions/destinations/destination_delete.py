@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import OneDestination
 from ringpost.model.values import Uuid
 from ringpost.services.numbers import destinations
@@ -11,7 +11,7 @@ from ringpost.services.numbers import destinations
 EXAMPLE = {"number": "12025550100"}
 
 
-class Request(OneDestination, Versioned):
+class Request(OneDestination, VersionedRemoval):
     pass
 
 

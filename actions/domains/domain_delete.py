@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import InDomain
 from ringpost.model.values import Uuid
 from ringpost.services.provisioning import domain_removal
@@ -17,7 +17,7 @@ from ringpost.services.tenants import domains
 EXAMPLE = {"domain_name": "empty.example.net"}
 
 
-class Request(InDomain, Versioned):
+class Request(InDomain, VersionedRemoval):
     cascade: bool = Field(default=False, description="remove all that lives in it as well")
 
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import OneExtensionGroup
 from ringpost.model.values import Uuid
 from ringpost.services.people import extension_groups
@@ -11,7 +11,7 @@ from ringpost.services.people import extension_groups
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extensiongroup": "reception"}
 
 
-class Request(OneExtensionGroup, Versioned):
+class Request(OneExtensionGroup, VersionedRemoval):
     pass
 
 

@@ -11,7 +11,7 @@ from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.extension import Extension, ExtensionSettings, NewForwards, Password
 from ringpost.model.requests import InDomain
-from ringpost.model.values import ExtensionNumber, OptionalNumber, ShortText
+from ringpost.model.values import ExtensionNumber, OptionalNumber, Secret, ShortText
 from ringpost.services import kept
 from ringpost.services.people import extensions
 from ringpost.services.tenants import domains
@@ -35,8 +35,8 @@ class Request(ExtensionSettings, NewForwards, InDomain, Write):
 
 
 class Response(Extension):
-    password: Annotated[str | None, AnsweredOnce]
-    voicemail_password: Annotated[str | None, AnsweredOnce]
+    password: Annotated[Secret | None, AnsweredOnce]
+    voicemail_password: Annotated[Secret | None, AnsweredOnce]
 
 
 def handle(request: Request, context: Context) -> Response:

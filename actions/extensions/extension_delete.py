@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import OneExtension
 from ringpost.model.values import Uuid
 from ringpost.services.people import extensions
@@ -11,7 +11,7 @@ from ringpost.services.people import extensions
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "101"}
 
 
-class Request(OneExtension, Versioned):
+class Request(OneExtension, VersionedRemoval):
     pass
 
 

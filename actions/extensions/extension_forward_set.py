@@ -22,6 +22,7 @@ EXAMPLE = {
 
 class Request(NewForwards, OneExtension, Write):
     for_users: ClassVar[bool] = True
+    effects = ("costs",)
 
 
 class Response(Forwards, Output):

@@ -8,7 +8,7 @@ from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Output, Write
 from ringpost.model.extension import Password
 from ringpost.model.requests import OneExtension
-from ringpost.model.values import Uuid
+from ringpost.model.values import Secret, Uuid
 from ringpost.services.people import extensions
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
@@ -16,6 +16,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
 
 class Request(OneExtension, Write):
     for_users: ClassVar[bool] = True
+    effects = ("secrets",)
 
     password: Password | None = Field(default=None, description="left out: a random one")
 
@@ -23,7 +24,7 @@ class Request(OneExtension, Write):
 class Response(Output):
     extension_uuid: Uuid
     extension: str
-    password: Annotated[str | None, AnsweredOnce]
+    password: Annotated[Secret | None, AnsweredOnce]
 
 
 def handle(request: Request, context: Context) -> Response:

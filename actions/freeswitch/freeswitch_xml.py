@@ -19,6 +19,7 @@ EXAMPLE = {
 
 class Request(RawRequest):
     writes: ClassVar[bool] = False
+    effects = ("secrets",)
     media_type: ClassVar[str] = "application/x-www-form-urlencoded"
 
 

@@ -11,7 +11,7 @@ from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.errors import InvalidRequest
 from ringpost.model.key import KeyDetails, Limits
-from ringpost.model.values import Moment, Name, Network, Reference, Scope
+from ringpost.model.values import Moment, Name, Network, Reference, Scope, Secret
 from ringpost.services.access import api_keys
 
 EXAMPLE = {"name": "CRM", "scopes": ["originate", "cdr.#"], "domains": ["fusionpbx.example.net"]}
@@ -19,6 +19,7 @@ EXAMPLE = {"name": "CRM", "scopes": ["originate", "cdr.#"], "domains": ["fusionp
 
 class Request(Write):
     for_users: ClassVar[bool] = True
+    effects = ("secrets",)
 
     name: Name
     scopes: tuple[Scope, ...] = Field(
@@ -41,8 +42,8 @@ class Request(Write):
 
 
 class Response(KeyDetails):
-    secret: Annotated[str | None, AnsweredOnce]
-    token: Annotated[str | None, AnsweredOnce]
+    secret: Annotated[Secret | None, AnsweredOnce]
+    token: Annotated[Secret | None, AnsweredOnce]
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -3,15 +3,16 @@
 from typing import ClassVar, Literal
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.values import Uuid
 from ringpost.services.access import api_keys
 
 EXAMPLE = {"key_uuid": "b0b0b0b0-0000-4000-8000-000000000002"}
 
 
-class Request(Versioned):
+class Request(VersionedRemoval):
     for_users: ClassVar[bool] = True
+    effects = ("removes", "secrets")
 
     key_uuid: Uuid
 

@@ -13,6 +13,7 @@ EXAMPLE = {"key_uuid": "b0b0b0b0-0000-4000-8000-000000000002"}
 
 class Request(Read):
     for_users: ClassVar[bool] = True
+    effects = ("secrets",)
 
     key_uuid: Uuid
 

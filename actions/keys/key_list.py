@@ -15,6 +15,7 @@ EXAMPLE = {"order": "key_name"}
 @filtered_by(KeyDetails)
 class Request(InDomain, Listing, Read):
     for_users: ClassVar[bool] = True
+    effects = ("secrets",)
 
 
 class Response(Items[KeyDetails]):

@@ -19,6 +19,7 @@ EXAMPLE = {"key_uuid": "b0b0b0b0-0000-4000-8000-000000000002", "enabled": False}
 
 class Request(Versioned):
     for_users: ClassVar[bool] = True
+    effects = ("secrets",)
 
     key_uuid: Uuid
     name: Name | None = None

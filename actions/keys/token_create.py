@@ -11,7 +11,7 @@ from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.requests import InDomain
 from ringpost.model.token import TokenDetails
-from ringpost.model.values import Reference, Scope
+from ringpost.model.values import Reference, Scope, Secret
 from ringpost.services.access import tokens
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "expiration": 3600, "scopes": ["user.*", "!user.delete"]}
@@ -19,6 +19,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "expiration": 3600, "scopes":
 
 class Request(InDomain, Write):
     for_users: ClassVar[bool] = True
+    effects = ("secrets",)
 
     expiration: int = Field(default=7200, ge=1, le=315_360_000, description="seconds it works")
     scopes: tuple[Scope, ...] | None = Field(
@@ -30,7 +31,7 @@ class Request(InDomain, Write):
 
 
 class Response(TokenDetails):
-    token: Annotated[str | None, AnsweredOnce]
+    token: Annotated[Secret | None, AnsweredOnce]
 
 
 def handle(request: Request, context: Context) -> Response:

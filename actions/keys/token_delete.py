@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ringpost.context import Context
-from ringpost.contract import Output, Write
+from ringpost.contract import Output, Removal
 from ringpost.model.values import Uuid
 from ringpost.services.access import tokens
 
@@ -14,8 +14,9 @@ EXAMPLE = {
 }
 
 
-class Request(Write):
+class Request(Removal):
     for_users: ClassVar[bool] = True
+    effects = ("removes", "secrets")
 
     token: str | None = Field(default=None, description="left out: the one of this request")
 

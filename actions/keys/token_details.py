@@ -21,6 +21,7 @@ EXAMPLE = {
 
 class Request(Read):
     for_users: ClassVar[bool] = True
+    effects = ("secrets",)
 
     token: str | None = Field(default=None, description="left out: the one of this request")
     scope: Scope | None = Field(default=None, description="an action's name with dots for hyphens: cdr.search")

@@ -23,6 +23,8 @@ EXAMPLE = {
 
 
 class Request(LotSettings, InDomain, Write):
+    effects = ("costs",)
+
     name: LotName = Field(description="unique among the lots of the domain, in any case of letters")
     extension: ExtensionNumber = Field(description="the number that parks in a free slot")
     slots_start: SlotNumber = Field(description="the first slot: a number nobody has")

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import OneParkingLot
 from ringpost.model.values import Uuid
 from ringpost.services.numbers import parking_lots
@@ -11,7 +11,7 @@ from ringpost.services.numbers import parking_lots
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "parkinglot": "870"}
 
 
-class Request(OneParkingLot, Versioned):
+class Request(OneParkingLot, VersionedRemoval):
     pass
 
 

@@ -13,6 +13,8 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "parkinglot": "870", "timeout
 
 
 class Request(LotSettings, OneParkingLot, Versioned):
+    effects = ("costs",)
+
     name: LotName | None = None
     new_extension: ExtensionNumber | None = Field(default=None, description="the number it shall have")
     slots_start: SlotNumber | None = None

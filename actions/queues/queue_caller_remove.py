@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from ringpost.context import Context
-from ringpost.contract import Output, Write
+from ringpost.contract import Output, Removal
 from ringpost.model.requests import InDomain
 from ringpost.model.values import Uuid
 from ringpost.services.queues import supervising
@@ -12,7 +12,7 @@ from ringpost.services.tenants import domains
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "call_uuid": "b1b1b1b1-0000-4000-8000-000000000003"}
 
 
-class Request(InDomain, Write):
+class Request(InDomain, Removal):
     call_uuid: Uuid = Field(description="the call that waits, by the uuid of any of its legs")
 
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import OneQueue
 from ringpost.model.values import Uuid
 from ringpost.services.queues import queues
@@ -11,7 +11,7 @@ from ringpost.services.queues import queues
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "queue": "700"}
 
 
-class Request(OneQueue, Versioned):
+class Request(OneQueue, VersionedRemoval):
     pass
 
 

@@ -1,7 +1,7 @@
 """Let an agent, or an extension, take the calls of a queue no more."""
 
 from ringpost.context import Context
-from ringpost.contract import Versioned
+from ringpost.contract import VersionedRemoval
 from ringpost.model.queue import Queue, QueueMember
 from ringpost.model.queue_requests import OneMember
 from ringpost.model.requests import OneQueue
@@ -10,7 +10,7 @@ from ringpost.services.queues import queues
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "queue": "700", "extension": "101"}
 
 
-class Request(OneMember, OneQueue, Versioned):
+class Request(OneMember, OneQueue, VersionedRemoval):
     pass
 
 

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.event_requests import OneRecording
 from ringpost.model.values import Uuid
 from ringpost.services.history import recordings
@@ -11,7 +11,7 @@ from ringpost.services.history import recordings
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "recording_uuid": "afafafaf-0000-4000-8000-000000000001"}
 
 
-class Request(OneRecording, Versioned):
+class Request(OneRecording, VersionedRemoval):
     for_users: ClassVar[bool] = False
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from ringpost.context import Context
-from ringpost.contract import Output, Write
+from ringpost.contract import Output, Removal
 from ringpost.model.requests import OneExtension
 from ringpost.services.calls import live_calls
 from ringpost.services.people import extensions
@@ -14,7 +14,7 @@ from ringpost.services.tenants import domains
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "100"}
 
 
-class Request(OneExtension, Write):
+class Request(OneExtension, Removal):
     for_users: ClassVar[bool] = True
 
 

@@ -19,6 +19,8 @@ EXAMPLE = {
 
 
 class Request(RingGroupSettings, InDomain, Write):
+    effects = ("costs",)
+
     name: Name
     extension: ExtensionNumber
     destinations: Members

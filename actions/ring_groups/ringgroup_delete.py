@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import OneRingGroup
 from ringpost.model.values import Uuid
 from ringpost.services.numbers import ring_groups
@@ -11,7 +11,7 @@ from ringpost.services.numbers import ring_groups
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "600"}
 
 
-class Request(OneRingGroup, Versioned):
+class Request(OneRingGroup, VersionedRemoval):
     pass
 
 

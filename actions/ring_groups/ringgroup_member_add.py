@@ -13,6 +13,8 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "600", "number":
 
 
 class Request(OneRingGroup, Versioned):
+    effects = ("costs",)
+
     number: Number
     delay: int = Field(default=0, ge=0, le=300, description="seconds")
     timeout: int = Field(default=30, ge=1, le=600, description="seconds")

@@ -1,7 +1,7 @@
 """Take a number out of a ring group."""
 
 from ringpost.context import Context
-from ringpost.contract import Versioned
+from ringpost.contract import VersionedRemoval
 from ringpost.model.requests import OneRingGroup
 from ringpost.model.ring_group import RingGroup
 from ringpost.model.values import Number
@@ -10,7 +10,7 @@ from ringpost.services.numbers import ring_groups
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "600", "number": "101"}
 
 
-class Request(OneRingGroup, Versioned):
+class Request(OneRingGroup, VersionedRemoval):
     number: Number
 
 

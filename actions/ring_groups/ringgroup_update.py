@@ -13,6 +13,8 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "extension": "600", "strategy
 
 
 class Request(RingGroupSettings, OneRingGroup, Versioned):
+    effects = ("costs",)
+
     name: Name | None = None
     new_extension: ExtensionNumber | None = Field(default=None, description="the number it shall have")
     destinations: Members | None = None

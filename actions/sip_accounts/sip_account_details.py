@@ -8,13 +8,15 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import Output, Read
 from ringpost.model.requests import ForUser, OneExtension
-from ringpost.model.values import Reference, Uuid
+from ringpost.model.values import Reference, Secret, Uuid
 from ringpost.services.people import sip_accounts
 
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "alice"}
 
 
 class Request(OneExtension, ForUser, Read):
+    effects = ("secrets",)
+
     user: Reference | None = Field(default=None, description="instead of the extension: whose main one it is")
 
 
@@ -23,7 +25,7 @@ class Response(Output):
     extension: str
     user_uuid: Uuid | None
     username: str = Field(description="what the phone registers as")
-    password: str
+    password: Secret
     domain: str = Field(description="the SIP domain, which is the realm too")
     uri: str
     display_name: str

@@ -1,7 +1,7 @@
 """Delete a switch. Refused while domains live on it."""
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import OneSwitch
 from ringpost.model.values import Uuid
 from ringpost.services.tenants import switches
@@ -9,7 +9,7 @@ from ringpost.services.tenants import switches
 EXAMPLE = {"switch": "lab"}
 
 
-class Request(OneSwitch, Versioned):
+class Request(OneSwitch, VersionedRemoval):
     pass
 
 

@@ -10,7 +10,7 @@ EXAMPLE = {"domain_name": "fusionpbx.example.net", "transfer_uuid": "f1f1f1f1-00
 
 
 class Request(OneTransfer, Write):
-    pass
+    effects = ("costs",)
 
 
 Response = Transfer

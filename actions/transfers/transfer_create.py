@@ -22,6 +22,8 @@ EXAMPLE = {
 
 
 class Request(OneParty, Write):
+    effects = ("costs",)
+
     destination: Number = Field(
         description="whom to ask: an extension, a ring group, a queue, a conference room, a number outside"
     )

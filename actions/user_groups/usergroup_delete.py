@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import OneUserGroup
 from ringpost.model.values import Uuid
 from ringpost.services.people import user_groups
@@ -12,7 +12,7 @@ from ringpost.services.tenants import domains
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "usergroup": "interns"}
 
 
-class Request(OneUserGroup, Versioned):
+class Request(OneUserGroup, VersionedRemoval):
     pass
 
 

@@ -1,7 +1,7 @@
 """Take a user out of a user group. Answers the user."""
 
 from ringpost.context import Context
-from ringpost.contract import Write
+from ringpost.contract import Removal
 from ringpost.model.requests import OneUser, OneUserGroup
 from ringpost.model.user import User
 from ringpost.services.people import user_groups, users
@@ -9,7 +9,7 @@ from ringpost.services.people import user_groups, users
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "usergroup": "sales", "user": "alice"}
 
 
-class Request(OneUserGroup, OneUser, Write):
+class Request(OneUserGroup, OneUser, Removal):
     pass
 
 

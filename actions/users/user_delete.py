@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import OneUser
 from ringpost.model.values import Uuid
 from ringpost.services.people import users
@@ -16,7 +16,7 @@ from ringpost.services.people import users
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "bob"}
 
 
-class Request(OneUser, Versioned):
+class Request(OneUser, VersionedRemoval):
     cascade: bool = Field(default=False, description="its extensions and its voicemail too")
 
 

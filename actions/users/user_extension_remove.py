@@ -1,7 +1,7 @@
 """Take an extension from a user. It stays, and is nobody's."""
 
 from ringpost.context import Context
-from ringpost.contract import Versioned
+from ringpost.contract import VersionedRemoval
 from ringpost.model.requests import OneExtension, OneUser
 from ringpost.model.user import User
 from ringpost.services.people import extensions, users
@@ -9,7 +9,7 @@ from ringpost.services.people import extensions, users
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "user": "alice", "extension": "100"}
 
 
-class Request(OneUser, OneExtension, Versioned):
+class Request(OneUser, OneExtension, VersionedRemoval):
     pass
 
 

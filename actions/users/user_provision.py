@@ -15,7 +15,7 @@ from ringpost.model.extension import Extension, Password
 from ringpost.model.requests import InDomain
 from ringpost.model.shapes import BoxNumber, Pin
 from ringpost.model.user import User, UserSettings
-from ringpost.model.values import ExtensionNumber, Name, Number, Reference
+from ringpost.model.values import ExtensionNumber, Name, Number, Reference, Secret
 from ringpost.model.voicemail import Voicemail
 from ringpost.services.people import users
 from ringpost.services.provisioning import making
@@ -63,8 +63,8 @@ class Response(Output):
     voicemail: Voicemail | None
     destination: Destination | None
     ring_groups: list[str] = Field(description="the UUIDs of the ring groups it rings in")
-    password: Annotated[str | None, AnsweredOnce]
-    voicemail_password: Annotated[str | None, AnsweredOnce]
+    password: Annotated[Secret | None, AnsweredOnce]
+    voicemail_password: Annotated[Secret | None, AnsweredOnce]
     dry_run: bool
 
     @property

@@ -11,6 +11,7 @@ from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.requests import InDomain
 from ringpost.model.shapes import BoxNumber, Pin
+from ringpost.model.values import Secret
 from ringpost.model.voicemail import BoxName, Voicemail, VoicemailSettings
 from ringpost.services import kept
 from ringpost.services.numbers import voicemails
@@ -26,7 +27,7 @@ class Request(VoicemailSettings, InDomain, Write):
 
 
 class Response(Voicemail):
-    password: Annotated[str | None, AnsweredOnce]
+    password: Annotated[Secret | None, AnsweredOnce]
 
 
 def handle(request: Request, context: Context) -> Response:

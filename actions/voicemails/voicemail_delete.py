@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.requests import OneVoicemail
 from ringpost.model.values import Uuid
 from ringpost.services.numbers import voicemails
@@ -12,7 +12,7 @@ from ringpost.services.tenants import domains
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "voicemail": "101"}
 
 
-class Request(OneVoicemail, Versioned):
+class Request(OneVoicemail, VersionedRemoval):
     pass
 
 

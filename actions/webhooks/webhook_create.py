@@ -11,6 +11,7 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.requests import InDomain
+from ringpost.model.values import Secret
 from ringpost.model.webhook import Webhook, WebhookSettings
 from ringpost.services.happenings import webhooks
 
@@ -27,7 +28,7 @@ class Request(WebhookSettings, InDomain, Write):
 
 
 class Response(Webhook):
-    secret: Annotated[str | None, AnsweredOnce] = Field(description="what requests are signed with: whsec_…")
+    secret: Annotated[Secret | None, AnsweredOnce] = Field(description="what requests are signed with: whsec_…")
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -1,7 +1,7 @@
 """Delete a webhook. What it has not been told yet, it will not be."""
 
 from ringpost.context import Context
-from ringpost.contract import Output, Versioned
+from ringpost.contract import Output, VersionedRemoval
 from ringpost.model.event_requests import OneWebhook
 from ringpost.model.values import Uuid
 from ringpost.services.happenings import webhooks
@@ -9,7 +9,7 @@ from ringpost.services.happenings import webhooks
 EXAMPLE = {"domain_name": "fusionpbx.example.net", "webhook_uuid": "abababab-0000-4000-8000-000000000001"}
 
 
-class Request(OneWebhook, Versioned):
+class Request(OneWebhook, VersionedRemoval):
     pass
 
 

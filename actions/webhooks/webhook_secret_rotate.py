@@ -7,6 +7,7 @@ from pydantic import Field
 from ringpost.context import Context
 from ringpost.contract import AnsweredOnce, Write
 from ringpost.model.event_requests import OneWebhook
+from ringpost.model.values import Secret
 from ringpost.model.webhook import Webhook
 from ringpost.services.happenings import webhooks
 
@@ -18,11 +19,13 @@ EXAMPLE = {
 
 
 class Request(OneWebhook, Write):
+    effects = ("secrets",)
+
     overlap_seconds: int = Field(default=86_400, ge=0, le=30 * 86_400, description="how long both are signed with")
 
 
 class Response(Webhook):
-    secret: Annotated[str | None, AnsweredOnce] = Field(description="what requests are signed with: whsec_…")
+    secret: Annotated[Secret | None, AnsweredOnce] = Field(description="what requests are signed with: whsec_…")
 
 
 def handle(request: Request, context: Context) -> Response:

@@ -16,6 +16,13 @@ from ringpost.model.values import Uuid
 
 Item = TypeVar("Item", bound=BaseModel)
 
+Effect = Literal["costs", "removes", "secrets"]
+"""What is asked about first by whoever calls an action for somebody else, such as an assistant.
+
+``costs``: it places a call, or leads calls on to a number of choice. ``removes``: it takes something away, or ends it.
+``secrets``: it is about what proves somebody, or answers it.
+"""
+
 
 class Input(BaseModel):
     """Base of every ``Request``: unknown members are refused, values are read kindly.
@@ -37,6 +44,7 @@ class Input(BaseModel):
     """The parameter a posted CSV file is, if there is one."""
     for_users: ClassVar[bool] = False
     """Whether a key or token that acts for a user may call it. An action that says so keeps to that user's."""
+    effects: ClassVar[tuple[Effect, ...]] = ()
     also_called: ClassVar[Mapping[str, str]] = {}
     """Which parameter is meant by a name that others have for it, such as FusionPBX: it is suggested."""
 
@@ -61,6 +69,16 @@ class Versioned(Write):
     """A change to one record, on condition that nobody else changed it first."""
 
     if_version: int | None = Field(default=None, description="refuse with 409 unless the record has this version")
+
+
+class Removal(Write):
+    """A request that takes something away, or ends it."""
+
+    effects: ClassVar[tuple[Effect, ...]] = ("removes",)
+
+
+class VersionedRemoval(Removal, Versioned):
+    """A removal of one record, on condition that nobody else changed it first."""
 
 
 class Output(BaseModel):
@@ -179,6 +197,7 @@ class RawRequest:
 
     writes: ClassVar[bool] = True
     for_users: ClassVar[bool] = False
+    effects: ClassVar[tuple[Effect, ...]] = ()
     media_type: ClassVar[str]
     """What the body is, whatever its sender calls it."""
     query_members: ClassVar[Mapping[str, str]] = {}

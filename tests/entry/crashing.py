@@ -276,7 +276,7 @@ class Works:
         """The events of each call while it was up."""
         found: dict[str, list[Event]] = defaultdict(list)
         for event in self.told():
-            if event["type"].startswith("call."):
+            if event["type"].startswith(("call.", "parking.")):
                 found[event["call_uuid"]].append(event)
         return found
 

@@ -234,7 +234,7 @@ def test_a_room_waits_for_its_moderator_and_ends_with_the_last_one(meeting: Meet
         meeting.api.do("conference-update", conference=room, pin=None, moderator_pin=None)
         one.speaks(room)
     meeting.meets(room, first.number, second.number)
-    assert first.hears([first, second]) == (set(), True), "music, and nobody"
+    eventually(lambda: first.hears([first, second]) == (set(), True), "music is heard, and nobody")
     meeting.api.do("conference-update", conference=room, pin=PIN, moderator_pin=MODERATOR)
     moderator, other = phones
     for one in (moderator, other):

@@ -74,7 +74,7 @@ class Yard:
 @pytest.fixture(scope="module")
 def taker(house: House) -> Iterator[Toned]:
     password = house.api.do("extension-create", extension=TAKER)["password"]
-    with Toned(TAKER, HERE, password, house.sip, 1) as phone:
+    with Toned(TAKER, HERE, password, house.sip, 6) as phone:
         yield phone
     house.api.do("extension-delete", extension=TAKER)
 
@@ -91,11 +91,6 @@ def yard(house: House, phones: tuple[Phone, Phone], taker: Toned, linked: Proces
         for lot in yard.lots:
             house.api.do("parkinglot-delete", parkinglot=lot)
         house.api.do("webhook-delete", webhook_uuid=made["webhook_uuid"])
-
-
-def _hears_taker(phone: Phone) -> bool:
-    """A tone that is not the one of other phones is anything else to its ear; and so is music, which is louder."""
-    return phone.hears(0.6).anything_else > 0.3
 
 
 def test_a_call_waits_in_a_lot_and_is_taken_by_dialling_its_slot(yard: Yard, call: Call):
@@ -138,7 +133,7 @@ def test_a_slot_that_is_named_is_taken_once(yard: Yard, call: Call):
 def test_a_full_lot_takes_nobody(yard: Yard, call: Call):
     lot, [slot] = yard.lot(1)
     assert yard.park(call, lot) == slot
-    dialog = yard.taker.speaks(lot)
+    dialog = yard.taker.calls(lot)
     eventually(lambda: dialog.state == "ended", "there is no slot left")
     assert [one["slot"] for one in yard.parked()] == [slot]
 

@@ -571,6 +571,7 @@ def test_a_phone_puts_through_to_whom_it_rings(desk: Desk, own: OwnTransfers):
     call = desk.api.one_call()
     asked = own.calls(CID)
     desk.rings(desk.cid)
+    eventually(lambda: asked.remote, "and its own phone knows")
     own.puts_through(dialog, to=asked)
     time.sleep(1)  # it is the switch that rings Cid now
     desk.cid.command("accept")

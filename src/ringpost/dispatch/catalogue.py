@@ -21,7 +21,7 @@ class Catalogue(Registry):
         self._one_at_a_time = Lock()
 
     def line(self, name: str) -> dict[str, Any]:
-        """One action in a line: family, summary, scope, whether it writes."""
+        """One action in a line: family, summary, scope, whether it writes, its effects."""
         from ringpost.dispatch.description import line
 
         return line(self, name)

@@ -31,6 +31,7 @@ def line(registry: Registry, name: str) -> dict[str, Any]:
         "summary": summary(action),
         "scope": name.replace("-", "."),
         "writes": action.Request.writes,
+        "effects": list(action.Request.effects),
     }
 
 

@@ -18,6 +18,7 @@ from ringpost.model.values import (
     Number,
     OptionalNumber,
     Scope,
+    Secret,
     ShortText,
     Uuid,
 )
@@ -154,13 +155,13 @@ class KeyPart(Entity):
 class PhoneSecrets(Entity):
     """What a phone registers with, and what its user hears messages with (null: the box was there)."""
 
-    password: str = Field(repr=False)
-    voicemail_password: str | None = Field(repr=False)
+    password: Secret = Field(repr=False)
+    voicemail_password: Secret | None = Field(repr=False)
 
 
 class TenantSecrets(Entity):
     """The secrets of what was made just now."""
 
     extensions: dict[str, PhoneSecrets] = Field(description="by the extension's number")
-    key_secret: str | None = Field(repr=False, description="of the key, if it was made")
-    key_token: str | None = Field(repr=False)
+    key_secret: Secret | None = Field(repr=False, description="of the key, if it was made")
+    key_token: Secret | None = Field(repr=False)

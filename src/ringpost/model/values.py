@@ -195,6 +195,9 @@ OptionalNumber = Annotated[
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=64), printable]
 Tags = Annotated[tuple[Tag, ...], Field(max_length=10)]
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=128), printable]
+Secret = Annotated[str, Field(json_schema_extra={"format": "password"})]
+"""What proves somebody, as it is answered: the description says so, and programs that show answers hide it."""
+
 TagList = Annotated[Tags, comma_separated]
 """An array, or text with commas."""
 NumberPattern = Annotated[

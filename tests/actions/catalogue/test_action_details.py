@@ -5,6 +5,8 @@ def test_describes_an_action_so_that_one_can_call_it(operator: Caller) -> None:
     about = operator.done("action-details", name="ExtEnsion-Create")
     assert about["scope"] == "extension.create"
     assert about["writes"] is True
+    assert about["effects"] == []
+    assert operator.done("action-details", name="originate")["effects"] == ["costs"]
     assert "extension" in about["request"]["required"]
     assert "password" in about["response"]["properties"]
     assert operator.done(**about["example"])["extension"] == "102"

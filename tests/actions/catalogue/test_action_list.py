@@ -8,4 +8,4 @@ def test_lists_what_this_key_may_call(house: House, operator: Caller) -> None:
     assert [one["action"] for one in some] == [
         "action-list", "domain-delete", "domain-details", "domain-list", "domain-provision", "domain-update",
     ]  # fmt: skip
-    assert {"action", "family", "summary", "scope", "writes"} == set(some[0])
+    assert {"action", "family", "summary", "scope", "writes", "effects"} == set(some[0])

@@ -168,7 +168,9 @@ STORIES = {
         ringing 101
         answered 101
         parked 12025550188 5901
+        parking.parked 12025550188 5901
         unparked 12025550188 5901
+        parking.taken 12025550188 5901
         ringing 107
         answered 107
         ended by callee NORMAL_CLEARING inbound 12025550188 12025550140 answered by 107
@@ -241,11 +243,15 @@ STORIES = {
     """,
     "park_by_code_taken_by_code": """
         parked 100 5907
+        parking.parked 100 5907
         unparked 100 5907
+        parking.taken 100 5907
         ended by callee NORMAL_CLEARING local 100 *5907 answered by 101
     """,
     "park_by_code_hangs_up": """
         parked 100 5908
+        parking.parked 100 5908
+        parking.abandoned 100 5908
         ended by caller NORMAL_CLEARING local 100 *5908 answered by None
     """,
     "dial_nowhere": """

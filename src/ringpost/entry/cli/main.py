@@ -3,6 +3,7 @@
 import click
 
 from ringpost import __version__
+from ringpost.entry.cli.assisting import mcp
 from ringpost.entry.cli.calling import call, import_
 from ringpost.entry.cli.doctor import doctor
 from ringpost.entry.cli.keys import key
@@ -18,7 +19,7 @@ def main() -> None:
     """One HTTPS POST in front of any PBX."""
 
 
-for command in (serve, deliver, upgrade, key, listen, link, call, import_, doctor):
+for command in (serve, deliver, upgrade, key, listen, link, call, import_, mcp, doctor):
     main.add_command(command)
 
 if __name__ == "__main__":

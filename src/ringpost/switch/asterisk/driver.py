@@ -359,7 +359,7 @@ class Asterisk:
 
     def rooms(self, domain: Domain) -> list[LiveRoom]:
         """The rooms of a domain that somebody is in: they are called by its uuid."""
-        rows = [row for row in self._list("ConfbridgeListRooms") if row.event == "ConfbridgeListRooms"]
+        rows = [row for row in self._some("ConfbridgeListRooms") if row.event == "ConfbridgeListRooms"]
         found = [(row, rooms.named(row.get("Conference"), domain.domain_uuid)) for row in rows]
         legs = self._parties(domain) if any(room for _, room in found) else []
         return [
@@ -421,13 +421,18 @@ class Asterisk:
         self._note_file(its, "")
 
     def _participants(self, its: str) -> list[Message]:
-        """Who is in a room of that name: nobody, if there is none."""
+        """Who is in a room of that name."""
+        return [row for row in self._some("ConfbridgeList", Conference=its) if row.event == "ConfbridgeList"]
+
+    def _some(self, action: str, **members: str) -> list[Message]:
+        """What an action lists that is refused where there is nothing to list."""
         with self._line.spoken():
             try:
-                rows = self._line.take().listed("ConfbridgeList", Conference=its)
-            except Unlisted:
-                return []
-        return [row for row in rows if row.event == "ConfbridgeList"]
+                return self._line.take().listed(action, **members)
+            except Unlisted as refused:
+                if str(refused) in rooms.NOT_THERE:
+                    return []
+                raise SwitchRefused(f"the switch has no list for {action}: see its log") from refused
 
     def _inside(self, its: str) -> set[str]:
         return {row.get("Uniqueid") for row in self._participants(its)}

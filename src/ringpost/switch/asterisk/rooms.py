@@ -4,6 +4,7 @@ Measured on app_confbridge of 22.10.1. A room is called by its domain's uuid: na
 ``marked`` user and no ``admin``, for whom a room that is locked or full would be neither.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ringpost.clock import stamp
@@ -30,6 +31,7 @@ NOT_THERE = {
     "No Channel by that name found in Conference.": "that one is not in the room",
 }
 """What it says, and what that means."""
+_SINCE_1970 = re.compile("[0-9]{1,10}")
 ALREADY = frozenset({"Conference is already being recorded.", "Internal error while stopping recording."})
 """What it says of what is so already."""
 
@@ -103,7 +105,7 @@ def live(
 def _participant(domain: Domain, leg: Party, row: Message) -> Participant:
     channel = leg.channel
     own = lists.extension(domain, channel)
-    since = channel.marked.whole(marks.JOINED) or 0
+    since = int(channel.marked.matching(_SINCE_1970, marks.JOINED) or 0)
     return Participant(
         leg_uuid=leg.leg_uuid,
         call_uuid=marks.leg_uuid(channel.linkedid),

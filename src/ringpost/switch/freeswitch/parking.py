@@ -144,6 +144,7 @@ def told(event: Mapping[str, Any], domain_name: str) -> Told | None:
     what = _WHAT.get(str(event.get("Action")))
     if what is None or event.get("Answer-State") == "hangup":
         return None
-    lot, slot = (unquote(str(event.get(name))) for name in ("Valet-Lot-Name", "Valet-Extension"))
+    lot = unquote(str(event.get("Valet-Lot-Name", dialplan.lot(domain_name))))
+    slot = unquote(str(event.get("Valet-Extension")))
     timed_out = event.get("Action") == "exit" and str(event.get("Caller-Destination-Number")).startswith(_GOES_ON)
     return Told(what, place(lot, slot, domain_name), timed_out)
