@@ -22,6 +22,10 @@ HEARD = {
         consults 101 for 100 to 105
         put_through 100 with 105 by 101
     """,
+    "consult-member-of-a-group": """
+        consults 101 for 100 to 134
+        put_through 100 with 105 by 101
+    """,
     "consult-busy": """
         consults 101 for 100 to 105
         taken_back 101 for 100
@@ -57,6 +61,7 @@ HEARD = {
 }
 TOLD = {
     "consult-put-through": "ringback answered completed",
+    "consult-member-of-a-group": "ringback answered completed",
     "consult-busy": "cancelled",
     "consult-taken-back": "ringback answered cancelled",
     "consult-given-up-ringing": "ringback completed",
