@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from tests.live.conftest import ABSENT, BUSY, ELSEWHERE, HERE, REFUSING, WILLING, Api, House, Process
+from tests.live.conftest import ABSENT, BUSY, ELSEWHERE, HERE, REFUSING, WILLING, Api, House, Link, Process
 from tests.live.own_transfers import OwnTransfers
 from tests.live.patience import eventually
 from tests.live.phones import TONES, Phone
 from tests.live.told import ToldEvents
+from tests.live.under_test import LINK_DOES_ALL
 from tests.webhooks.receiving import Receiving
 
 OUTSIDE = "12025550178"
@@ -65,6 +66,13 @@ class Desk:
     def answers(self, phone: Phone) -> None:
         self.rings(phone)
         phone.command("accept")
+
+    def complete(self, transfer: Call, flow: str = "attended") -> None:
+        done = self.api.do("transfer-complete", transfer_uuid=transfer["transfer_uuid"])
+        assert (done["status"], done["flow"]) == ("completed", flow)
+
+    def cancel(self, transfer: Call) -> None:
+        assert self.api.do("transfer-cancel", transfer_uuid=transfer["transfer_uuid"])["status"] == "cancelled"
 
     def status(self, transfer: Call) -> Any:
         return self.api.do("transfer-details", transfer_uuid=transfer["transfer_uuid"])["status"]
@@ -190,8 +198,7 @@ def test_ann_is_put_through_to_cid_who_was_asked(desk: Desk, who_called: str):
     desk.comes_to(transfer, "answered")
     desk.hear_each_other(desk.bob, desk.cid)
     desk.waits(desk.ann)
-    done = desk.api.do("transfer-complete", transfer_uuid=transfer["transfer_uuid"])
-    assert (done["status"], done["flow"]) == ("completed", "attended")
+    desk.complete(transfer)
     desk.hear_each_other(desk.ann, desk.cid)
     desk.is_over(desk.bob)
     assert len(desk.api.do("call-details", call_uuid=call["call_uuid"])["legs"]) == 2, "it goes by its first uuid still"
@@ -209,8 +216,7 @@ def test_ann_is_put_through_while_cid_rings(desk: Desk, who_called: str):
     call = desk.speak(who_called)
     transfer = desk.begin(call, CID)
     desk.comes_to(transfer, "ringback")
-    done = desk.api.do("transfer-complete", transfer_uuid=transfer["transfer_uuid"])
-    assert (done["status"], done["flow"]) == ("completed", "blind")
+    desk.complete(transfer, "blind")
     desk.is_over(desk.bob)
     desk.answers(desk.cid)
     desk.hear_each_other(desk.ann, desk.cid)
@@ -225,7 +231,7 @@ def test_bob_takes_ann_back_while_cid_rings(desk: Desk, who_called: str):
     call = desk.speak(who_called)
     transfer = desk.begin(call, CID)
     desk.comes_to(transfer, "ringback")
-    desk.api.do("transfer-cancel", transfer_uuid=transfer["transfer_uuid"])
+    desk.cancel(transfer)
     desk.hear_each_other(desk.ann, desk.bob)
     desk.is_over(desk.cid)
     desk.hang_up(desk.bob)
@@ -240,7 +246,7 @@ def test_bob_takes_ann_back_from_talking_with_cid(desk: Desk, who_called: str):
     transfer = desk.begin(call, LATE)
     desk.comes_to(transfer, "answered")
     desk.hear_each_other(desk.bob, desk.late)
-    desk.api.do("transfer-cancel", transfer_uuid=transfer["transfer_uuid"])
+    desk.cancel(transfer)
     desk.hear_each_other(desk.ann, desk.bob)
     desk.is_over(desk.late)
     desk.hang_up(desk.ann)
@@ -379,7 +385,7 @@ def test_a_ring_group_is_asked(desk: Desk):
             desk.comes_to(transfer, "answered")
             desk.hear_each_other(desk.bob, desk.late)
             desk.waits(desk.ann)
-            desk.api.do("transfer-complete", transfer_uuid=transfer["transfer_uuid"])
+            desk.complete(transfer)
             desk.hear_each_other(desk.ann, desk.late)
             desk.hang_up(desk.ann)
             desk.is_over()
@@ -397,7 +403,7 @@ def test_a_queue_is_asked(desk: Desk):
         transfer = desk.begin(call, number)
         desk.comes_to(transfer, "answered")
         desk.hear_each_other(desk.bob, desk.late)
-        desk.api.do("transfer-complete", transfer_uuid=transfer["transfer_uuid"])
+        desk.complete(transfer)
         desk.hear_each_other(desk.ann, desk.late)
         desk.hang_up(desk.ann)
         desk.is_over()
@@ -422,7 +428,7 @@ def test_somebody_outside_is_asked(desk: Desk):
     desk.comes_to(transfer, "answered")
     assert desk.house.provider.invited(OUTSIDE)
     desk.waits(desk.ann)
-    desk.api.do("transfer-complete", transfer_uuid=transfer["transfer_uuid"])
+    desk.complete(transfer)
     desk.is_over(desk.bob)
     numbers = {desk.ann.number, OUTSIDE}
     eventually(
@@ -441,7 +447,7 @@ def test_a_forward_is_followed(desk: Desk):
         transfer = desk.begin(call, CID)
         desk.comes_to(transfer, "answered")
         desk.hear_each_other(desk.bob, desk.late)
-        desk.api.do("transfer-complete", transfer_uuid=transfer["transfer_uuid"])
+        desk.complete(transfer)
         desk.hear_each_other(desk.ann, desk.late)
         desk.hang_up(desk.ann)
         desk.is_over()
@@ -464,7 +470,7 @@ def test_bob_asks_one_after_the_other_and_the_same_one_again(desk: Desk):
             desk.hear_each_other(desk.ann, desk.bob)
         transfer = desk.begin(call, LATE)
         desk.comes_to(transfer, "answered")
-        desk.api.do("transfer-complete", transfer_uuid=transfer["transfer_uuid"])
+        desk.complete(transfer)
         desk.hear_each_other(desk.ann, desk.late)
         desk.hang_up(desk.ann)
         desk.is_over()
@@ -484,9 +490,47 @@ def test_what_makes_no_sense_is_refused_and_nobody_notices(desk: Desk):
     told = desk.api.ask("transfer-create", destination=LATE, **about)
     assert (told.status, told.body["transfer_uuid"]) == (409, transfer["transfer_uuid"])
     assert desk.api[ELSEWHERE].ask("transfer-complete", transfer_uuid=transfer["transfer_uuid"]).status == 404
-    desk.api.do("transfer-cancel", transfer_uuid=transfer["transfer_uuid"])
+    desk.cancel(transfer)
     assert desk.api.ask("transfer-cancel", transfer_uuid=transfer["transfer_uuid"]).status == 409
     desk.hear_each_other(desk.ann, desk.bob)
+
+
+# the link is away meanwhile
+
+
+@pytest.mark.skipif(LINK_DOES_ALL, reason="nothing reaches the switch without it")
+@pytest.mark.parametrize("end", ["completed", "cancelled"])
+def test_what_has_become_of_a_transfer_while_the_link_was_away_is_told_once(desk: Desk, linking: Link, end: str):
+    call = desk.speak()
+    transfer = desk.begin(call, LATE)
+    desk.comes_to(transfer, "answered")
+    desk.hear_each_other(desk.bob, desk.late)
+    linking.stop()
+    (desk.complete if end == "completed" else desk.cancel)(transfer)
+    desk.hear_each_other(desk.ann, desk.late if end == "completed" else desk.bob)
+    linking.goes_on()
+    desk.transfer_events("created", "ringback", "answered", end)
+    desk.hang_up(desk.ann)
+    desk.is_over()
+    desk.transfer_events("created", "ringback", "answered", end)
+    desk.one_record(call, desk.ann.number, desk.bob.number, LATE)
+
+
+@pytest.mark.skipif(LINK_DOES_ALL, reason="nothing reaches the switch without it")
+def test_a_transfer_that_was_begun_while_the_link_was_away_goes_on(desk: Desk, linking: Link):
+    call = desk.speak()
+    linking.stop()
+    transfer = desk.begin(call, LATE)
+    desk.hear_each_other(desk.bob, desk.late)
+    desk.waits(desk.ann)
+    linking.goes_on()
+    desk.comes_to(transfer, "answered")
+    desk.complete(transfer)
+    desk.hear_each_other(desk.ann, desk.late)
+    desk.hang_up(desk.late)
+    desk.is_over()
+    desk.transfer_events("created", "ringback", "answered", "completed")
+    desk.one_record(call, desk.ann.number, desk.bob.number, LATE)
 
 
 # the phone does it itself

@@ -29,9 +29,9 @@ from ringpost.switch import Connect
 if TYPE_CHECKING:  # a cold start pays for no more than a request needs
     from ringpost.store.archive import Archive
 
-ATTEMPTS = 10
+ATTEMPTS = 12
 PAUSE = 0.002
-"""Seconds; doubles with each attempt, so ten take two seconds at most."""
+"""Seconds; doubles with each attempt, so twelve take eight seconds at most."""
 _FILES = ("text/csv", "text/tab-separated-values")
 _log = logging.getLogger("ringpost")
 

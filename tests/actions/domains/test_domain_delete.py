@@ -22,10 +22,15 @@ def test_is_refused_while_anything_lives_there(operator: Caller) -> None:
 def test_cascades_to_all_that_lives_there(operator: Caller) -> None:
     for number in range(200, 260):
         operator.done("extension-create", domain_name=demo.DOMAIN_NAME, extension=str(number))
+    assert operator.house.store.query(f"domain#{demo.DOMAIN_UUID}#agent#{demo.AGENT_UUID}#spans") != []
     assert operator.done("domain-delete", domain_name=demo.DOMAIN_NAME, cascade=True)["deleted"] is True
     home = f"domain#{demo.DOMAIN_UUID}"
-    for partition in ("number", "extensions", "ringgroups", "destinations", "cdrs", "keys"):
-        assert operator.house.store.query(f"{home}#{partition}") == []
+    spans = f"agent#{demo.AGENT_UUID}#spans"
+    for partition in (
+        "number", "extensions", "ringgroups", "destinations", "cdrs", "keys", "conferences", "parkinglots",
+        "transfers", f"transfer#{demo.TRANSFER_UUID}", "agents", spans,
+    ):  # fmt: skip
+        assert operator.house.store.query(f"{home}#{partition}") == [], partition
     assert operator.call("destination-details", number="12025550100").status == 404
 
 

@@ -23,6 +23,7 @@ from ringpost.model.queue import Queue, QueueVisit
 from ringpost.model.record import Entity
 from ringpost.model.recording import Recording
 from ringpost.model.ring_group import RingGroup
+from ringpost.model.transfer import Transfer
 from ringpost.model.user import User
 from ringpost.model.voicemail import Voicemail
 from ringpost.model.webhook import Webhook
@@ -101,6 +102,7 @@ def _households(context: Context, domain_uuid: str) -> Iterator[list[Key]]:
     for partition, kind, rows in _KINDS:
         for _, record in context.store.listed(partition(domain_uuid), kind, limit=_AT_A_TIME):
             yield list(rows(record))
+    yield from _of_agents(context, domain_uuid)
     for partition in (keys.permissions, keys.statuses, keys.imported):
         for sort, _ in context.store.listed(partition(domain_uuid), Entity, limit=_AT_A_TIME):
             yield [partition.at(domain_uuid, sort)]
@@ -110,6 +112,16 @@ def _households(context: Context, domain_uuid: str) -> Iterator[list[Key]]:
             if key.limits.domains == (domain_uuid,)
             else [keys.keys_of_domain.at(domain_uuid, key.key_uuid)]
         )
+
+
+def _of_agents(context: Context, domain_uuid: str) -> Iterator[list[Key]]:
+    """When agents were logged in, and only when nothing of that is left the agents: they say where it is."""
+    for _, agent in context.store.listed(keys.agents(domain_uuid), Agent, limit=_AT_A_TIME):
+        spans = context.store.listed(keys.agent_spans(domain_uuid, agent.agent_uuid), Entity, limit=_AT_A_TIME)
+        for sort, _ in spans:
+            yield [keys.agent_spans.at(domain_uuid, agent.agent_uuid, sort)]
+        if not spans:
+            yield list(keys.agent_layout(agent).all)
 
 
 def _of_extension(record: Extension) -> Iterable[Key]:
@@ -131,8 +143,12 @@ _KINDS: tuple[tuple[Callable[[str], str], type[Any], Callable[[Any], Iterable[Ke
     (keys.queues, Queue, lambda record: keys.queue_layout(record).all),
     (keys.conferences, Conference, lambda record: keys.conference_layout(record).all),
     (keys.parking_lots, ParkingLot, lambda record: keys.parking_lot_layout(record).all),
-    (keys.agents, Agent, lambda record: keys.agent_layout(record).all),
     (keys.queue_visits, QueueVisit, lambda record: (keys.queue_visit(record),)),
+    (
+        keys.transfers,
+        Transfer,
+        lambda one: (keys.transfer(one.domain_uuid, one.transfer_uuid), keys.transfer_place(one)),
+    ),
     (keys.destinations, Destination, lambda record: keys.destination_layout(record).all),
     (keys.cdrs, Call, lambda record: keys.cdr_layout(record).all),
     (keys.users, User, lambda record: keys.user_layout(record).all),
