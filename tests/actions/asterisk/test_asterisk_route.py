@@ -564,7 +564,8 @@ def test_a_lot_s_places_are_counted_from_one(pbx: Caller, operator: Caller) -> N
     is_there = f"$[${{DEVICE_STATE(park:3@{its})}} = INUSE & x${{RP_PARKS}} = x]"
     takes = ("ExecIf", f"{is_there}?ParkedCall({its},3)")
     on = ("Set", "RP_GOES_BACK_TO=101")
-    assert dialled(pbx, "0863") == [("Answer", ""), takes, ("Set", "PARKINGEXTEN=3"), *made, on, parks]
+    steps = [("Answer", ""), takes, ("Set", "PARKINGEXTEN=3"), *made, on, parks]
+    assert all_steps(pbx, "0863")[-len(steps) :] == steps
 
 
 def test_ones_own_box_may_open_without_its_pin(pbx: Caller, operator: Caller) -> None:
