@@ -15,7 +15,7 @@ from ringpost.model.switch import SwitchRecord
 from ringpost.model.transfer import Consultation
 from ringpost.switch import Progress
 from ringpost.switch.kinds import Means
-from ringpost.switch.sandbox import KIND
+from ringpost.switch.sandbox import KIND, telling
 from ringpost.switch.sandbox.driver import SandboxSwitch
 from ringpost.switch.sandbox.play import Play
 from ringpost.switch.scripts import Script, Turn
@@ -105,12 +105,12 @@ B = "b"
 def acted(*turns: tuple[float, str, str, str], a: str = "100", b: str = "101") -> list[Leg]:
     """The legs of a call to which this was done, so many seconds after it was placed."""
     first = Script(order=order(a, b))
-    names = {"a": UUID, B: Play(first).legs()[-1].xml_cdr_uuid}
+    names = {"a": UUID, B: telling.legs(Play(first))[-1].xml_cdr_uuid}
     made = [
         Turn.model_validate({"at": NOON + at, "what": what, "leg_uuid": names[who], "value": value})
         for at, what, who, value in turns
     ]
-    return Play(first.model_copy(update={"turns": tuple(made)})).legs()
+    return telling.legs(Play(first.model_copy(update={"turns": tuple(made)})))
 
 
 def spans(found: list[Leg]) -> list[tuple[float, float]]:
@@ -184,9 +184,9 @@ def group(*members: str) -> tuple[Rung, ...]:
 
 
 def test_of_a_group_who_answers_first_has_the_call_and_the_others_ring_no_more() -> None:
-    _, slow, first, busy, late = found = Play(
-        Script(order=order(b="600", way=group("5550141", "101", "5550140", "102")))
-    ).legs()
+    _, slow, first, busy, late = found = telling.legs(
+        Play(Script(order=order(b="600", way=group("5550141", "101", "5550140", "102"))))
+    )
     assert spans(found) == [(0, 5), (1, 2), (1, 5), (1, 1.2), (1, 2)]
     assert [leg.hangup_cause for leg in found[1:]] == ["LOSE_RACE", "NORMAL_CLEARING", "USER_BUSY", "LOSE_RACE"]
     assert [leg.answer_stamp is None for leg in (slow, first, busy, late)] == [True, False, True, True]
@@ -194,7 +194,7 @@ def test_of_a_group_who_answers_first_has_the_call_and_the_others_ring_no_more()
 
 
 def test_of_a_group_nobody_answers_until_the_last_has_rung_long_enough() -> None:
-    found = Play(Script(order=order(b="600", way=group("5550140", "5550141", "5550142")))).legs()
+    found = telling.legs(Play(Script(order=order(b="600", way=group("5550140", "5550141", "5550142")))))
     assert spans(found) == [(0, 31), (1, 1.2), (1, 31), (1, 2)]
     assert [leg.hangup_cause for leg in found] == ["NO_ANSWER", "USER_BUSY", "NO_ANSWER", "CALL_REJECTED"]
 
@@ -202,7 +202,7 @@ def test_of_a_group_nobody_answers_until_the_last_has_rung_long_enough() -> None
 def test_who_is_rung_rings_no_more_when_the_call_is_hung_up() -> None:
     script = Script(order=order(b="600", way=group("101", "102")))
     turn = Turn(at=NOON + 1.5, what="hang_up", leg_uuid=UUID)
-    assert spans(Play(script.model_copy(update={"turns": (turn,)})).legs()) == [(0, 1.5)] + [(1, 1.5)] * 2
+    assert spans(telling.legs(Play(script.model_copy(update={"turns": (turn,)})))) == [(0, 1.5)] + [(1, 1.5)] * 2
 
 
 def test_who_calls_in_is_not_rung_and_hears_an_answer_when_somebody_answers(
@@ -212,7 +212,7 @@ def test_who_calls_in_is_not_rung_and_hears_an_answer_when_somebody_answers(
     a, b, _ = switch.foretold(called_in)
     assert spans([a, b]) == [(0, 4), (0, 4)]
     assert (a.source_number, a.destination_number, a.answer_stamp) == ("1", "12025550100", b.answer_stamp)
-    assert [one.what for one in Play(Script(order=called_in)).notices()][:3] == ["made", "made", "ringing"]
+    assert [one.what for one in telling.notices(Play(Script(order=called_in)))][:3] == ["made", "made", "ringing"]
     assert switch.await_answer(called_in, 0) == Progress("ringing")
     clock.time += 1
     assert switch.await_answer(called_in, 0) == Progress("answered", answered=True)
@@ -236,12 +236,12 @@ def test_whatever_is_done_to_a_call_it_stays_one(
     scripts.rewrite(Script(order=order(a, "101", way, direction)), [])
     for pause, what, place, value in done:
         clock.time += pause
-        before = Play(scripts.scripts[UUID]).legs()
+        before = telling.legs(Play(scripts.scripts[UUID]))
         leg = before[place % len(before)].xml_cdr_uuid if before else UUID
         with suppress(CannotComply, NotFound):
             getattr(switch, what)(DOMAIN, *arguments(what, leg, value, switch.calls(DOMAIN)))
-        after = Play(scripts.scripts[UUID]).legs()
-        assert after == Play(scripts.scripts[UUID]).legs(), "alike every time"
+        after = telling.legs(Play(scripts.scripts[UUID]))
+        assert after == telling.legs(Play(scripts.scripts[UUID])), "alike every time"
         assert past(after, clock.time) == past(before, clock.time), "what has happened has happened"
         uuids = [one.xml_cdr_uuid for one in after]
         assert len(set(uuids)) == len(uuids)

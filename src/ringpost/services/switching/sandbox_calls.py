@@ -27,6 +27,7 @@ from ringpost.services.switching import meters, sandbox_ways
 from ringpost.services.switching.sandbox_ways import Coming, way_in
 from ringpost.services.tenants import domains
 from ringpost.store import Delete, Key, Put, Row, keys
+from ringpost.switch.sandbox import telling
 from ringpost.switch.sandbox.play import CALLS_IN, Play, fate_of
 from ringpost.switch.scripts import Script, Turn
 
@@ -129,7 +130,7 @@ def _wait_on(context: Context, domain: Domain, call_uuid: str) -> None:
     context.store.stage(one_at_a_time, Moved())
     others = (one for one in script.turns if (one.what, one.value) != (turn.what, turn.value))
     after = script.model_copy(update={"turns": (*others, turn)})
-    legs = Play(after).legs()
+    legs = telling.legs(Play(after))
     meters.runs_until(context, script.order, seconds(max(leg.end_stamp or leg.start_stamp for leg in legs)))
     write(context, domain, after, legs, before, script)
 
@@ -237,7 +238,7 @@ def _keys(told: _Told) -> list[Key]:
 
 def _happenings(context: Context, domain: Domain, script: Script, direction: Direction | None) -> list[Happening]:
     """What happens to a call of that script, as a switch would have told it."""
-    first, *rest = (notice.model_copy(update={"direction": direction}) for notice in Play(script).notices())
+    first, *rest = (notice.model_copy(update={"direction": direction}) for notice in telling.notices(Play(script)))
     call = begun(first, domain.domain_name).model_copy(update={"sandbox": True})
     call = looked_up(context, call, script.order)
     found: list[Happening] = []

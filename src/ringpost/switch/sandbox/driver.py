@@ -41,7 +41,7 @@ from ringpost.model.switch import SwitchStatus
 from ringpost.model.transfer import Consultation
 from ringpost.switch import Finding, Progress
 from ringpost.switch.queue_abilities import QueueAbilities
-from ringpost.switch.sandbox import rooms
+from ringpost.switch.sandbox import rooms, telling
 from ringpost.switch.sandbox.play import REFUSED, UNREACHABLE, Party, Play
 from ringpost.switch.scripts import Script, Scripts, Turn, TurnWhat
 
@@ -90,7 +90,7 @@ class SandboxSwitch:
     def foretold(self, order: CallOrder) -> Sequence[Leg]:
         """Both legs as they will have been; one if A never answers. Raises what ``place`` would."""
         self.place(order)
-        return Play(Script(order=order)).legs()
+        return telling.legs(Play(Script(order=order)))
 
     def calls(self, domain: Domain) -> list[LiveCall]:
         """The calls that are up now."""
@@ -304,7 +304,7 @@ class SandboxSwitch:
     def _rewrite(self, play: Play, turn: Turn) -> None:
         """Something is done to a call that changes what becomes of it."""
         after = play.script.model_copy(update={"turns": (*play.script.turns, turn)})
-        self._scripts.rewrite(after, Play(after).legs())
+        self._scripts.rewrite(after, telling.legs(Play(after)))
 
     def _note(self, script: Script, leg_uuid: str, what: TurnWhat, value: str = "") -> None:
         turn = self._turned(what, leg_uuid, value)

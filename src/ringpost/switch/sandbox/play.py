@@ -8,9 +8,9 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from ringpost.clock import seconds, stamp
-from ringpost.model.call import EndedBy, Leg, Rung
-from ringpost.model.notices import Notice, What
+from ringpost.clock import seconds
+from ringpost.model.call import Rung
+from ringpost.model.notices import What
 from ringpost.model.queue import LeftBecause, QueueStay
 from ringpost.switch.scripts import Script, Turn
 
@@ -18,12 +18,7 @@ ANSWERS_AFTER = 1.0
 TALKS_FOR = 3.0
 WAITS_FOR = 3600.0
 REFUSED, UNREACHABLE, CALLS_IN, STAYS = "5550148", "5550149", "5550150", "5550152"
-_AT_ONCE = 0.2
-_MANY = 1000
-"""More than a call has queues behind it, or legs."""
-_FIRST: dict[What, int] = {"room_left": -3000, "sent": -2000, "consults": -2000, "put_through": -1}
-"""Where what is told of one moment stands; the rest comes behind what became of the parties."""
-_REFUSES = ("USER_BUSY", "CALL_REJECTED")
+AT_ONCE = 0.2
 _LATER_LEGS = uuid.UUID("0b1e9c1e-5a0d-4f6e-9b0a-72696e67706f")
 
 
@@ -37,19 +32,19 @@ class Fate:
 
 
 _ANSWERS = Fate()
-_TOO_LATE = ("LOSE_RACE", 16)
-_BUSY = Fate("USER_BUSY", _AT_ONCE, 17)
+TOO_LATE = ("LOSE_RACE", 16)
+_BUSY = Fate("USER_BUSY", AT_ONCE, 17)
 _FATES = {
     "5550140": _BUSY,
     "5550141": Fate("NO_ANSWER", 30.0, 19),
     "5550142": Fate("CALL_REJECTED", ANSWERS_AFTER, 21),
-    "5550143": Fate("USER_NOT_REGISTERED", _AT_ONCE, 20),
-    "5550144": Fate("UNALLOCATED_NUMBER", _AT_ONCE, 1),
-    "5550145": Fate("NETWORK_OUT_OF_ORDER", _AT_ONCE, 38),
-    "5550146": Fate("NORMAL_CIRCUIT_CONGESTION", _AT_ONCE, 34),
+    "5550143": Fate("USER_NOT_REGISTERED", AT_ONCE, 20),
+    "5550144": Fate("UNALLOCATED_NUMBER", AT_ONCE, 1),
+    "5550145": Fate("NETWORK_OUT_OF_ORDER", AT_ONCE, 38),
+    "5550146": Fate("NORMAL_CIRCUIT_CONGESTION", AT_ONCE, 34),
     "5550147": Fate("RECOVERY_ON_TIMER_EXPIRE", 30.0, 102),
-    REFUSED: Fate("OUTGOING_CALL_BARRED", _AT_ONCE, 52),
-    UNREACHABLE: Fate("DESTINATION_OUT_OF_ORDER", _AT_ONCE, 27),
+    REFUSED: Fate("OUTGOING_CALL_BARRED", AT_ONCE, 52),
+    UNREACHABLE: Fate("DESTINATION_OUT_OF_ORDER", AT_ONCE, 27),
 }
 
 
@@ -77,7 +72,7 @@ class Party:
     def answered(self) -> float | None:
         """When it answers, if it does before it ends."""
         moment = self.start + self.fate.after
-        return None if self.fate.cause or self.left == _TOO_LATE or moment > self.ends else moment
+        return None if self.fate.cause or self.left == TOO_LATE or moment > self.ends else moment
 
 
 @dataclass(slots=True)
@@ -214,110 +209,10 @@ class Play:
                 return one
         return None
 
-    def legs(self) -> list[Leg]:
-        """The legs it will have had, if nothing more is done to it."""
-        return [
-            self._leg(party, is_first=place == 0)
-            for place, party in enumerate(self.parties)
-            if place == 0 or party.start < party.ends
-        ]
-
-    def notices(self) -> list[Notice]:
-        """What a switch would have told of it, in order."""
-        order = self.script.order
-        told: list[tuple[float, float, Notice]] = []
-        for place, party in enumerate(self.parties):
-            if place and party.start >= party.ends:
-                continue
-            for at, what in self._moments(party):
-                is_last = what == "ended" and party.left == _TOO_LATE  # another one has answered before
-                told.append((at, place + len(self.parties) * is_last, self._notice(party, what, at)))
-        for at, what, party, about in self.turned:
-            if at < party.ends or what == "consults":  # it may hang up in the same moment
-                notice = self._notice(party, what, at).model_copy(update=about)
-                told.append((at, _FIRST.get(what, len(self.parties)), notice))
-        for place, one in enumerate(self.queued):
-            told += self._of_queue(one, place)
-        told.sort(key=lambda one: (one[0], one[1]))
-        return [
-            notice.model_copy(update={"core": order.call_uuid, "sequence": number})
-            for number, (_, _, notice) in enumerate(told, 1)
-        ]
-
-    def _of_queue(self, one: Queued, place: int) -> list[tuple[float, float, Notice]]:
-        """What a switch tells of a queue: that somebody joins it, and why he leaves if nobody has taken the call.
-
-        Of what happens in one moment these come first: out of one queue before into the next.
-        """
-        if one.joins > one.caller.ends:
-            return []
-        joins, leaves = 2 * place - _MANY, 2 * place - _MANY + 1
-        joined = self._notice(one.caller, "queued", one.joins).model_copy(update={"queue_uuid": one.queue_uuid})
-        found: list[tuple[float, float, Notice]] = [(one.joins, joins, joined)]
-        if one.because not in ("answered", "abandoned") and one.leaves <= one.caller.ends:
-            why = {"queue_uuid": one.queue_uuid, "left_because": one.because}
-            found.append((one.leaves, leaves, self._notice(one.caller, "unqueued", one.leaves).model_copy(update=why)))
-        return found
-
-    def _moments(self, party: Party) -> list[tuple[float, What]]:
-        """What becomes of a party, and when. Who is busy at once does not ring."""
-        found: list[tuple[float, What]] = [(party.start, "made")]
-        if party.fate.after > _AT_ONCE and party.ends > party.start and not party.calls:
-            found.append((party.start, "ringing"))
-        if party.answered is not None:
-            found.append((party.answered, "answered"))
-        return [*found, (party.ends, "ended")]
-
-    def _notice(self, party: Party, what: What, at: float) -> Notice:
-        order, answered = self.script.order, party.answered
-        cause, _ = self._why_ended(party)
-        return Notice(
-            what=what,
-            at=stamp(at),
-            domain_uuid=order.domain_uuid,
-            leg_uuid=party.leg_uuid,
-            source_uuid=party.source,
-            start_stamp=stamp(party.start),
-            answer_stamp=stamp(answered) if answered is not None and answered <= at else None,
-            extension=party.number if party.number in self.script.extensions else None,
-            number=party.number,
-            caller_id_number=order.caller_id_number,
-            caller_id_name=self._name_shown(party),
-            dialled=order.destination_b,
-            cause=cause if what == "ended" else None,
-            hung_up=what == "ended" and self._hangs_up(party),
-            placed=party is self.parties[0] and not party.calls,
-            agent_uuid=party.agent_uuid,
-            ended_by=self._ended_by(party) if what == "ended" else None,
-        )
-
-    def _name_shown(self, party: Party) -> str:
-        """The caller's name, behind what was called."""
-        order = self.script.order
-        if not party.name_prefix:
-            return order.caller_id_name
-        return f"{party.name_prefix} {order.caller_id_name or order.caller_id_number}"
-
     @property
     def _talks_for(self) -> float:
         """How long those who are on the line now talk until one of them hangs up."""
         return WAITS_FOR if any(party.number.endswith(STAYS) for party in self.line) else TALKS_FOR
-
-    def _hangs_up(self, party: Party) -> bool:
-        """Who is called last hangs up when all is said, or refuses; nobody else, if it is the switch that ends it."""
-        if self.queued and self.line == [self.queued[-1].caller]:
-            return self.gave_up and party is self.line[0]
-        is_last = bool(self.line) and party is self.line[-1]
-        does = party.answered is not None or party.fate.cause in _REFUSES
-        return is_last and does and not self.was_hung_up and self.slot is None
-
-    def _ended_by(self, party: Party) -> EndedBy:
-        """Who ended a party's leg: an action that of the first who was on the line then."""
-        if self.was_hung_up and self.line and party is self.line[0]:
-            return "api"
-        if self.gave_up and party is self.parties[0]:
-            return "party"
-        return "party" if self._hangs_up(party) else "switch"
 
     def _next_uuid(self) -> str:
         order, place = self.script.order, len(self.parties)
@@ -366,7 +261,7 @@ class Play:
             for party, agent in zip(parties, ring.agents, strict=False):
                 party.agent_uuid = agent
             taker = self._ring(parties)
-            if taker.fate.cause is not None or taker.fate.after > ring.seconds or taker.left == _TOO_LATE:
+            if taker.fate.cause is not None or taker.fate.after > ring.seconds or taker.left == TOO_LATE:
                 self._rang_out(parties, ring.at + ring.seconds)
                 taker = None
         if taker is not None and stay.leaves_at is None:
@@ -621,36 +516,6 @@ class Play:
             self.ends += max(moment, self.silent_since) - self.silent_since - WAITS_FOR
             self.silent_since = None
 
-    def _why_ended(self, party: Party) -> tuple[str, int]:
-        """Why a party's leg ended, in FreeSWITCH's word and as Q.850 has it."""
-        if party.left:
-            return party.left
-        return (self.cause, self.q850) if party in self.line else ("NORMAL_CLEARING", 16)
-
-    def _leg(self, party: Party, *, is_first: bool) -> Leg:
-        order, answered = self.script.order, party.answered
-        cause, q850 = self._why_ended(party)
-        return Leg(
-            xml_cdr_uuid=party.leg_uuid,
-            leg="a" if is_first else "b",
-            start_stamp=stamp(party.start),
-            answer_stamp=None if answered is None else stamp(answered),
-            end_stamp=stamp(party.ends),
-            duration=int(party.ends) - int(party.start),
-            billsec=0 if answered is None else int(party.ends) - int(answered),
-            hangup_cause=cause,
-            hangup_cause_q850=q850,
-            caller_id_name=self._name_shown(party),
-            caller_id_number=order.caller_id_number,
-            caller_destination=order.destination_b,
-            source_number=self.caller,
-            destination_number=order.destination_b if is_first else party.number,
-            bridge_uuid=party.spoke_to,
-            originating_leg_uuid=None if is_first else order.call_uuid,
-            waited=any(one.caller is party for one in self.queued),
-            ended_by=self._ended_by(party),
-        )
-
 
 def _end_asked(party: Party, moment: float) -> None:
     """Who was asked is gone: it has had its fate before that moment, or was released."""
@@ -678,7 +543,7 @@ def _leave(party: Party, moment: float) -> None:
     fated = party.start + party.fate.after
     had_it = party.fate.cause is not None and fated <= moment
     party.ends = fated if had_it else moment
-    party.left = (party.fate.cause or "", party.fate.q850) if had_it else _TOO_LATE
+    party.left = (party.fate.cause or "", party.fate.q850) if had_it else TOO_LATE
 
 
 def fate_of(number: str) -> Fate:
