@@ -240,20 +240,16 @@ class ToldTransfer(Shape):
     ended_at: Timestamp | None
 
 
-class TransferBegun(Shape):
-    """A transfer was asked for, or a blind one was made."""
+class OfTransfer(Shape):
+    """What became of a transfer; what an action tells itself has no call beside it."""
 
     at: Timestamp
-    extension: str | None = Field(description="who transfers")
-    number: str | None = Field(description="to whom")
+    extension: str | None = Field(description="who transfers, if an action tells it; else whom it goes to, or is about")
+    number: str | None
     leg_uuid: Uuid | None
     transfer: ToldTransfer
-
-
-class OfTransfer(OfLeg):
-    """What became of a transfer."""
-
-    transfer: ToldTransfer
+    contact: ToldContact | None = Field(default=None, exclude_if=is_none)
+    call: ToldCall | None = Field(default=None, exclude_if=is_none)
 
 
 class LegTransferred(OfLeg):
@@ -374,7 +370,6 @@ _DATA: dict[str, type[BaseModel]] = {
     **{f"conference.{what}": ToParticipant for what in ("deafened", "undeafened")},
     **{f"conference.{what}": InConference for what in ("locked", "unlocked", "record_started", "record_stopped")},
     **{f"parking.{what}": InSlot for what in ("abandoned", "parked", "taken", "timed_out")},
-    "transfer.created": TransferBegun,
     "call.placed": _PLACED,
     "call.ringing": OfPhone,
     "call.answered": OfPhone,

@@ -17,6 +17,18 @@ UNPAUSE = "*25"
 """Of whoever is logged in at the phone that dials; or of the agent whose number comes after it."""
 SLOTS = range(5901, 6000)
 _HAS_A_NUMBER = "room-"
+_ROOM_DIGITS = 6
+
+
+def is_slot(digits: str) -> bool:
+    """Whether that is one of the domain's own slots, as it is written."""
+    return len(digits) == len(str(SLOTS[0])) and digits.isascii() and digits.isdecimal() and int(digits) in SLOTS
+
+
+def is_on_the_spot(room: str) -> bool:
+    """Whether that is dialled for a conference room that is made on the spot."""
+    digits = room.removeprefix(ROOM)
+    return room.startswith(ROOM) and 1 <= len(digits) <= _ROOM_DIGITS and digits.isascii() and digits.isdecimal()
 
 
 def lot(domain_name: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
+from ringpost.clock import seconds, stamp
 from ringpost.model.record import Entity
 from ringpost.model.values import Number, Timestamp, Uuid
 
@@ -12,6 +13,8 @@ TransferStatus = Literal["starting", "ringback", "answered", "completed", "cance
 """It has begun; whom it goes to rings; has answered; was put through; the two talk again; who was to be put through
 has hung up. The last three are final."""
 _WHEN = {"ringback": "rang_at", "answered": "answered_at"}
+_LONGEST = 4 * 3600.0
+"""Seconds."""
 FINAL = frozenset({"completed", "cancelled", "abandoned"})
 
 
@@ -74,11 +77,19 @@ class Transfer(Entity):
         return self.model_copy(update={"status": status, **moment, **more})
 
     def as_of(self, now: str) -> Self:
-        """What of it has happened by then: the sandbox writes ahead of time."""
+        """What of it has happened by then: the sandbox writes ahead of time.
+
+        Of one that has no end after hours nobody has heard how it ended.
+        """
+        longest = seconds(self.created_at) + _LONGEST
+        if not self.is_over and seconds(now) > longest:
+            return self.model_copy(update={"status": "abandoned", "ended_at": stamp(longest)})
         to_come = [name for name in ("rang_at", "answered_at", "ended_at") if (getattr(self, name) or "") > now]
         if not (self.sandbox and to_come):
             return self
         past: dict[str, Any] = dict.fromkeys(to_come)
+        if "ended_at" in to_come:
+            past["flow"] = "attended"
         if "rang_at" in to_come:
             past |= {"status": "starting", "recipient_leg_uuid": None, "recipient_extension": None}
         elif "answered_at" in to_come or self.answered_at is None:

@@ -47,6 +47,7 @@ def test_refuses_a_name_another_room_has(tenant: Caller) -> None:
         ({"most_participants": 0}, "most_participants"),
         ({"music": "../x"}, "music"),
         ({"extension": "850,1"}, "extension"),
+        ({"extension": "*31"}, "extension"),
     ],
 )
 def test_refuses_what_is_none(tenant: Caller, settings: dict[str, Any], parameter: str) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from ringpost.clock import stamp
+from ringpost.context import CallLimits
 from ringpost.entry import demo
 from ringpost.model.domain import Domain
-from ringpost.model.errors import SwitchUnreachable
+from ringpost.model.errors import CannotComply, SwitchUnreachable
 from ringpost.model.live import LiveCall, LiveLeg
 from ringpost.model.transfer import Consultation
 from tests.actions.events.test_switch_event import hand_in, link, switch_uuid
@@ -161,13 +162,16 @@ def test_without_a_link_it_is_as_it_was_ordered(operator: Caller, asked: dict[st
 
 
 @pytest.mark.parametrize("unsent", [True, False])
-def test_one_the_switch_has_not_begun_is_over(operator: Caller, link: Caller, pbx: Pbx, unsent: bool) -> None:
+def test_one_the_switch_has_not_begun_is_over(
+    house: House, operator: Caller, link: Caller, pbx: Pbx, unsent: bool
+) -> None:
     pbx.problem = SwitchUnreachable("gone")
     pbx.problem.unsent = unsent
     sent = {"call_uuid": CALLER, "leg_uuid": DESK, "destination": "102"}
     assert operator.call("transfer-create", **HOME, **sent).status == 503
     [found] = operator.done("transfer-list", **HOME, over=True, destination="102")["items"]
     assert found["status"] == ("cancelled" if unsent else "starting")
+    assert story(house, operator) == ["transfer.created", *(["transfer.cancelled"] if unsent else [])]
     pbx.problem = None
     assert operator.call("transfer-create", **HOME, **sent).status == (200 if unsent else 409)
 
@@ -177,3 +181,46 @@ def test_a_retry_asks_once(operator: Caller, link: Caller, pbx: Pbx) -> None:
     first = operator.done("transfer-create", **HOME, **sent)
     assert operator.done("transfer-create", **HOME, **sent) == first
     assert len(pbx.told) == 1
+
+
+def test_what_is_told_late_does_not_begin_it_anew(operator: Caller, link: Caller, asked: dict[str, Any]) -> None:
+    operator.done("transfer-cancel", **HOME, transfer_uuid=asked["transfer_uuid"])
+    board = Board()
+    board.asks(5)
+    board.rings(6)
+    handed_in(link, board, asked)
+    assert status(operator, asked)["status"] == "cancelled"
+
+
+def test_one_the_switch_knows_no_more_has_ended_by_who_talks_with_whom(
+    operator: Caller, asked: dict[str, Any], pbx: Pbx
+) -> None:
+    pbx.problem = CannotComply("this transfer is over: the two talk again")
+    reply = operator.call("transfer-complete", **HOME, transfer_uuid=asked["transfer_uuid"])
+    assert (reply.status, "it was cancelled" in reply.text) == (409, True), reply
+    pbx.problem = None
+    sent = {"call_uuid": CALLER, "leg_uuid": DESK, "destination": "102"}
+    assert operator.done("transfer-create", **HOME, **sent)["status"] == "starting"
+
+
+def test_one_whose_end_nobody_heard_is_over_after_hours(house: House, operator: Caller, asked: dict[str, Any]) -> None:
+    house.clock.time += 4 * 3600 + 1
+    assert status(operator, asked)["status"] == "abandoned"
+    assert operator.done("transfer-list", **HOME, destination="102")["items"] == []
+
+
+def test_each_call_outside_counts(house: House, operator: Caller, link: Caller, pbx: Pbx) -> None:
+    operator.done("domain-update", **HOME, outbound_gateway="trunk", outbound_prefixes=["1202"])
+    house.call_limits = CallLimits(per_minute=2, at_once=2)
+    house.restart()
+    sent = {"call_uuid": CALLER, "leg_uuid": DESK, "destination": "12025550123"}
+    for _ in range(2):
+        made = operator.done("transfer-create", **HOME, **sent)
+        operator.done("transfer-cancel", **HOME, transfer_uuid=made["transfer_uuid"])
+    assert operator.call("transfer-create", **HOME, **sent).status == 429
+    [told] = [
+        one for one in operator.done("transfer-list", **HOME)["items"] if one["destination"] == "12025550123"
+    ] or [None]
+    assert told is None, "what is refused has not begun"
+    house.clock.time += 61
+    assert operator.call("transfer-create", **HOME, **sent).status == 200

@@ -152,3 +152,38 @@ def test_one_that_is_disabled_takes_nobody(lot: Lot) -> None:
     lot.tenant.done("parkinglot-update", parkinglot="850", enabled=False)
     reply = lot.tenant.call("call-park", call_uuid=talking(lot.tenant), parkinglot="850")
     assert (reply.status, "disabled" in reply.text) == (422, True)
+
+
+def test_who_hangs_up_in_a_slot_comes_back_no_more(lot: Lot) -> None:
+    call_uuid, _ = lot.parks()
+    lot.passes(5)
+    lot.tenant.done("call-hangup", call_uuid=call_uuid)
+    lot.passes(41)
+    assert call_uuid not in lot.tenant.call("call-list").text
+    assert lot.story(call_uuid) == ["call.parked 851", "parking.parked 851", "parking.abandoned 851"]
+
+
+def test_lots_do_not_lead_into_each_other_for_ever(lot: Lot) -> None:
+    other = {"name": "Other", "extension": "840", "slots_start": "841", "slots_end": "843"}
+    lot.tenant.done("parkinglot-create", **other, timeout_destination="850")
+    reply = lot.tenant.call("parkinglot-update", parkinglot="850", timeout_destination="840")
+    assert (reply.status, "850 → 840 → 850" in reply.json["error"]) == (422, True), reply
+    lot.tenant.done("extension-forward-set", extension="101", unconditional={"enabled": True, "destination": "852"})
+    reply = lot.tenant.call("parkinglot-update", parkinglot="850", timeout_destination="101")
+    assert (reply.status, "850 → 101 → 852" in reply.json["error"]) == (422, True), reply
+
+
+def test_of_two_slots_of_one_number_the_lot_says_which(lot: Lot) -> None:
+    old = lot.parks()[0]
+    lot.tenant.done("parkinglot-delete", parkinglot="850")
+    lot.tenant.done("parkinglot-create", **LOT)
+    new = lot.parks()[0]
+    reply = lot.tenant.call("call-unpark", slot="851", extension="101")
+    assert (reply.status, "call_uuid" in reply.text) == (422, True)
+    assert lot.tenant.done("call-unpark", slot="851", parkinglot="850", extension="101")["call_uuid"] == new
+    assert lot.tenant.done("call-unpark", call_uuid=old, extension="101")["call_uuid"] == old
+
+
+def test_a_slot_has_one_spelling(lot: Lot) -> None:
+    reply = lot.tenant.call("call-transfer", call_uuid=talking(lot.tenant), destination="*05901")
+    assert reply.status == 422

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from ringpost.clock import stamp
+from ringpost.context import Context, Moved
 from ringpost.entry import demo
 from tests.actions.calls.live import parties, placed
 from tests.actions.transfers.desk import STAYS, Desk
@@ -207,3 +208,93 @@ def test_what_it_tells_names_who_and_whom(desk: Desk) -> None:
     )
     assert (told["status"], told["by_phone"], event["data"]["extension"]) == ("completed", False, "101")
     assert told["created_at"] < told["answered_at"] <= told["ended_at"] <= stamp(desk.house.clock.time)
+
+
+def test_a_race_with_another_write_leaves_nothing_that_sticks(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    races = iter([True])
+    commit = Context.commit
+
+    def slow(context: Context) -> None:
+        if context.action == "transfer-create" and next(races, False):
+            context.store.forget()
+            raise Moved
+        commit(context)
+
+    monkeypatch.setattr(Context, "commit", slow)
+    asked = desk.asks()
+    desk.passes(3)
+    assert desk.status(asked) == "answered"
+    assert desk.story()[:3] == ["created", "ringback", "answered"]
+
+
+def test_who_is_hidden_is_hidden_here_too(house: House, desk: Desk) -> None:
+    tenant = desk.tenant
+    tenant.done("user-extension-add", user="bob", extension="101")
+    tenant.done("extension-create", extension="103")
+    tenant.done("user-create", firstname="Boss", lastname="Example", username="boss")
+    tenant.done("user-extension-add", user="boss", extension="103")
+    tenant.done("permission-set", usergroup="everyone", key="see_calls", allowed=True, exceptions=["boss"])
+    made = tenant.done("key-create", name="bob", scopes=["#"], domains=[demo.DOMAIN_NAME], as_user="bob")
+    bob = Caller(house, made["key_uuid"], made["secret"])
+    call_uuid = placed(tenant, destination_a="103", destination_b="100")
+    desk.passes(1.5)
+    legs = {leg["number"]: leg["leg_uuid"] for leg in tenant.done("call-details", call_uuid=call_uuid)["legs"]}
+    sent = {"call_uuid": call_uuid, "leg_uuid": legs["100"], "destination": STAYS}
+    hidden = tenant.done("transfer-create", **sent)["transfer_uuid"]
+    desk.passes(100)
+    assert bob.call("transfer-details", transfer_uuid=hidden).status == 404
+    assert hidden not in bob.call("transfer-list", over=True).text
+    assert hidden not in bob.call("event-list", types=["transfer.*"], **{"from": desk.since}).text
+
+
+def test_nobody_has_another_s_phone_call_somebody(desk: Desk) -> None:
+    tenant = desk.tenant
+    tenant.done("user-extension-add", user="bob", extension="101")
+    call_uuid = placed(tenant, destination_a="100", destination_b="101")
+    desk.passes(1.5)
+    legs = {leg["number"]: leg["leg_uuid"] for leg in tenant.done("call-details", call_uuid=call_uuid)["legs"]}
+    sent = {"call_uuid": call_uuid, "leg_uuid": legs["100"], "destination": STAYS, "as_user": "bob"}
+    reply = tenant.call("transfer-create", **sent)
+    assert (reply.status, reply.json["error"]) == (403, "this is not this user's phone")
+
+
+def test_who_is_only_taken_back_has_not_given_up(desk: Desk) -> None:
+    asked = desk.asks()
+    desk.passes(3)
+    desk.tenant.done("transfer-cancel", transfer_uuid=asked["transfer_uuid"])
+    assert [leg["hangup_cause"] for leg in desk.record()["legs"]] == ["NORMAL_CLEARING"] * 3
+
+
+def test_out_of_a_queue_that_rings_in_vain_it_is_completed_too(desk: Desk) -> None:
+    desk.tenant.done("extension-create", extension="5550141")
+    desk.tenant.done("queue-create", name="Orders", extension="702", members=[{"extension": "5550141"}])
+    asked = desk.asks("702")
+    desk.passes(4)
+    done = desk.tenant.done("transfer-complete", transfer_uuid=asked["transfer_uuid"])
+    assert (done["status"], done["flow"]) == ("completed", "blind")
+
+
+@pytest.mark.parametrize("room", ["*31", "880"])
+def test_a_room_may_be_asked_and_who_waits_comes_into_it(desk: Desk, room: str) -> None:
+    asked = desk.asks(room)
+    desk.passes(3)
+    found = desk.tenant.done("transfer-details", transfer_uuid=asked["transfer_uuid"])
+    assert (found["status"], found["flow"]) == ("starting", "attended")
+    leg = asked["initiator_leg_uuid"]
+    desk.tenant.done("conference-participant-kick", conference=room, leg_uuid=leg)
+    desk.passes(1)
+    inside = desk.tenant.done("conference-participant-list", conference=room)["items"]
+    assert STAYS in [one["number"] for one in inside]
+
+
+def test_to_oneself_by_a_forward_is_refused_too(desk: Desk) -> None:
+    desk.tenant.done("extension-forward-set", extension="101", unconditional={"enabled": True, "destination": "100"})
+    reply = desk.tenant.call("transfer-create", call_uuid=desk.call_uuid, destination="101")
+    assert (reply.status, "forwarded" in reply.text) == (422, True)
+
+
+def test_while_the_other_one_holds_nobody_is_asked(desk: Desk) -> None:
+    [_, other] = parties(desk.tenant, desk.call_uuid)
+    desk.tenant.done("call-hold", call_uuid=desk.call_uuid, leg_uuid=other)
+    reply = desk.tenant.call("transfer-create", call_uuid=desk.call_uuid, destination="101")
+    assert (reply.status, "the other party holds" in reply.text) == (422, True)

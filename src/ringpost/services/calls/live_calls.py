@@ -229,23 +229,29 @@ def parked(context: Context, domain: Domain, request: ForUser, parkinglot: str |
     return [call for call in calls if lot in (None, call.parkinglot_uuid)]
 
 
-def unpark(
-    context: Context, domain: Domain, slot: str | None, call_uuid: str | None, extension: str, request: ForUser
+def waiting_in(
+    context: Context, domain: Domain, request: ForUser, slot: str | None, call_uuid: str | None, lot: str | None
 ) -> LiveCall:
-    """Let whoever waits in a slot ring an extension."""
+    """The parked call that is in a slot, of that lot if it is named; or the one of that uuid."""
     if (slot is None) == (call_uuid is None):
         raise InvalidRequest("slot or call_uuid is required, one of the two", parameter="slot")
-    waiting = parked(context, domain, request)
-    call = next((call for call in waiting if call.slot == slot or (call_uuid and call.has(call_uuid))), None)
-    if call is None:
+    waiting = parked(context, domain, request, lot)
+    found = [call for call in waiting if call.slot == slot or (call_uuid and call.has(call_uuid))]
+    if not found:
         raise NotFound("nobody waits there")
+    if len(found) > 1:
+        raise CannotComply("somebody waits in a slot of that number of two lots: say call_uuid", parameter="slot")
+    return found[0]
+
+
+def unpark(context: Context, domain: Domain, call: LiveCall, extension: str, request: ForUser) -> None:
+    """Let whoever waits in a slot ring an extension."""
     if routing.check_phone(context, domain, extension, "extension") is None:
         raise CannotComply("a parked call is taken by an extension", parameter="extension")
     acting = permissions.acting(context, domain.domain_uuid, request)
     permissions.check_number(context, acting, "transfer_to", extension)
     one = Party(lines.of(context, domain), domain, call, call.first, acting)
     acted(context, one, "command.unparked", lambda switch, domain, leg: switch.transfer(domain, leg, extension))
-    return call
 
 
 def registered(context: Context, domain: Domain) -> list[Registration]:

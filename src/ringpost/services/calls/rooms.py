@@ -1,6 +1,5 @@
 """Conference rooms that somebody is in: who, and what may be done about it."""
 
-import re
 from typing import NamedTuple
 
 from ringpost.clock import seconds
@@ -19,7 +18,6 @@ from ringpost.services.tenants import domains
 from ringpost.store import Put, Row, keys
 from ringpost.switch import Switch
 
-_ON_THE_SPOT = re.compile(rf"{re.escape(dialplan.ROOM)}[0-9]{{1,6}}")
 _RECORDING_DAYS = 30 * 86_400
 
 
@@ -49,7 +47,7 @@ def found(context: Context, request: OneRoom) -> Place:
     """The room a request means: one that has a number, or one that is made by dialling its code."""
     domain = domains.found(context, request)
     line, reference = lines.of(context, domain), request.conference
-    if _ON_THE_SPOT.fullmatch(reference):
+    if dialplan.is_on_the_spot(reference):
         return Place(line, domain, reference, None)
     one = conferences.named(context, domain.domain_uuid, reference)
     return Place(line, domain, one.extension, one)
@@ -65,7 +63,7 @@ def live(context: Context, place: Place, request: OneRoom) -> LiveRoom:
 
 def participant(context: Context, place: Place, request: OneRoom, leg_uuid: str) -> Participant:
     """Somebody in it."""
-    _check_is_in(context, place, request)
+    _check_is_in(context, place, request, leg_uuid)
     inside = live(context, place, request).participants
     one = next((one for one in inside if one.leg_uuid == leg_uuid), None)
     if one is None:
@@ -78,7 +76,7 @@ def change(context: Context, place: Place, request: OneRoom, leg_uuid: str, what
     one = participant(context, place, request, leg_uuid)
     with lines.once(context, place.line, leg_uuid):
         place.line.change_participant(place.domain, place.room, leg_uuid, what)
-    if what in ("deaf", "undeaf"):  # no switch tells of these
+    if what in ("deaf", "undeaf") and one.deaf != (what == "deaf"):  # no switch tells of these
         _happened(context, place, "conference.deafened" if what == "deaf" else "conference.undeafened", one)
     return one
 
@@ -130,14 +128,21 @@ def invitation(context: Context, place: Place, request: OneRoom, number: str, *,
     return order.model_copy(update={"room": place.room, "moderator": moderator})
 
 
-def _check_is_in(context: Context, place: Place, request: OneRoom) -> None:
-    """Whoever acts for a user does something in a room only while that user is in it."""
+def _check_is_in(context: Context, place: Place, request: OneRoom, leg_uuid: str | None = None) -> None:
+    """Whoever acts for a user does something in a room only while that user is in it.
+
+    In one that has moderators it is for those, but for what a participant does to itself.
+    """
     acting = permissions.acting(context, place.domain.domain_uuid, request)
     if acting is None:
         return
     own = {one.extension for one in acting.user.extensions}
-    if all(one.extension not in own for one in live(context, place, request).participants):
+    mine = [one for one in live(context, place, request).participants if one.extension in own]
+    if not mine:
         raise Forbidden("this user is not in that room")
+    has_moderators = place.conference is not None and place.conference.moderator_pin is not None
+    if has_moderators and not any(one.moderator or one.leg_uuid == leg_uuid for one in mine):
+        raise Forbidden("this user is no moderator of that room")
 
 
 def _somebody_in(context: Context, place: Place, request: OneRoom) -> LiveRoom:

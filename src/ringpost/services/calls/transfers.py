@@ -5,7 +5,8 @@ be gone between any two steps. What nobody tells of, on a switch without a link,
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from ringpost.clock import seconds, stamp
@@ -15,13 +16,14 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, Forbidden, NotFound, Problem
 from ringpost.model.live import LiveCall, LiveLeg
 from ringpost.model.requests import ForUser, OneParty, OneTransfer
-from ringpost.model.route import AgentCode, HoldMusic, Outside, Slot
+from ringpost.model.route import AgentCode, HoldMusic, Outside, Phone, Slot
 from ringpost.model.transfer import Flow, Transfer, TransferStatus
 from ringpost.services.calls import live_calls
 from ringpost.services.calls.live_calls import Party
 from ringpost.services.happenings.call_telling import keep_transfer
 from ringpost.services.numbers import routing
 from ringpost.services.people import permissions
+from ringpost.services.people.permissions import Acting
 from ringpost.services.switching import lines, meters
 from ringpost.services.tenants import domains
 from ringpost.store import Put, Row, keys
@@ -42,6 +44,7 @@ def create(context: Context, request: OneParty, destination: str, flow: Flow) ->
     """Begin a transfer: our party calls the destination while the other one waits; or, blind, that is put through."""
     initiator = live_calls.party(context, request, "own")
     live_calls.check_takes_part(initiator)
+    _check_own(initiator.acting, initiator.leg.extension)
     transferred = _other(initiator.call, initiator.leg)
     _check_may_begin(initiator, transferred, destination)
     _check_free(context, initiator, transferred)
@@ -49,21 +52,32 @@ def create(context: Context, request: OneParty, destination: str, flow: Flow) ->
     if flow == "blind":
         return _put_through_unasked(context, initiator._replace(leg=transferred), one)
     leads_outside = _check_destination(context, initiator, destination)
-    live_calls.goes_on_as(context, initiator._replace(leg=transferred))
-    _write_down(context, one)
-    leg_uuid = initiator.leg.leg_uuid
-    counted = meters.count_leg(context, initiator.domain, leg_uuid, destination) if leads_outside else None
+    _take_part(context, one)
+    _tell(context, one, "transfer.created")
+    if initiator.line.is_sandbox:  # what it writes is written with this
+        initiator.line.consult(initiator.domain, one.consultation)
+        return one
+    keep_transfer(context, one)
+    if leads_outside:
+        meters.count_leg(context, initiator.domain, one.transfer_uuid, destination)
+    context.commit()
     try:
-        with lines.once(context, initiator.line, leg_uuid):
+        with lines.once(context, initiator.line, initiator.leg.leg_uuid):
             initiator.line.consult(initiator.domain, one.consultation)
     except Problem as problem:
-        if counted:
-            meters.stop(context, counted)
         if lines.was_not_done(problem):
-            keep_transfer(context, one.went("cancelled", context.now))
-        context.commit()
+            _not_begun(context, one)
         raise
     return one
+
+
+def _not_begun(context: Context, one: Transfer) -> None:
+    """The switch has said no: that is the end of it."""
+    after = one.went("cancelled", stamp(context.clock.now()))
+    keep_transfer(context, after)
+    _tell(context, after, "transfer.cancelled", sequence=1)
+    meters.ended(context, one.domain_uuid, one.transfer_uuid)
+    context.commit()
 
 
 def _put_through_unasked(context: Context, transferred: Party, one: Transfer) -> Transfer:
@@ -95,7 +109,7 @@ def listed(context: Context, domain: Domain, request: ForUser, *, over: bool) ->
 def complete(context: Context, request: OneTransfer) -> Transfer:
     """Put through whom it is about. Nobody has answered yet: the number is rung anew, for whom it is about."""
     line, domain, one = _open(context, request)
-    with lines.once(context, line, one.transfer_uuid):
+    with _known_to(context, line, domain, one), lines.once(context, line, one.transfer_uuid):
         joined = line.put_through(domain, one.consultation)
     return _ended(context, line, one, "completed", {} if joined else {"flow": "blind"})
 
@@ -103,9 +117,36 @@ def complete(context: Context, request: OneTransfer) -> Transfer:
 def cancel(context: Context, request: OneTransfer) -> Transfer:
     """Let the two talk again."""
     line, domain, one = _open(context, request)
-    with lines.once(context, line, one.transfer_uuid):
+    with _known_to(context, line, domain, one), lines.once(context, line, one.transfer_uuid):
         line.take_back(domain, one.consultation)
     return _ended(context, line, one, "cancelled", {})
+
+
+@contextmanager
+def _known_to(context: Context, line: Switch, domain: Domain, one: Transfer) -> Iterator[None]:
+    """A switch that knows of no such transfer any more says how it has ended: by who talks with whom."""
+    try:
+        yield
+    except (NotFound, CannotComply):
+        if line.is_sandbox:
+            raise
+        after = one.went(_found_out(line, domain, one), stamp(context.clock.now()))
+        keep_transfer(context, after)
+        meters.ended(context, one.domain_uuid, one.transfer_uuid)
+        context.commit()
+        raise _over(after) from None
+
+
+def _found_out(line: Switch, domain: Domain, one: Transfer) -> TransferStatus:
+    calls = line.calls(domain)
+    waits = next((call for call in calls if call.has(one.transferred_leg_uuid)), None)
+    if waits is None:
+        return "abandoned"
+    return "cancelled" if one.initiator_leg_uuid and waits.has(one.initiator_leg_uuid) else "completed"
+
+
+def _over(one: Transfer) -> Conflict:
+    return Conflict(f"this transfer is over: it was {one.status}")
 
 
 def _other(call: LiveCall, initiator: LiveLeg) -> LiveLeg:
@@ -121,6 +162,8 @@ def _check_may_begin(initiator: Party, transferred: LiveLeg, destination: str) -
         raise CannotComply("this party holds the call: call-resume takes the other one back first")
     if initiator.leg.state != "answered":
         raise CannotComply("this party has not answered yet")
+    if transferred.state == "held":
+        raise CannotComply("the other party holds the call: nobody puts it through meanwhile")
     if destination in (initiator.leg.extension, initiator.leg.number):
         raise CannotComply("nobody puts a call through to himself", parameter="destination")
     if destination in (transferred.extension, transferred.number):
@@ -131,6 +174,8 @@ def _check_destination(context: Context, initiator: Party, destination: str) -> 
     """Refuse a number that leads nowhere, or to nobody who could be asked; whether it leads outside."""
     permissions.check_number(context, initiator.acting, "transfer_to", destination)
     target = routing.check(context, initiator.domain, destination, "destination", in_sandbox=initiator.line.is_sandbox)
+    if isinstance(target, Phone) and target.extension.extension == initiator.leg.extension:
+        raise CannotComply(f"{destination} is forwarded to whoever puts the call through", parameter="destination")
     if isinstance(target, Slot):
         raise CannotComply("a parking slot is nobody to ask: call-park parks a call", parameter="destination")
     if isinstance(target, AgentCode | HoldMusic):
@@ -165,8 +210,8 @@ def _begun(context: Context, initiator: Party, transferred: LiveLeg, destination
     )
 
 
-def _write_down(context: Context, one: Transfer) -> None:
-    """Write it, and that both take part in it, before the switch hears of it. ``Moved``: somebody was faster."""
+def _take_part(context: Context, one: Transfer) -> None:
+    """Note that both parties take part in it. ``Moved``: somebody was faster."""
     for leg_uuid in (one.initiator_leg_uuid, one.transferred_leg_uuid):
         key = keys.transfer_of_leg(one.domain_uuid, leg_uuid or "")
         known = context.store.row(key)
@@ -175,9 +220,6 @@ def _write_down(context: Context, one: Transfer) -> None:
         row = Row(key, body, version + 1, int(seconds(context.now)) + _A_DAY)
         put = Put(row, if_version=version) if version else Put(row, if_absent=True)
         context.store.stage(put, Moved())
-    keep_transfer(context, one)
-    _tell(context, one, "transfer.created")
-    context.commit()
 
 
 def _ended(context: Context, line: Switch, one: Transfer, status: TransferStatus, more: dict[str, object]) -> Transfer:
@@ -185,14 +227,16 @@ def _ended(context: Context, line: Switch, one: Transfer, status: TransferStatus
     after = one.went(status, stamp(context.clock.now()), **more)
     if not line.is_sandbox:
         keep_transfer(context, after)
+        meters.ended(context, one.domain_uuid, one.transfer_uuid)
     return after
 
 
 def _open(context: Context, request: OneTransfer) -> Underway:
     underway = found(context, request)
-    _check_own(context, underway.domain, request, underway.transfer)
+    acting = permissions.acting(context, underway.domain.domain_uuid, request)
+    _check_own(acting, underway.transfer.initiator_extension)
     if underway.transfer.is_over:
-        raise Conflict(f"this transfer is over: it was {underway.transfer.status}")
+        raise _over(underway.transfer)
     return underway
 
 
@@ -206,17 +250,16 @@ def _sees(context: Context, domain: Domain, request: ForUser) -> Callable[[Trans
     sees = permissions.sees_calls(context, permissions.acting(context, domain.domain_uuid, request))
 
     def sees_one(one: Transfer) -> bool:
-        return sees({number for number in (one.initiator_extension, one.recipient_extension) if number})
+        parties = (one.initiator_extension, one.transferred_number, one.recipient_extension)
+        return sees({number for number in parties if number})
 
     return sees_one
 
 
-def _check_own(context: Context, domain: Domain, request: OneTransfer, one: Transfer) -> None:
-    """Whoever acts for a user does nothing to the transfers of others."""
-    acting = permissions.acting(context, domain.domain_uuid, request)
-    numbers = {phone.extension for phone in acting.user.extensions} if acting else {one.initiator_extension}
-    if one.initiator_extension not in numbers:
-        raise Forbidden("this is not this user's transfer")
+def _check_own(acting: Acting | None, extension: str | None) -> None:
+    """Whoever acts for a user lets that user's phone call somebody, and nobody else's."""
+    if acting is not None and extension not in {phone.extension for phone in acting.user.extensions}:
+        raise Forbidden("this is not this user's phone")
 
 
 def _tell(context: Context, one: Transfer, what: str, sequence: int = 0) -> None:

@@ -166,6 +166,8 @@ def keep_transfers(context: Context, before: Sequence[Transfer], after: Sequence
     for one in after:
         if one not in before:
             known = context.store.get(keys.transfer(one.domain_uuid, one.transfer_uuid), Transfer)
+            if known is not None and known.is_over and not (one.is_over or one.sandbox):
+                continue  # it was ended by an action, and this is told late
             keep_transfer(context, one.model_copy(update={"created_at": known.created_at}) if known else one)
     for one in before:
         if one.transfer_uuid not in kept:

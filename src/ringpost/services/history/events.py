@@ -131,6 +131,8 @@ def _parties(event: Event) -> set[str]:
         *(one for name in ("call", "recording") if isinstance(one := event.data.get(name), dict)),
     ]
     named = {one.get(name) for one in told for name in ("extension", "destination_a", "destination_b")}
+    if isinstance(transfer := event.data.get("transfer"), dict):
+        named |= {transfer.get(name) for name in ("initiator_extension", "transferred_number", "recipient_extension")}
     lists = [one.get("extensions") for one in told]
     listed = {extension for one in lists if isinstance(one, list | tuple) for extension in one}
     return {party for party in named | listed if isinstance(party, str)}

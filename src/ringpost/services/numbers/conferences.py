@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from ringpost.context import Context
+from ringpost.model import dialplan
 from ringpost.model.conference import Conference
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Conflict, InvalidRequest, NotFound
@@ -44,7 +45,7 @@ def listed(context: Context, home: str, request: Listing) -> pages.PageOf[Confer
 def create(context: Context, domain: Domain, members: dict[str, Any]) -> Conference:
     """A new conference room."""
     domains.stays(context, domain)
-    emergency.refuse_to_give(domain, members["extension"])
+    _check_number(domain, members["extension"])
     room = Conference.model_validate(
         {"conference_uuid": str(uuid.uuid4()), **members, "domain_uuid": domain.domain_uuid}
     )
@@ -57,7 +58,7 @@ def create(context: Context, domain: Domain, members: dict[str, Any]) -> Confere
 def update(context: Context, room: Conference, changes: dict[str, Any], if_version: int | None) -> Conference:
     """Change a conference room. Whoever is in it stays; what is asked at the door is asked of the next."""
     if changes.get("extension") not in (None, room.extension):
-        emergency.refuse_to_give(domains.named(context, room.domain_uuid), changes["extension"])
+        _check_number(domains.named(context, room.domain_uuid), changes["extension"])
     after = kept.update(context, room, changes, conference_layout, if_version=if_version, taken=_taken)
     _check_pins(after)
     _happened(context, "conference.updated", after)
@@ -68,6 +69,12 @@ def delete(context: Context, room: Conference, if_version: int | None) -> None:
     """Take a conference room away. Whoever is in it stays until they hang up."""
     kept.delete(context, room, conference_layout, if_version=if_version)
     context.happened("conference.deleted", room.domain_uuid, {"conference_uuid": room.conference_uuid})
+
+
+def _check_number(domain: Domain, number: str) -> None:
+    emergency.refuse_to_give(domain, number)
+    if dialplan.is_on_the_spot(number):
+        raise InvalidRequest(f"{number} is dialled for a room that is made on the spot", parameter="extension")
 
 
 def _check_pins(room: Conference) -> None:

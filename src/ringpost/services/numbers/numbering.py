@@ -1,5 +1,7 @@
 """Numbers inside a domain: one namespace for extensions, ring groups, queues, conference rooms and parking lots."""
 
+from collections.abc import Collection
+
 from pydantic import RootModel
 
 from ringpost.context import Context
@@ -11,6 +13,7 @@ from ringpost.model.queue import Queue
 from ringpost.model.ring_group import RingGroup
 from ringpost.store import keys
 
+_MOST_WAYS = 50
 Numbered = Extension | RingGroup | Queue | Conference | ParkingLot
 
 
@@ -27,6 +30,32 @@ def holder(context: Context, domain_uuid: str, number: str) -> Numbered | None:
     """Whoever has a number in a domain. A parking lot has those of its slots too."""
     found = context.store.get(keys.number(domain_uuid, number), Holder, of_anybody=True)
     return found.root if found else None
+
+
+def ways_on(context: Context, domain_uuid: str, number: str) -> tuple[str, ...]:
+    """The numbers to which calls may go on from a number, by themselves."""
+    found = holder(context, domain_uuid, number)
+    if isinstance(found, Queue):
+        return found.ways_on
+    if isinstance(found, ParkingLot):
+        return (found.timeout_destination,) if found.timeout_destination else ()
+    if isinstance(found, Extension):
+        kinds = (found.forward(kind) for kind in ("unconditional", "busy", "noanswer", "unregistered"))
+        return tuple(way for way in kinds if way)
+    return ()
+
+
+def way_back(context: Context, domain_uuid: str, number: str, own: Collection[str]) -> list[str] | None:
+    """The way by which a call that is sent on to a number comes back to one of these, if there is one."""
+    ways, seen = [[number]], set[str]()
+    while ways and len(seen) < _MOST_WAYS:
+        way = ways.pop(0)
+        if way[-1] in own:
+            return way
+        if way[-1] not in seen:
+            seen.add(way[-1])
+            ways += [[*way, onward] for onward in ways_on(context, domain_uuid, way[-1])]
+    return None
 
 
 def extension(context: Context, domain_uuid: str, number: str) -> Extension | None:

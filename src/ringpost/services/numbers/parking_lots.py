@@ -73,7 +73,7 @@ def delete(context: Context, lot: ParkingLot, if_version: int | None) -> None:
 def place(context: Context, domain: Domain, reference: str | None, slot: str | None) -> ParkingPlace:
     """Where a call is to wait: in a lot a caller names, or the domain's own; in a slot of it, or a free one."""
     if reference is None:
-        if slot is not None and not (slot.isdecimal() and len(slot) == 4 and int(slot) in dialplan.SLOTS):
+        if slot is not None and not dialplan.is_slot(slot):
             first, last = dialplan.SLOTS[0], dialplan.SLOTS[-1]
             raise CannotComply(
                 f"the domain's own slots are {first} to {last}: name the parkinglot of another", parameter="slot"
@@ -104,8 +104,10 @@ def _check(context: Context, domain: Domain, lot: ParkingLot, changes: dict[str,
         for slot in lot.slots:
             emergency.refuse_to_give(domain, slot, "slots_start")
     on = lot.timeout_destination
-    if on is not None and (on == lot.extension or on in lot.slots):
-        raise CannotComply("a call would come back to this parking lot", parameter="timeout_destination")
+    back = numbering.way_back(context, domain.domain_uuid, on, (lot.extension, *lot.slots)) if on else None
+    if back:
+        way = " → ".join([lot.extension, *back])
+        raise CannotComply(f"a call would come back to this parking lot: {way}", parameter="timeout_destination")
     if on is not None and "timeout_destination" in changes:
         routing.check_way(context, domain, on, "timeout_destination")
 

@@ -41,7 +41,6 @@ from ringpost.services.tenants import switches
 from ringpost.store import keys
 
 _OUTSIDE = re.compile(r"\+?[0-9]{3,32}")
-_ROOM = re.compile(rf"{re.escape(dialplan.ROOM)}([0-9]{{1,6}})")
 _EXTENSION_DIGITS = 6
 """Numbers longer than this are looked up before they are taken for an extension's."""
 _SANDBOX = "sandbox"
@@ -298,12 +297,11 @@ def _ringing(context: Context, domain: Domain, member: Member, *, in_sandbox: bo
 def _code(context: Context, domain: Domain, number: str) -> Route | None:
     if number in _CODES:
         return _CODES[number]
-    if number[:1] == "*" and number[1:].isdecimal() and int(number[1:]) in dialplan.SLOTS:
+    if number[:1] == "*" and dialplan.is_slot(number[1:]):
         return Slot(number[1:])
     if number.startswith(dialplan.MESSAGE_TO) and len(number) > len(dialplan.MESSAGE_TO):
         return _message_to(context, domain, number.removeprefix(dialplan.MESSAGE_TO))
-    room = _ROOM.fullmatch(number)
-    return Room(number) if room else _agent_code(number)
+    return Room(number) if dialplan.is_on_the_spot(number) else _agent_code(number)
 
 
 def _agent_code(number: str) -> AgentCode | None:

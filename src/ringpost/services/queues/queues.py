@@ -8,7 +8,6 @@ from typing import Any
 from ringpost.context import Context, Moved
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFound
-from ringpost.model.extension import Extension
 from ringpost.model.queue import MOST_MEMBERS, Queue, QueueMember
 from ringpost.model.requests import InDomain, Listing, OneQueue
 from ringpost.model.values import is_uuid
@@ -21,7 +20,6 @@ from ringpost.store.keys import queue_layout
 
 _ABSENT = "queue not found"
 _WAYS_ON = ("timeout_destination", "full_destination", "empty_destination")
-_MOST_WAYS = 50
 _ROOM_LEFT = 10
 
 
@@ -142,9 +140,10 @@ def _check(
             continue
         if changes.get(name) is not None and number != queue.extension:
             routing.check_way(context, domain, number, name)
-        back = _way_back(context, queue, number)
+        back = numbering.way_back(context, queue.domain_uuid, number, [queue.extension])
         if back:
-            raise CannotComply(f"callers would come back to this queue: {' → '.join(back)}", parameter=name)
+            way = " → ".join([queue.extension, *back])
+            raise CannotComply(f"callers would come back to this queue: {way}", parameter=name)
 
 
 def _check_members(
@@ -167,31 +166,6 @@ def _check_members(
                 context.store.stage(Check(key, if_version=agent.version), Moved())
         elif numbering.extension(context, domain.domain_uuid, member.extension or "") is None:
             raise CannotComply(f"no extension here has the number {member.extension}", parameter="members")
-
-
-def _way_back(context: Context, queue: Queue, number: str) -> list[str] | None:
-    """The way by which callers would come back to a queue from where it sends them, if there is one."""
-    ways = [[queue.extension, number]]
-    seen: set[str] = set()
-    while ways and len(seen) < _MOST_WAYS:
-        way = ways.pop(0)
-        if way[-1] == queue.extension:
-            return way
-        if way[-1] in seen:
-            continue
-        seen.add(way[-1])
-        holder = numbering.holder(context, queue.domain_uuid, way[-1])
-        ways += [[*way, onward] for onward in _onward(holder)]
-    return None
-
-
-def _onward(holder: object) -> tuple[str, ...]:
-    if isinstance(holder, Queue):
-        return holder.ways_on
-    if isinstance(holder, Extension):
-        kinds = (holder.forward(kind) for kind in ("unconditional", "busy", "noanswer", "unregistered"))
-        return tuple(number for number in kinds if number)
-    return ()
 
 
 def _taken(claim: Key) -> Conflict:

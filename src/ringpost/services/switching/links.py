@@ -290,6 +290,9 @@ class _Batch:
                 continue
             keep_visits(self._context, before.visits if before else (), call.visits)
             keep_transfers(self._context, before.transfers if before else (), call.transfers)
+            for one in call.transfers:
+                if one.is_over and (before is None or one not in before.transfers):
+                    meters.ended(self._context, call.domain_uuid, one.transfer_uuid)
             expires = _keep(self._context, call, version=before.version if before else 0, told_at=due[place])
             known = {leg.leg_uuid for leg in before.legs} if before else set()
             pointer = MovedCall(leg_uuid=uuid).model_dump_json()

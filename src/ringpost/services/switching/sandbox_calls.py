@@ -33,6 +33,8 @@ from ringpost.switch.scripts import Script, Turn
 
 _KEPT = 3600
 _TRIES = 5
+_RUNG_BEFORE = 3
+"""As many phones count as rung before a call is sent on: what was foretold of it is taken back in one transaction."""
 
 
 class SandboxCalls:
@@ -49,7 +51,7 @@ class SandboxCalls:
     def way(self, domain_uuid: str, number: str, order: CallOrder) -> tuple[Rung, ...]:
         """Whom a number leads to now, as extensions are forwarded."""
         domain = domains.named(self._context, domain_uuid)
-        return way_in(self._context, domain, number, Coming(order, self._context.clock.now()))
+        return way_in(self._context, domain, number, Coming(order, self._context.clock.now(), rung=_RUNG_BEFORE))
 
     def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
         """Something was done to a call: these are the legs it will have had now."""

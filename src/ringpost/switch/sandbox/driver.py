@@ -213,8 +213,10 @@ class SandboxSwitch:
             raise NotFound("nobody is in that room")
         if all(one.leg_uuid != leg_uuid for one in inside.participants):
             raise NotFound("that one is not in the room")
-        play = self._on_line(domain, leg_uuid)
-        self._rewrite(play, self._turned("hang_up" if change == "kick" else change, leg_uuid))
+        if change == "kick":
+            self.hang_up(domain, leg_uuid)
+        else:
+            self._rewrite(self._on_line(domain, leg_uuid), self._turned(change, leg_uuid))
 
     def lock_room(self, domain: Domain, room: str, locked: bool) -> None:
         """Whoever comes is turned away, or let in."""

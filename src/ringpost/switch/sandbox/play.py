@@ -319,7 +319,7 @@ class Play:
             self._leave_room(party, turn.at)
         match turn.what:
             case "hang_up":
-                self.was_hung_up = True
+                self.was_hung_up, self.parked = True, None
                 self._stop_ringing(turn.at)
                 self.ends, self.cause, self.q850 = turn.at, "NORMAL_CLEARING", 16
             case "hold":
@@ -474,7 +474,8 @@ class Play:
     def _rings_no_more(self, caller: Party, moment: float) -> None:
         """Whoever was rung for somebody who is gone is rung no more."""
         for party in self.parties:
-            if party.source == caller.leg_uuid and party.ends > moment:
+            rings = party.answered is None or party.answered > moment
+            if rings and party.source == caller.leg_uuid and party.ends > moment:
                 party.ends, party.left = moment, ("ORIGINATOR_CANCEL", 16)
 
     def taken_at(self, one: Queued) -> float:
