@@ -37,6 +37,8 @@ class Dialog:
     target: str = ""
     state: str = "calling"
     authorization: str = ""
+    invited: tuple[int, str] = (0, "")
+    """The sequence of its latest INVITE, and the branch."""
 
 
 class OwnTransfers:
@@ -103,10 +105,14 @@ class OwnTransfers:
     def _send(self, text: str) -> None:
         self._socket.sendto(text.encode(), self._switch)
 
-    def _request(self, dialog: Dialog, method: str, headers: str = "", body: str = "", sequence: int = 0) -> None:
+    def _request(
+        self, dialog: Dialog, method: str, headers: str = "", body: str = "", sequence: int = 0, branch: str = ""
+    ) -> None:
         number, domain = self._account
         dialog.sequence += not sequence
-        branch = f"z9hG4bK{uuid.uuid4().hex}"
+        branch = branch or f"z9hG4bK{uuid.uuid4().hex}"
+        if method == "INVITE":
+            dialog.invited = (dialog.sequence, branch)
         self._send(
             f"{method} {dialog.target} SIP/2.0\r\nVia: SIP/2.0/UDP {self._here};branch={branch};rport\r\n"
             f"From: <sip:{number}@{domain}>;tag={dialog.tag}\r\nTo: {dialog.remote or f'<{dialog.to}>'}\r\n"
@@ -161,7 +167,11 @@ class OwnTransfers:
         contact = re.search(r"<([^>]+)>", _header(message, "Contact"))
         if status < 300 and contact:
             dialog.target = contact[1]
-        self._request(dialog, "ACK", sequence=sequence)
+        latest, branch = dialog.invited
+        # Of a refusal the acknowledgement is part of the request; else it would be refused again and again.
+        self._request(dialog, "ACK", sequence=sequence, branch=branch if status >= 300 and sequence == latest else "")
+        if sequence != latest:
+            return
         asks: Callable[[str], str] = lambda name: _header(message, name)  # noqa: E731 - a word for what is read twice
         challenge = asks("WWW-Authenticate") or asks("Proxy-Authenticate")
         if challenge and not dialog.authorization:

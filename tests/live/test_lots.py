@@ -130,6 +130,7 @@ def test_a_slot_that_is_named_is_taken_once(yard: Yard, call: Call):
     yard.is_told(("parked", slots[1]), ("parked", slots[0]))
 
 
+@pytest.mark.expects_complaint(r"mod_valet_parking\.c:\d+ \S+ lot is full", "it says so at level ERR")
 def test_a_full_lot_takes_nobody(yard: Yard, call: Call):
     lot, [slot] = yard.lot(1)
     assert yard.park(call, lot) == slot
@@ -173,7 +174,8 @@ def test_a_parked_call_is_brought_to_a_phone(yard: Yard, call: Call):
     eventually(lambda: not yard.phones[0].is_in_a_call(), "who has parked is released")
     yard.api.do("call-unpark", slot=slot, extension="100")
     talks = yard.api.one_call()
-    assert (talks["call_uuid"], talks["slot"]) == (call["call_uuid"], None)
+    found = yard.api.do("call-details", call_uuid=call["call_uuid"])
+    assert (found["call_uuid"], found["slot"]) == (talks["call_uuid"], None), "by the uuid it began with"
     assert not yard.parked()
 
 
@@ -193,6 +195,7 @@ def test_other_slots_are_another_lot_on_the_switch(yard: Yard, call: Call):
     eventually(lambda: len(yard.parked()) == 2, "both wait")
     assert {one["slot"] for one in yard.parked()} == {slot, slots[1]}
     yard.taker.hangs_up_all()
+    eventually(lambda: len(yard.api.calls()) == 1, "the other one waits alone")
     yard.api.do("call-unpark", call_uuid=call["call_uuid"], extension="100")
     yard.api.one_call()
 

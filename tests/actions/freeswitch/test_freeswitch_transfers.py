@@ -12,7 +12,7 @@ from tests.harness import Caller
 
 TRANSFER, WAITS = "f1f1f1f1-0000-4000-8000-000000000009", "b1b1b1b1-0000-4000-8000-000000000009"
 CONSULTS = f"{TRANSFER}:{WAITS}:{WAITS}:101"
-BY_ITS_PHONE = ["replaced-a-leg", "replaced-b-leg", "replaced-other-leg", "replaced-recipient-leg"]
+BY_ITS_PHONE = ["transferred/a-leg", "transferred/b-leg", "transferred/other-leg", "transferred/recipient-leg"]
 """100 calls 101, whose phone calls 102 and puts 100 through to it: as FreeSWITCH 1.11.3 posted the four legs."""
 
 
@@ -71,17 +71,17 @@ def test_whoever_has_waited_for_too_long_is_not_told_to_be_sent_on(switch_key: C
     assert ("set", "ringpost_timed_out=") in timed_out
 
 
-@pytest.mark.parametrize("order", list(permutations(BY_ITS_PHONE)), ids=lambda order: " ".join(n[9] for n in order))
+@pytest.mark.parametrize("order", list(permutations(BY_ITS_PHONE)), ids=lambda order: " ".join(n[12] for n in order))
 def test_what_a_phone_puts_through_itself_is_one_call_in_whatever_order_its_legs_come(
     tenant: Caller, order: tuple[str, ...]
 ) -> None:
     for name in order:
         taken(tenant, name)
     [call] = recorded(tenant)
-    assert call["xml_cdr_uuid"] == capture("replaced-a-leg")["variables"]["uuid"]
+    assert call["xml_cdr_uuid"] == capture("transferred/a-leg")["variables"]["uuid"]
     assert [leg["leg"] for leg in call["legs"]] == ["a", "b", "b", "b"]
-    other = next(leg for leg in call["legs"] if leg["xml_cdr_uuid"] == _uuid("replaced-other-leg"))
-    assert (other["originating_leg_uuid"], other["billsec"]) == (_uuid("replaced-b-leg"), 1)
+    other = next(leg for leg in call["legs"] if leg["xml_cdr_uuid"] == _uuid("transferred/other-leg"))
+    assert (other["originating_leg_uuid"], other["billsec"]) == (_uuid("transferred/b-leg"), 1)
     assert set(call["extensions"]) == {"100", "101", "102"}
     for name in order:
         taken(tenant, name)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringpost.model.errors import CannotComply, NotFound
+from ringpost.model.errors import CannotComply, NotFound, SwitchRefused
 from ringpost.model.extension import Extension
 from ringpost.model.route import Outside, Phone, Refused, Route
 from ringpost.model.transfer import Consultation
@@ -77,6 +77,13 @@ def test_parts_two_who_talk_and_marks_who_asks(lab: Lab) -> None:
     ]
 
 
+def test_two_who_could_not_be_parted_carry_no_marks(lab: Lab) -> None:
+    lab.server.answers["uuid_dual_transfer"] = "-ERR no\n"
+    with pytest.raises(SwitchRefused):
+        lab.switch.consult(HOME, ASKS)
+    assert lab.told()[-2:] == [f"uuid_setvar {BOB} ringpost_consults", f"uuid_setvar {BOB} api_hangup_hook"]
+
+
 @pytest.mark.parametrize("music", ["my music.wav", "a^b", "/inline", "${x}", "-ERR no reply", ""])
 def test_music_that_is_no_plain_word_is_left_to_the_switch(lab: Lab, music: str) -> None:
     lab.server.answers["global_getvar hold_music"] = music or "-ERR no reply\n"
@@ -108,6 +115,16 @@ def test_puts_through_by_hanging_up_who_asks(lab: Lab, *, has_answered: bool) ->
     lab.asks(has_answered=has_answered)
     assert lab.switch.put_through(HOME, ASKS) is has_answered
     assert lab.told() == [f"uuid_kill {BOB}"]
+
+
+def test_who_has_answered_this_moment_is_not_rung_anew(lab: Lab) -> None:
+    dumps = []
+    for has_answered in (False, True):
+        lab.asks(has_answered=has_answered)
+        dumps.append(str(lab.server.answers[f"uuid_dump {BOB} json"]))
+    one_after_the_other = iter(dumps)
+    lab.server.answers[f"uuid_dump {BOB} json"] = lambda _: next(one_after_the_other)
+    assert lab.switch.put_through(HOME, ASKS) is True
 
 
 def test_takes_back_by_hanging_up_who_was_asked(lab: Lab) -> None:
@@ -257,7 +274,8 @@ def test_a_phone_puts_through_unasked() -> None:
 
 def test_after_a_break_it_is_seen_who_asks_and_who_was_put_through() -> None:
     dumped = [{**event, "Event-Name": "CHANNEL_DATA"} for event in events("transfers")]
-    assert notices(dumped[1])[-1].what == "consults"
+    consults = notices({**dumped[1], "Caller-Profile-Created-Time": "1795828866100000"})[-1]
+    assert (consults.what, consults.at) == ("consults", "2026-11-28T01:21:06.100Z"), "before whoever rings was rung"
     for place, what in ((2, "put_through"), (3, "taken_back"), (4, "put_through"), (5, "put_through")):
         talks = {**dumped[place], "variable_bridge_uuid": dumped[place]["Bridge-B-Unique-ID"]}
         assert notices(talks)[-1].what == what

@@ -225,10 +225,16 @@ class FreeSwitch:
         transferred, other = self._checked(domain, consultation.transferred)
         if (leg.get("variable_bridge_uuid"), other.get("variable_bridge_uuid")) != (transferred, initiator):
             raise CannotComply("these two do not talk with each other")
-        mark = transferring.Mark.of(consultation, transferred)
+        mark, music = transferring.Mark.of(consultation, transferred), self._api("global_getvar hold_music").strip()
         hook = transferring.goes_on_itself(mark, domain.domain_name)
-        self._mark(initiator, {transferring.CONSULTS: str(mark), transferring.IF_IT_HANGS_UP: hook})
-        self._do(transferring.parts(initiator, mark, domain, self._api("global_getvar hold_music").strip()))
+        marks = {transferring.CONSULTS: str(mark), transferring.IF_IT_HANGS_UP: hook}
+        self._mark(initiator, marks)
+        try:
+            self._do(transferring.parts(initiator, mark, domain, music))
+        except (NotFound, SwitchRefused):
+            with suppress(NotFound):
+                self._mark(initiator, dict.fromkeys(marks, ""))
+            raise
 
     def put_through(self, domain: Domain, consultation: Consultation) -> bool:
         """Release who asks: the switch joins the others, or sends who waits to the number if nobody has answered.
@@ -237,6 +243,9 @@ class FreeSwitch:
         """
         try:
             initiator, leg = self._asking(domain, consultation)
+            if transferring.rings(leg):  # who has answered this moment is not connected yet
+                self._clock.sleep(_POLL_SECONDS)
+                initiator, leg = self._asking(domain, consultation)
         except NotFound:
             channel, leg = self._checked(domain, consultation.transferred)
             if leg.get("variable_current_application") == transferring.WAITING:
@@ -244,13 +253,13 @@ class FreeSwitch:
                 self._do(transferring.goes_on_itself(mark, domain.domain_name))
             return False
         self._do(f"uuid_kill {initiator}")
-        return f"variable_{transferring.IF_IT_HANGS_UP}" not in leg
+        return not transferring.rings(leg)
 
     def take_back(self, domain: Domain, consultation: Consultation) -> None:
         """Release whoever has answered, and who asks fetches the other; if nobody has, it does so now."""
         initiator, leg = self._asking(domain, consultation)
         transferred, _ = self._checked(domain, consultation.transferred)
-        if f"variable_{transferring.IF_IT_HANGS_UP}" in leg:
+        if transferring.rings(leg):
             self._do(transferring.takes_back(initiator, transferring.Mark.of(consultation, transferred)))
             return
         recipient = str(leg.get("variable_bridge_uuid", ""))

@@ -296,7 +296,8 @@ def _where(event: Mapping[str, Any], placed: Placed) -> list[Notice]:
     mark = transferring.mark(said.verbatim(transferring.CONSULTS))
     if mark is not None:
         about = {"transfer_uuid": mark.transfer_uuid, "other_uuid": mark.transferred, "sent_to": mark.number}
-        return [*found, *_with("consults", event, **about)]
+        since = _moment(Said(event), "Caller-Profile-Created-Time")  # whoever rings was rung since
+        return [*found, *_with("consults", event, **about, **({"at": since} if since else {}))]
     return [*found, *_met(event, said.uuid("bridge_uuid"))]
 
 

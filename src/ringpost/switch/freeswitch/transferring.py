@@ -108,6 +108,11 @@ def _as_extension(steps: Iterable[Step]) -> str:
 _COLON = r"\:"
 
 
+def rings(leg: Mapping[str, Any]) -> bool:
+    """Whether who asks is connected with nobody yet, by what the switch knows of its leg."""
+    return f"variable_{IF_IT_HANGS_UP}" in leg
+
+
 # what the dialplan has
 
 
