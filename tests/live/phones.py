@@ -178,6 +178,7 @@ class Phone:
             f"module_path {modules}\nsip_listen {ADDRESS}:{own}\n"
             f"audio_player aubridge,nowhere\naudio_alert aubridge,nowhere\nsnd_path {self.folder}\n"
             f"audio_source aufile,{self._tone()}\n"
+            "jitter_buffer_delay 0-0\n"  # it would drop for good what another party says whose time began earlier
             f"ctrl_tcp_listen {ADDRESS}:{self._control}\n"
             "module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\nmodule_tmp account.so\n"
             "module_app menu.so\nmodule_app ctrl_tcp.so\n"

@@ -452,6 +452,7 @@ def test_a_forward_is_followed(desk: Desk):
         desk.hang_up(desk.ann)
         desk.is_over()
         desk.transfer_events("created", "ringback", "answered", "completed")
+        desk.one_record(call, desk.ann.number, desk.bob.number, LATE)
     finally:
         desk.api.do("extension-forward-set", extension=CID, unconditional={"enabled": False})
 
