@@ -16,7 +16,7 @@ from tests.live.tones import Toned
 from tests.webhooks.receiving import Receiving
 
 _LOTS = itertools.count(500, 10)
-TAKER = "150"
+TAKER = "159"
 Call = dict[str, Any]
 
 

@@ -1,6 +1,6 @@
 """Attended transfers on a real switch: what is heard by whom at every step, what is told of it, and the one record.
 
-Ann (100) talks with Bob (101), who is asked to put her through to Cid (120): by an action, or by his phone itself.
+Ann (130) talks with Bob (131), who is asked to put her through to Cid (136): by an action, or by his phone itself.
 Each has a tone of its own; music on hold is anything else.
 """
 
@@ -21,7 +21,7 @@ from tests.live.under_test import LINK_DOES_ALL
 from tests.webhooks.receiving import Receiving
 
 OUTSIDE = "12025550178"
-CID, LATE = "120", "121"
+CID, LATE = "136", "137"
 """Cid answers when he is told to; his second phone answers by itself."""
 _QUEUES = itertools.count(10)
 Call = dict[str, Any]

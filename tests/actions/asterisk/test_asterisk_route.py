@@ -527,6 +527,47 @@ def test_each_domain_has_a_parking_lot_of_its_own(pbx: Caller) -> None:
     assert steps[-7:] == [takes, ("Set", "PARKINGEXTEN=5901"), *lot]
 
 
+def test_a_room_is_entered_as_it_is_set(pbx: Caller, operator: Caller) -> None:
+    plain = operator.done("conference-create", **IN_HOME, name="Plain", extension="885")
+    its = f"room-885-{demo.DOMAIN_UUID}"
+    alone = ("Set", "CONFBRIDGE(user,music_on_hold_when_empty)=yes")
+    goes_in = ("ConfBridge", f"{its},,,ringpost")
+    assert plain["announce"]
+    assert dialled(pbx, "885") == [("Answer", ""), ("Gosub", f"ringpost-room,s,1(885,{its},,,)"), alone, goes_in]
+    operator.done(
+        "conference-update", **IN_HOME, conference="885", pin="4711", moderator_pin="4712", most_participants=3,
+        announce=False, wait_for_moderator=True, end_with_moderator=True, record=True, music="jazz",
+    )  # fmt: skip
+    _, (application, asks), *settings, last = dialled(pbx, "885")
+    asked = rf"ringpost-room,s,1\(885,{its},4711,4712,{re.escape(HOME)}/[0-9a-f]{{8}}-\$\{{UNIQUEID\}}\.wav\)"
+    assert (application, last) == ("Gosub", goes_in)
+    assert re.fullmatch(asked, asks)
+    assert [one.removeprefix("CONFBRIDGE") for _, one in settings] == [
+        "(user,quiet)=yes", "(user,wait_marked)=yes", "(user,end_marked)=yes", "(user,music_on_hold_when_empty)=yes",
+        "(user,music_on_hold_class)=jazz", "(bridge,max_members)=3",
+    ]  # fmt: skip
+    operator.done("conference-update", **IN_HOME, conference="885", enabled=False)
+    assert all_steps(pbx, "885") == []
+
+
+def test_a_lot_s_places_are_counted_from_one(pbx: Caller, operator: Caller) -> None:
+    about = {"name": "Far yard", "extension": "0860", "slots_start": "0861", "slots_end": "0868", "timeout": 30}
+    uuid = operator.done("parkinglot-create", **IN_HOME, **about, music="jazz")["parkinglot_uuid"]
+    its = f"{uuid}-0861-0868"
+    made = [
+        ("Set", "RP_PARKS="), ("Set", "PARKINGDYNAMIC=default"), ("Set", f"PARKINGDYNCONTEXT={its}"),
+        ("Set", "PARKINGDYNPOS=1-8"), ("Set", f"RP_HOME={HOME}"),
+    ]  # fmt: skip
+    parks = ("Park", f"{its},st(30)c(ringpost-timed-out,s,1)m(jazz)")
+    assert dialled(pbx, "0860") == [("Answer", ""), ("Set", "PARKINGEXTEN="), *made, parks]
+    operator.done("parkinglot-update", **IN_HOME, parkinglot="0860", timeout_destination="101")
+    is_there = f"$[${{DEVICE_STATE(park:3@{its})}} = INUSE & x${{RP_PARKS}} = x]"
+    takes = ("ExecIf", f"{is_there}?ParkedCall({its},3)")
+    on = ("Set", "RP_GOES_BACK_TO=101")
+    steps = [("Answer", ""), takes, ("Set", "PARKINGEXTEN=3"), *made, on, parks]
+    assert all_steps(pbx, "0863")[-len(steps) :] == steps
+
+
 def test_ones_own_box_may_open_without_its_pin(pbx: Caller, operator: Caller) -> None:
     operator.done("voicemail-update", **IN_HOME, voicemail="100", ask_password=False)
     assert dialled(pbx, "*97")[-1] == ("VoiceMailMain", f"100@{HOME},s")
@@ -670,6 +711,17 @@ def test_a_member_of_a_ring_group_rings_in_its_own_time(pbx: Caller, operator: C
     ]  # fmt: skip
     operator.done("extension-dnd-set", **IN_HOME, extension="101", enabled=True)
     assert "Gosub" not in dict(dialled(pbx, "101x5x20", **IN_PHONES)), "it was not a moment ago"
+
+
+def test_a_leg_that_a_queue_rings_says_whose_it_is(pbx: Caller, operator: Caller) -> None:
+    agent = operator.done("agent-create", **IN_HOME, number="7005", firstname="Eve")["agent_uuid"]
+    operator.done("agent-login", **IN_HOME, agent="7005", extension="101")
+    assert dialled(pbx, "101", **IN_PHONES)[0] == ("Set", f"_RP_AGENT={agent}")
+    for other in ({"number": "101x0x20"}, {"number": "101", "call": CLICK}):
+        number = other.pop("number")
+        assert "_RP_AGENT" not in str(dialled(pbx, number, **other, **IN_PHONES)), "it is rung for somebody else"
+    operator.done("agent-logout", **IN_HOME, agent="7005")
+    assert dialled(pbx, "101", **IN_PHONES) == [*rings("101", "", options=ALONE), WITH_PHONES]
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,17 @@
 """Rooms, lots and transfers of a real Asterisk 22.10.1: what its events are heard as, and told as."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from ringpost.model.notices import Notice
+from ringpost.switch.asterisk.ami import Message
+from ringpost.switch.asterisk.events import Events
 from tests.actions.events.test_switch_event import events as events_told
 from tests.harness import Caller, House
-from tests.switch.asterisk.captured import events
-from tests.switch.asterisk.test_events import replayed
+from tests.switch.asterisk.captured import BEGAN, DOMAIN, events, listed
+from tests.switch.asterisk.test_events import about, called, marked, replayed
 from tests.switch.asterisk.test_stories import _pbx2, calls, happened, link, recorded, told
 
 __all__ = ["_pbx2", "link"]  # fixtures
@@ -18,6 +20,10 @@ LOT = "70707070-7070-4070-8070-707070707070"
 HEARD = {
     "consult-put-through": """
         consults 101 for 100 to 105
+        put_through 100 with 105 by 101
+    """,
+    "consult-member-of-a-group": """
+        consults 101 for 100 to 134
         put_through 100 with 105 by 101
     """,
     "consult-busy": """
@@ -55,6 +61,7 @@ HEARD = {
 }
 TOLD = {
     "consult-put-through": "ringback answered completed",
+    "consult-member-of-a-group": "ringback answered completed",
     "consult-busy": "cancelled",
     "consult-taken-back": "ringback answered cancelled",
     "consult-given-up-ringing": "ringback completed",
@@ -115,3 +122,43 @@ def test_a_transfer_is_told_as_it_was(house: House, operator: Caller, link: Call
     recorded(link, records[::-1])
     [call] = calls(operator)
     assert {"100", "101"} <= set(call["extensions"]), "one record, whoever was in it"
+
+
+# after a break
+
+
+def there(*rows: Message, in_rooms: Sequence[Message] = (), known: Mapping[str, str] | None = None) -> list[Notice]:
+    memory = Events("pbx2")
+    return memory.there(rows, [], lambda channel: channel.start, known or {}, BEGAN + 2000, in_rooms=in_rooms)
+
+
+def test_who_is_in_a_room_is_told_after_a_break_and_who_is_in_none() -> None:
+    rows = listed("room", "ConfbridgeList")
+    muted, *_ = (called(row, "ConfbridgeList", Muted="Yes") for row in rows)
+    told = there(*rows, in_rooms=[muted, *rows[1:]])
+    assert [(one.what, one.extension, one.room) for one in told if one.room] == [
+        ("room_joined", "100", "880"),
+        ("room_muted", "100", "880"),
+        ("room_joined", "101", "880"),
+    ]
+    left = there(*rows, known={one.leg_uuid: DOMAIN for one in told})
+    assert {one.what for one in left if one.leg_uuid == told[0].leg_uuid} >= {"room_left", "unparked"}
+
+
+def test_how_far_a_transfer_has_come_is_told_after_a_break() -> None:
+    ann, bob, cid = (
+        about("CoreShowChannel", f"PJSIP/{number}@example.net-0000000{number[-1]}", f"pbx2-1795761000.{number}")
+        for number in ("100", "101", "105")
+    )
+    mark = "eeeeeeee-0000-4000-8000-000000000001:105:pbx2-1795761000.100:pbx2-1795761000.101"
+    for rows, what, whose in (
+        ([ann, marked(bob, RP_CONSULTS=mark)], "consults", "101"),
+        ([ann, marked(bob, RP_TAKEN_BACK=mark)], "taken_back", "101"),
+        ([ann, marked(cid, RP_THROUGH=mark)], "put_through", "100"),
+    ):
+        [told] = [one for one in there(*rows) if one.transfer_uuid]
+        assert (told.what, told.extension) == (what, whose)
+    assert told.taken_by == next(one.leg_uuid for one in there(cid))
+    assert not [one for one in there(ann, marked(bob, RP_CONSULTS="x:y")) if one.what == "consults"]
+    stranger = Message(tuple((name, value.replace(DOMAIN, DOMAIN[::-1])) for name, value in cid.members))
+    assert not [one for one in there(ann, marked(stranger, RP_THROUGH=mark)) if one.what == "put_through"]

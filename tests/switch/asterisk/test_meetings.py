@@ -44,6 +44,7 @@ def stage(clock: FakeClock) -> Iterator[AsteriskStage]:
             "ConfbridgeStopRecord": SUCCESS.format("Conference Recording Stopped."),
             "UserEvent": SUCCESS.format("Event Sent"),
             f"Getvar Variable={rooms.noted(ITS)}": _value(""),
+            f"Setvar Variable=GLOBAL({marks.TAKES_BACK}{B})": SUCCESS.format("Variable Set"),
             f"Setvar Variable={rooms.noted(ITS)}": SUCCESS.format("Variable Set"),
         }
         yield live
@@ -125,7 +126,7 @@ def test_who_takes_the_call_back_says_so_before(stage: AsteriskStage) -> None:
     stage.set[B][marks.CONSULTS] = f"{TRANSFER}:105:{A}:{B}"
     stage.switch.take_back(HOME, consultation(stage, stage.b))
     assert orders(stage.server) == [
-        f"Setvar Channel={B} Variable=SHARED(RP_TAKES_BACK) Value=yes",
+        f"Setvar Variable=GLOBAL(RP_TAKES_BACK_{B}) Value=yes",
         f"Redirect Channel={B} Context=ringpost-back Exten=s Priority=1",
     ]
     stage.set[B][marks.CONSULTS] = f"{CALL}:105:{A}:{B}"
@@ -190,6 +191,9 @@ def test_whoever_is_not_in_the_room_is_left_alone(stage: AsteriskStage) -> None:
     for domain, leg in ((HOME, CALL), (ELSEWHERE, stage.b)):
         with pytest.raises(NotFound, match="not in the room"):
             stage.switch.change_participant(domain, "880", leg, "kick")
+    stage.server.answers["ConfbridgeList"] = _inside().replace(f"Uniqueid: {B}\r\n", "Uniqueid: elsewhere\r\n")
+    with pytest.raises(NotFound, match="not in the room"):
+        stage.switch.change_participant(HOME, "880", stage.b, "kick")
     stage.server.answers["ConfbridgeList"] = NO_ROOM
     with pytest.raises(NotFound, match="nobody is in that room"):
         stage.switch.change_participant(HOME, "880", stage.b, "mute")

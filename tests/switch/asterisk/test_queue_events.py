@@ -237,3 +237,11 @@ def test_a_leg_s_record_says_that_it_waited() -> None:
                                  "ended": "1795761009", "queued": "no uuid"})).leg  # fmt: skip
     assert isinstance(said, Leg)
     assert not said.waited
+
+
+def test_who_is_rung_for_an_agent_says_whose_leg_it_is() -> None:
+    agent = "a9a9a9a9-0000-4000-8000-000000007001"
+    rung = about("Newchannel", "PJSIP/101@example.net-00000009", "pbx2-1795761000.9")
+    notices = replayed([marked(rung, RP_AGENT=agent), called(rung, "Hangup", Cause="16")]).notices
+    assert {one.agent_uuid for one in notices} == {agent}
+    assert {one.agent_uuid for one in replayed([marked(rung, RP_AGENT="7001"), rung]).notices} == {None}

@@ -352,7 +352,7 @@ class Asterisk:
         """Send the initiator to where it talks again with whom it is about; whoever it calls is released."""
         initiator = _one(self._parties(domain), consultation.initiator).channel
         if consulting.is_about(initiator, consultation):
-            self._set(initiator, marks.TAKES_BACK, "yes")
+            self._do("Setvar", Variable=f"GLOBAL({marks.TAKES_BACK}{initiator.uniqueid})", Value="yes")
             self._do("Redirect", Channel=initiator.uniqueid, Context=marks.BACK, Exten="s", Priority="1")
 
     # conference rooms
