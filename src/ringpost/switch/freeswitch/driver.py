@@ -243,9 +243,6 @@ class FreeSwitch:
         """
         try:
             initiator, leg = self._asking(domain, consultation)
-            if transferring.rings(leg):  # who has answered this moment is not connected yet
-                self._clock.sleep(_POLL_SECONDS)
-                initiator, leg = self._asking(domain, consultation)
         except NotFound:
             channel, leg = self._checked(domain, consultation.transferred)
             if leg.get("variable_current_application") == transferring.WAITING:
@@ -268,6 +265,9 @@ class FreeSwitch:
     def _asking(self, domain: Domain, consultation: Consultation) -> tuple[str, dict[str, Any]]:
         """The channel of who asks somebody for that transfer, and what the switch knows of it."""
         initiator, leg = self._checked(domain, consultation.initiator)
+        if transferring.rings(leg):  # who has answered this moment is not connected yet
+            self._clock.sleep(_POLL_SECONDS)
+            initiator, leg = self._checked(domain, consultation.initiator)
         known = transferring.mark(str(leg.get(f"variable_{transferring.CONSULTS}", "")))
         if known is None or known.transfer_uuid != consultation.transfer_uuid:
             raise CannotComply("this transfer is over: the two talk again")
