@@ -165,7 +165,7 @@ class Works:
     def _set_up(self, operator: Client) -> None:
         operator.done("switch-create", {"name": "live", "kind": "freeswitch", **self.way})
         self.home: str = operator.done("domain-create", {"domain_name": HOME_NAME, "switch": "live"})["domain_uuid"]
-        webhook = {"url": f"{self.receiving.url}/hook", "events": ["call.#", "recording.#"]}
+        webhook = {"url": f"{self.receiving.url}/hook", "events": ["call.#", "parking.#", "recording.#"]}
         self.secret: str = operator.done("webhook-create", {"domain_name": HOME_NAME, **webhook})["secret"]
         self._links_key = self._key(Limits(scopes=self.link_scopes, switch="live"))
 

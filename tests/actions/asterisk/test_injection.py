@@ -244,7 +244,7 @@ def _sets(data: str) -> bool:
         theirs = value
         return not STEERS.search(theirs) and not set(theirs) & set("(),&")
     known = r"CONFBRIDGE\((user|bridge),[a-z_]+\)|"
-    known += r"QUEUESTATUS|_{0,2}RP_[A-Z]+(_[0-9]+)?|GROUP\((from|to)\)|PARKING[A-Z]+|CALLERID\(pres\)"
+    known += r"QUEUESTATUS|_{0,2}RP_[A-Z]+(_[A-Z]+)*(_[0-9]+)?|GROUP\((from|to)\)|PARKING[A-Z]+|CALLERID\(pres\)"
     return re.fullmatch(known, name) is not None and not set(OURS.sub("", value)) & set(",&")
 
 

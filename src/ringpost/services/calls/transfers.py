@@ -52,6 +52,7 @@ def create(context: Context, request: OneParty, destination: str, flow: Flow) ->
     if flow == "blind":
         return _put_through_unasked(context, initiator._replace(leg=transferred), one)
     leads_outside = _check_destination(context, initiator, destination)
+    live_calls.goes_on_as(context, initiator._replace(leg=transferred))
     _take_part(context, one)
     _tell(context, one, "transfer.created")
     if initiator.line.is_sandbox:  # what it writes is written with this
