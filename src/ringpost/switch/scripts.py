@@ -11,7 +11,7 @@ class Turn(Entity):
     """Something that was done to a call in the sandbox, in seconds since 1970."""
 
     at: float
-    what: Literal["hang_up", "hold", "resume", "transfer", "park", "record", "stop_recording", "requeue"]
+    what: Literal["hang_up", "hold", "resume", "transfer", "park", "record", "stop_recording", "requeue", "answer"]
     leg_uuid: str
     value: str = ""
     way: tuple[Rung, ...] = ()

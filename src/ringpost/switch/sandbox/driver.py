@@ -19,6 +19,8 @@ these do not, whatever stands before their last seven digits:
 …5550149   as A: the switch cannot be reached (503); as B: fails         DESTINATION_OUT_OF_ORDER
 …5550150   as A: calls in from outside, as caller_id_number; B is what it has dialled
 …5550151   as caller_id_number of such a call: hangs up after 10 s in a queue
+…5550152   as caller_id_number of such a call: an extension rings a minute, until call-answer
+           answers it, and they talk until somebody hangs up
 =========  ===========================================================================
 
 Who is on hold or parked does not talk: the call goes on until an hour has passed.
@@ -95,7 +97,12 @@ class SandboxSwitch:
         return sorted(running, key=lambda call: (call.start_stamp, call.call_uuid))
 
     def answer(self, domain: Domain, leg_uuid: str) -> None:
-        """Every number answers by itself."""
+        """Every number answers by itself, but where it rings until somebody does this."""
+        now = self._clock.now()
+        for script in self._scripts.of_domain(domain.domain_uuid):
+            if Play(script).rung_by_hand(leg_uuid, now) is not None:
+                self._take(script, Turn(at=now, what="answer", leg_uuid=leg_uuid))
+                return
         self._on_line(domain, leg_uuid)
 
     def hang_up(self, domain: Domain, leg_uuid: str) -> None:
@@ -200,7 +207,9 @@ class SandboxSwitch:
         find = self._on_line if what == "hang_up" else self._answered
         script = find(domain, leg_uuid).script
         way = self._scripts.way(domain.domain_uuid, value, script.order) if what == "transfer" else ()
-        turn = Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value, way=way)
+        self._take(script, Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value, way=way))
+
+    def _take(self, script: Script, turn: Turn) -> None:
         after = script.model_copy(update={"turns": (*script.turns, turn)})
         self._scripts.rewrite(after, Play(after).legs())
 

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 
 from ringpost.clock import seconds, stamp
-from ringpost.model.call import EndedBy, Leg, Rung
+from ringpost.model.call import CallOrder, EndedBy, Leg, Rung
 from ringpost.model.notices import Notice, What
 from ringpost.model.queue import LeftBecause, QueueStay
 from ringpost.switch.scripts import Script, Turn
@@ -17,6 +17,8 @@ ANSWERS_AFTER = 1.0
 TALKS_FOR = 3.0
 WAITS_FOR = 3600.0
 REFUSED, UNREACHABLE, CALLS_IN = "5550148", "5550149", "5550150"
+PATIENT = "5550152"
+"""Whoever calls in and shows this number waits for somebody to answer by hand, and talks until somebody hangs up."""
 _AT_ONCE = 0.2
 _MANY = 1000
 """More than a call has queues behind it, or legs."""
@@ -36,6 +38,7 @@ class Fate:
 _ANSWERS = Fate()
 _TOO_LATE = ("LOSE_RACE", 16)
 _BUSY = Fate("USER_BUSY", _AT_ONCE, 17)
+_BY_HAND = Fate("NO_ANSWER", 60.0, 19)
 _FATES = {
     "5550140": _BUSY,
     "5550141": Fate("NO_ANSWER", 30.0, 19),
@@ -69,10 +72,14 @@ class Party:
     source: str | None = None
     name_prefix: str = ""
     agent_uuid: str | None = None
+    picked_up: float | None = None
+    """When it was answered by hand."""
 
     @property
     def answered(self) -> float | None:
         """When it answers, if it does before it ends."""
+        if self.picked_up is not None:
+            return self.picked_up
         moment = self.start + self.fate.after
         return None if self.fate.cause or self.left == _TOO_LATE or moment > self.ends else moment
 
@@ -142,9 +149,21 @@ class Play:
         order = self.script.order
         return order.caller_id_number if order.direction == "inbound" else order.destination_a
 
+    @property
+    def _talks_for(self) -> float:
+        return WAITS_FOR if is_patient(self.script.order) else TALKS_FOR
+
     def party(self, leg_uuid: str) -> Party | None:
         """Who is on the line with that leg."""
         return next((party for party in self.line if party.leg_uuid == leg_uuid), None)
+
+    def rung_by_hand(self, leg_uuid: str, moment: float) -> Party | None:
+        """Who rings at that moment with that leg until somebody answers by hand."""
+        for party in self.parties:
+            rings = party.fate is _BY_HAND and party.picked_up is None and party.start <= moment < party.ends
+            if party.leg_uuid == leg_uuid and rings and moment < self.ends:
+                return party
+        return None
 
     def waits_in(self, now: float) -> Queued | None:
         """The queue in which the caller waits at that moment, if in one."""
@@ -310,7 +329,7 @@ class Play:
             party.left = (party.fate.cause or "", party.fate.q850) if own else ("NO_ANSWER", 19)
 
     def _rung(self, rung: Rung, start: float) -> Party:
-        fate = _BUSY if rung.do_not_disturb else fate_of(rung.number)
+        fate = _BUSY if rung.do_not_disturb else _BY_HAND if rung.by_hand else fate_of(rung.number)
         return Party(
             self._next_uuid(), rung.number, start, fate, source=self.line[0].leg_uuid, name_prefix=rung.name_prefix
         )
@@ -331,11 +350,13 @@ class Play:
     def _put_through(self, party: Party) -> None:
         """If who is put through does not answer, that ends the call: a switch hangs A up with B's cause."""
         self.line.append(party)
-        talks = TALKS_FOR if len(self.line) > 1 else 0.0
+        talks = self._talks_for if len(self.line) > 1 else 0.0
         self.ends = party.start + party.fate.after + (0.0 if party.fate.cause else talks)
         self.cause, self.q850 = party.fate.cause or "NORMAL_CLEARING", party.fate.q850
 
     def _act(self, turn: Turn, place: int) -> None:
+        if turn.what == "answer" and (rung := self.rung_by_hand(turn.leg_uuid, turn.at)):
+            self._pick_up(rung, turn.at)
         party = self.party(turn.leg_uuid)
         if party is None or turn.what == "requeue":
             return
@@ -366,6 +387,20 @@ class Play:
                 self._release_other(party, turn.at)
                 self.turned.append((turn.at, "parked", party, turn.value))
                 self.slot, self.ends, self.cause = turn.value, turn.at + WAITS_FOR, "NORMAL_CLEARING"
+
+    def _pick_up(self, party: Party, moment: float) -> None:
+        """It is connected with whom it was rung for; whoever else rings, or would have, does not."""
+        caller = self.line[0]
+        self.parties = [one for one in self.parties if one.start <= moment]
+        for one in self.parties:
+            if one is not party and one.source == caller.leg_uuid and one.ends > moment:
+                _leave(one, moment)
+        party.picked_up, party.left = moment, None
+        if caller.answered is None:
+            caller.picked_up = moment
+        self.line = [caller, party]
+        self.ends, self.cause, self.q850 = moment + self._talks_for, "NORMAL_CLEARING", 16
+        party.ends = caller.ends = math.inf
 
     def _leave_queue(self, moment: float, because: LeftBecause) -> None:
         """Whoever waits and is sent on, or hung up, waits no more, and nobody is rung for him."""
@@ -470,6 +505,11 @@ def _leave(party: Party, moment: float) -> None:
     had_it = party.fate.cause is not None and fated <= moment
     party.ends = fated if had_it else moment
     party.left = (party.fate.cause or "", party.fate.q850) if had_it else _TOO_LATE
+
+
+def is_patient(order: CallOrder) -> bool:
+    """Whether it is a call from outside that is answered by hand."""
+    return order.direction == "inbound" and order.caller_id_number.endswith(PATIENT)
 
 
 def fate_of(number: str) -> Fate:
