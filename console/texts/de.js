@@ -62,7 +62,7 @@ export default {
   "monitor": "Mithören", "monitor.at": "An welcher Nebenstelle?", "monitor.barge": "Aufschalten", "monitor.listen": "Mithören", "monitor.whisper": "Flüstern",
   "more": "Mehr", "muted": "stumm",
   "no": "nein", "number.found": "Gefundene Nebenstellen", "number.placeholder": "Name oder Nummer",
-  "office": "Büro", "office.choose": "In der Liste auswählen.", "office.choose_action": "Eine Aktion auswählen.", "office.create": "Neu", "office.disabled": "ausgeschaltet", "office.none": "Keine.",
+  "office.also": "Außerdem", "office": "Büro", "office.choose": "In der Liste auswählen.", "office.choose_action": "Eine Aktion auswählen.", "office.create": "Neu", "office.disabled": "ausgeschaltet", "office.none": "Keine.",
   "parked": "Geparkt", "parked.in": "{who}, auf {slot} geparkt",
   "pop": "{who} ruft an", "pop.crm": "Im CRM öffnen", "pop.first": "Hat noch nie angerufen.", "pop.last": "Letzte Anrufe",
   "queue.longest": "Wartet am längsten:", "queue.members": "Mitglieder", "queue.nobody": "Niemand wartet.", "queue.waiting": "{count} warten",

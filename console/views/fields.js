@@ -1,5 +1,5 @@
 /** The fields of a form, nested as the schema is. */
-import { html } from "../lib/html.js"
+import { Component, html } from "../lib/html.js"
 
 /** @typedef {import("../lib/app.js").App} App @typedef {import("../model/schema.js").Field} Field */
 /**
@@ -8,15 +8,23 @@ import { html } from "../lib/html.js"
  */
 const MOST_OPEN = 8
 
-/** @param {SetProps} props */
-export function FieldSet({ app, fields, held, wrong, change, path }) {
-  const one = (/** @type {Field} */ field) => html`<${Row} key=${field.name} app=${app} field=${field} value=${held[field.name]}
-    wrong=${wrong[field.name]} change=${(/** @type {any} */ value) => change(field.name, value)} path=${`${path}.${field.name}`} />`
-  const isShown = (/** @type {Field} */ field, /** @type {number} */ place) => field.required || held[field.name] !== undefined || place < MOST_OPEN || wrong[field.name]
-  const shown = fields.filter(isShown)
-  const rest = fields.filter((field, place) => !isShown(field, place))
-  return html`<div class="fields">${shown.map(one)}
-    ${rest.length > 0 && html`<details class="more-fields"><summary>${app.t("form.more", { count: rest.length })}</summary>${rest.map(one)}</details>`}</div>`
+/** Which fields are open is settled at the beginning: none moves while somebody types. @extends {Component<SetProps>} */
+export class FieldSet extends Component {
+  /** @param {SetProps} props */
+  constructor(props) {
+    super(props)
+    const { fields, held } = props
+    this.open = new Set(fields.filter((field, place) => field.required || held[field.name] !== undefined || place < MOST_OPEN))
+  }
+
+  render() {
+    const { app, fields, held, wrong, change, path } = this.props
+    const one = (/** @type {Field} */ field) => html`<${Row} key=${field.name} app=${app} field=${field} value=${held[field.name]}
+      wrong=${wrong[field.name]} change=${(/** @type {any} */ value) => change(field.name, value)} path=${`${path}.${field.name}`} />`
+    const rest = fields.filter((field) => !this.open.has(field))
+    return html`<div class="fields">${fields.filter((field) => this.open.has(field)).map(one)}
+      ${rest.length > 0 && html`<details class="more-fields" open=${rest.some((field) => wrong[field.name]) || undefined}><summary>${app.t("form.more", { count: rest.length })}</summary>${rest.map(one)}</details>`}</div>`
+  }
 }
 
 /** @param {{app: App, field: Field, value: any, wrong?: string, change: (value: any) => void, path: string}} props */

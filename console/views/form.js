@@ -22,6 +22,9 @@ function detailsOf(app, action) {
   return found
 }
 
+/** What must be there comes first, then what is there. @param {Field} field @param {Record<string, any>} held */
+const rank = (field, held) => (field.required ? 0 : /^(name|display_name|.*_name)$/.test(field.name) && held[field.name] !== undefined ? 1 : held[field.name] !== undefined ? 2 : 3)
+
 /** @extends {Component<FormProps>} */
 export class ActionForm extends Component {
   /** @type {{details: any, fields: Field[], held: Record<string, any>, before: Record<string, any>, wrong: Record<string, string>, said: string, busy: boolean, answer: any}} */
@@ -43,6 +46,7 @@ export class ActionForm extends Component {
       const details = await detailsOf(app, action)
       const fields = fieldsOf(details.request).filter((one) => !(one.name in about) && !hidden.includes(one.name))
       const before = begun(fields, record)
+      fields.sort((one, two) => rank(one, before) - rank(two, before))
       if (this.isThere) this.setState({ details, fields, held: { ...before }, before })
     } catch (refusal) {
       app.fail(refusal, action)
@@ -76,7 +80,7 @@ export class ActionForm extends Component {
     try {
       const answer = await app.api.ask(action, parameters)
       app.tell("good", app.t("form.done", { action }))
-      if (this.isThere) this.setState({ answer, busy: false })
+      if (this.isThere) this.setState({ answer, busy: false, before: { ...this.state.held } })
       done?.(answer)
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal

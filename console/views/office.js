@@ -6,20 +6,35 @@ import { FAMILIES, actionsOf, asRequested, referenceOf } from "./office_families
 
 /** @typedef {import("../lib/app.js").App} App @typedef {import("./office_families.js").Family} Family */
 
+const LOOKS_AGAIN_AFTER = 500
+
 /** @extends {Component<{app: App}>} */
 export class Office extends Component {
   /** @type {{family: string, items: any[] | null, cursor: string | null, record: any, action: string, search: string, changes: number}} */
   state = { family: FAMILIES[0].noun, items: null, cursor: null, record: null, action: "", search: "", changes: 0 }
   isThere = true
   turn = 0
+  timer = 0
 
   componentDidMount() {
     const first = FAMILIES.find((one) => this.props.app.can(one.list))
     this.open(first?.noun ?? "actions")
   }
 
+  /** What somebody else changes is seen; so is what was done here. */
+  componentDidUpdate() {
+    const { app } = this.props
+    const { family, items, changes } = this.state
+    if (items === null || this.timer || (app.state.changes[family] ?? 0) === changes) return
+    this.timer = window.setTimeout(() => {
+      this.timer = 0
+      void this.look()
+    }, LOOKS_AGAIN_AFTER)
+  }
+
   componentWillUnmount() {
     this.isThere = false
+    window.clearTimeout(this.timer)
   }
 
   /** @param {string} family */
@@ -70,13 +85,11 @@ export class Office extends Component {
     const { items, cursor, record, search } = this.state
     const { t } = app
     const create = `${family.noun}-create`
-    const isOld = (app.state.changes[family.noun] ?? 0) > this.state.changes
     return html`<div class="office-list">
       <form class="filters" role="search" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); void this.look() }}>
         <label><span class="quiet">${t("search")}</span><input type="search" placeholder=${t("search")} value=${search} onInput=${(/** @type {any} */ event) => this.setState({ search: event.target.value })} /></label>
         ${[create, ...family.also].filter((one) => app.can(one)).map((one) => html`<button type="button" key=${one} class="act ${one === create ? "first" : ""}" onClick=${() => this.setState({ action: one, record: null })}><span>${one === create ? t("office.create") : one}</span></button>`)}
         <${Curl} app=${app} action=${family.list} />
-        ${isOld && html`<button type="button" class="act" onClick=${() => this.look()}><span>${t("log.newer")}</span></button>`}
       </form>
       <ul class="records" aria-label=${t(`family.${family.noun}`)}>${(items ?? []).map((one) => html`<li key=${one[family.uuid]}><button type="button" class="record" aria-current=${record?.[family.uuid] === one[family.uuid] ? "true" : undefined} onClick=${() => this.choose(one)}>
         ${family.shown.map((name, place) => one[name] !== null && one[name] !== undefined && one[name] !== "" && html`<bdi key=${name} class=${place ? "aside" : "name"}>${family.word?.(name, one[name], t) ?? String(one[name])}</bdi>`)}</button></li>`)}</ul>
@@ -93,12 +106,14 @@ export class Office extends Component {
     const isUpdate = action === `${family.noun}-update`
     const about = record ? { ...referenceOf(family, record), ...(isUpdate && { if_version: record.version }) } : {}
     const facts = record ? Object.entries(record).filter(([, value]) => value !== null && value !== "" && typeof value !== "object") : []
+    const isAside = (/** @type {[string, unknown]} */ [name]) => /_uuid$|^(insert|update)_|^version$/.test(name)
+    const lines = (/** @type {[string, unknown][]} */ some) => html`<dl class="facts">${some.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd><bdi>${String(value)}</bdi></dd></div>`)}</dl>`
     return html`<div class="office-record">
       ${record && html`<header class="bar"><h3><bdi>${String(record[family.shown[0]] ?? "")}</bdi></h3></header>
         <div class="verbs">${actionsOf(app.offered, family).map((one) => html`<button type="button" key=${one} class="act ${one.endsWith("-delete") ? "bad" : ""}" aria-pressed=${action === one} onClick=${() => this.setState({ action: one })}><span>${one}</span></button>`)}</div>`}
       ${action && html`<${ActionForm} key=${`${action}${record?.[family.uuid] ?? ""}`} app=${app} action=${action} about=${about} record=${isUpdate ? asRequested(family, record) : undefined} hidden=${record ? family.hides : []}
         done=${this.done} cancel=${() => this.setState({ action: "" })} />`}
-      ${record && !action && html`<dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd><bdi>${String(value)}</bdi></dd></div>`)}</dl>`}
+      ${record && !action && html`${lines(facts.filter((one) => !isAside(one)))}<details class="also"><summary>${t("office.also")}</summary>${lines(facts.filter(isAside))}</details>`}
       ${!record && !action && html`<p class="nothing">${t("office.choose")}</p>`}
     </div>`
   }

@@ -29,6 +29,9 @@ export const FAMILIES = [
   { noun: "webhook", list: "webhook-list", uuid: "webhook_uuid", shown: ["name", "url", "enabled"], also: [], hides: [], more: ["delivery-list", "delivery-retry"], word: flags },
 ]
 
+/** What is done most comes first, what cannot be taken back last. @param {string} action */
+const place = (action) => (action.endsWith("-update") ? 0 : action.endsWith("-delete") ? 2 : 1)
+
 /** Actions that can be done to one record of a family.
  * @param {Set<string>} offered
  * @param {Family} family
@@ -37,7 +40,8 @@ export function actionsOf(offered, family) {
   const plain = [...offered].filter((one) => one.startsWith(`${family.noun}-`))
   const not = new Set([family.list, `${family.noun}-list`, `${family.noun}-create`, `${family.noun}-details`, ...family.also])
   return [...plain, ...(family.more ?? []).filter((one) => offered.has(one))]
-    .filter((one) => !not.has(one) && !/-(list|search|import|export|lookup|statistics)$/.test(one) || one === "delivery-list").sort()
+    .filter((one) => !not.has(one) && !/-(list|search|import|export|lookup|statistics)$/.test(one) || one === "delivery-list")
+    .sort((one, two) => place(one) - place(two) || one.localeCompare(two))
 }
 
 /** What says in a request which record is meant. @param {Family} family @param {any} record */

@@ -116,9 +116,9 @@ export function Queues({ app }) {
       : t("queue.nobody")}</p>
     <div class="queue-grid">${state.queues.map((queue) => html`<${QueueCard} key=${queue.queue_uuid} app=${app} queue=${queue} />`)}</div>
     ${state.queues.length === 0 && html`<p class="nothing">${t("queues.none")}</p>`}
-    ${state.agents.length > 0 && html`<section aria-labelledby="agents-title"><header class="bar"><h2 id="agents-title">${t("agents")}</h2><${Curl} app=${app} action="agent-status" /></header>
+    ${state.agents.length > 0 && html`<div><header class="bar"><h2 id="agents-title">${t("agents")}</h2><${Curl} app=${app} action="agent-status" /></header>
       <div class="scroll" tabindex="0" role="region" aria-labelledby="agents-title"><table><thead><tr><th scope="col">${t("agent.name")}</th><th scope="col">${t("agent.state")}</th><th scope="col">${t("agent.at")}</th>
         <th scope="col">${t("queues")}</th><th scope="col">${t("actions")}</th></tr></thead>
-      <tbody>${state.agents.map((agent) => html`<${AgentRow} key=${agent.agent_uuid} app=${app} agent=${agent} />`)}</tbody></table></div></section>`}
+      <tbody>${state.agents.map((agent) => html`<${AgentRow} key=${agent.agent_uuid} app=${app} agent=${agent} />`)}</tbody></table></div></div>`}
   </div>`
 }

@@ -97,7 +97,7 @@ export class Shell extends Component {
       <main id="content" tabindex="-1">${mode === "loading" && !app.state.extensions.size ? html`<p class="nothing">${t("loading")}</p>` : html`<${View} app=${app} />`}</main>
       <${CurlBar} app=${app} />
       <div class="messages" role="log" aria-label=${t("messages")}>${app.messages.map((one) => html`<p key=${one.id} class=${one.kind} role=${one.kind === "bad" ? "alert" : "status"}><span>${one.text}</span>
-        <button type="button" class="act round" aria-label=${t("close")} onClick=${() => app.dismiss(one)}><${Icon} name="close" /></button></p>`)}</div>
+        ${one.kind === "bad" && html`<button type="button" class="act round" aria-label=${t("close")} onClick=${() => app.dismiss(one)}><${Icon} name="close" /></button>`}</p>`)}</div>
       <p class="quiet" role="status" aria-live="assertive">${app.said}</p>
       ${this.state.helps && html`<${Help} app=${app} close=${() => this.setState({ helps: false })} />`}
       ${app.asksAgain && html`<${SignIn} app=${app} again=${true} />`}

@@ -1,5 +1,6 @@
 """The page as somebody sees and uses it, in Chromium."""
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from tests.console.serving import DOMAIN
 
-BROWSER, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+BROWSER, DRIVER = (shutil.which(name) or name for name in ("chromium", "chromedriver"))
 _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
@@ -109,6 +110,7 @@ class Page:
 
         def pressed() -> bool:
             button = self.one(f"{inside} button", text)
+            self.js("arguments[0].scrollIntoView({block: 'center'})", button)
             button.click()
             return True
 
