@@ -84,7 +84,7 @@ test-console: .venv/dev $(TOOLS)/console  ## the operator's page in a real brows
 
 CONSOLE_MINUTES ?= 10
 test-console-long: .venv/dev $(TOOLS)/console  ## 500 extensions and 100 calls a minute, and what that costs the page (CONSOLE_MINUTES=)
-	CONSOLE_MINUTES=$(CONSOLE_MINUTES) $(IN_A_BROWSER) -m "console and long" -rP tests/console
+	CONSOLE_MINUTES=$(CONSOLE_MINUTES) $(IN_A_BROWSER) -s -m "console and long" -rP tests/console
 
 CONSOLE_FOLDER ?= dist/console
 console-package:        ## the operator's page as a folder for a bucket (CONSOLE_FOLDER=)
