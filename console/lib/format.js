@@ -3,7 +3,7 @@
 /** @param {string} locale */
 export function formats(locale) {
   const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" })
-  const moment = new Intl.DateTimeFormat(locale, { dateStyle: "short", timeStyle: "medium" })
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: "short", timeStyle: "short" })
   const number = new Intl.NumberFormat(locale)
   const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 })
   const two = new Intl.NumberFormat(locale, { minimumIntegerDigits: 2, useGrouping: false })

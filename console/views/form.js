@@ -47,7 +47,7 @@ export class ActionForm extends Component {
       const fields = fieldsOf(details.request).filter((one) => !(one.name in about) && !hidden.includes(one.name))
       const before = begun(fields, record)
       fields.sort((one, two) => rank(one, before) - rank(two, before))
-      if (this.isThere) this.setState({ details, fields, held: { ...before }, before })
+      if (this.isThere) this.setState({ details, fields, held: { ...before }, before }, () => app.point({ action, parameters: about }))
     } catch (refusal) {
       app.fail(refusal, action)
     }

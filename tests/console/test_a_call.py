@@ -1,4 +1,4 @@
-"""The smoke: sign in, a call arrives, is answered, held, sent on, parked and taken; without a fault for who does not see."""
+"""The smoke: sign in, a call arrives, is answered, held, sent on, parked and taken."""
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -16,7 +16,9 @@ def test_a_key_is_pasted_once_and_nowhere_to_be_found_afterwards(page: Page, end
     page.paste(f"  export RINGPOST_TOKEN={endpoint.key}")
     page.one(".domains button", "fusionpbx").click()
     page.until(lambda: page.mode == "live", "the page is live")
-    everything = page.js("return JSON.stringify({...sessionStorage, ...localStorage}) + location + document.body.innerHTML")
+    everything = page.js(
+        "return JSON.stringify({...sessionStorage, ...localStorage}) + location + document.body.innerHTML"
+    )
     assert endpoint.key not in everything
     assert "rpt_" in everything
     assert page.browser.current_url.startswith(endpoint.page)

@@ -10,6 +10,15 @@ from tests.console.serving import DOMAIN, Endpoint
 
 pytestmark = pytest.mark.console
 
+REMEMBERS_ITS_CHANNEL = """
+    const Real = WebSocket
+    window.WebSocket = class extends Real { constructor(url) { super(url); window.channel = this } }
+"""
+GERMAN = """
+    const choice = document.querySelector("option[value=de]").parentElement
+    choice.value = "de"
+    choice.dispatchEvent(new Event("change", {bubbles: true}))
+"""
 ANSWERS_OTHERWISE = """
     const real = window.fetch
     window.restoreFetch = () => { window.fetch = real }
@@ -44,7 +53,9 @@ def test_a_server_that_is_killed_is_not_shown_as_live_and_is_live_again_when_it_
     board.browser.get_log("browser")  # refused connections are what this was about
 
 
-def test_a_revoked_token_is_asked_for_again_and_nothing_typed_is_lost(board: Page, endpoint: Endpoint, axe: str) -> None:
+def test_a_revoked_token_is_asked_for_again_and_nothing_typed_is_lost(
+    board: Page, endpoint: Endpoint, axe: str
+) -> None:
     board.view("Office")
     board.press("New")
     board.one(".action-form input").click()
@@ -72,7 +83,9 @@ def test_a_revoked_token_is_asked_for_again_and_nothing_typed_is_lost(board: Pag
         (200, "application/json", '"a word"'),
     ],
 )
-def test_what_is_no_endpoint_is_said_to_be_none(page: Page, endpoint: Endpoint, status: int, kind: str, body: str) -> None:
+def test_what_is_no_endpoint_is_said_to_be_none(
+    page: Page, endpoint: Endpoint, status: int, kind: str, body: str
+) -> None:
     page.js(ANSWERS_OTHERWISE, status, kind, body)
     page.paste(endpoint.key)
     said = page.one(".said").text
@@ -87,11 +100,18 @@ def test_a_wrong_key_is_no_key(page: Page) -> None:
     page.one(".said", "not a good one")
 
 
-def test_an_action_that_an_older_endpoint_does_not_have_is_said_and_offered_no_more(board: Page, endpoint: Endpoint) -> None:
+def test_an_action_that_an_older_endpoint_does_not_have_is_said_and_offered_no_more(
+    board: Page, endpoint: Endpoint
+) -> None:
     call = endpoint.calls(name="Older Example")
     board.act(call, "call-answer")
     board.card(call, "in a call")
-    older = {"error": "there is no action call-park", "detail": "there is no action call-park", "code": "unknown-action", "status": 404}
+    older = {
+        "error": "there is no action call-park",
+        "detail": "there is no action call-park",
+        "code": "unknown-action",
+        "status": 404,
+    }
     board.js(ANSWERS_OTHERWISE, 404, "application/problem+json", json.dumps(older))
     board.act(call, "call-park")
     board.js("restoreFetch()")
@@ -116,7 +136,7 @@ def test_what_a_key_may_not_do_is_not_shown(page: Page, endpoint: Endpoint) -> N
 def test_a_message_that_is_unknown_is_passed_over_and_said_once(page: Page, endpoint: Endpoint) -> None:
     page.browser.execute_cdp_cmd(
         "Page.addScriptToEvaluateOnNewDocument",
-        {"source": "const Real = WebSocket; window.WebSocket = class extends Real { constructor(url) { super(url); window.channel = this } }"},
+        {"source": REMEMBERS_ITS_CHANNEL},
     )  # fmt: skip
     page.browser.get(page.url)
     page.sign_in(endpoint.key)
@@ -132,7 +152,8 @@ def test_a_message_that_is_unknown_is_passed_over_and_said_once(page: Page, endp
 
 TOO_WIDE = """
     const wide = document.documentElement.clientWidth
-    return [...document.querySelectorAll("#page *")].filter((one) => one.getBoundingClientRect().right > wide + 1 && one.checkVisibility())
+    return [...document.querySelectorAll("#page *")]
+        .filter((one) => one.getBoundingClientRect().right > wide + 1 && one.checkVisibility())
         .map((one) => one.outerHTML.slice(0, 120)).slice(0, 6)
 """
 NAMES = [
@@ -151,7 +172,12 @@ def test_names_that_mean_harm_are_only_names(board: Page, endpoint: Endpoint, ax
         endpoint.ask("extension-create", extension=number, effective_caller_id_name=name[:128], description=name)
     endpoint.ask("extensiongroup-create", display_name=NAMES[0])
     endpoint.ask("user-create", firstname=NAMES[0][:100], username="harm", lastname=NAMES[1])
-    endpoint.ask("contact-create", display_name=NAMES[0], numbers=[{"type": "work", "number": "12125550152"}], description=NAMES[3])
+    endpoint.ask(
+        "contact-create",
+        display_name=NAMES[0],
+        numbers=[{"type": "work", "number": "12125550152"}],
+        description=NAMES[3],
+    )
     endpoint.ask("agent-create", number="7099", firstname=NAMES[0])
     endpoint.ask("queue-create", name=NAMES[0][:60], extension="799", members=[{"agent": "7099"}])
     board.browser.refresh()
@@ -194,7 +220,7 @@ def test_the_page_reads_from_right_to_left_where_its_language_does(board: Page, 
 
 def test_it_speaks_german_too(board: Page) -> None:
     board.one(".chosen summary").click()
-    board.js("const it = document.querySelector('option[value=de]').parentElement; it.value = 'de'; it.dispatchEvent(new Event('change', {bubbles: true}))")
+    board.js(GERMAN)
     board.one("h2", "Nebenstellen")
     assert board.js("return document.documentElement.lang") == "de"
     board.browser.refresh()

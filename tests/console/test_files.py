@@ -1,4 +1,4 @@
-"""What is served as the operator's page: what its packages hold, of sound types, with words for everything, and small."""
+"""What is served as the page: what its packages hold, of sound types, with words for everything, and small."""
 
 import json
 import re
@@ -22,12 +22,14 @@ VENDORED = {
     "htm.js": ("htm", "dist/htm.module.js"),
     "htm.LICENSE.txt": ("htm", "LICENSE"),
 }
-"""By its name in ``vendor/``: the package, and the file in it. Which version that is, and its hash, the lock file says."""
+"""By its name in ``vendor/``: the package, and the file in it. The lock file says which version, and its hash."""
 MOST_LINES = 300
 
 
 def ran(*command: str | Path, within: Path = ROOT) -> None:
-    done = subprocess.run([str(one) for one in command], cwd=within, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(
+        [str(one) for one in command], cwd=within, capture_output=True, text=True, check=False, timeout=120
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -54,7 +56,9 @@ def test_what_needs_no_browser_holds_without_one() -> None:
 
 
 def test_everything_that_is_said_has_words_in_every_language() -> None:
-    texts = {path.stem: set(re.findall(r'"([\w.-]+)": "', path.read_text())) for path in (CONSOLE / "texts").glob("*.js")}
+    texts = {
+        path.stem: set(re.findall(r'"([\w.-]+)": "', path.read_text())) for path in (CONSOLE / "texts").glob("*.js")
+    }
     assert len(texts) == 2
     assert texts["en"] == texts["de"]
     code = "\n".join(path.read_text() for path in OURS if path.parent.name != "texts")
@@ -70,7 +74,9 @@ def test_everything_that_is_said_has_words_in_every_language() -> None:
 def test_a_file_is_short_and_puts_no_text_into_the_page_as_html(path: Path) -> None:
     code = path.read_text()
     assert len(code.splitlines()) <= MOST_LINES
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|dangerously|\beval\b|new Function", code)
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|dangerously|\beval\b|new Function", code
+    )
 
 
 class Inline(HTMLParser):

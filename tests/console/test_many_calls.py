@@ -1,4 +1,4 @@
-"""Five hundred extensions and a hundred calls a minute, for ten minutes: how smooth the page stays, and how much it holds.
+"""Five hundred extensions and a hundred calls a minute, for ten minutes: how smooth the page stays, what it holds.
 
 What is measured is printed (-rP), and belongs into docs/console.md.
 """
@@ -23,9 +23,14 @@ MADE, FIRST = EXTENSIONS - 2, 1200
 CALLS_A_MINUTE = 100
 MEASURING = """
     window.measured = {frames: [], long: [], last: performance.now()}
-    const frame = (now) => { measured.frames.push(now - measured.last); measured.last = now; requestAnimationFrame(frame) }
+    const frame = (now) => {
+        measured.frames.push(now - measured.last)
+        measured.last = now
+        requestAnimationFrame(frame)
+    }
     requestAnimationFrame(frame)
-    new PerformanceObserver((list) => measured.long.push(...list.getEntries().map((one) => one.duration))).observe({entryTypes: ["longtask"]})
+    const note = (list) => measured.long.push(...list.getEntries().map((one) => one.duration))
+    new PerformanceObserver(note).observe({entryTypes: ["longtask"]})
 """
 FIGURES = """
     const sorted = measured.frames.slice(5).sort((one, two) => one - two)
@@ -73,7 +78,11 @@ def held(page: Page) -> dict[str, float]:
     page.browser.execute_cdp_cmd("HeapProfiler.collectGarbage", {})
     found = page.browser.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
     figures = {one["name"]: one["value"] for one in found}
-    return {"heap MB": round(figures["JSHeapUsedSize"] / 1e6, 1), "nodes": figures["Nodes"], "listeners": figures["JSEventListeners"]}
+    return {
+        "heap MB": round(figures["JSHeapUsedSize"] / 1e6, 1),
+        "nodes": figures["Nodes"],
+        "listeners": figures["JSEventListeners"],
+    }
 
 
 def callers() -> Iterator[dict[str, object]]:
@@ -81,16 +90,27 @@ def callers() -> Iterator[dict[str, object]]:
     for number in count():
         a, b = FIRST + number * 7 % MADE, FIRST + (number * 7 + 250) % MADE
         if number % 3:
-            yield {"destination_a": str(a), "destination_b": str(b) if number % 3 == 1 else "5550123", "caller_id_number": str(a)}
+            yield {
+                "destination_a": str(a),
+                "destination_b": str(b) if number % 3 == 1 else "5550123",
+                "caller_id_number": str(a),
+            }
         else:
             name = f"Caller {number}"
-            yield {"destination_a": "5550150", "destination_b": str(a), "caller_id_number": "12025550177", "caller_id_name": name}
+            yield {
+                "destination_a": "5550150",
+                "destination_b": str(a),
+                "caller_id_number": "12025550177",
+                "caller_id_name": name,
+            }
 
 
 def test_ten_minutes_of_calls(house: Endpoint, page: Page) -> None:
     page.browser.execute_cdp_cmd("Performance.enable", {})
     page.sign_in(house.key)
-    page.until(lambda: len(page.browser.find_elements("css selector", ".tile")) == EXTENSIONS, "every extension is there", 60)
+    page.until(
+        lambda: len(page.browser.find_elements("css selector", ".tile")) == EXTENSIONS, "every extension is there", 60
+    )
     page.js(MEASURING)
     minutes = float(os.environ.get("CONSOLE_MINUTES", "10"))
     calls, beginning = callers(), time.monotonic()
@@ -105,7 +125,9 @@ def test_ten_minutes_of_calls(house: Endpoint, page: Page) -> None:
             print(json.dumps(samples[-1]), flush=True)
             page.js("measured.frames = []; measured.long = []; measured.last = performance.now()")
     assert {one["mode"] for one in samples} == {"live"}
-    page.until(lambda: not page.all(".tile.ringing, .tile.in_call, .tile.calling"), "all calls are over, and seen to be", 30)
+    page.until(
+        lambda: not page.all(".tile.ringing, .tile.in_call, .tile.calling"), "all calls are over, and seen to be", 30
+    )
     last, first = samples[-1], samples[min(1, len(samples) - 1)]
     assert last["heap MB"] < first["heap MB"] + 10
     assert last["nodes"] < first["nodes"] * 1.2

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 
 from tests.console.page import Page
 from tests.console.serving import Endpoint, RefusedError
@@ -16,13 +17,17 @@ from tests.console.serving import Endpoint, RefusedError
 pytestmark = pytest.mark.console
 
 
+def named(label: WebElement) -> str:
+    return (label.get_attribute("textContent") or "").split()[0]
+
+
 def field(page: Page, name: str) -> None:
     """Give a form's field the focus, wherever it is."""
     found = page.one(".action-form")
     label = page.until(
-        lambda: [one for one in found.find_elements(By.CSS_SELECTOR, "label") if one.get_attribute("textContent").split()[0] == name],
+        lambda: [one for one in found.find_elements(By.CSS_SELECTOR, "label") if named(one) == name],
         f"there is a field {name}",
-    )[0]  # fmt: skip
+    )[0]
     page.js("arguments[0].closest('details')?.setAttribute('open', '')", label)
     page.js("document.getElementById(arguments[0].htmlFor).focus()", label)
 
@@ -132,7 +137,9 @@ def test_everything_is_shown_as_curl_before_it_is_done(board: Page, endpoint: En
     call = endpoint.calls(name="O'Curl")
     answer = board.one(f'[data-call="{call}"] [data-action="call-answer"]')
     board.js("arguments[0].focus()", answer)
-    shown = board.until(lambda: [one for one in board.all(".curl-bar .code") if "call-answer" in one.text], "it is shown")[0]
+    shown = board.until(
+        lambda: [one for one in board.all(".curl-bar .code") if "call-answer" in one.text], "it is shown"
+    )[0]
     assert "$RINGPOST_TOKEN" in shown.text
     assert "rp" + "t_" not in board.text
     assert call in shown.text

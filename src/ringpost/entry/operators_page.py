@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ringpost
-from ringpost.dispatch.http import HttpAnswer
 from ringpost.entry.exchange import Exchange
 from ringpost.model.errors import MethodNotAllowed, NotFound
 

@@ -186,7 +186,9 @@ def serve(
         for address, number in (name[:2] for name in names):
             ready(f"http://[{address}]:{number}" if ":" in address else f"http://{address}:{number}")
         _open_files(patience.connections + _FILES_BESIDE)
-        answering = application(endpoint, hosts([name[0] for name in names]), recordings, origins, base_path, live, page)
+        answering = application(
+            endpoint, hosts([name[0] for name in names]), recordings, origins, base_path, live, page
+        )
         Server(answering, patience).run(sockets)
     finally:
         for one in sockets:
