@@ -59,6 +59,6 @@ export function Parked({ app }) {
 
 /** @param {any} lot @param {string | null} slot */
 function isIn(lot, slot) {
-  const [first, last, at] = [lot.slots_start ?? lot.first_slot, lot.slots_end ?? lot.last_slot, slot].map(Number)
+  const [first, last, at] = [lot.slots_start, lot.slots_end, slot].map(Number)
   return first <= at && at <= last
 }

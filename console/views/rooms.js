@@ -2,14 +2,15 @@
 import { Component, html } from "../lib/html.js"
 import { Elapsed } from "../lib/ticking.js"
 import { Act } from "./act.js"
+import { Who } from "./call_card.js"
 import { NumberBox } from "./number_box.js"
 
 /** @typedef {import("../lib/app.js").App} App */
 
 /** @extends {Component<{app: App, room: any, changes: number}>} */
 class Room extends Component {
-  /** @type {{people: any[], asks: boolean}} */
-  state = { people: [], asks: false }
+  /** @type {{people: any[], locked: boolean, recorded: boolean, asks: boolean}} */
+  state = { people: [], locked: false, recorded: false, asks: false }
   isThere = true
 
   componentDidMount() {
@@ -29,35 +30,38 @@ class Room extends Component {
     const { app, room } = this.props
     if (!app.can("conference-participant-list")) return
     const found = await app.api.ask("conference-participant-list", { conference: room.conference_uuid }).catch(() => null)
-    if (found && this.isThere) this.setState({ people: found.items })
+    if (found && this.isThere) this.setState({ people: found.items, locked: found.locked, recorded: found.recorded })
   }
 
   /** @param {string} number */
   invite = (number) => {
     const { app, room } = this.props
     this.setState({ asks: false })
-    void app.do("conference-invite", { conference: room.conference_uuid, number }, app.t("done.invited", { number }))
+    void app.do("conference-participant-invite", { conference: room.conference_uuid, destination: number, wait: 0 }, app.t("done.invited", { number }))
   }
 
   render() {
     const { app, room } = this.props
-    const { people, asks } = this.state
+    const { people, locked, recorded, asks } = this.state
     const { t } = app
     const of = { conference: room.conference_uuid }
-    const act = (/** @type {string} */ action, /** @type {object} */ parameters, kind = "") =>
-      html`<${Act} key=${action} app=${app} action=${action} kind=${kind} label=${t(`act.${action}`)} parameters=${parameters} then=${() => this.look()} />`
+    const act = (/** @type {string} */ action, /** @type {object} */ parameters, kind = "", hint = "") =>
+      html`<${Act} key=${action} app=${app} action=${action} kind=${kind} hint=${hint} label=${t(`act.${action}`)} parameters=${parameters} then=${() => this.look()} />`
     return html`<article class="card room" aria-label=${room.name}>
-      <header><p class="parties"><bdi class="name">${room.name}</bdi> <bdi class="number">${room.extension ?? room.number ?? ""}</bdi>
+      <header><p class="parties"><bdi class="name">${room.name}</bdi> <bdi class="number">${room.extension}</bdi>
         <span class="count">${app.format.number(people.length)}</span></p></header>
       ${people.map((one) => {
-        const who = { ...of, participant_uuid: one.participant_uuid }
-        return html`<div class="row" key=${one.participant_uuid}><span class="who"><bdi class="name">${one.name || one.caller_id_name || one.number}</bdi></span>
-          ${one.joined_at && html`<${Elapsed} since=${one.joined_at} format=${app.format.length} />`}
-          <div class="verbs">${act(`conference-participant-${one.muted ? "unmute" : "mute"}`, who)}${act("conference-participant-kick", who, "bad")}</div></div>`
+        const who = { ...of, leg_uuid: one.leg_uuid }
+        const name = (one.extension && app.state.nameOf(one.extension)) || one.name || one.number || ""
+        return html`<div class="row" key=${one.leg_uuid}><${Who} name=${name} number=${one.extension ?? one.number ?? ""} />
+          ${one.moderator && html`<span class="chip">${t("room.moderator")}</span>`}${one.muted && html`<span class="chip">${t("muted")}</span>`}
+          ${one.since && html`<${Elapsed} since=${one.since} format=${app.format.length} />`}
+          <div class="verbs">${act(`conference-participant-${one.muted ? "unmute" : "mute"}`, who, "", name)}${act("conference-participant-kick", who, "bad", name)}</div></div>`
       })}
-      <div class="verbs">${act(room.locked ? "conference-unlock" : "conference-lock", of)}${act(room.recording ? "conference-record-stop" : "conference-record-start", of)}
-        ${app.can("conference-invite") && html`<button type="button" class="act" aria-expanded=${asks} onClick=${() => this.setState({ asks: !asks })}><span>${t("act.conference-invite")}</span></button>`}</div>
-      ${asks && html`<${NumberBox} app=${app} label=${t("act.conference-invite")} ways=${[{ label: t("act.conference-invite"), run: this.invite }]} cancel=${() => this.setState({ asks: false })} />`}
+      <div class="verbs">${act(locked ? "conference-unlock" : "conference-lock", of, "", room.name)}
+        ${people.length > 0 && act(recorded ? "conference-record-stop" : "conference-record-start", of, "", room.name)}
+        ${app.can("conference-participant-invite") && html`<button type="button" class="act" aria-expanded=${asks} onClick=${() => this.setState({ asks: !asks })}><span>${t("act.conference-participant-invite")}</span></button>`}</div>
+      ${asks && html`<${NumberBox} app=${app} label=${t("act.conference-participant-invite")} ways=${[{ label: t("act.conference-participant-invite"), run: this.invite }]} cancel=${() => this.setState({ asks: false })} />`}
     </article>`
   }
 }
