@@ -58,7 +58,7 @@ function LetSomebodyCall({ app }) {
   const [name, area] = CALLERS[turn % CALLERS.length]
   const number = app.me ?? [...app.state.extensions.keys()][0]
   const parameters = {
-    caller_id_number: `${area}5550152`, caller_id_name: name, destination_a: "5550150", destination_b: number, wait: 0,
+    caller_id_number: `${area}5550153`, caller_id_name: name, destination_a: "5550150", destination_b: number, wait: 0,
   }
   return html`<${Act} app=${app} action="originate" kind="first" icon="ring" label=${app.t("sandbox.call")} parameters=${parameters}
     then=${() => { turn += 1; app.changed() }} />`

@@ -85,7 +85,7 @@ class Endpoint:
             with error:
                 raise RefusedError(error.read().decode()) from None
 
-    def calls(self, number: str = "100", name: str = "Dora Example", caller: str = "12025550152") -> str:
+    def calls(self, number: str = "100", name: str = "Dora Example", caller: str = "12025550153") -> str:
         """Somebody calls, and waits to be answered by hand; the call's uuid."""
         placed = self.ask(
             "originate",

@@ -28,7 +28,7 @@ def test_a_key_is_pasted_once_and_nowhere_to_be_found_afterwards(page: Page, end
 def test_a_call_is_answered_held_and_taken_back(board: Page, endpoint: Endpoint) -> None:
     call = endpoint.calls()
     assert "Dora Example" in board.tile("100", "ringing").text
-    assert "12025550152" in board.one(".pop", "Dora Example").text
+    assert "12025550153" in board.one(".pop", "Dora Example").text
     board.act(call, "call-answer")
     assert "Dora Example" in board.tile("100", "in a call").text
     board.act(call, "call-hold")

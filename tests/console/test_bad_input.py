@@ -175,14 +175,14 @@ def test_names_that_mean_harm_are_only_names(board: Page, endpoint: Endpoint, ax
     endpoint.ask(
         "contact-create",
         display_name=NAMES[0],
-        numbers=[{"type": "work", "number": "12125550152"}],
+        numbers=[{"type": "work", "number": "12125550153"}],
         description=NAMES[3],
     )
     endpoint.ask("agent-create", number="7099", firstname=NAMES[0])
     endpoint.ask("queue-create", name=NAMES[0][:60], extension="799", members=[{"agent": "7099"}])
     board.browser.refresh()
     board.until(lambda: board.mode == "live", "it is live")
-    call = endpoint.calls("300", name=NAMES[0], caller="12125550152")
+    call = endpoint.calls("300", name=NAMES[0], caller="12125550153")
     board.one(".pop", NAMES[0])
     board.act(call, "call-answer")
     board.card(call, "in a call")

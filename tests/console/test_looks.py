@@ -41,7 +41,7 @@ def office(endpoint: Endpoint) -> Endpoint:
         "contact-create",
         display_name="Dora Example",
         company="Example Corp.",
-        numbers=[{"type": "work", "number": "12025550152"}],
+        numbers=[{"type": "work", "number": "12025550153"}],
     )
     for minutes, name in ((47, "Dora Example"), (95, "Dora Example")):
         start = datetime.now(UTC) - timedelta(minutes=minutes)
@@ -49,7 +49,7 @@ def office(endpoint: Endpoint) -> Endpoint:
             key: (start + timedelta(seconds=after)).isoformat()
             for key, after in (("start_stamp", 0), ("answer_stamp", 6), ("end_stamp", 190))
         }
-        parties = {"caller_id_name": name, "caller_id_number": "12025550152", "destination_number": "100"}
+        parties = {"caller_id_name": name, "caller_id_number": "12025550153", "destination_number": "100"}
         ended = {"direction": "inbound", "duration": 190, "billsec": 184, "hangup_cause": "NORMAL_CLEARING"}
         endpoint.ask("cdr-create", xml_cdr_uuid=str(uuid.uuid4()), **parties, **ended, **stamps)
     return endpoint
@@ -77,8 +77,8 @@ def test_the_board(office: Endpoint, page: Page, axe: str) -> None:
     page.one("#key")
     taken(page, "sign-in", axe)
     page.sign_in(office.key)
-    talk(page, office, "201", "Omar Example", "13125550152")
-    held = talk(page, office, "208", "Zoë Example", "14155550152")
+    talk(page, office, "201", "Omar Example", "13125550153")
+    held = talk(page, office, "208", "Zoë Example", "14155550153")
     office.ask("call-hold", call_uuid=held)
     page.card(held, "on hold")
     office.ask("originate", caller_id_number="210", destination_a="210", destination_b="212", wait=0)

@@ -24,7 +24,7 @@ def test_a_call_that_was_answered_goes_on(tenant: Caller) -> None:
     assert states(tenant, call_uuid) == [("100", "answered"), ("5550123", "answered")]
 
 
-PATIENT = {"caller_id_number": "12025550152", "destination_a": "5550150", "wait": 0}
+PATIENT = {"caller_id_number": "12025550153", "destination_a": "5550150", "wait": 0}
 
 
 def rings(tenant: Caller, number: str = "12025550100") -> str:
@@ -41,11 +41,11 @@ def test_a_patient_caller_rings_until_somebody_answers_and_talks_until_somebody_
 ) -> None:
     call_uuid = rings(tenant)
     house.clock.time += 59
-    ringing = [("12025550152", "ringing"), ("100", "ringing"), ("101", "ringing")]
+    ringing = [("12025550153", "ringing"), ("100", "ringing"), ("101", "ringing")]
     assert states(tenant, call_uuid) == ringing
     tenant.done("call-answer", call_uuid=call_uuid, leg_uuid=legs(tenant, call_uuid)["101"])
     house.clock.time += 3000
-    assert states(tenant, call_uuid) == [("12025550152", "answered"), ("101", "answered")]
+    assert states(tenant, call_uuid) == [("12025550153", "answered"), ("101", "answered")]
     tenant.done("call-hangup", call_uuid=call_uuid)
     ended = record(tenant, call_uuid)
     assert ended["answered_by"] == "101"
@@ -68,13 +68,13 @@ def test_a_patient_caller_who_is_sent_on_rings_there_too(house: House, tenant: C
     house.clock.time += 2
     tenant.done("call-transfer", call_uuid=call_uuid, destination="101")
     house.clock.time += 20
-    assert states(tenant, call_uuid) == [("12025550152", "answered"), ("101", "ringing")]
+    assert states(tenant, call_uuid) == [("12025550153", "answered"), ("101", "ringing")]
     tenant.done("call-answer", call_uuid=call_uuid)
     slot = tenant.done("call-park", call_uuid=call_uuid)["slot"]
     tenant.done("call-unpark", slot=slot, extension="100")
-    assert states(tenant, call_uuid) == [("12025550152", "answered"), ("100", "ringing")]
+    assert states(tenant, call_uuid) == [("12025550153", "answered"), ("100", "ringing")]
     tenant.done("call-answer", call_uuid=call_uuid)
-    assert states(tenant, call_uuid) == [("12025550152", "answered"), ("100", "answered")]
+    assert states(tenant, call_uuid) == [("12025550153", "answered"), ("100", "answered")]
 
 
 def test_it_is_told_when_a_patient_caller_is_answered(house: House, tenant: Caller) -> None:

@@ -7,7 +7,7 @@ import { callOf, isUp, ringing } from "../../../console/model/calls.js"
 const leg = (uuid, number, state, extension = null) => ({ leg_uuid: uuid, number, extension, state, start_stamp: "2026-11-28T09:00:00Z" })
 const call = (state, legs, more = {}) => ({
   call_uuid: "c1", direction: "inbound", state, start_stamp: "2026-11-28T09:00:00Z", caller_id_name: "Pat Example",
-  caller_id_number: "12025550152", destination_number: "12025550100", slot: null, end_stamp: null, legs, ...more,
+  caller_id_number: "12025550153", destination_number: "12025550100", slot: null, end_stamp: null, legs, ...more,
 })
 const event = (type, sequence, told) => ({ id: `${type}${sequence}`, type, timestamp: "", call_uuid: "c1", sequence, data: { call: told } })
 const desk = { extension_uuid: "e1", extension: "100", effective_caller_id_name: "Front desk", do_not_disturb: false, registered: true }
@@ -20,14 +20,14 @@ function stateWith(...calls) {
 }
 const tile = (state, number) => tileOf(state, state.extensions.get(number), callsByExtension(state.calls.values()).get(number))
 
-const rings = call("ringing", [leg("a", "12025550152", "ringing"), leg("b", "100", "ringing", "100"), leg("d", "101", "ringing", "101")])
-const talks = call("answered", [leg("a", "12025550152", "answered"), leg("b", "100", "answered", "100"), leg("d", "101", "ended", "101")])
+const rings = call("ringing", [leg("a", "12025550153", "ringing"), leg("b", "100", "ringing", "100"), leg("d", "101", "ringing", "101")])
+const talks = call("answered", [leg("a", "12025550153", "answered"), leg("b", "100", "answered", "100"), leg("d", "101", "ended", "101")])
 
 test("a call that rings is on the tiles of all whom it rings, with who calls", () => {
   const state = stateWith()
   state.happened(event("call.ringing", 1, rings))
   assert.deepEqual([tile(state, "100").state, tile(state, "101").state], ["ringing", "ringing"])
-  assert.deepEqual([tile(state, "100").with, tile(state, "100").withNumber], ["Pat Example", "12025550152"])
+  assert.deepEqual([tile(state, "100").with, tile(state, "100").withNumber], ["Pat Example", "12025550153"])
   assert.deepEqual(ringing(state.calls.get("c1")).map((one) => one.extension), ["100", "101"])
 })
 

@@ -19,7 +19,7 @@ these do not, whatever stands before their last seven digits:
 …5550149   as A: the switch cannot be reached (503); as B: fails         DESTINATION_OUT_OF_ORDER
 …5550150   as A: calls in from outside, as caller_id_number; B is what it has dialled
 …5550151   as caller_id_number of such a call: hangs up after 10 s in a queue
-…5550152   as caller_id_number of such a call: an extension rings a minute, until call-answer
+…5550153   as caller_id_number of such a call: an extension rings a minute, until call-answer
            answers it, and they talk until somebody hangs up
 =========  ===========================================================================
 

@@ -17,7 +17,7 @@ ANSWERS_AFTER = 1.0
 TALKS_FOR = 3.0
 WAITS_FOR = 3600.0
 REFUSED, UNREACHABLE, CALLS_IN = "5550148", "5550149", "5550150"
-PATIENT = "5550152"
+PATIENT = "5550153"
 """Whoever calls in and shows this number waits for somebody to answer by hand, and talks until somebody hangs up."""
 _AT_ONCE = 0.2
 _MANY = 1000
