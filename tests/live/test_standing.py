@@ -13,7 +13,7 @@ from tests.live.phones import Caller, Phone
 from tests.live.under_test import KIND, LINK_DOES_ALL
 
 ELSEWHERE_LISTEN = "127.0.0.1:3201"
-INBOUND = "12025550153"
+INBOUND = "12025550152"
 
 
 @contextmanager
