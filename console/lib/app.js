@@ -2,6 +2,7 @@
 import { Api, Refusal, requestOf } from "./api.js"
 import { today } from "./format.js"
 import { Channel } from "./live.js"
+import { Kept } from "./kept.js"
 import { Loading } from "./loading.js"
 import { Keeping, domainsOf, signedIn } from "./session.js"
 import { Spoken } from "./spoken.js"
@@ -47,6 +48,7 @@ export class App extends Spoken {
     })
     this.channel = new Channel(live, this.hearer())
     this.loading = new Loading(this)
+    this.grouping = new Kept(/** @type {ReturnType<typeof import("../model/tiles.js").grouped>} */ ([]))
     /** @type {Set<string>} */
     this.heard = new Set()
   }

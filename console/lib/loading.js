@@ -109,6 +109,7 @@ export class Loading {
       ...extensiongroups.map((one) => ({ of: "extensiongroup", name: one.display_name, members: new Set(one.extensions) })),
       ...usergroups.map((one) => ({ of: "usergroup", name: one.display_name, members: members(one.usergroup_uuid) })),
     ]
+    state.named += 1
     await this.statuses()
   }
 

@@ -50,7 +50,7 @@ export class State {
     /** @type {Map<string, number>} the last event of each call */
     this.sequences = new Map()
     this.sandbox = false
-    /** Changes whenever an extension's name may have changed. */
+    /** Changes whenever an extension, a user or a group may have: what is made of their names is made anew then. */
     this.named = 0
     /** How often something of a family has changed: who shows such a list asks for it anew. @type {Record<string, number>} */
     this.changes = {}
@@ -70,7 +70,8 @@ export class State {
       this.sandbox ||= Boolean(one.sandbox)
     }
     for (const one of extensions) if (!this.extensions.has(one.extension)) this.extensions.set(one.extension, one)
-    this.named += Number([...this.extensions].some(([number, one]) => before.get(number) !== one))
+    const isOther = before.size !== this.extensions.size || [...this.extensions].some(([number, one]) => before.get(number) !== one)
+    this.named += Number(isOther)
     const told = calls ?? statuses.flatMap((one) => one.calls ?? [])
     const known = this.calls
     this.calls = new Map()
@@ -126,10 +127,11 @@ export class State {
 
   /** @param {string} what @param {any} data @param {Set<string>} anew */
   extension(what, data, anew) {
-    if (what === "deleted" && data?.extension) this.extensions.delete(data.extension)
+    if (what === "deleted" && data?.extension) this.named += Number(this.extensions.delete(data.extension))
     const known = data?.extension && this.extensions.get(data.extension)
     if (what === "updated" && known && "do_not_disturb" in data) {
       this.extensions.set(data.extension, { ...known, ...data, do_not_disturb: Boolean(data.do_not_disturb) })
+      this.named += 1
     } else if (what !== "deleted") {
       anew.add("board")
     }

@@ -9,6 +9,7 @@ import { partyOf, since, theOther } from "./calls.js"
  *   more: number, call_uuid: string | null, forward: string | null, dnd: boolean, status: string | null}} Tile
  */
 
+const byNumber = new Intl.Collator(undefined, { numeric: true })
 const AWAY = ["away", "xa", "dnd", "unavailable"]
 const ORDER = ["ringing", "answered", "held", "parked"]
 const STATES = /** @type {Record<string, TileState>} */ ({
@@ -98,7 +99,7 @@ export function isMeant(state, extension, typed) {
 export function grouped(state, by, typed) {
   const all = [...state.extensions.values()]
     .filter((one) => !typed.trim() || isMeant(state, one, typed.trim()))
-    .sort((one, two) => one.extension.localeCompare(two.extension, undefined, { numeric: true }))
+    .sort((one, two) => byNumber.compare(one.extension, two.extension))
   if (by === "none") return [{ name: null, members: all }]
   const groups = state.groups.filter((group) => group.of === by)
   /** @type {Set<string>} */

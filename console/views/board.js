@@ -86,7 +86,7 @@ export function Board({ app }) {
   const { state, t, chosen } = app
   const by = chosen.groups ?? "extensiongroup"
   const calls = callsByExtension(state.calls.values())
-  const groups = grouped(state, by, app.typed)
+  const groups = app.grouping.of([state, state.named, by, app.typed], () => grouped(state, by, app.typed))
   const shown = groups.reduce((sum, group) => sum + group.members.length, 0)
   const isThere = groups.some((group) => group.members.some((one) => one.extension === app.at))
   const at = isThere ? app.at : groups[0]?.members[0]?.extension

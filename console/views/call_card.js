@@ -21,7 +21,7 @@ export const Who = ({ name, number }) =>
 
 /** @extends {Component<CardProps>} */
 export class CallCard extends Component {
-  /** @type {{asks: "" | "transfer" | "monitor"}} */
+  /** @type {{asks: "" | "transfer" | "monitor" | "park"}} */
   state = { asks: "" }
 
   /** @param {CardProps} next @param {{asks: string}} state */
@@ -30,7 +30,7 @@ export class CallCard extends Component {
     return next.call !== call || next.marks !== marks || next.turn !== turn || state.asks !== this.state.asks || state.asks !== ""
   }
 
-  /** @param {"" | "transfer" | "monitor"} asks */
+  /** @param {"" | "transfer" | "monitor" | "park"} asks */
   ask(asks) {
     const { app, call } = this.props
     app.picked = asks === "transfer" ? { call_uuid: call.call_uuid } : null
@@ -72,6 +72,14 @@ export class CallCard extends Component {
     void app.do("call-monitor", { call_uuid: call.call_uuid, extension, mode, wait: 0 }, app.t("done.monitor", { extension }))
   }
 
+  /** Park it, in a lot if there are several. @param {Record<string, unknown>} [where] */
+  park = async (where = {}) => {
+    const { app, call } = this.props
+    this.ask("")
+    const done = await app.do("call-park", { call_uuid: call.call_uuid, ...where })
+    if (done) app.tell("good", app.t("done.parked", { slot: done.slot }))
+  }
+
   /** @param {Leg} leg @param {Call} call */
   answers(call, leg) {
     const { app } = this.props
@@ -100,7 +108,10 @@ export class CallCard extends Component {
       ${up && app.can("call-transfer") && html`<button key="transfer" type="button" class="act" data-does="transfer" aria-keyshortcuts="T"
         aria-expanded=${this.state.asks === "transfer"} aria-label=${named(t("transfer"), who)} onClick=${() => this.ask(this.state.asks ? "" : "transfer")}>
         <${Icon} name="transfer" /><span>${t("transfer")}</span></button>`}
-      ${up && act("park", "call-park", "park", "P", { then: (/** @type {any} */ done) => app.tell("good", t("done.parked", { slot: done.slot })) })}
+      ${up && (app.state.lots.length
+        ? app.can("call-park") && html`<button key="park" type="button" class="act" data-does="park" aria-keyshortcuts="P" aria-expanded=${this.state.asks === "park"}
+            aria-label=${named(t("act.call-park"), who)} onClick=${() => this.ask(this.state.asks ? "" : "park")}><${Icon} name="park" /><span>${t("act.call-park")}</span></button>`
+        : act("park", "call-park", "park", "P", { then: (/** @type {any} */ done) => app.tell("good", t("done.parked", { slot: done.slot })) }))}
       ${up && (marks?.muted ? act("mute", "call-unmute", "unmute", "M") : act("mute", "call-mute", "mute", "M"))}
       ${up && (marks?.recorded ? act("record", "call-record-stop", "stop", "R") : act("record", "call-record-start", "record", "R"))}
       ${up && app.can("call-monitor") && html`<button key="monitor" type="button" class="act" data-does="monitor" aria-keyshortcuts="L"
@@ -121,6 +132,10 @@ export class CallCard extends Component {
         { label: t("transfer.voicemail"), run: (/** @type {string} */ to) => this.transfer(to, { voicemail: true }) },
       ]
       return html`<${NumberBox} app=${app} label=${t("transfer.to")} ways=${ways} cancel=${cancel} />`
+    }
+    if (this.state.asks === "park") {
+      return html`<div class="ways" role="group" aria-label=${t("act.call-park")}><button type="button" class="act first" onClick=${() => this.park()}><span>${t("park.own")}</span></button>
+        ${app.state.lots.map((lot) => html`<button type="button" class="act" key=${lot.parkinglot_uuid} onClick=${() => this.park({ parkinglot: lot.extension })}><bdi>${lot.name}</bdi></button>`)}</div>`
     }
     if (this.state.asks === "monitor") {
       const modes = ["listen", "whisper", "barge"]

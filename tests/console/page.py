@@ -140,9 +140,15 @@ class Page:
 
     def act(self, call_uuid: str, action: str) -> None:
         """Press what does an action with a call."""
+        self.act_of(f'.card[data-call="{call_uuid}"]', action)
+
+    def act_of(self, css: str, action: str) -> None:
+        """Press what does an action, within something."""
 
         def pressed() -> bool:
-            self.one(f'.card[data-call="{call_uuid}"] [data-action="{action}"]').click()
+            button = self.one(f'{css} [data-action="{action}"]')
+            self.js("arguments[0].scrollIntoView({block: 'center'})", button)
+            button.click()
             return True
 
         self.until(pressed, f"{action} can be pressed")
