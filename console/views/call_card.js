@@ -156,9 +156,9 @@ export class CallCard extends Component {
     const other = theOther(call, own)
     const name = (/** @type {Leg} */ leg) => partyOf(call, leg, app.state.nameOf)
     const first = call.direction === "inbound" || !own?.extension ? call.legs[0] : own
-    const second = first === own ? other : own
-    const [one, two] = [name(first), second ? name(second) : { name: "", number: call.destination_number ?? "" }]
     const rung = ringing(call)
+    const second = rung.length === 1 && rung[0] !== first ? rung[0] : first === own ? other : own
+    const [one, two] = [name(first), second ? name(second) : { name: "", number: call.destination_number ?? "" }]
     const state = isUp(call) ? (own?.state === "held" ? "held" : "in_call") : rung.length ? "ringing" : "in_call"
     const label = `${one.name || one.number} → ${two.name || two.number}`
     return html`<article class=${classes({ card: true, [state]: true })} tabindex="0" aria-label=${`${label}, ${t(`state.${state}`)}`}
