@@ -1,23 +1,11 @@
 /** The pop: who calls, what is known of them, their last calls, and the way into the CRM. */
+import { crmAddress } from "../lib/crm.js"
 import { Component, html } from "../lib/html.js"
 import { partyOf } from "../model/calls.js"
 import { CallCard } from "./call_card.js"
 
 /** @typedef {import("../lib/app.js").App} App @typedef {import("../model/calls.js").Call} Call */
 const LAST = 4
-
-/** The address of a caller in the CRM, of a template with {number}, {name}, {contact_id}; only http and https.
- * @param {string} template @param {Record<string, string>} values
- */
-export function crmAddress(template, values) {
-  const filled = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? ""))
-  try {
-    const address = new URL(filled)
-    return ["http:", "https:"].includes(address.protocol) ? address.href : null
-  } catch {
-    return null
-  }
-}
 
 /** @extends {Component<{app: App, call: Call, marks: any}>} */
 export class Pop extends Component {
