@@ -87,9 +87,9 @@ export class App extends Spoken {
     } catch (refusal) {
       this.fail(refusal)
     }
-    await this.loading.everything()
-    if (this.can("event-list")) this.channel.start()
+    if (this.can("event-list")) this.channel.start() // once it is live everything is asked for
     else this.channel.become("forbidden")
+    if (this.channel.state === "forbidden") await this.loading.everything()
     this.judge()
   }
 
@@ -189,8 +189,8 @@ export class App extends Spoken {
   }
 
   poll() {
-    if (this.signed && !this.asksAgain && this.channel.state !== "live") void this.loading.board()
-    else this.judge()
+    if (!this.signed || this.asksAgain || this.channel.state === "live") this.judge()
+    else void (this.loading.isWhole ? this.loading.board() : this.loading.everything())
   }
 
   /** Nothing was answered: what is shown is old from now on. */

@@ -16,6 +16,7 @@ export class Loading {
     this.running = {}
     /** @type {Set<string>} */
     this.anew = new Set()
+    this.isWhole = false
   }
 
   /** Ask for one kind in a moment: what happens together is asked for once. @param {string} what */
@@ -51,7 +52,8 @@ export class Loading {
 
   async everything() {
     await Promise.all([this.of("records"), this.of("people")])
-    await Promise.all(["board", "queues", "rooms", "parked", "transfers"].map((what) => this.of(what)))
+    await this.board()
+    this.isWhole = true
   }
 
   async board() {

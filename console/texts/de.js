@@ -29,7 +29,7 @@ export default {
   "curl": "Als curl", "curl.about": "Was der Knopf, auf den gezeigt wird, senden würde, ohne den Schlüssel.", "curl.copied": "Kopiert.", "curl.copy": "Kopieren",
   "curl.last": "Zuletzt gesendet", "curl.of": "{action} als curl", "curl.show": "Anfragen als curl zeigen",
   "decline": "Ablehnen",
-  "direction.inbound": "eingehend", "direction.local": "intern", "direction.outbound": "ausgehend",
+  "delivery.retry": "Erneut zustellen", "direction.inbound": "eingehend", "direction.local": "intern", "direction.outbound": "ausgehend",
   "dnd.off": "Anrufe zulassen", "dnd.on": "Nicht stören",
   "done.invited": "{number} wird angerufen.", "done.logged_in": "An {extension} angemeldet.", "done.monitor": "Zuerst klingelt {extension}.",
   "done.parked": "Auf {slot} geparkt.", "done.rings_first": "Zuerst klingelt {me}.", "done.taken": "Es klingelt an {extension}.", "done.transferred": "An {to} vermittelt.",

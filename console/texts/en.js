@@ -29,7 +29,7 @@ export default {
   "curl": "As curl", "curl.about": "What the button you point at would send, with the key left out.", "curl.copied": "Copied.", "curl.copy": "Copy",
   "curl.last": "Sent last", "curl.of": "{action} as curl", "curl.show": "Show requests as curl",
   "decline": "Decline",
-  "direction.inbound": "incoming", "direction.local": "internal", "direction.outbound": "outgoing",
+  "delivery.retry": "Retry", "direction.inbound": "incoming", "direction.local": "internal", "direction.outbound": "outgoing",
   "dnd.off": "Allow calls", "dnd.on": "Do not disturb",
   "done.invited": "{number} is being called.", "done.logged_in": "Logged in at {extension}.", "done.monitor": "{extension} rings first.",
   "done.parked": "Parked in {slot}.", "done.rings_first": "{me} rings first.", "done.taken": "It rings at {extension}.", "done.transferred": "Transferred to {to}.",

@@ -2,13 +2,15 @@
 import { Component, createRef, html } from "../lib/html.js"
 import { Refusal } from "../lib/api.js"
 import { begun, fieldsOf, written } from "../model/schema.js"
+import { Answer } from "./answer.js"
 import { FieldSet } from "./fields.js"
 
 /** @typedef {import("../lib/app.js").App} App @typedef {import("../model/schema.js").Field} Field */
 /**
  * @typedef {{app: App, action: string, about?: Record<string, any>, record?: Record<string, any>, done?: (answer: any) => void,
- *   cancel?: () => void, hidden?: string[]}} FormProps
- *   `about`: the reference to what it is about, always said; `record`: what it holds now, of which only changes are said
+ *   cancel?: () => void, hidden?: string[], atOnce?: boolean}} FormProps
+ *   `about`: the reference to what it is about, always said; `record`: what it holds now, of which only changes are said;
+ *   `atOnce`: it only reads, and nothing more need be asked
  */
 
 /** @type {Map<string, Promise<any>>} */
@@ -48,6 +50,7 @@ export class ActionForm extends Component {
       const before = begun(fields, record)
       fields.sort((one, two) => rank(one, before) - rank(two, before))
       if (this.isThere) this.setState({ details, fields, held: { ...before }, before }, () => app.point({ action, parameters: about }))
+      if (this.isThere && this.props.atOnce) void this.send()
     } catch (refusal) {
       app.fail(refusal, action)
     }
@@ -67,9 +70,9 @@ export class ActionForm extends Component {
     this.props.app.point({ action: this.props.action, parameters: this.request.parameters })
   }
 
-  /** @param {Event} event */
+  /** @param {Event} [event] */
   send = async (event) => {
-    event.preventDefault()
+    event?.preventDefault()
     const { app, action, done } = this.props
     const { parameters, wrong } = this.request
     if (Object.keys(wrong).length) {
@@ -79,7 +82,7 @@ export class ActionForm extends Component {
     this.setState({ busy: true, said: "", wrong: {} })
     try {
       const answer = await app.api.ask(action, parameters)
-      app.tell("good", app.t("form.done", { action }))
+      if (!this.props.atOnce) app.tell("good", app.t("form.done", { action }))
       if (this.isThere) this.setState({ answer, busy: false, before: { ...this.state.held } })
       done?.(answer)
     } catch (refusal) {
@@ -110,11 +113,4 @@ export class ActionForm extends Component {
       ${answer && html`<${Answer} app=${app} answer=${answer} />`}
     </form>`
   }
-}
-
-/** What was answered; a secret is answered once, so it must be seen. @param {{app: App, answer: any}} props */
-function Answer({ app, answer }) {
-  const shown = Object.entries(answer).filter(([, value]) => value !== null && typeof value !== "object")
-  return html`<details class="answer" open><summary>${app.t("form.answer")}</summary>
-    <dl>${shown.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd><bdi>${String(value)}</bdi></dd></div>`)}</dl></details>`
 }

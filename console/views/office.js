@@ -111,7 +111,7 @@ export class Office extends Component {
     return html`<div class="office-record">
       ${record && html`<header class="bar"><h3><bdi>${String(record[family.shown[0]] ?? "")}</bdi></h3></header>
         <div class="verbs">${actionsOf(app.offered, family).map((one) => html`<button type="button" key=${one} class="act ${one.endsWith("-delete") ? "bad" : ""}" aria-pressed=${action === one} onClick=${() => this.setState({ action: one })}><span>${one}</span></button>`)}</div>`}
-      ${action && html`<${ActionForm} key=${`${action}${record?.[family.uuid] ?? ""}`} app=${app} action=${action} about=${about} record=${isUpdate ? asRequested(family, record) : undefined} hidden=${record ? family.hides : []}
+      ${action && html`<${ActionForm} key=${`${action}${record?.[family.uuid] ?? ""}`} app=${app} action=${action} about=${about} record=${isUpdate ? asRequested(family, record) : undefined} hidden=${record ? family.hides : []} atOnce=${action.endsWith("-list")}
         done=${this.done} cancel=${() => this.setState({ action: "" })} />`}
       ${record && !action && html`${lines(facts.filter((one) => !isAside(one)))}<details class="also"><summary>${t("office.also")}</summary>${lines(facts.filter(isAside))}</details>`}
       ${!record && !action && html`<p class="nothing">${t("office.choose")}</p>`}

@@ -114,10 +114,25 @@ def test_a_secret_that_is_answered_once_is_shown(board: Page) -> None:
     board.keys("https://crm.example.net/hook")
     board.press("Send")
     assert "whsec_" in board.one(".answer").text
-    board.press("https://crm.example.net/hook", ".records")
+
+
+def test_a_delivery_that_failed_is_seen_and_asked_for_again(board: Page, endpoint: Endpoint, axe: str) -> None:
+    made = endpoint.ask("webhook-create", url="https://nowhere.invalid/hook", name="Nowhere", events=["contact.*"])
+    endpoint.ask("contact-create", display_name="Told Example")
+    of = {"webhook_uuid": made["webhook_uuid"]}
+    board.until(
+        lambda: [one for one in endpoint.ask("delivery-list", **of)["items"] if one["tries"]], "it was tried", 30
+    )
+    board.view("Office")
+    board.press("Webhooks")
+    board.press("Nowhere", ".records")
     board.press("delivery-list")
-    board.press("Send")
-    board.one(".answer")
+    board.one(".answer tr", "contact.created")
+    assert board.violations(axe) == []
+    board.press("Retry", ".answer")
+    board.one(".messages", "delivery-retry")
+    events = endpoint.ask("event-list", types=["webhook.retried"], fresh=True, **{"from": "2000-01-01T00:00:00Z"})
+    assert events["items"]
 
 
 def test_every_action_that_is_offered_has_a_form(board: Page) -> None:
