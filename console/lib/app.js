@@ -63,7 +63,7 @@ export class App extends Spoken {
       changed: () => this.judge(),
       begun: () => void this.loading.everything(),
       clock: setClock,
-      ended: () => void this.signInAgain().then(() => this.channel.hurry()),
+      ended: () => void this.signInAgain(),
       note: (words) => console.info(`Ringpost: ${words}`),
     }
   }
@@ -79,18 +79,24 @@ export class App extends Spoken {
   }
 
   async begin() {
-    this.mode = "loading"
+    if (this.mode !== "away") this.mode = "loading"
     this.changed()
+    if (!(await this.learn())) return this.lost() // poll tries again
+    if (this.can("event-list")) this.channel.start() // once it is live everything is asked for
+    else this.channel.become("forbidden")
+    if (this.channel.state === "forbidden") await this.loading.everything()
+    this.judge()
+  }
+
+  /** Find out what the token may do. */
+  async learn() {
     try {
       const found = await this.api.ask("action-list")
       this.offered = new Set(found.items.map((/** @type {{action: string}} */ one) => one.action))
     } catch (refusal) {
       this.fail(refusal)
     }
-    if (this.can("event-list")) this.channel.start() // once it is live everything is asked for
-    else this.channel.become("forbidden")
-    if (this.channel.state === "forbidden") await this.loading.everything()
-    this.judge()
+    return this.offered.size > 0
   }
 
   /** @param {string} action */
@@ -113,7 +119,7 @@ export class App extends Spoken {
       this.asksAgain = false
       this.waiting.splice(0).forEach((go) => go())
       this.channel.hurry()
-      this.changed()
+      void this.learn().then(() => this.changed())
     } else {
       await this.begin()
     }
@@ -190,6 +196,7 @@ export class App extends Spoken {
 
   poll() {
     if (!this.signed || this.asksAgain || this.channel.state === "live") this.judge()
+    else if (!this.offered.size) void this.begin()
     else void (this.loading.isWhole ? this.loading.board() : this.loading.everything())
   }
 
@@ -212,7 +219,7 @@ export class App extends Spoken {
     if (!this.signed) this.mode = "signed-out"
     else if (this.asksAgain) this.mode = "away"
     else if (isFresh) this.mode = this.channel.state === "live" ? "live" : "polling"
-    else if (before !== "loading" || this.channel.state === "away") this.mode = "away"
+    else if (before !== "loading" || this.channel.state === "away" || !this.offered.size) this.mode = "away"
     if (this.mode === before) return
     stopClock(this.mode === "away")
     this.changed()

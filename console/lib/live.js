@@ -44,6 +44,7 @@ export class Channel {
     this.cursor = null
     this.tries = 0
     this.isStopped = false
+    this.isRefused = false
     /** @type {Promise<void> | null} */
     this.catching = null
     /** @type {Record<string, ReturnType<typeof setTimeout>>} */
@@ -64,6 +65,7 @@ export class Channel {
 
   /** Try now: the network is back, or somebody has signed in. */
   hurry() {
+    this.isRefused = false
     if (this.socket || this.isStopped) return
     this.tries = 0
     this.open()
@@ -89,6 +91,7 @@ export class Channel {
     this.forget()
     if (this.isStopped || this.state === "forbidden") return
     this.become("away")
+    if (this.isRefused) return // with that token it would be again: hurry is told of another
     const wait = WAITS[Math.min(this.tries, WAITS.length - 1)]
     this.tries += 1
     this.timers.again = setTimeout(() => this.open(), wait * (0.75 + Math.random() / 2))
@@ -169,7 +172,9 @@ export class Channel {
   /** @param {{status: number, error: string}} said */
   refused({ status, error }) {
     if (status === 401) {
+      this.isRefused = true
       this.hearer.ended()
+      this.socket?.close()
     } else if (status === 403) {
       this.become("forbidden")
       this.socket?.close()

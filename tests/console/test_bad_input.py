@@ -14,6 +14,11 @@ REMEMBERS_ITS_CHANNEL = """
     const Real = WebSocket
     window.WebSocket = class extends Real { constructor(url) { super(url); window.channel = this } }
 """
+IS_AWAY = """
+    const real = window.fetch
+    window.fetch = async () => { throw new TypeError("away") }
+    window.back = () => { window.fetch = real }
+"""
 GERMAN = """
     const choice = document.querySelector("option[value=de]").parentElement
     choice.value = "de"
@@ -94,6 +99,16 @@ def test_what_is_no_endpoint_is_said_to_be_none(
     assert "router" not in page.text
     page.js("restoreFetch()")
     page.sign_in(endpoint.key)
+
+
+def test_a_page_that_is_opened_while_the_endpoint_is_away_is_live_once_it_is_back(board: Page) -> None:
+    added = board.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": IS_AWAY})
+    board.browser.refresh()
+    board.until(lambda: board.mode == "away", "it is not live")
+    board.js("back()")
+    board.until(lambda: board.mode == "live", "it is live")
+    board.tile("100")
+    board.browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
 
 def test_a_wrong_key_is_no_key(page: Page) -> None:

@@ -73,11 +73,14 @@ test("a heartbeat that nobody answers ends the connection", () => {
   assert.equal(did.states.at(-1), "away")
 })
 
-test("a token that is none is said, and nothing is tried with it but the connection", () => {
-  const { last, say, did } = begin()
+test("a token that is none is said, and tried no more until there is another", () => {
+  const { channel, sockets, last, say, did } = begin()
   last().onopen()
   say({ message: "refused", status: 401, error: "unauthorized" })
-  assert.equal(did.ended, 1)
+  mock.timers.tick(120_000)
+  assert.deepEqual([did.ended, sockets.length], [1, 1])
+  channel.hurry()
+  assert.equal(sockets.length, 2)
 })
 
 test("who may not listen does not try again", () => {
