@@ -63,7 +63,7 @@ export default {
   "more": "Mehr", "muted": "stumm",
   "no": "nein", "number.found": "Gefundene Nebenstellen", "number.placeholder": "Name oder Nummer",
   "office.also": "Außerdem", "office": "Büro", "office.choose": "In der Liste auswählen.", "office.choose_action": "Eine Aktion auswählen.", "office.create": "Neu", "office.disabled": "ausgeschaltet", "office.none": "Keine.",
-  "park.own": "Auf die gemeinsamen Plätze", "parked": "Geparkt", "parked.in": "{who}, auf {slot} geparkt",
+  "park.in": "Parken in…", "parked": "Geparkt", "parked.in": "{who}, auf {slot} geparkt",
   "pop": "{who} ruft an", "pop.crm": "Im CRM öffnen", "pop.first": "Hat noch nie angerufen.", "pop.last": "Letzte Anrufe",
   "queue.longest": "Wartet am längsten:", "queue.members": "Mitglieder", "queue.nobody": "Niemand wartet.", "queue.waiting": "{count} warten",
   "queues": "Warteschlangen", "queues.none": "Keine Warteschlangen.",

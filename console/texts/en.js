@@ -63,7 +63,7 @@ export default {
   "more": "More", "muted": "muted",
   "no": "no", "number.found": "Extensions found", "number.placeholder": "Name or number",
   "office.also": "Also", "office": "Office", "office.choose": "Choose one on the list.", "office.choose_action": "Choose an action.", "office.create": "New", "office.disabled": "disabled", "office.none": "None.",
-  "park.own": "In the common slots", "parked": "Parked", "parked.in": "{who}, parked in {slot}",
+  "park.in": "Park in…", "parked": "Parked", "parked.in": "{who}, parked in {slot}",
   "pop": "{who} calls", "pop.crm": "Open in the CRM", "pop.first": "Has not called before.", "pop.last": "Last calls",
   "queue.longest": "Waits longest:", "queue.members": "Members", "queue.nobody": "Nobody waits.", "queue.waiting": "{count} waiting",
   "queues": "Queues", "queues.none": "No queues.",

@@ -72,8 +72,8 @@ export class CallCard extends Component {
     void app.do("call-monitor", { call_uuid: call.call_uuid, extension, mode, wait: 0 }, app.t("done.monitor", { extension }))
   }
 
-  /** Park it, in a lot if there are several. @param {Record<string, unknown>} [where] */
-  park = async (where = {}) => {
+  /** Park it in a lot. @param {Record<string, unknown>} where */
+  park = async (where) => {
     const { app, call } = this.props
     this.ask("")
     const done = await app.do("call-park", { call_uuid: call.call_uuid, ...where })
@@ -108,10 +108,9 @@ export class CallCard extends Component {
       ${up && app.can("call-transfer") && html`<button key="transfer" type="button" class="act" data-does="transfer" aria-keyshortcuts="T"
         aria-expanded=${this.state.asks === "transfer"} aria-label=${named(t("transfer"), who)} onClick=${() => this.ask(this.state.asks ? "" : "transfer")}>
         <${Icon} name="transfer" /><span>${t("transfer")}</span></button>`}
-      ${up && (app.state.lots.length
-        ? app.can("call-park") && html`<button key="park" type="button" class="act" data-does="park" aria-keyshortcuts="P" aria-expanded=${this.state.asks === "park"}
-            aria-label=${named(t("act.call-park"), who)} onClick=${() => this.ask(this.state.asks ? "" : "park")}><${Icon} name="park" /><span>${t("act.call-park")}</span></button>`
-        : act("park", "call-park", "park", "P", { then: (/** @type {any} */ done) => app.tell("good", t("done.parked", { slot: done.slot })) }))}
+      ${up && act("park", "call-park", "park", "P", { then: (/** @type {any} */ done) => app.tell("good", t("done.parked", { slot: done.slot })) })}
+      ${up && app.can("call-park") && app.state.lots.length > 0 && html`<button key="lot" type="button" class="act" aria-expanded=${this.state.asks === "park"}
+        aria-label=${named(t("park.in"), who)} onClick=${() => this.ask(this.state.asks ? "" : "park")}><${Icon} name="park" /><span>${t("park.in")}</span></button>`}
       ${up && (marks?.muted ? act("mute", "call-unmute", "unmute", "M") : act("mute", "call-mute", "mute", "M"))}
       ${up && (marks?.recorded ? act("record", "call-record-stop", "stop", "R") : act("record", "call-record-start", "record", "R"))}
       ${up && app.can("call-monitor") && html`<button key="monitor" type="button" class="act" data-does="monitor" aria-keyshortcuts="L"
@@ -134,7 +133,7 @@ export class CallCard extends Component {
       return html`<${NumberBox} app=${app} label=${t("transfer.to")} ways=${ways} cancel=${cancel} />`
     }
     if (this.state.asks === "park") {
-      return html`<div class="ways" role="group" aria-label=${t("act.call-park")}><button type="button" class="act first" onClick=${() => this.park()}><span>${t("park.own")}</span></button>
+      return html`<div class="ways" role="group" aria-label=${t("park.in")}>
         ${app.state.lots.map((lot) => html`<button type="button" class="act" key=${lot.parkinglot_uuid} onClick=${() => this.park({ parkinglot: lot.extension })}><bdi>${lot.name}</bdi></button>`)}</div>`
     }
     if (this.state.asks === "monitor") {
