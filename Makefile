@@ -21,7 +21,7 @@ HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
 MAKE_PACKAGE = $(MAKE) --no-print-directory build-Api PYTHON=$(BIN)/python LAMBDA_PYTHON=$(HERE_PYTHON) LAMBDA_ARCH=$(HERE_ARCH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run mcp mcp-conversation test fuzz test-kills check test-package test-clients test-inspector test-freeswitch test-asterisk test-behind-nat format docs bench lock clean
+.PHONY: help run mcp mcp-conversation test fuzz test-kills check test-package test-clients test-inspector test-console test-console-smoke test-console-long console-package test-freeswitch test-asterisk test-behind-nat format docs bench lock clean
 
 include package.mk link.mk
 
@@ -37,7 +37,7 @@ mcp-conversation: .venv/mcp  ## the conversation of docs/mcp.md: a server, two c
 	@$(BIN)/python -m tests.mcp.conversation
 
 test: .venv/dev         ## the suite, with branch coverage, on all cores
-	$(COMPILED) $(IN_MEMORY) $(BIN)/pytest -m "not package and not clients and not inspector and not live and not fuzz and not kills" -n $(WORKERS) --dist worksteal --cov --cov-report=
+	$(COMPILED) $(IN_MEMORY) $(BIN)/pytest -m "not package and not clients and not inspector and not console and not live and not fuzz and not kills" -n $(WORKERS) --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95
 
 # Each worker must make the same chapters: seed and deadline are chosen once, here.
@@ -56,7 +56,7 @@ test-kills: .venv/dev   ## endpoint and link are killed so often while commands,
 	RINGPOST_KILLS=$(KILLS) RINGPOST_CRASH_SEED=$(SEED) $(IN_MEMORY) $(BIN)/pytest -m kills -rP tests/entry/test_kills.py
 
 check: .venv/dev .venv/tools  ## the rest of the gate
-	$(MAKE) --no-print-directory -j2 --output-sync=target test-package test-clients test-inspector
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-package test-clients test-inspector test-console-smoke
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -78,6 +78,27 @@ test-clients: .venv/dev $(TOOLS)/clients $(TOOLS)/typescript  ## clients made fr
 
 test-inspector: .venv/dev $(TOOLS)/inspector  ## the public MCP inspector calls the tools of ringpost mcp
 	RINGPOST_INSPECTOR=$(TOOLS)/inspector $(BIN)/pytest -m inspector tests/mcp/test_inspector.py
+IN_A_BROWSER = RINGPOST_CONSOLE_TOOLS=$(TOOLS)/console $(IN_MEMORY) $(BIN)/pytest
+# Without Node or a browser the page is not tried: said loudly, and never so in CI, which has both (.ci/run).
+test-console-smoke: .venv/dev
+	@if command -v npm >/dev/null && command -v chromium >/dev/null && command -v chromedriver >/dev/null; then \
+		$(MAKE) --no-print-directory $(TOOLS)/console && $(IN_A_BROWSER) -m "console and smoke" tests/console; \
+	elif [ -n "$$CI" ]; then echo "CI needs Node, chromium and chromedriver" >&2; exit 1; \
+	else echo "**** THE OPERATOR'S PAGE WAS NOT TRIED: it takes Node 20 or newer with npm, chromium and chromedriver on PATH ****"; fi
+
+test-console: .venv/dev $(TOOLS)/console  ## the operator's page in a real browser, and its screenshots in docs/console/
+	$(IN_A_BROWSER) -m "console and not long" tests/console
+
+CONSOLE_MINUTES ?= 10
+test-console-long: .venv/dev $(TOOLS)/console  ## 500 extensions and 100 calls a minute, and what that costs the page (CONSOLE_MINUTES=)
+	CONSOLE_MINUTES=$(CONSOLE_MINUTES) $(IN_A_BROWSER) -s -m "console and long" -rP tests/console
+
+CONSOLE_FOLDER ?= dist/console
+console-package:        ## the operator's page as a folder for a bucket (CONSOLE_FOLDER=)
+	rm -rf $(CONSOLE_FOLDER)
+	mkdir -p $(CONSOLE_FOLDER)
+	cp -R console $(CONSOLE_FOLDER)/console
+	@echo "$(CONSOLE_FOLDER): docs/deploy.md says where it goes"
 
 test-freeswitch: .venv/dev  ## the whole story on a FreeSWITCH with real phones; docs/freeswitch.md says how
 	$(BIN)/pytest -m live -v tests/live
@@ -121,6 +142,7 @@ lock: .venv/dev         ## resolve requirements/*.txt anew
 	$(COMPILE) requirements/clients.in -o requirements/clients.txt
 	cd tests/clients/typescript && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 	cd tests/mcp/inspector && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	cd tests/console && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean:                  ## remove what make made
 	rm -rf .venv $(TOOLS) .aws-sam dist
@@ -189,6 +211,15 @@ $(TOOLS)/inspector: tests/mcp/inspector/package.json tests/mcp/inspector/package
 $(TOOLS)/typescript: tests/clients/typescript/package.json tests/clients/typescript/package-lock.json
 	@command -v npm >/dev/null || { echo "The TypeScript client is made and checked with Node 20 or newer, and npm: neither is on PATH" >&2; exit 1; }
 	@echo "Installing what makes a TypeScript client into $@, once"
+	rm -rf $@
+	mkdir -p $@
+	cp $^ $@
+	cd $@ && npm ci --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+$(TOOLS)/console: tests/console/package.json tests/console/package-lock.json
+	@command -v npm >/dev/null || { echo "The operator's page is checked with Node 20 or newer, and npm: neither is on PATH" >&2; exit 1; }
+	@echo "Installing what the operator's page is checked with into $@, once"
 	rm -rf $@
 	mkdir -p $@
 	cp $^ $@

@@ -125,6 +125,25 @@ def test_says_it_to_the_connection_of_that_id(
     assert api.told(connection_id) == [{"message": "Zoë"}]
 
 
+class Opened:
+    """Stands for what answers; remembers whence somebody connected."""
+
+    def __init__(self) -> None:
+        self.sources: list[str] = []
+
+    def opened(self, connection_id: str, headers: object, source_ip: str) -> None:
+        self.sources.append(source_ip)
+
+
+def test_behind_a_distribution_it_is_the_viewers_address_and_only_by_its_secret() -> None:
+    opened, secret = Opened(), "s" * 32
+    behind = {"CloudFront-Viewer-Address": "198.51.100.7:46532", "X-Ringpost-Edge": secret}
+    for headers in (behind, {**behind, "X-Ringpost-Edge": "t" * 32}):
+        event = connecting(ID, headers, "203.0.113.9")
+        assert handler(event, None, lambda: opened, lambda: (secret,))["statusCode"] == 200
+    assert opened.sources == ["198.51.100.7", "203.0.113.9"]
+
+
 def test_what_is_long_arrives_whole_in_frames(api: WebSocketApi, sockets: ApiGatewaySockets) -> None:
     text = json.dumps("é" * 60_000, ensure_ascii=False)
     sockets.send(ID, text)

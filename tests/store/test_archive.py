@@ -234,3 +234,10 @@ def test_an_s3_that_does_not_answer_is_unavailable() -> None:
     for use in (S3Archive(BUCKET, client).size, S3Archive(BUCKET, client).delete):
         with pytest.raises(StoreUnavailable):
             use(NAME)
+
+
+def test_a_page_is_told_from_where_a_bucket_is_read() -> None:
+    client = s3.connect(region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
+    archive = S3Archive("recordings", client)
+    assert archive.origin == "https://recordings.s3.eu-central-1.amazonaws.com"
+    assert archive.link(NAME, 60, "a.wav").startswith(f"{archive.origin}/")

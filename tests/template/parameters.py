@@ -69,7 +69,15 @@ EDGE: dict[str, str] = {
     "EdgeSecret": "a" * 64,
 }
 """What the distribution cannot do without."""
+EDGE_WITH_PAGE: dict[str, str] = {
+    **EDGE,
+    "Console": "yes",
+    "LiveOriginDomainName": "abcde12345.execute-api.eu-central-1.amazonaws.com",
+    "RecordingsDomainName": "recordings.s3.eu-central-1.amazonaws.com",
+}
 EDGE_SETS: list[dict[str, Any]] = [
     EDGE,
+    EDGE_WITH_PAGE,
+    {**EDGE, "Console": "yes"},
     {**EDGE, "RequestsPerSource": "20000", "LogBucketDomainName": "logs.s3.amazonaws.com"},
 ]

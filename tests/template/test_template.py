@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ringpost.settings import Settings
-from tests.template.parameters import EDGE, EDGE_SETS, EVERYTHING, GROUPED, SETS, STREAM
+from tests.template.parameters import EDGE, EDGE_SETS, EDGE_WITH_PAGE, EVERYTHING, GROUPED, SETS, STREAM
 from tests.template.reading import ROOT, Template, named
 
 TABLE, BUCKET = {"ExistingTableName": "restored", "ExistingTableStreamArn": STREAM}, {"ExistingBucketName": "sounds"}
@@ -68,6 +68,7 @@ def test_the_functions_read_what_they_are_told(chosen: dict[str, str]) -> None:
         if function == "Api":
             assert read.requests_per_source == int(template.parameters["RequestsPerSource"])
             assert read.edge_only == (template.parameters["EdgeOnly"] == "yes")
+        if function != "Delivery":
             assert ",".join(read.edge_secrets) == template.parameters["EdgeSecret"]
 
 
@@ -326,7 +327,7 @@ def test_every_parameter_of_the_function_behind_live_connections_makes_another_v
     for group in GROUPED:
         for name, value in group.items():
             after = Template(**{name: value}).resources.get("Live", {}).get("Properties", before)
-            if after["Environment"] != before["Environment"] and not name.startswith("Existing"):
+            if after["Environment"] != before["Environment"] and not name.startswith(("Existing", "EdgeSecret")):
                 assert after["VersionDescription"] != before["VersionDescription"], name
 
 
@@ -336,6 +337,7 @@ def test_the_distribution_shows_its_secret_and_its_viewer_and_hides_the_default_
     template = Template("template-cloudfront.yaml", **EDGE)
     about = template.properties("Distribution")["DistributionConfig"]
     (origin,) = about["Origins"]
+    assert about["CacheBehaviors"] == []
     assert origin["OriginCustomHeaders"] == [{"HeaderName": edge.SECRET, "HeaderValue": EDGE["EdgeSecret"]}]
     sent = template.properties("OriginRequests")["OriginRequestPolicyConfig"]["HeadersConfig"]
     assert sent["HeaderBehavior"] == "allViewerAndWhitelistCloudFront"
@@ -344,6 +346,48 @@ def test_the_distribution_shows_its_secret_and_its_viewer_and_hides_the_default_
     assert template.properties("WebAcl")["Scope"] == "CLOUDFRONT"
     assert template.written["Parameters"]["EdgeSecret"]["NoEcho"] is True
     assert Template().written["Parameters"]["EdgeSecret"]["NoEcho"] is True
+
+
+def test_the_page_and_live_connections_are_at_the_same_name_if_they_are_wanted() -> None:
+    from ringpost.entry import edge
+    from ringpost.entry.operators_page import security_headers
+
+    assert not [name for name in Template("template-cloudfront.yaml", **EDGE).resources if "Console" in name]
+    template = Template("template-cloudfront.yaml", **EDGE_WITH_PAGE)
+    about = template.properties("Distribution")["DistributionConfig"]
+    origins = {origin["Id"]: origin for origin in about["Origins"]}
+    assert origins["live"]["OriginCustomHeaders"] == [{"HeaderName": edge.SECRET, "HeaderValue": EDGE["EdgeSecret"]}]
+    assert origins["console"]["OriginAccessControlId"] == {"Ref": "ConsoleAccess"}
+    assert "OriginCustomHeaders" not in origins["console"]
+    assert [(one["PathPattern"], one["TargetOriginId"]) for one in about["CacheBehaviors"]] == [
+        ("/live", "live"),
+        ("/console*", "console"),
+    ]
+    sent = template.properties("LiveRequests")["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
+    assert edge.VIEWER in [name.lower() for name in sent]
+    assert "host" not in [name.lower() for name in sent], "API Gateway knows its own name only"
+    policy = template.properties("ConsoleHeaders")["ResponseHeadersPolicyConfig"]
+    ours = security_headers([f"https://{EDGE_WITH_PAGE['RecordingsDomainName']}"])
+    secured = policy["SecurityHeadersConfig"]
+    said = {
+        "Content-Security-Policy": secured["ContentSecurityPolicy"]["ContentSecurityPolicy"],
+        "X-Frame-Options": secured["FrameOptions"]["FrameOption"],
+        "Referrer-Policy": secured["ReferrerPolicy"]["ReferrerPolicy"],
+        "X-Content-Type-Options": "nosniff" if "ContentTypeOptions" in secured else "",
+        **{one["Header"]: one["Value"] for one in policy["CustomHeadersConfig"]["Items"]},
+    }
+    assert said == {**ours, "Cache-Control": "no-cache"}, "as the local server says them"
+
+
+def test_nobody_reads_the_pages_bucket_but_its_distribution() -> None:
+    template = Template("template-cloudfront.yaml", **EDGE_WITH_PAGE)
+    blocked = template.properties("ConsoleBucket")["PublicAccessBlockConfiguration"]
+    assert set(blocked.values()) == {True}
+    allowed, denied = template.properties("ConsoleBucketPolicy")["PolicyDocument"]["Statement"]
+    assert (allowed["Effect"], allowed["Action"]) == ("Allow", "s3:GetObject")
+    assert allowed["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert "${Distribution}" in allowed["Condition"]["StringEquals"]["AWS:SourceArn"]["Fn::Sub"]
+    assert denied["Effect"] == "Deny"
 
 
 def test_what_the_web_acl_refuses_has_the_one_shape_of_errors() -> None:

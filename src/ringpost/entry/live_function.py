@@ -6,7 +6,7 @@ Nothing is kept here between two messages: a connection is rows of the table, wh
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from aws_lambda_powertools.logging import Logger
 
 from ringpost.dispatch.envelope import refusal
 from ringpost.entry import wiring
+from ringpost.entry.edge import viewer
 from ringpost.entry.gateway import headers_of, proxied
 from ringpost.entry.live_aws import ApiGatewaySockets
 from ringpost.entry.telemetry import report
@@ -34,11 +35,22 @@ def talk() -> Talk:
     return Talk(endpoint.ports, endpoint.catalogue, sockets, lambda _command_uuid: None)
 
 
-def handler(event: dict[str, Any], _context: Any, make: Callable[[], Talk] = talk) -> dict[str, Any]:
+@cache
+def edge_secrets() -> Sequence[str]:
+    """By what a distribution in front is known, which says whom it speaks for."""
+    return Settings.read().edge_secrets
+
+
+def handler(
+    event: dict[str, Any],
+    _context: Any,
+    make: Callable[[], Talk] = talk,
+    secrets: Callable[[], Sequence[str]] = edge_secrets,
+) -> dict[str, Any]:
     """Answer one invocation. The status of the answer to ``CONNECT`` is the handshake's; nobody is told the others."""
     about = event["requestContext"]
     try:
-        _heed(make(), event, about)
+        _heed(make(), event, about, secrets)
     except Problem as problem:
         _note(about, problem.code)
         return proxied(refusal(problem, about["requestId"]))
@@ -47,11 +59,12 @@ def handler(event: dict[str, Any], _context: Any, make: Callable[[], Talk] = tal
     return _DONE
 
 
-def _heed(talk: Talk, event: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+def _heed(talk: Talk, event: Mapping[str, Any], about: Mapping[str, Any], secrets: Callable[[], Sequence[str]]) -> None:
     connection_id = about["connectionId"]
     match about["eventType"]:
         case "CONNECT":
-            talk.opened(connection_id, headers_of(event), about["identity"]["sourceIp"])
+            headers = headers_of(event)
+            talk.opened(connection_id, headers, viewer(headers, about["identity"]["sourceIp"], secrets()))
         case "MESSAGE":
             talk.received(connection_id, _said(event))
         case "DISCONNECT":

@@ -20,6 +20,7 @@ from ringpost.entry.exchange import Asgi, Exchange, GoneError, Message, Receive,
 from ringpost.entry.hosts import Hosts
 from ringpost.entry.live import Live, refuse
 from ringpost.entry.live_line import LiveLine
+from ringpost.entry.operators_page import OperatorsPage
 from ringpost.live.messages import MOST_BYTES
 from ringpost.model.errors import Forbidden, NotFound, Problem
 
@@ -40,8 +41,9 @@ def application(
     origins: Origins | None = None,
     base_path: str = "",
     live: Live | None = None,
+    page: OperatorsPage | None = None,
 ) -> Asgi:
-    """The endpoint as an ASGI application, and what answers under ``/recordings/``, if anything does.
+    """The endpoint as an ASGI application, and what answers under ``/recordings/`` and ``/console/``, if anything does.
 
     What a proxy hands on as it came is under ``base_path``; what comes without is answered too.
     """
@@ -62,6 +64,8 @@ def application(
                 await exchange.end()
             elif recordings is not None and exchange.path.startswith(_RECORDINGS):
                 await recordings(exchange)
+            elif page is not None and page.has(exchange.path):
+                await page.answer(exchange)
             else:
                 await _answered(endpoint, exchange)
         except Problem as problem:
@@ -168,6 +172,7 @@ def serve(
     origins: Origins | None = None,
     base_path: str = "",
     live: Live | None = None,
+    page: OperatorsPage | None = None,
 ) -> None:
     """Answer until interrupted. ``ready`` is told the address once it is listening.
 
@@ -181,7 +186,9 @@ def serve(
         for address, number in (name[:2] for name in names):
             ready(f"http://[{address}]:{number}" if ":" in address else f"http://{address}:{number}")
         _open_files(patience.connections + _FILES_BESIDE)
-        answering = application(endpoint, hosts([name[0] for name in names]), recordings, origins, base_path, live)
+        answering = application(
+            endpoint, hosts([name[0] for name in names]), recordings, origins, base_path, live, page
+        )
         Server(answering, patience).run(sockets)
     finally:
         for one in sockets:

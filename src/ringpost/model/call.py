@@ -32,6 +32,7 @@ class Rung(Entity):
     number: Number
     do_not_disturb: bool = False
     alongside: bool = Field(default=False, description="at once with the one before, and not after it")
+    by_hand: bool = Field(default=False, description="it rings until call-answer answers it")
     name_prefix: str = Field(default="", description="what it is shown in front of the caller's name")
     stay: QueueStay | None = Field(default=None, description="it is a queue, and this becomes of the caller there")
     is_room: bool = Field(default=False, description="it is a conference room: who calls is in it, and nobody is rung")

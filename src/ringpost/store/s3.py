@@ -22,6 +22,11 @@ class S3Archive:
         self._bucket = bucket
         self._client = client
 
+    @property
+    def origin(self) -> str:
+        """From where a browser reads what ``link`` answers."""
+        return f"https://{self._bucket}.s3.{self._s3().meta.region_name}.amazonaws.com"
+
     def upload(self, name: str, seconds: int) -> Upload:
         """Where to PUT a new file within so many seconds."""
         return Upload(self._signed("put_object", name, seconds), None)

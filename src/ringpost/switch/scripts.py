@@ -8,7 +8,7 @@ from ringpost.model.record import Entity
 
 TurnWhat = Literal[
     "hang_up", "hold", "resume", "transfer", "park", "record", "stop_recording", "requeue",
-    "consult", "put_through", "take_back",
+    "answer", "consult", "put_through", "take_back",
     "mute", "unmute", "deaf", "undeaf", "lock", "unlock", "record_room", "stop_recording_room",
 ]  # fmt: skip
 

@@ -156,7 +156,7 @@ def test_who_is_gone_does_nothing_more() -> None:
 
 numbers = st.sampled_from([*["100", "101", "102"] * 3, "5550140", "5550141", "5550142"])
 _DONE = [
-    *("hold", "resume", "transfer", "transfer", "park", "mute", "send_digits", "hang_up"),
+    *("hold", "resume", "transfer", "transfer", "park", "mute", "send_digits", "hang_up", "answer"),
     *("consult", "consult", "put_through", "take_back"),
 ]
 LOT = ParkingLot(
@@ -174,8 +174,8 @@ turns = st.lists(
 )
 
 
-def rung(number: str, *, alongside: bool = False) -> Rung:
-    return Rung(number=number, alongside=alongside)
+def rung(number: str, *, alongside: bool = False, by_hand: bool = False) -> Rung:
+    return Rung(number=number, alongside=alongside, by_hand=by_hand)
 
 
 def group(*members: str) -> tuple[Rung, ...]:
@@ -220,7 +220,7 @@ def test_who_calls_in_is_not_rung_and_hears_an_answer_when_somebody_answers(
     assert switch.await_answer(nobody, 5) == Progress("ended", cause="CALL_REJECTED")
 
 
-ways = st.lists(st.builds(rung, numbers, alongside=st.booleans()), max_size=5).map(tuple)
+ways = st.lists(st.builds(rung, numbers, alongside=st.booleans(), by_hand=st.booleans()), max_size=5).map(tuple)
 
 
 @given(numbers, ways, ways, st.sampled_from([None, "inbound"]), turns)

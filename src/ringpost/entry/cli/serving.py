@@ -64,7 +64,9 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool, pages: t
     from ringpost.entry.cors import Origins
     from ringpost.entry.hosts import Hosts
     from ringpost.entry.live import Live
+    from ringpost.entry.operators_page import PATH, OperatorsPage, folder
     from ringpost.store.folder import FolderArchive
+    from ringpost.store.s3 import S3Archive
 
     with plain_errors():
         settings, clock, origins = Settings.read(), SystemClock(), Origins(pages)
@@ -83,6 +85,7 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool, pages: t
         if isinstance(archive, FolderArchive):
             archive.base_url = archive.base_url or address
         click.echo(f"Ringpost {__version__} answers at {address}, store {place}. Ctrl-C stops it.")
+        click.echo(f"The operator's page is at {address}{PATH}/")
         click.echo(_welcome(address, fresh) if fresh else _no_key())
         if delivers_here:
             beside.enter_context(worker.beside(settings, store, clock, archive, live.listeners))
@@ -90,12 +93,13 @@ def serve(host: str, port: int, delivers: bool | None, with_demo: bool, pages: t
     def hosts(bound: Iterable[str]) -> Hosts:
         return Hosts(bound, settings.hosts, urlsplit(settings.public_url).netloc)
 
+    page = OperatorsPage(folder(), [archive.origin] if isinstance(archive, S3Archive) else [])
     sounds = recordings.application(archive) if isinstance(archive, FolderArchive) else None
     patience = Patience(of_one_source=settings.connections_per_source)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with suppress(KeyboardInterrupt), ExitStack() as beside, live.working(endpoint):
-            server.serve(endpoint, host, port, ready, sounds, hosts, patience, origins, settings.base_path, live)
+            server.serve(endpoint, host, port, ready, sounds, hosts, patience, origins, settings.base_path, live, page)
     except (OSError, ValueError) as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error}. PORT= takes another port") from None
     click.echo("Stopped.")

@@ -15,7 +15,7 @@ from ringpost.model.route import Room
 from ringpost.services.numbers import numbering, routing
 from ringpost.store import Put, Row, keys
 from ringpost.switch.sandbox import rooms
-from ringpost.switch.sandbox.play import Party, Play, Queued, fate_of
+from ringpost.switch.sandbox.play import Party, Play, Queued, fate_of, is_patient
 from ringpost.switch.sandbox.queueing import Past, busy_with, stay
 from ringpost.switch.scripts import Script, Turn
 
@@ -60,9 +60,11 @@ def way(
             return (*rungs, *(found or ([Rung(number=number)] if passed else [])))
         onward = routing.onward(extension, "unconditional", passed)
         if onward is None:
-            rung = Rung(number=number, do_not_disturb=bool(extension.do_not_disturb))
+            rung = Rung(
+                number=number, do_not_disturb=bool(extension.do_not_disturb), by_hand=_by_hand(coming.order, number)
+            )
             rungs.append(rung)
-            cause = "USER_BUSY" if rung.do_not_disturb else fate_of(number).cause
+            cause = "USER_BUSY" if rung.do_not_disturb else "NO_ANSWER" if rung.by_hand else fate_of(number).cause
             onward = routing.onward_after(extension, cause, passed)
         if onward is None:
             return tuple(rungs)
@@ -75,7 +77,7 @@ def _of_no_extension(
     """Whom a number leads to that is no extension's; nobody: to itself."""
     holder = numbering.holder(context, domain.domain_uuid, number)
     if isinstance(holder, RingGroup):
-        return list(_group(context, domain, holder))
+        return list(_group(context, domain, holder, coming.order))
     if isinstance(holder, Queue):
         return _queued(context, domain, number, coming, passed)
     found = routing.route(context, domain, number, from_a_phone=not passed, passed=passed, in_sandbox=True)
@@ -111,7 +113,12 @@ def turnstile(context: Context, domain: Domain) -> Put:
     return Put(put, if_version=version) if version else Put(put, if_absent=True)
 
 
-def _group(context: Context, domain: Domain, group: RingGroup) -> Iterator[Rung]:
+def _by_hand(order: CallOrder, number: str) -> bool:
+    """Whether an extension rings until somebody answers it by hand: not one that would not answer anyhow."""
+    return is_patient(order) and fate_of(number).cause is None
+
+
+def _group(context: Context, domain: Domain, group: RingGroup, order: CallOrder) -> Iterator[Rung]:
     """Whom a ring group rings: at once, or one after the other until somebody answers."""
     at_once = group.ring_group_strategy in ("simultaneous", "enterprise")
     found = routing.group(context, domain, group, in_sandbox=True)
@@ -124,14 +131,16 @@ def _group(context: Context, domain: Domain, group: RingGroup) -> Iterator[Rung]
         if rung == _MOST_RUNG or not (member.gateway or (extension and extension.enabled)):
             continue
         is_busy = bool(extension and extension.do_not_disturb)
+        by_hand = extension is not None and _by_hand(order, member.number)
         yield Rung(
             number=member.number,
             do_not_disturb=is_busy,
             alongside=at_once and rung > 0,
+            by_hand=by_hand,
             name_prefix=group.ring_group_cid_name_prefix or "",
         )
         rung += 1
-        if not at_once and not is_busy and fate_of(member.number).cause is None:
+        if not at_once and not is_busy and not by_hand and fate_of(member.number).cause is None:
             return
     if not rung:
         yield Rung(number=group.ring_group_extension, do_not_disturb=True)

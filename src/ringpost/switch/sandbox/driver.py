@@ -20,6 +20,8 @@ these do not, whatever stands before their last seven digits:
 …5550150   as A: calls in from outside, as caller_id_number; B is what it has dialled
 …5550151   as caller_id_number of such a call: hangs up after 10 s in a queue
 …5550152   answers, and does not hang up before an hour has passed
+…5550153   as caller_id_number of such a call: an extension rings a minute, until call-answer
+           answers it, and they talk until somebody hangs up
 =========  ===========================================================================
 
 Who is on hold, parked, in a conference room, or asks before a transfer does not hang up: the call goes on until an
@@ -99,7 +101,12 @@ class SandboxSwitch:
         return sorted(running, key=lambda call: (call.start_stamp, call.call_uuid))
 
     def answer(self, domain: Domain, leg_uuid: str) -> None:
-        """Every number answers by itself."""
+        """Every number answers by itself, but where it rings until somebody does this."""
+        now = self._clock.now()
+        for play in self._plays(domain, now):
+            if play.rung_by_hand(leg_uuid, now) is not None:
+                self._rewrite(play, self._turned("answer", leg_uuid))
+                return
         self._on_line(domain, leg_uuid)
 
     def hang_up(self, domain: Domain, leg_uuid: str) -> None:

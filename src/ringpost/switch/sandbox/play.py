@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ringpost.clock import seconds
-from ringpost.model.call import Rung
+from ringpost.model.call import CallOrder, Rung
 from ringpost.model.notices import What
 from ringpost.model.queue import LeftBecause, QueueStay
 from ringpost.switch.scripts import Script, Turn
@@ -18,6 +18,8 @@ ANSWERS_AFTER = 1.0
 TALKS_FOR = 3.0
 WAITS_FOR = 3600.0
 REFUSED, UNREACHABLE, CALLS_IN, STAYS = "5550148", "5550149", "5550150", "5550152"
+PATIENT = "5550153"
+"""Whoever calls in and shows this number waits for somebody to answer by hand, and talks until somebody hangs up."""
 AT_ONCE = 0.2
 _LATER_LEGS = uuid.UUID("0b1e9c1e-5a0d-4f6e-9b0a-72696e67706f")
 
@@ -34,6 +36,7 @@ class Fate:
 _ANSWERS = Fate()
 TOO_LATE = ("LOSE_RACE", 16)
 _BUSY = Fate("USER_BUSY", AT_ONCE, 17)
+_BY_HAND = Fate("NO_ANSWER", 60.0, 19)
 _FATES = {
     "5550140": _BUSY,
     "5550141": Fate("NO_ANSWER", 30.0, 19),
@@ -67,10 +70,14 @@ class Party:
     source: str | None = None
     name_prefix: str = ""
     agent_uuid: str | None = None
+    picked_up: float | None = None
+    """When it was answered by hand."""
 
     @property
     def answered(self) -> float | None:
         """When it answers, if it does before it ends."""
+        if self.picked_up is not None:
+            return self.picked_up
         moment = self.start + self.fate.after
         return None if self.fate.cause or self.left == TOO_LATE or moment > self.ends else moment
 
@@ -163,6 +170,8 @@ class Play:
             self._call(order.destination_b, self._way(0, order.way), a.answered)
         for place, turn in enumerate(self.script.turns, 1):
             self._settle(turn.at)
+            if turn.what == "answer":
+                self._pick_up(self.rung_by_hand(turn.leg_uuid, turn.at), turn.at)
             self._act(turn, place)
         self._settle(self.as_of)
         if self.consult is not None:
@@ -202,6 +211,14 @@ class Play:
         room = next((one.room for one in self.met if one.party in self.line and one.leaves == math.inf), None)
         return room or self.line[-1].number
 
+    def rung_by_hand(self, leg_uuid: str, moment: float) -> Party | None:
+        """Who rings at that moment with that leg until somebody answers by hand."""
+        for party in self.parties:
+            rings = party.fate is _BY_HAND and party.picked_up is None and party.start <= moment < party.ends
+            if party.leg_uuid == leg_uuid and rings and moment < self.ends:
+                return party
+        return None
+
     def waits_in(self, now: float) -> Queued | None:
         """The queue in which the caller waits at that moment, if in one."""
         for one in self.queued:
@@ -212,7 +229,8 @@ class Play:
     @property
     def _talks_for(self) -> float:
         """How long those who are on the line now talk until one of them hangs up."""
-        return WAITS_FOR if any(party.number.endswith(STAYS) for party in self.line) else TALKS_FOR
+        stays = is_patient(self.script.order) or any(party.number.endswith(STAYS) for party in self.line)
+        return WAITS_FOR if stays else TALKS_FOR
 
     def _next_uuid(self) -> str:
         order, place = self.script.order, len(self.parties)
@@ -281,7 +299,7 @@ class Play:
             party.left = (party.fate.cause or "", party.fate.q850) if own else ("NO_ANSWER", 19)
 
     def _rung(self, rung: Rung, start: float) -> Party:
-        fate = _BUSY if rung.do_not_disturb else fate_of(rung.number)
+        fate = _BUSY if rung.do_not_disturb else _BY_HAND if rung.by_hand else fate_of(rung.number)
         return Party(
             self._next_uuid(), rung.number, start, fate, source=self.line[0].leg_uuid, name_prefix=rung.name_prefix
         )
@@ -461,6 +479,25 @@ class Play:
                 one.leaves = moment
                 self.turned.append(Turned(moment, "room_left", party, {}))
 
+    def _pick_up(self, party: Party | None, moment: float) -> None:
+        """It is connected with whom it was rung for; whoever else rings, or would have, does not."""
+        if party is None:
+            return
+        caller = self.line[0]
+        self.parties = [one for one in self.parties if one.start <= moment]
+        for one in self.parties:
+            rings = one.answered is None or one.answered > moment
+            if rings and one is not party and one.source == caller.leg_uuid and one.ends > moment:
+                _leave(one, moment)
+        if self.consult is not None:
+            self.consult.back_at = None
+        party.picked_up, party.left = moment, None
+        if caller.answered is None:
+            caller.picked_up = moment
+        self.line = [caller, party]
+        self.ends, self.cause, self.q850 = moment + self._talks_for, "NORMAL_CLEARING", 16
+        party.ends = caller.ends = math.inf
+
     def _leave_queue(self, moment: float, because: LeftBecause) -> None:
         """Whoever waits and is sent on, or hung up, waits no more, and nobody is rung for him."""
         for one in self.queued:
@@ -545,6 +582,11 @@ def _leave(party: Party, moment: float) -> None:
     had_it = party.fate.cause is not None and fated <= moment
     party.ends = fated if had_it else moment
     party.left = (party.fate.cause or "", party.fate.q850) if had_it else TOO_LATE
+
+
+def is_patient(order: CallOrder) -> bool:
+    """Whether it is a call from outside that is answered by hand."""
+    return order.direction == "inbound" and order.caller_id_number.endswith(PATIENT)
 
 
 def fate_of(number: str) -> Fate:

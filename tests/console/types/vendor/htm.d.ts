@@ -1,0 +1,2 @@
+declare const htm: { bind<H>(h: H): (strings: TemplateStringsArray, ...values: any[]) => any }
+export default htm
