@@ -85,7 +85,7 @@ export class Shell extends Component {
     const isWall = app.view === "wallboard"
     return html`<div class=${`page ${mode} ${isWall ? "on-wall" : ""}`} data-mode=${mode}>
       <a class="skip" href="#content" onClick=${(/** @type {Event} */ event) => { event.preventDefault(); document.getElementById("content")?.focus() }}>${t("skip")}</a>
-      <header class="head"><h1><img src="icon.svg" alt="" width="24" height="24" /> Ringpost</h1>
+      <header class="head"><h1><img src="icon.svg" alt="" width="24" height="24" /><span class="brand">Ringpost</span></h1>
         ${app.signed.domain && html`<bdi class="domain">${app.signed.domain}</bdi>`}
         <${Current} app=${app} />
         <nav aria-label=${t("views")}>${this.views.map(([name], place) => html`<button type="button" key=${name} aria-current=${name === app.view ? "page" : undefined} aria-keyshortcuts=${place + 1} onClick=${() => app.show(name)}>${t(`view.${name}`)}</button>`)}</nav>
