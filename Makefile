@@ -10,8 +10,8 @@ PIP_INSTALL := -m pip install $(QUIET) --disable-pip-version-check --require-has
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
 # What the suite writes is for the suite: where there is a place in memory with room, nobody waits for a disk.
-# One worker more than cores: some tests wait for a thread or a process.
-WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
+# Two workers more than cores: some tests wait for a thread or a process.
+WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 2)')
 # Whatever the shell says, the many processes of the suite share what is compiled.
 COMPILED = PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.venv/pycache
 IN_MEMORY = $(shell [ "$$(df -Pm /dev/shm 2>/dev/null | awk 'END { print $$4 + 0 }')" -ge 1024 ] && echo TMPDIR=/dev/shm)
@@ -21,7 +21,7 @@ HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
 MAKE_PACKAGE = $(MAKE) --no-print-directory build-Api PYTHON=$(BIN)/python LAMBDA_PYTHON=$(HERE_PYTHON) LAMBDA_ARCH=$(HERE_ARCH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run mcp mcp-conversation test fuzz test-kills check test-package test-clients test-inspector test-console test-console-smoke test-console-long console-package test-freeswitch test-asterisk test-behind-nat format docs bench lock clean
+.PHONY: help run mcp mcp-conversation test fuzz test-kills check check-code test-package test-clients test-inspector test-console test-console-smoke test-console-long console-package test-freeswitch test-asterisk test-behind-nat format docs bench lock clean
 
 include package.mk link.mk
 
@@ -56,7 +56,9 @@ test-kills: .venv/dev   ## endpoint and link are killed so often while commands,
 	RINGPOST_KILLS=$(KILLS) RINGPOST_CRASH_SEED=$(SEED) $(IN_MEMORY) $(BIN)/pytest -m kills -rP tests/entry/test_kills.py
 
 check: .venv/dev .venv/tools  ## the rest of the gate
-	$(MAKE) --no-print-directory -j2 --output-sync=target test-package test-clients test-inspector test-console-smoke
+	$(MAKE) --no-print-directory -j3 --output-sync=target test-clients test-package check-code test-console-smoke test-inspector
+
+check-code: .venv/dev .venv/tools
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -81,9 +81,9 @@ def _rung(call: TrackedCall, visit: QueueVisit, _: Notice, __: list[InQueue]) ->
     """Who is rung for a caller that waits: each phone of a member's is one leg, and all of them one attempt."""
     if not visit.waits:
         return visit
-    attempts = list(visit.attempts)
+    attempts, known = list(visit.attempts), {one.leg_uuid for one in visit.attempts}
     for leg in _legs_for(call, visit):
-        if not any(_is_of(one, leg) for one in attempts):
+        if leg.leg_uuid not in known and not any(_is_of(one, leg) for one in attempts):
             about = {"extension": leg.extension, "agent_uuid": leg.agent_uuid}
             attempts.append(Attempt(leg_uuid=leg.leg_uuid, rang_at=leg.start_stamp, **about))
     return visit.model_copy(update={"attempts": tuple(attempts[-MOST_ATTEMPTS:])})
@@ -146,8 +146,11 @@ def _rang_in_vain(call: TrackedCall, visit: QueueVisit, _: Notice, told: list[In
     """A member's phones ring no more once the last of them does not: it was missed if one of them says so."""
     attempts = []
     for one in visit.attempts:
+        if missed_because(one.cause):
+            attempts.append(one)
+            continue
         legs = [leg for leg in _legs_for(call, visit) if _is_of(one, leg)]
-        if missed_because(one.cause) or not legs:
+        if not legs:
             attempts.append(one)
             continue
         if any(leg.state != "ended" for leg in legs):  # one of them may have ended before the next was rung
