@@ -9,7 +9,6 @@ import re
 import socket
 import threading
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -172,10 +171,10 @@ class OwnTransfers:
         self._request(dialog, "ACK", sequence=sequence, branch=branch if status >= 300 and sequence == latest else "")
         if sequence != latest:
             return
-        asks: Callable[[str], str] = lambda name: _header(message, name)  # noqa: E731 - a word for what is read twice
-        challenge = asks("WWW-Authenticate") or asks("Proxy-Authenticate")
+        of_a_proxy = _header(message, "Proxy-Authenticate")
+        challenge = _header(message, "WWW-Authenticate") or of_a_proxy
         if challenge and not dialog.authorization:
-            dialog.authorization = self._authorization(challenge, dialog, asks("Proxy-Authenticate") != "")
+            dialog.authorization = self._authorization(challenge, dialog, bool(of_a_proxy))
             dialog.remote = ""
             self._invite(dialog)
         else:

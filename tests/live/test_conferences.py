@@ -201,6 +201,12 @@ def test_a_pin_is_asked_and_a_moderators_is_another(meeting: Meeting, phones: tu
     meeting.is_told(room, *(("joined", number) for number in (one.number, other.number, WILLING)))
 
 
+def is_asked_again(phone: Phone) -> None:
+    """Or hung up."""
+    heard = phone.heard().anything_else
+    eventually(lambda: phone.heard().anything_else > heard + 0.5 or not phone.is_in_a_call(), "it is asked")
+
+
 @pytest.mark.parametrize("pin", [None, PIN])
 def test_who_does_not_know_the_pin_is_hung_up(meeting: Meeting, phones: tuple[Phone, Phone], pin: str | None):
     """Nor who says nothing: both within a minute."""
@@ -208,8 +214,7 @@ def test_who_does_not_know_the_pin_is_hung_up(meeting: Meeting, phones: tuple[Ph
     one.dial(room)
     eventually(one.is_in_a_call, "it is answered")
     for _ in range(3 if pin else 0):
-        heard = one.heard().anything_else
-        eventually(lambda: one.heard().anything_else > heard + 0.5 or not one.is_in_a_call(), "it is asked")  # noqa: B023
+        is_asked_again(one)
         one.press("99#")
     eventually(lambda: not one.is_in_a_call(), "it is hung up", 75)
     assert not meeting.inside(room)

@@ -138,7 +138,9 @@ class Desk:
         assert record["xml_cdr_uuid"] == call["call_uuid"]
         about = {"type": "call.ended", "call_uuid": call["call_uuid"]}
         eventually(lambda: self.told.events(**about), "that it has ended is told")
-        assert len(self.told.events(type="call.ended")) == 1, "once, of one call"
+        since = self.began.removesuffix("Z")  # the end of a call of the test before may be told late
+        ended = [one for one in self.told.events(type="call.ended") if one["data"]["call"]["start_stamp"] >= since]
+        assert len(ended) == 1, "once, of one call"
         return record
 
 

@@ -101,7 +101,10 @@ def _served(folder: str) -> Iterator[tuple[str, str]]:
         assert server.stdout is not None
         try:
             said = b"".join(iter(server.stdout.readline, b"Try it:\n")).decode()
-            yield re.search(r"http://127\.0\.0\.1:\d+", said)[0], re.search(r"rp_\S+", said)[0]  # type: ignore[index] # it has just been read
+            address, token = re.search(r"http://127\.0\.0\.1:\d+", said), re.search(r"rp_\S+", said)
+            assert address
+            assert token
+            yield address[0], token[0]
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(_PATIENCE)

@@ -53,11 +53,15 @@ class Asking:
 
     def ask(self, question: Question, posted: Posted, then: Then) -> Told:
         """What the endpoint answers; ``Away``. Whatever it answers, and be it too late, is handed to ``then`` first."""
-        asked = self._pool.submit(self._told, question, posted, then)
+        patience, this = self._patience(), object()
+        with self._lock:
+            self._waiting[this] = time.monotonic()
+        asked = self._pool.submit(self._told, this, question, posted, then)
         try:
-            return asked.result(self._patience())
+            return asked.result(patience)
         except TooSlow:
-            asked.cancel()
+            if asked.cancel():
+                self._waits_no_more(this)
             raise Away("no answer in time") from None
 
     def close(self) -> None:
@@ -67,13 +71,14 @@ class Asking:
     def _patience(self) -> float:
         now = time.monotonic()
         with self._lock:
-            is_hanging = any(self._answered_at < at < now - self.within for at in self._waiting.values())
+            is_hanging = any(self._answered_at < at <= now - self.within for at in self._waiting.values())
         return min(_AT_ONCE_IF_HANGING, self.within) if is_hanging else self.within
 
-    def _told(self, question: Question, posted: Posted, then: Then) -> Told:
-        this = object()
+    def _waits_no_more(self, this: object) -> None:
         with self._lock:
-            self._waiting[this] = time.monotonic()
+            del self._waiting[this]
+
+    def _told(self, this: object, question: Question, posted: Posted, then: Then) -> Told:
         try:
             answer = self.client.post(
                 question.action, posted.body, question.content_type, posted.query, seconds=_GIVES_UP
@@ -81,8 +86,7 @@ class Asking:
         except click.ClickException as error:
             raise Away(error.message) from None
         finally:
-            with self._lock:
-                del self._waiting[this]
+            self._waits_no_more(this)
         told = _read(answer)
         with self._lock:
             self._answered_at = time.monotonic()

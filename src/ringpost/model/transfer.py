@@ -27,6 +27,12 @@ class Consultation(Entity):
     number: Number = Field(description="whom the initiator calls")
 
 
+class TakesPart(Entity):
+    """Which transfer a leg takes part in."""
+
+    transfer_uuid: Uuid
+
+
 class Transfer(Entity):
     """A transfer. The legs are parties of the call."""
 

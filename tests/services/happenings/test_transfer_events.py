@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringpost.clock import stamp
-from ringpost.model.notices import Notice, TrackedCall
-from ringpost.services.happenings.call_events import Happening, advanced, begun
+from ringpost.model.notices import Notice
 from tests.fakes import NOON
+from tests.services.happenings.test_queue_events import played
 
 HOME, MADE = (f"{letter}0000000-0000-4000-8000-000000000000" for letter in "df")
 CALLER, DESK, ASKED, OTHER = (f"c0000000-0000-4000-8000-00000000000{number}" for number in range(4))
@@ -50,14 +50,6 @@ class Board:
 
     def ends(self, at: float, leg: str, cause: str = "NORMAL_CLEARING") -> None:
         self.tell(at, "ended", leg, cause=cause)
-
-
-def played(notices: Sequence[Notice]) -> tuple[TrackedCall, list[Happening]]:
-    call, happened = begun(notices[0], "demo.example.net"), list[Happening]()
-    for notice in notices:
-        call, more = advanced(call, notice)
-        happened += more
-    return call, happened
 
 
 def story(notices: Sequence[Notice]) -> list[str]:

@@ -11,13 +11,12 @@ from typing import NamedTuple
 
 from ringpost.clock import seconds, stamp
 from ringpost.context import Context, Moved
-from ringpost.model.call import MovedCall
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, Forbidden, NotFound, Problem
 from ringpost.model.live import LiveCall, LiveLeg
 from ringpost.model.requests import ForUser, OneParty, OneTransfer
 from ringpost.model.route import AgentCode, HoldMusic, Outside, Phone, Slot
-from ringpost.model.transfer import Flow, Transfer, TransferStatus
+from ringpost.model.transfer import Flow, TakesPart, Transfer, TransferStatus
 from ringpost.services.calls import live_calls
 from ringpost.services.calls.live_calls import Party
 from ringpost.services.happenings.call_telling import keep_transfer
@@ -187,8 +186,8 @@ def _check_destination(context: Context, initiator: Party, destination: str) -> 
 def _check_free(context: Context, initiator: Party, transferred: LiveLeg) -> None:
     """One transfer at a time of a party: two operators may want one at once."""
     for leg in (initiator.leg, transferred):
-        place = context.store.get(keys.transfer_of_leg(initiator.domain.domain_uuid, leg.leg_uuid), MovedCall)
-        one = _known(context, initiator.domain.domain_uuid, place.leg_uuid) if place else None
+        part = context.store.get(keys.transfer_of_leg(initiator.domain.domain_uuid, leg.leg_uuid), TakesPart)
+        one = _known(context, initiator.domain.domain_uuid, part.transfer_uuid) if part else None
         if one is not None and not one.is_over:
             problem = Conflict("a transfer of this call is under way: transfer-complete or transfer-cancel ends it")
             problem.members["transfer_uuid"] = one.transfer_uuid
@@ -217,7 +216,7 @@ def _take_part(context: Context, one: Transfer) -> None:
         key = keys.transfer_of_leg(one.domain_uuid, leg_uuid or "")
         known = context.store.row(key)
         version = known.version if known else 0
-        body = MovedCall(leg_uuid=one.transfer_uuid).model_dump_json()
+        body = TakesPart(transfer_uuid=one.transfer_uuid).model_dump_json()
         row = Row(key, body, version + 1, int(seconds(context.now)) + _A_DAY)
         put = Put(row, if_version=version) if version else Put(row, if_absent=True)
         context.store.stage(put, Moved())

@@ -9,7 +9,6 @@ from ringpost.model.conference import Conference
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Conflict, InvalidRequest, NotFound
 from ringpost.model.requests import Listing, OneConference
-from ringpost.model.values import is_uuid
 from ringpost.services import kept, pages
 from ringpost.services.numbers import emergency, numbering
 from ringpost.services.tenants import domains
@@ -27,11 +26,7 @@ def found(context: Context, request: OneConference) -> Conference:
 
 def named(context: Context, home: str, reference: str) -> Conference:
     """The conference room of that uuid, number or name."""
-    if is_uuid(reference):
-        room = context.store.get(keys.conference(home, reference), Conference)
-    else:
-        room = numbering.conference(context, home, reference)
-        room = room or context.store.get(keys.conference_name(home, reference), Conference)
+    room = numbering.named(context, home, reference, Conference, keys.conference, keys.conference_name)
     if room is None:
         raise NotFound(_ABSENT)
     return room

@@ -1,6 +1,7 @@
 """Numbers inside a domain: one namespace for extensions, ring groups, queues, conference rooms and parking lots."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import TypeVar
 
 from pydantic import RootModel
 
@@ -11,10 +12,15 @@ from ringpost.model.extension import Extension
 from ringpost.model.parking import ParkingLot
 from ringpost.model.queue import Queue
 from ringpost.model.ring_group import RingGroup
-from ringpost.store import keys
+from ringpost.model.values import is_uuid
+from ringpost.store import Key, keys
 
 _MOST_WAYS = 50
 Numbered = Extension | RingGroup | Queue | Conference | ParkingLot
+
+
+Named = TypeVar("Named", Queue, Conference, ParkingLot)
+"""What has a name besides its number."""
 
 
 class Holder(RootModel[Numbered]):
@@ -70,19 +76,22 @@ def ring_group(context: Context, domain_uuid: str, number: str) -> RingGroup | N
     return found if isinstance(found, RingGroup) else None
 
 
-def queue(context: Context, domain_uuid: str, number: str) -> Queue | None:
-    """The queue that has a number; None if nobody has it, or something else."""
-    found = holder(context, domain_uuid, number)
-    return found if isinstance(found, Queue) else None
-
-
 def conference(context: Context, domain_uuid: str, number: str) -> Conference | None:
     """The conference room that has a number; None if nobody has it, or something else."""
     found = holder(context, domain_uuid, number)
     return found if isinstance(found, Conference) else None
 
 
-def parking_lot(context: Context, domain_uuid: str, number: str) -> ParkingLot | None:
-    """The parking lot that has a number, or has it as a slot; None if nobody has it, or something else."""
-    found = holder(context, domain_uuid, number)
-    return found if isinstance(found, ParkingLot) else None
+def named(
+    context: Context,
+    domain_uuid: str,
+    reference: str,
+    kind: type[Named],
+    truth: Callable[[str, str], Key],
+    name: Callable[[str, str], Key],
+) -> Named | None:
+    """What has that uuid, number or name, if it is of that kind."""
+    if is_uuid(reference):
+        return context.store.get(truth(domain_uuid, reference), kind)
+    found = holder(context, domain_uuid, reference)
+    return found if isinstance(found, kind) else context.store.get(name(domain_uuid, reference), kind)

@@ -10,7 +10,6 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFound
 from ringpost.model.parking import MOST_SLOTS, ParkingLot, ParkingPlace
 from ringpost.model.requests import Listing, OneParkingLot
-from ringpost.model.values import is_uuid
 from ringpost.services import kept, pages
 from ringpost.services.numbers import emergency, numbering, routing
 from ringpost.services.tenants import domains
@@ -27,11 +26,7 @@ def found(context: Context, request: OneParkingLot) -> ParkingLot:
 
 def named(context: Context, home: str, reference: str) -> ParkingLot:
     """The parking lot of that uuid, number or name."""
-    if is_uuid(reference):
-        lot = context.store.get(keys.parking_lot(home, reference), ParkingLot)
-    else:
-        lot = numbering.parking_lot(context, home, reference)
-        lot = lot or context.store.get(keys.parking_lot_name(home, reference), ParkingLot)
+    lot = numbering.named(context, home, reference, ParkingLot, keys.parking_lot, keys.parking_lot_name)
     if lot is None:
         raise NotFound(_ABSENT)
     return lot

@@ -10,7 +10,6 @@ from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, Conflict, InvalidRequest, NotFound
 from ringpost.model.queue import MOST_MEMBERS, Queue, QueueMember
 from ringpost.model.requests import InDomain, Listing, OneQueue
-from ringpost.model.values import is_uuid
 from ringpost.services import kept, pages
 from ringpost.services.numbers import emergency, numbering, queue_orders, routing
 from ringpost.services.switching import queueing
@@ -30,11 +29,7 @@ def found(context: Context, request: OneQueue) -> Queue:
 
 def named(context: Context, home: str, reference: str) -> Queue:
     """The queue of that uuid, number or name."""
-    if is_uuid(reference):
-        queue = context.store.get(keys.queue(home, reference), Queue)
-    else:
-        queue = numbering.queue(context, home, reference)
-        queue = queue or context.store.get(keys.queue_name(home, reference), Queue)
+    queue = numbering.named(context, home, reference, Queue, keys.queue, keys.queue_name)
     if queue is None:
         raise NotFound(_ABSENT)
     return queue

@@ -144,8 +144,7 @@ class SandboxSwitch:
     def transfer(self, domain: Domain, leg_uuid: str, number: str) -> None:
         """Release the other party and ring the number."""
         play = self._answered(domain, leg_uuid)
-        if play.consult is not None:
-            raise CannotComply("a transfer of this call is under way: transfer-complete or transfer-cancel ends it")
+        _check_asks_nobody(play)
         self._rewrite(play, self._turned("transfer", leg_uuid, number, self._way(domain, play, number)))
 
     def park(self, domain: Domain, leg_uuid: str, place: ParkingPlace) -> str:
@@ -153,8 +152,7 @@ class SandboxSwitch:
         play = self._answered(domain, leg_uuid)
         if play.slot is not None:
             raise CannotComply("this call waits in a slot already")
-        if play.consult is not None:
-            raise CannotComply("a transfer of this call is under way: transfer-complete or transfer-cancel ends it")
+        _check_asks_nobody(play)
         slot, lot = self._free_slot(domain, place), place.lot
         turn = self._turned("park", leg_uuid, slot)
         if lot is not None and lot.timeout:
@@ -215,9 +213,7 @@ class SandboxSwitch:
 
     def change_participant(self, domain: Domain, room: str, leg_uuid: str, change: ParticipantChange) -> None:
         """There is nothing to be heard; but it is known, and told."""
-        inside = next((one for one in self.rooms(domain) if one.room == room), None)
-        if inside is None:
-            raise NotFound("nobody is in that room")
+        inside = self._inside(domain, room)
         if all(one.leg_uuid != leg_uuid for one in inside.participants):
             raise NotFound("that one is not in the room")
         if change == "kick":
@@ -234,8 +230,7 @@ class SandboxSwitch:
         known = [
             one for script in self._scripts.of_domain(domain.domain_uuid) for one in rooms.recordings(script, room)
         ]
-        inside = next((one for one in self.rooms(domain) if one.room == room), None)
-        if inside is not None and inside.recorded:
+        if self._inside(domain, room).recorded:
             return known[-1].value
         path = f"sandbox/room-{len(known) + 1}-{leg_uuid}.wav"
         self._note_in_room(domain, room, "record_room", path)
@@ -245,12 +240,16 @@ class SandboxSwitch:
         """There is nothing to record."""
         self._note_in_room(domain, room, "stop_recording_room")
 
-    def _note_in_room(self, domain: Domain, room: str, what: TurnWhat, value: str = "") -> None:
-        """Something is done to a room: it is noted of whoever is there longest."""
+    def _inside(self, domain: Domain, room: str) -> LiveRoom:
+        """A room that somebody is in."""
         inside = next((one for one in self.rooms(domain) if one.room == room), None)
         if inside is None:
             raise NotFound("nobody is in that room")
-        leg_uuid = inside.participants[0].leg_uuid
+        return inside
+
+    def _note_in_room(self, domain: Domain, room: str, what: TurnWhat, value: str = "") -> None:
+        """Something is done to a room: it is noted of whoever is there longest."""
+        leg_uuid = self._inside(domain, room).participants[0].leg_uuid
         self._note(self._on_line(domain, leg_uuid).script, leg_uuid, what, value)
 
     def record(self, domain: Domain, leg_uuid: str) -> str:
@@ -337,6 +336,11 @@ class SandboxSwitch:
             if party is not None and party.start <= now < play.ends:
                 return play
         raise NotFound("call not found")
+
+
+def _check_asks_nobody(play: Play) -> None:
+    if play.consult is not None:
+        raise CannotComply("a transfer of this call is under way: transfer-complete or transfer-cancel ends it")
 
 
 def _recordings(script: Script, leg_uuid: str) -> list[Turn]:
