@@ -11,6 +11,7 @@ _UUIDS = {"destination": "destination_uuid", "ringgroup": "ring_group_uuid", "ex
 """By which member those are deleted that are not named by their kind."""
 _KINDS = ("destination", "ringgroup", "queue", "agent", "conference", "parkinglot", "user", "extension")
 """What leads to another goes before it."""
+_LISTS = {"extension": "extension-search"}
 _MORE: dict[str, dict[str, Any]] = {"user": {"cascade": True}}
 
 
@@ -25,18 +26,16 @@ class Asked(Protocol):
 @contextmanager
 def taken_away(*domains: Asked) -> Iterator[None]:
     """What is made meanwhile in these domains is there no more afterwards."""
-    before = [_there(api) for api in domains]
+    of_all = [(api, kind) for api in domains for kind in _KINDS]
+    before = [_there(api, kind) for api, kind in of_all]
     yield
-    for api, kept in zip(domains, before, strict=True):
-        for kind, uuid in _there(api):
-            if (kind, uuid) not in kept:
+    for (api, kind), kept in zip(of_all, before, strict=True):
+        for uuid in _there(api, kind):
+            if uuid not in kept:
                 api.do(f"{kind}-delete", **{_UUIDS.get(kind, kind): uuid}, **_MORE.get(kind, {}))
 
 
-def _there(api: Asked) -> list[tuple[str, str]]:
-    """The kind and the uuid of all there is; of two queues the later first, for it may lead to the earlier."""
-    found: list[tuple[str, str]] = []
-    for kind in _KINDS:
-        items = api.do(f"{kind}-list", limit=1000)["items"]
-        found += [(kind, one[_UUIDS.get(kind, f"{kind}_uuid")]) for one in reversed(items)]
-    return found
+def _there(api: Asked, kind: str) -> list[str]:
+    """All there is of a kind; of two queues the later first, for it may lead to the earlier."""
+    items = api.do(_LISTS.get(kind, f"{kind}-list"), limit=1000)["items"]
+    return [one[_UUIDS.get(kind, f"{kind}_uuid")] for one in reversed(items)]

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-from ringpost.model.errors import SwitchUnreachable
+from ringpost.model.errors import SwitchRefused, SwitchUnreachable
 from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
 from ringpost.switch.freeswitch.esl import EventSocket
 from tests.live.patience import eventually
@@ -30,6 +30,10 @@ class Switch(Protocol):
 
     def forget_everything(self) -> None:
         """What an earlier run has left."""
+        ...
+
+    def kill(self) -> None:
+        """End it as a crash would, and start it anew."""
         ...
 
     def say(self, words: str) -> None:
@@ -87,20 +91,46 @@ class FreeSwitch:
     """A FreeSWITCH, by its event socket."""
 
     def __init__(self) -> None:
+        self._line = self._connected()
+        self._started: subprocess.Popen[bytes] | None = None
+
+    @staticmethod
+    def _connected() -> EventSocket:
         host, _, port = setting("ESL").rpartition(":")
-        self._line = EventSocket(host, int(port), user=None, password=setting("PASSWORD"))
+        return EventSocket(host, int(port), user=None, password=setting("PASSWORD"))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._line.close()
+        if self._started is not None:
+            self._started.returncode = 0  # it goes on without us, and nobody waits for its end
 
     def api(self, command: str) -> str:
         return self._line.api(command)
 
     def forget_everything(self) -> None:
         self.api("hupall")
+
+    def kill(self) -> None:
+        """It is started as it was: the suite has no words of its own for that."""
+        process = int(Path(self.api("global_getvar run_dir").strip(), "freeswitch.pid").read_text())
+        command = Path(f"/proc/{process}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+        self._line.close()
+        os.kill(process, signal.SIGKILL)
+        eventually(lambda: not self._answers(), "it is dead")
+        nothing = subprocess.DEVNULL
+        self._started = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
+        eventually(self._answers, "it is there again", 60)
+        self._line = self._connected()
+        eventually(lambda: "RUNNING" in self.api("sofia status profile internal"), "it takes phones again", 60)
+
+    def _answers(self) -> bool:
+        with suppress(SwitchUnreachable, SwitchRefused):
+            self._connected().close()
+            return True
+        return False
 
     def say(self, words: str) -> None:
         self.api(f"log warning {words}")

@@ -3,7 +3,6 @@
 import random
 import socket
 import uuid
-from typing import cast
 
 import pytest
 
@@ -11,7 +10,6 @@ from tests.live.conftest import HERE, SILENT, WILLING, House, Link, Serving
 from tests.live.lines import PLACES
 from tests.live.patience import eventually
 from tests.live.phones import Answering, Caller, Phone, Registering, moving, refusing
-from tests.live.switches import Asterisk
 from tests.live.test_freeswitch import NOT_ALLOWED, numbers, passes
 from tests.live.told import ToldEvents
 from tests.live.under_test import KIND, LINK_DOES_ALL
@@ -230,7 +228,7 @@ def _kill(whom: str, house: House, serving: Serving) -> None:
         serving.link.goes_on().kill()
         serving.link.goes_on()
     elif whom == "switch":
-        cast("Asterisk", house.switch).kill()
+        house.switch.kill()
     else:
         serving.kill()
         serving.__enter__()
