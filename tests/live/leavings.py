@@ -36,6 +36,6 @@ def taken_away(*domains: Asked) -> Iterator[None]:
 
 
 def _there(api: Asked, kind: str) -> list[str]:
-    """All there is of a kind; of two queues the later first, for it may lead to the earlier."""
+    """All there is of a kind."""
     items = api.do(_LISTS.get(kind, f"{kind}-list"), limit=1000)["items"]
-    return [one[_UUIDS.get(kind, f"{kind}_uuid")] for one in reversed(items)]
+    return [one[_UUIDS.get(kind, f"{kind}_uuid")] for one in items]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -104,8 +105,6 @@ class FreeSwitch:
 
     def __exit__(self, *_: object) -> None:
         self._line.close()
-        if self._started is not None:
-            self._started.returncode = 0  # it goes on without us, and nobody waits for its end
 
     def api(self, command: str) -> str:
         return self._line.api(command)
@@ -123,8 +122,15 @@ class FreeSwitch:
         nothing = subprocess.DEVNULL
         self._started = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
         eventually(self._answers, "it is there again", 60)
+        self._let_go()
         self._line = self._connected()
-        eventually(lambda: "RUNNING" in self.api("sofia status profile internal"), "it takes phones again", 60)
+        runs = re.compile(r"^\s*internal\s.*RUNNING", re.MULTILINE)
+        eventually(lambda: runs.search(self.api("sofia status")), "it takes phones again", 60)
+
+    def _let_go(self) -> None:
+        """What we have started goes on without us, and nobody waits for its end."""
+        if self._started is not None and self._started.poll() is None:
+            self._started.returncode = 0
 
     def _answers(self) -> bool:
         with suppress(SwitchUnreachable, SwitchRefused):

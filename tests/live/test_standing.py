@@ -40,9 +40,12 @@ def elsewhere(house: House, serving: Serving) -> Iterator[None]:
     if LINK_DOES_ALL:
         yield
         return
-    with serving.elsewhere(ELSEWHERE_LISTEN):
-        yield
-    eventually(lambda: house.api.operate("switch-status", switch="live").body["reachable"], "it is found again", 60)
+    try:
+        with serving.elsewhere(ELSEWHERE_LISTEN):
+            yield
+    finally:
+        status = {"switch": "live"}
+        eventually(lambda: house.api.operate("switch-status", **status).body["reachable"], "it is found again", 60)
 
 
 @contextmanager

@@ -1,11 +1,20 @@
-"""Attended transfers go on though Ringpost, or the link, is away between two steps; and what became of them is told."""
+"""Attended transfers go on though Ringpost, or the link, is away between two steps; and what became of them is told.
+
+A switch that is killed and started anew has lost them, and that is told, too.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from tests.live.conftest import Link, Serving
+from tests.live.conftest import Api, Link, Serving
 from tests.live.patience import eventually
-from tests.live.test_standing import away
-from tests.live.test_transfers import LATE, Desk, colleagues, desk, two
+from tests.live.test_standing import away, elsewhere, standing_in
+from tests.live.test_transfers import CID, LATE, WHO_CALLED, Call, Desk, colleagues, desk, two
+from tests.live.under_test import KIND, LINK_DOES_ALL
 
 __all__ = ["colleagues", "desk", "two"]  # fixtures
 
@@ -52,3 +61,104 @@ def test_what_phones_do_while_the_link_is_away_is_told_once_it_is_back(desk: Des
     desk.hang_up(desk.ann)
     desk.is_over()
     desk.transfer_events("created", "ringback", "answered", end)
+
+
+@contextmanager
+def _stood_in_for(desk: Desk, serving: Serving, linking: Link, folder: Path) -> Iterator[Desk]:
+    """The desk, beside a switch that is answered by its link while Ringpost is away."""
+    if not LINK_DOES_ALL:
+        linking.stop()  # the other one tells
+    with elsewhere(desk.house, serving), standing_in(serving, folder):
+        api = Api(serving.url, desk.api.token, has_all=serving.has_all_records)
+        yield replace(desk, house=replace(desk.house, api=api))
+
+
+_NOBODY_ASKED = (
+    r"mod_xml_curl\.c:\d+ Received HTTP error 0|func_curl\.c: Failed to connect|sofia_reg\.c:\d+ Can't find user",
+    "nobody answers while the link takes Ringpost's place, and a phone may ask just then",
+)
+
+
+@pytest.mark.skipif(KIND == "freeswitch", reason="it asks how a number is rung for somebody else")
+@pytest.mark.expects_complaint(*_NOBODY_ASKED)
+@WHO_CALLED
+def test_who_asked_gives_up_while_cid_rings_and_ringpost_is_away(
+    desk: Desk, serving: Serving, linking: Link, tmp_path: Path, who_called: str
+):
+    with _stood_in_for(desk, serving, linking, tmp_path) as there:
+        call, transfer = _cid_rings(there, who_called)
+        with away(serving):
+            rang = there.cid.said().count("Incoming call")
+            there.hang_up(there.bob)
+            eventually(lambda: there.cid.said().count("Incoming call") > rang, "Cid is rung anew, for Ann", 20)
+            there.answers(there.cid)
+            there.hear_each_other(there.ann, there.cid)
+        _is_reached(there)
+        there.comes_to(transfer, "completed")
+        there.hear_each_other(there.ann, there.cid)
+        there.hang_up(there.ann)
+        there.is_over()
+        there.transfer_events("created", "ringback", "completed")
+        there.one_record(call, there.ann.number, there.bob.number, CID)
+
+
+@pytest.mark.skipif(KIND != "freeswitch", reason="others go on")
+@pytest.mark.expects_complaint(*_NOBODY_ASKED)
+@WHO_CALLED
+def test_a_freeswitch_that_may_ask_nobody_rings_nobody_anew_and_that_is_told_once(
+    desk: Desk, serving: Serving, linking: Link, tmp_path: Path, who_called: str
+):
+    with _stood_in_for(desk, serving, linking, tmp_path) as there:
+        call, transfer = _cid_rings(there, who_called)
+        with away(serving):
+            there.hang_up(there.bob)
+            there.is_over()
+        _is_reached(there)
+        there.comes_to(transfer, "completed")
+        there.transfer_events("created", "ringback", "completed")
+        there.one_record(call, there.ann.number, there.bob.number)
+
+
+def _cid_rings(desk: Desk, who_called: str) -> tuple[Call, Call]:
+    """The call, and the transfer."""
+    call = desk.speak(who_called)
+    transfer = desk.begin(call, CID)
+    desk.comes_to(transfer, "ringback")
+    desk.rings(desk.cid)
+    return call, transfer
+
+
+@pytest.mark.expects_complaint(r".", "it is killed")
+@pytest.mark.parametrize("status", ["ringback", "answered"])
+@WHO_CALLED
+def test_a_switch_that_is_started_anew_between_two_steps_has_lost_the_call(desk: Desk, who_called: str, status: str):
+    call = desk.speak(who_called)
+    transfer = desk.begin(call, CID if status == "ringback" else LATE)
+    desk.comes_to(transfer, status)
+    desk.house.switch.kill()
+    for phone in (desk.ann, desk.bob, desk.cid, desk.late):
+        phone.falls_silent()
+    _is_reached(desk)
+    for action in ("transfer-complete", "transfer-cancel"):
+        assert desk.api.ask(action, transfer_uuid=transfer["transfer_uuid"]).status == 409, action
+    desk.comes_to(transfer, "abandoned")
+    desk.transfer_events("created", *("ringback", "answered")[: 1 + (status == "answered")], "abandoned")
+    desk.one_record(call, desk.ann.number, desk.bob.number)
+    for number in desk.house.always:
+        assert desk.house.registers(number), f"{number} registers again"
+    _phones_are_there(desk)
+    again = desk.speak(who_called)
+    transfer = desk.begin(again, LATE)
+    desk.comes_to(transfer, "answered")
+    desk.complete(transfer)
+    desk.hear_each_other(desk.ann, desk.late)
+
+
+def _phones_are_there(desk: Desk) -> None:
+    """A phone that is not remembered registers again within a minute."""
+    wanted = {phone.number for phone in (desk.ann, desk.bob, desk.late)}
+
+    def there() -> bool:
+        return wanted <= {one["extension"] for one in desk.api.do("registration-list")["items"]}
+
+    eventually(there, "they are there again", 90)
