@@ -4,7 +4,7 @@ A switch that is killed and started anew has lost them, and that is told, too.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,26 +91,30 @@ def test_bob_gives_up_while_cid_rings_and_ringpost_is_away(
     desk: Desk, serving: Serving, linking: Link, tmp_path: Path, who_called: str
 ):
     """Cid is rung anew for Ann: the link has heard how, for it was so a while ago."""
-    with _stood_in_for(desk, serving, linking, tmp_path) as stood_in:
-        for is_away in (False, True):
-            there = replace(stood_in, began=now())
-            call = there.speak(who_called)
-            transfer = there.begin(call, CID)
-            there.comes_to(transfer, "ringback")
-            there.rings(there.cid)
-            with away(serving) if is_away else nullcontext():
-                rang = there.cid.said().count("Incoming call")
-                there.hang_up(there.bob)
-                eventually(lambda rang=rang: there.cid.said().count("Incoming call") > rang, "Cid is rung for Ann", 20)
-                there.answers(there.cid)
-                there.hear_each_other(there.ann, there.cid)
-            _is_reached(there)
-            there.comes_to(transfer, "completed")
-            there.hear_each_other(there.ann, there.cid)
-            there.hang_up(there.ann)
-            there.is_over()
-            there.one_record(call, there.ann.number, there.bob.number, CID)
+    with _stood_in_for(desk, serving, linking, tmp_path) as there:
+        _cid_is_rung_for_ann(there, who_called, nullcontext())
+        _cid_is_rung_for_ann(there, who_called, away(serving))
         there.transfer_events(*("created", "ringback", "completed") * 2)
+
+
+def _cid_is_rung_for_ann(desk: Desk, who_called: str, meanwhile: AbstractContextManager[None]) -> None:
+    desk = replace(desk, began=now())
+    call = desk.speak(who_called)
+    transfer = desk.begin(call, CID)
+    desk.comes_to(transfer, "ringback")
+    desk.rings(desk.cid)
+    with meanwhile:
+        rang = desk.cid.said().count("Incoming call")
+        desk.hang_up(desk.bob)
+        eventually(lambda: desk.cid.said().count("Incoming call") > rang, "Cid is rung anew", 20)
+        desk.answers(desk.cid)
+        desk.hear_each_other(desk.ann, desk.cid)
+    _is_reached(desk)
+    desk.comes_to(transfer, "completed")
+    desk.hear_each_other(desk.ann, desk.cid)
+    desk.hang_up(desk.ann)
+    desk.is_over()
+    desk.one_record(call, desk.ann.number, desk.bob.number, CID)
 
 
 @pytest.fixture
