@@ -281,8 +281,10 @@ def test_a_room_may_be_asked_and_who_waits_comes_into_it(desk: Desk, room: str) 
     found = desk.tenant.done("transfer-details", transfer_uuid=asked["transfer_uuid"])
     assert (found["status"], found["flow"]) == ("starting", "attended")
     leg = asked["initiator_leg_uuid"]
+    desk.says_pin(room, leg)
     desk.tenant.done("conference-participant-kick", conference=room, leg_uuid=leg)
     desk.passes(1)
+    desk.says_pin(room, parties(desk.tenant, desk.call_uuid)[-1])
     inside = desk.tenant.done("conference-participant-list", conference=room)["items"]
     assert STAYS in [one["number"] for one in inside]
 

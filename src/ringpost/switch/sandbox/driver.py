@@ -20,18 +20,17 @@ these do not, whatever stands before their last seven digits:
 …5550150   as A: calls in from outside, as caller_id_number; B is what it has dialled
 …5550151   as caller_id_number of such a call: hangs up after 10 s in a queue
 …5550152   answers, and does not hang up before an hour has passed
-…5550153   as caller_id_number of such a call: an extension rings a minute, until call-answer
-           answers it, and they talk until somebody hangs up
+…5550153   as caller_id_number of any call: whom it rings is rung until call-answer answers it, for its
+           call_timeout, and they talk until somebody hangs up
 =========  ===========================================================================
 
 Who is on hold, parked, in a conference room, or asks before a transfer does not hang up: the call goes on until an
-hour has passed. Nobody is asked for a PIN.
+hour has passed. A room with a PIN asks for it: what is sent to its party by ``send_digits`` is the answer.
 """
 
 from collections.abc import Sequence
 
 from ringpost.clock import Clock, stamp
-from ringpost.model import dialplan
 from ringpost.model.call import CallOrder, Leg, Rung
 from ringpost.model.conference import LiveRoom, ParticipantChange
 from ringpost.model.domain import Domain
@@ -43,7 +42,7 @@ from ringpost.model.switch import SwitchStatus
 from ringpost.model.transfer import Consultation
 from ringpost.switch import Finding, Progress
 from ringpost.switch.queue_abilities import QueueAbilities
-from ringpost.switch.sandbox import rooms, telling
+from ringpost.switch.sandbox import rooms, slots, telling
 from ringpost.switch.sandbox.play import REFUSED, UNREACHABLE, Party, Play
 from ringpost.switch.scripts import Script, Scripts, Turn, TurnWhat
 
@@ -138,8 +137,12 @@ class SandboxSwitch:
         self._answered(domain, leg_uuid)
 
     def send_digits(self, domain: Domain, leg_uuid: str, digits: str) -> None:
-        """Nobody listens to them."""
-        self._answered(domain, leg_uuid)
+        """They are what is said to a room that asks this party for its PIN; nobody else listens."""
+        asked = self._answered(domain, leg_uuid).asked_pin
+        if asked is None or asked.party.leg_uuid != leg_uuid:
+            return
+        knows = self._scripts.who_knows(domain.domain_uuid, asked.room, digits.rstrip("#"))
+        self._rewrite(self._on_line(domain, leg_uuid), self._turned("say_pin", leg_uuid, knows or ""))
 
     def transfer(self, domain: Domain, leg_uuid: str, number: str) -> None:
         """Release the other party and ring the number."""
@@ -165,17 +168,13 @@ class SandboxSwitch:
         return slot
 
     def _free_slot(self, domain: Domain, place: ParkingPlace) -> str:
-        lot = place.lot.parkinglot_uuid if place.lot else None
-        taken = {call.slot for call in self.calls(domain) if call.parkinglot_uuid == lot}
-        if place.slot is not None:
-            if place.slot in taken:
-                raise CannotComply(f"somebody waits in {place.slot} already", parameter="slot")
-            return place.slot
-        slots = place.lot.slots if place.lot else [str(slot) for slot in dialplan.SLOTS]
-        free = next((slot for slot in slots if slot not in taken), None)
-        if free is None:
+        now = self._clock.now()
+        free = slots.free(self._plays(domain, now), now, place.lot)
+        if place.slot is not None and place.slot not in free:
+            raise CannotComply(f"somebody waits in {place.slot} already", parameter="slot")
+        if not free:
             raise CannotComply("every parking slot is taken")
-        return free
+        return place.slot or free[0]
 
     def consult(self, domain: Domain, consultation: Consultation) -> None:
         """Ring whoever has the number, for the initiator; if nobody answers, the two talk again."""
@@ -311,8 +310,7 @@ class SandboxSwitch:
 
     def _rewrite(self, play: Play, turn: Turn) -> None:
         """Something is done to a call that changes what becomes of it."""
-        after = play.script.model_copy(update={"turns": (*play.script.turns, turn)})
-        self._scripts.rewrite(after, telling.legs(Play(after)))
+        self._scripts.rewrite(play.script.model_copy(update={"turns": (*play.script.turns, turn)}))
 
     def _note(self, script: Script, leg_uuid: str, what: TurnWhat, value: str = "") -> None:
         turn = self._turned(what, leg_uuid, value)
@@ -354,6 +352,7 @@ def _is_recorded(script: Script, leg_uuid: str) -> bool:
 
 def _live(play: Play, now: float) -> LiveCall:
     order, extensions = play.script.order, play.script.extensions
+    waits = play.parked is not None and play.parked.at <= now
     legs = tuple(
         LiveLeg(
             leg_uuid=party.leg_uuid,
@@ -374,8 +373,8 @@ def _live(play: Play, now: float) -> LiveCall:
         caller_id_name=order.caller_id_name,
         caller_id_number=order.caller_id_number,
         destination_number=play.leads_to,
-        slot=play.slot,
-        parkinglot_uuid=play.parkinglot_uuid,
+        slot=play.slot if waits else None,
+        parkinglot_uuid=play.parkinglot_uuid if waits else None,
         legs=legs,
     )
 
