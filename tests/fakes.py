@@ -18,12 +18,14 @@ NOON = 1_795_348_800.0
 
 
 class FakeClock:
-    """A clock that stands still, and jumps when somebody would wait."""
+    """A clock that stands still, and jumps when somebody would wait; it goes on by ``step`` with every look at it."""
 
     def __init__(self) -> None:
         self.time = NOON
+        self.step = 0.0
 
     def now(self) -> float:
+        self.time += self.step
         return self.time
 
     def sleep(self, seconds: float) -> None:
@@ -119,7 +121,7 @@ class MemoryScripts:
     def of_domain(self, domain_uuid: str) -> list[Script]:
         return [script for script in self.scripts.values() if script.order.domain_uuid == domain_uuid]
 
-    def way(self, domain_uuid: str, number: str, order: CallOrder) -> tuple[Rung, ...]:
+    def way(self, domain_uuid: str, number: str, order: CallOrder, at: float) -> tuple[Rung, ...]:
         return self.ways.get(number, ())
 
     def requeue(self, domain_uuid: str) -> None:

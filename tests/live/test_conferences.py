@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.live.conftest import ELSEWHERE, HERE, WILLING, Api, House, Process
+from tests.live.conftest import ELSEWHERE, WILLING, Api, House, Process
 from tests.live.patience import eventually
 from tests.live.phones import Ear, Phone
 from tests.live.told import ToldEvents
@@ -104,7 +104,7 @@ def ten(house: House) -> Iterator[list[Toned]]:
         phones = []
         for place, number in enumerate(_TEN):
             password = house.api.do("extension-create", extension=number)["password"]
-            phones.append(stack.enter_context(Toned(number, HERE, password, house.sip, place)))
+            phones.append(stack.enter_context(house.toned(number, password, place)))
         yield phones
     for number in _TEN:
         house.api.do("extension-delete", extension=number)
@@ -283,7 +283,7 @@ def test_two_tenants_rooms_of_one_number_are_two_rooms(meeting: Meeting):
     there.do("conference-create", name="theirs", extension=room, announce=False)
     password = there.do("extension-create", extension="140")["password"]
     try:
-        with Toned("140", ELSEWHERE, password, meeting.house.sip, 11) as other:
+        with meeting.house.toned("140", password, 11, ELSEWHERE) as other:
             meeting.enter(room, first)
             other.speaks(room)
             eventually(lambda: meeting.inside(room, there), "they are in theirs")

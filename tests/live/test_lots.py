@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.live.conftest import ELSEWHERE, HERE, WILLING, Api, House, Process
+from tests.live.conftest import ELSEWHERE, WILLING, Api, House, Process
 from tests.live.patience import eventually
 from tests.live.phones import Phone
 from tests.live.told import ToldEvents
@@ -74,7 +74,7 @@ class Yard:
 @pytest.fixture(scope="module")
 def taker(house: House) -> Iterator[Toned]:
     password = house.api.do("extension-create", extension=TAKER)["password"]
-    with Toned(TAKER, HERE, password, house.sip, 6) as phone:
+    with house.toned(TAKER, password, 6) as phone:
         yield phone
     house.api.do("extension-delete", extension=TAKER)
 
@@ -219,7 +219,7 @@ def test_two_tenants_do_not_see_each_others_lots(yard: Yard, call: Call):
     password = there.do("extension-create", extension=TAKER)["password"]
     try:
         slot = yard.park(call, lot)
-        with Toned(TAKER, ELSEWHERE, password, yard.house.sip, 2) as other:
+        with yard.house.toned(TAKER, password, 2, ELSEWHERE) as other:
             other.speaks(slot)
             eventually(lambda: yard.parked(api=there), "he waits in their lot, and has taken nobody from ours")
             [ours], [theirs] = yard.parked(), yard.parked(api=there)

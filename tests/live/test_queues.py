@@ -14,9 +14,10 @@ import pytest
 from tests.live.conftest import ABSENT, HERE, SILENT, WILLING, Api, House, Link, Serving
 from tests.live.patience import eventually
 from tests.live.phones import Caller, Phone
+from tests.live.played import from_outside
 from tests.live.test_standing import away, elsewhere, standing_in
 from tests.live.told import ToldEvents
-from tests.live.under_test import KIND, LINK_DOES_ALL
+from tests.live.under_test import IS_SANDBOX, KIND, LINK_DOES_ALL
 from tests.webhooks.receiving import Receiving
 
 Phones = tuple[Phone, Phone]
@@ -53,8 +54,8 @@ class Centre:
 
     def calls(self, queue: str, seconds: int) -> str:
         """Somebody calls a queue from outside, and hangs up after so many seconds; who that is."""
-        shows = f"120255501{next(_CALLERS)}"
-        caller = Caller(_dialled(queue), self.house.trunk, shows=shows, talks=seconds)
+        shows = from_outside() if IS_SANDBOX else f"120255501{next(_CALLERS)}"
+        caller = self.house.caller(_dialled(queue), shows=shows, talks=seconds)
         self.stack.enter_context(caller)
         return shows
 

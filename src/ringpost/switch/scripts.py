@@ -49,8 +49,8 @@ class Scripts(Protocol):
     def of_domain(self, domain_uuid: str) -> list[Script]:
         """The scripts of a domain's calls, those that have ended of late among them."""
 
-    def way(self, domain_uuid: str, number: str, order: CallOrder) -> tuple[Rung, ...]:
-        """Whom a number leads to now, one after the other, as extensions are forwarded; empty: to itself."""
+    def way(self, domain_uuid: str, number: str, order: CallOrder, at: float) -> tuple[Rung, ...]:
+        """Whom a number leads to, one after the other, for a call that comes there at that moment; empty: to itself."""
 
     def rewrite(self, script: Script) -> None:
         """Something was done to a call that changes what becomes of it."""

@@ -300,3 +300,16 @@ def test_while_the_other_one_holds_nobody_is_asked(desk: Desk) -> None:
     desk.tenant.done("call-hold", call_uuid=desk.call_uuid, leg_uuid=other)
     reply = desk.tenant.call("transfer-create", call_uuid=desk.call_uuid, destination="101")
     assert (reply.status, "the other party holds" in reply.text) == (422, True)
+
+
+@pytest.mark.parametrize("action", ["transfer-create", "call-transfer"])
+def test_time_may_pass_while_it_is_found_out_where_the_number_leads(desk: Desk, action: str) -> None:
+    desk.tenant.done("extension-create", extension="137")
+    desk.house.clock.step = 0.002
+    desk.tenant.done("queue-create", name="Orders", extension="702", members=[{"extension": "137"}])
+    desk.tenant.done(action, call_uuid=desk.call_uuid, destination="702")
+    desk.passes(1.5)
+    assert "137" in desk.up()
+    desk.passes(30)
+    told = desk.tenant.done("event-list", types=["queue.connected"], **{"from": desk.since})["items"]
+    assert [one["data"]["extension"] for one in told] == ["137"]

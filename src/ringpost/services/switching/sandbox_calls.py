@@ -50,10 +50,10 @@ class SandboxCalls:
         listed = self._context.store.everything(keys.scripts(domain_uuid), Script)
         return [script for _, script in listed]
 
-    def way(self, domain_uuid: str, number: str, order: CallOrder) -> tuple[Rung, ...]:
-        """Whom a number leads to now, as extensions are forwarded."""
+    def way(self, domain_uuid: str, number: str, order: CallOrder, at: float) -> tuple[Rung, ...]:
+        """Whom a number leads to, as extensions are forwarded."""
         domain = domains.named(self._context, domain_uuid)
-        return way_in(self._context, domain, number, Coming(order, self._context.clock.now(), rung=_RUNG_BEFORE))
+        return way_in(self._context, domain, number, Coming(order, at, rung=_RUNG_BEFORE))
 
     def rewrite(self, script: Script) -> None:
         """Something was done to a call that changes what becomes of it."""

@@ -31,7 +31,7 @@ hour has passed. A room with a PIN asks for it: what is sent to its party by ``s
 from collections.abc import Sequence
 
 from ringpost.clock import Clock, stamp
-from ringpost.model.call import CallOrder, Leg, Rung
+from ringpost.model.call import CallOrder, Leg
 from ringpost.model.conference import LiveRoom, ParticipantChange
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
@@ -111,9 +111,9 @@ class SandboxSwitch:
     def hang_up(self, domain: Domain, leg_uuid: str) -> None:
         """End the call now, or what this party has to do with it if one is asked before a transfer."""
         play = self._on_line(domain, leg_uuid)
-        turn = Turn(at=self._clock.now(), what="hang_up", leg_uuid=leg_uuid)
+        turn = self._turned("hang_up", leg_uuid)
         if play.consult is not None and play.consult.initiator.leg_uuid == leg_uuid:
-            turn = turn.model_copy(update={"way": self._way(domain, play, play.consult.number)})
+            turn = self._led(domain, play, turn, play.consult.number)
         self._rewrite(play, turn)
 
     def hold(self, domain: Domain, leg_uuid: str) -> None:
@@ -148,7 +148,7 @@ class SandboxSwitch:
         """Release the other party and ring the number."""
         play = self._answered(domain, leg_uuid)
         _check_asks_nobody(play)
-        self._rewrite(play, self._turned("transfer", leg_uuid, number, self._way(domain, play, number)))
+        self._rewrite(play, self._led(domain, play, self._turned("transfer", leg_uuid, number), number))
 
     def park(self, domain: Domain, leg_uuid: str, place: ParkingPlace) -> str:
         """Release the other party and wait, until the lot's time is over, or an hour at most."""
@@ -161,9 +161,9 @@ class SandboxSwitch:
         if lot is not None and lot.timeout:
             other = next((party for party in play.line if party.leg_uuid != leg_uuid), None)
             parked_by = other.number if other and other.number in play.script.extensions else ""
-            then = place.on_timeout or parked_by
-            way = self._way(domain, play, then) if then else ()
-            turn = turn.model_copy(update={"until": turn.at + lot.timeout, "then": then, "way": way})
+            then, until = place.on_timeout or parked_by, turn.at + lot.timeout
+            turn = self._led(domain, play, turn, then, until) if then else turn
+            turn = turn.model_copy(update={"until": until, "then": then})
         self._rewrite(play, turn.model_copy(update={"parkinglot_uuid": lot.parkinglot_uuid if lot else None}))
         return slot
 
@@ -182,16 +182,16 @@ class SandboxSwitch:
         if play.party(consultation.transferred) is None or play.consult is not None:
             raise NotFound("call not found")
         number = consultation.number
-        turn = self._turned("consult", consultation.initiator, number, self._way(domain, play, number))
+        turn = self._led(domain, play, self._turned("consult", consultation.initiator, number), number)
         about = {"other_uuid": consultation.transferred, "transfer_uuid": consultation.transfer_uuid}
         self._rewrite(play, turn.model_copy(update=about))
 
     def put_through(self, domain: Domain, consultation: Consultation) -> bool:
         """Let who waits talk with who was asked, or ring the number anew for him."""
         play = self._asking(domain, consultation)
-        is_answered = play.asked(self._clock.now()) is not None
-        way = () if is_answered else self._way(domain, play, consultation.number)
-        self._rewrite(play, self._turned("put_through", consultation.initiator, way=way))
+        turn = self._turned("put_through", consultation.initiator)
+        is_answered = play.asked(turn.at) is not None
+        self._rewrite(play, turn if is_answered else self._led(domain, play, turn, consultation.number))
         return is_answered
 
     def take_back(self, domain: Domain, consultation: Consultation) -> None:
@@ -301,12 +301,13 @@ class SandboxSwitch:
         """Whoever waits there is not waiting any more."""
         self._scripts.requeue(domain.domain_uuid)
 
-    def _turned(self, what: TurnWhat, leg_uuid: str, value: str = "", way: tuple[Rung, ...] = ()) -> Turn:
-        return Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value, way=way)
+    def _turned(self, what: TurnWhat, leg_uuid: str, value: str = "") -> Turn:
+        return Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value)
 
-    def _way(self, domain: Domain, play: Play, number: str) -> tuple[Rung, ...]:
-        """Whom a number leads to now, for a call."""
-        return self._scripts.way(domain.domain_uuid, number, play.script.order)
+    def _led(self, domain: Domain, play: Play, turn: Turn, number: str, at: float | None = None) -> Turn:
+        """A turn with whom a number leads the call to, then, or at a later moment."""
+        way = self._scripts.way(domain.domain_uuid, number, play.script.order, at or turn.at)
+        return turn.model_copy(update={"way": way})
 
     def _rewrite(self, play: Play, turn: Turn) -> None:
         """Something is done to a call that changes what becomes of it."""
