@@ -126,7 +126,9 @@ class PlayedPhone:
 
     def heard(self) -> Heard:
         """Whoever is asked for a PIN hears so all the time."""
-        return Heard(0, time.monotonic() - self._since if self.is_in_a_call() else 0)
+        if not any(leg["state"] != "ringing" for _, leg in self.legs()):
+            self._since = time.monotonic()
+        return Heard(0, time.monotonic() - self._since)
 
 
 class PlayedToned(PlayedPhone):

@@ -37,6 +37,7 @@ class Rung(Entity):
     stay: QueueStay | None = Field(default=None, description="it is a queue, and this becomes of the caller there")
     is_room: bool = Field(default=False, description="it is a conference room: who calls is in it, and nobody is rung")
     asks_pin: bool = Field(default=False, description="the room lets in who knows its PIN")
+    is_recorded: bool = Field(default=False, description="the room is, from when it is not empty")
     rings_for: int | None = Field(default=None, description="seconds, its call_timeout; null: as its fate is")
     slot: "RungSlot | None" = Field(default=None, description="it is a parking slot: who calls waits there")
 

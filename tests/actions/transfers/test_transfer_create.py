@@ -313,3 +313,18 @@ def test_time_may_pass_while_it_is_found_out_where_the_number_leads(desk: Desk, 
     desk.passes(30)
     told = desk.tenant.done("event-list", types=["queue.connected"], **{"from": desk.since})["items"]
     assert [one["data"]["extension"] for one in told] == ["137"]
+
+
+def test_who_comes_back_from_a_queue_waits_there_no_more(desk: Desk) -> None:
+    desk.tenant.done("extension-create", extension="137")
+    desk.tenant.done("queue-create", name="Orders", extension="702", members=[{"extension": "137"}])
+    desk.asks("702")
+    desk.passes(2)
+    taker = desk.tenant.done("call-details", call_uuid=desk.call_uuid)["legs"][-1]
+    desk.tenant.done("call-hangup", call_uuid=desk.call_uuid, leg_uuid=taker["leg_uuid"])
+    desk.passes(1)
+    [queue] = desk.tenant.done("queue-status", queue="702")["items"]
+    assert queue["waiting"] == []
+    desk.tenant.done("call-hangup", call_uuid=desk.call_uuid)
+    assert desk.up() == []
+    assert len(desk.record()["legs"]) == 3

@@ -121,8 +121,14 @@ def _to_room(context: Context, domain: Domain, room: Room) -> Rung:
     most = room.conference.most_participants if room.conference else None
     is_full = inside is not None and most is not None and len(inside.participants) >= most
     is_closed = inside is not None and (inside.locked or is_full)
-    asks = room.conference is not None and room.conference.pin is not None
-    return Rung(number=room.room, do_not_disturb=is_closed, is_room=not is_closed, asks_pin=asks)
+    of = room.conference
+    return Rung(
+        number=room.room,
+        do_not_disturb=is_closed,
+        is_room=not is_closed,
+        asks_pin=of is not None and of.pin is not None,
+        is_recorded=of is not None and of.record,
+    )
 
 
 def way_in(context: Context, domain: Domain, number: str, coming: Coming) -> tuple[Rung, ...]:

@@ -141,7 +141,7 @@ class SandboxSwitch:
         asked = self._answered(domain, leg_uuid).asked_pin
         if asked is None or asked.party.leg_uuid != leg_uuid:
             return
-        knows = self._scripts.who_knows(domain.domain_uuid, asked.room, digits.rstrip("#"))
+        knows = self._scripts.who_knows(domain.domain_uuid, asked.room.number, digits.rstrip("#"))
         self._rewrite(self._on_line(domain, leg_uuid), self._turned("say_pin", leg_uuid, knows or ""))
 
     def transfer(self, domain: Domain, leg_uuid: str, number: str) -> None:
@@ -229,14 +229,19 @@ class SandboxSwitch:
         known = [
             one for script in self._scripts.of_domain(domain.domain_uuid) for one in rooms.recordings(script, room)
         ]
-        if self._inside(domain, room).recorded:
+        inside = self._inside(domain, room)
+        if inside.recorded and known:
             return known[-1].value
         path = f"sandbox/room-{len(known) + 1}-{leg_uuid}.wav"
+        if inside.recorded:
+            return path
         self._note_in_room(domain, room, "record_room", path)
         return path
 
     def stop_recording_room(self, domain: Domain, room: str) -> None:
         """There is nothing to record."""
+        if not self._inside(domain, room).recorded:
+            raise CannotComply("this room is not being recorded")
         self._note_in_room(domain, room, "stop_recording_room")
 
     def _inside(self, domain: Domain, room: str) -> LiveRoom:

@@ -106,16 +106,16 @@ class InRoom:
     room: str
     joins: float
     moderator: bool = False
+    is_recorded: bool = False
     leaves: float = math.inf
 
 
 @dataclass(slots=True)
 class Asked:
-    """A party that is asked for the PIN of a room, since when, and how often what it said was wrong."""
+    """A party that is asked for the PIN of a room, and how often what it said was wrong."""
 
     party: Party
-    room: str
-    since: float
+    room: Rung
     mistyped: int = 0
 
 
@@ -288,15 +288,15 @@ class Play:
             leg_uuid = caller.leg_uuid
             self._wait_in_slot(caller, Turn(at=moment, what="park", leg_uuid=leg_uuid, value=place.slot, **about))
         elif rung.asks_pin and not (is_first and order.room):
-            self.asked_pin, self.was_sent_away = Asked(caller, rung.number, moment), True
+            self.asked_pin, self.was_sent_away = Asked(caller, rung), True
             self.ends, self.cause, self.q850 = moment + _ASKED_FOR, "NORMAL_CLEARING", 16
         else:
-            self._enter(rung.number, moment, moderator=order.moderator and is_first)
+            self._enter(rung, moment, moderator=order.moderator and is_first)
 
-    def _enter(self, room: str, moment: float, *, moderator: bool) -> None:
+    def _enter(self, rung: Rung, moment: float, *, moderator: bool) -> None:
         """Be in a conference room, until an hour has passed."""
-        caller = self.line[0]
-        self.met.append(InRoom(caller, room, moment, moderator))
+        caller, room = self.line[0], rung.number
+        self.met.append(InRoom(caller, room, moment, moderator, rung.is_recorded))
         self.turned.append(Turned(moment, "room_joined", caller, {"room": room, "moderator": moderator}))
         self.ends, self.cause, self.q850 = moment + WAITS_FOR, "NORMAL_CLEARING", 16
 
@@ -586,8 +586,9 @@ class Play:
                 party.ends, party.left = moment, ("ORIGINATOR_CANCEL", 16)
 
     def taken_at(self, one: Queued) -> float:
-        """When a member has answered, if one has."""
-        answered = (party.answered for party in self.line if party.source == one.caller.leg_uuid)
+        """When a member has answered, if one has, wherever that is now."""
+        rung = (party for party in self.parties if party.source == one.caller.leg_uuid and party.start >= one.joins)
+        answered = (party.answered for party in rung)
         return min((at for at in answered if at is not None), default=math.inf)
 
     def _release_other(self, party: Party, moment: float) -> None:

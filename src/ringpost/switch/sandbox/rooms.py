@@ -38,11 +38,12 @@ def _room(room: str, plays: Sequence[Play], some: Iterable[tuple[Play, InRoom]],
     done.sort(key=lambda turn: turn.at)
     locks = [turn.what for turn in done if turn.what in ("lock", "unlock")]
     records = [turn.what for turn in done if turn.what in _RECORDS]
+    as_set = any(one.is_recorded and one.joins >= since for play in plays for one in play.met if one.room == room)
     there = sorted(some, key=lambda one: (one[1].joins, one[1].party.leg_uuid))
     return LiveRoom(
         room=room,
         locked=locks[-1:] == ["lock"],
-        recorded=records[-1:] == ["record_room"],
+        recorded=records[-1] == "record_room" if records else as_set,
         participants=tuple(_participant(play, one) for play, one in there),
     )
 
