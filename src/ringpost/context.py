@@ -8,8 +8,8 @@ nothing, and one that lost a race is simply run again.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -22,6 +22,7 @@ from ringpost.model.errors import CannotComply, Forbidden, NotFound, Problem
 from ringpost.model.event import AuditLine, Event
 from ringpost.model.key import ApiKey, KeyDetails
 from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Unholdable, Write, check_size, keys
+from ringpost.store.remembering import Remembering
 
 if TYPE_CHECKING:  # most actions ask no switch, and a cold start pays for no more
     from ipaddress import IPv4Network, IPv6Network
@@ -66,6 +67,9 @@ class CatalogueView(Protocol):
     def openapi(self, names: Iterable[str]) -> dict[str, Any]:
         """OpenAPI 3.1 of these actions."""
 
+    def answer(self, name: str, body: bytes, query: str, context: Context) -> tuple[bytes, Mapping[str, str]]:
+        """What a reading action that takes its body as it is answers an actor who may call it: a body, and headers."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallLimits:
@@ -106,6 +110,14 @@ class TenantStore:
         self._words: set[str] | None = None
         self.listed_chars = 0
         """How long all rows of lists were that were read: what was short cannot be long as it is answered."""
+
+    def remembering(self) -> TenantStore:
+        """A store for the same actor that reads no row twice."""
+        return TenantStore(Remembering(self._store), self.actor)
+
+    def anew(self) -> TenantStore:
+        """The same store for the same actor, of which nothing was read and in which nothing is staged."""
+        return TenantStore(self._store, self.actor)
 
     def get(self, key: Key, kind: type[E], *, of_anybody: bool = False) -> E | None:
         """One record; None if it is absent, another tenant's or another user's."""
@@ -426,6 +438,12 @@ class Context:
         if switch.switch_uuid not in self._lines:
             self._lines[switch.switch_uuid] = self.connect(switch, scripts)
         return self._lines[switch.switch_uuid]
+
+    def asides(self) -> Iterator[Context]:
+        """This request anew, as often as one likes, to read in: of the same time, and no row is read twice."""
+        remembered = self.store.remembering()
+        while True:
+            yield replace(self, store=remembered.anew(), _now=self.now)
 
     def close(self) -> None:
         """Let go of the lines to all switches."""

@@ -1,0 +1,51 @@
+"""What a link asks ahead, answered many at once: as if each were asked by itself, but what all need is read once."""
+
+import logging
+from collections.abc import Sequence
+
+from ringpost.context import Context
+from ringpost.model.answered_ahead import AnswerAhead, QuestionAhead
+from ringpost.model.errors import InternalError, Problem
+from ringpost.switch.deciding import DECIDED_BY, READ_FROM
+
+SECONDS = 4.0
+"""A link asks again after ten, a Lambda ends after thirty, and one question may wait for the store for some."""
+MOST_CHARS = 900_000
+"""A switch, and its link, read a MiB of an answer."""
+_BESIDE = 100
+"""What an answer has beside its texts: the names of its members."""
+_log = logging.getLogger("ringpost")
+
+
+def answered(context: Context, questions: Sequence[QuestionAhead]) -> list[AnswerAhead]:
+    """What the first of these are answered, in their order: one at least, and as many as there is time and room for."""
+    until, room = context.clock.now() + SECONDS, MOST_CHARS
+    found: list[AnswerAhead] = []
+    for question, aside in zip(questions, context.asides(), strict=False):
+        answer = _answered(aside, question)
+        room -= _chars(answer)
+        if found and room < 0:
+            break
+        found.append(answer)
+        if context.clock.now() >= until:
+            break
+    return found
+
+
+def _answered(context: Context, question: QuestionAhead) -> AnswerAhead:
+    """The answer; what is wrong with one question, or here, is not the others' business."""
+    try:
+        body, headers = context.catalogue.answer(question.action, question.body.encode(), question.query, context)
+    except Problem as problem:
+        return AnswerAhead(status=problem.status, detail=problem.detail)
+    except Exception:  # noqa: BLE001 - a bug spoils one answer, and the log has it
+        _log.exception("unhandled", extra={"request_id": context.request_id, "action": question.action})
+        return AnswerAhead(status=InternalError.status, detail="something broke here; the log has it")
+    return AnswerAhead(
+        status=200, body=body.decode(), decided_by=headers.get(DECIDED_BY), read_from=headers.get(READ_FROM)
+    )
+
+
+def _chars(answer: AnswerAhead) -> int:
+    texts = (answer.body, answer.decided_by, answer.read_from, answer.detail)
+    return _BESIDE + sum(len(text) for text in texts if text)
