@@ -31,9 +31,9 @@ class Counted(Client):
 
     asked: Counter[str] = field(default_factory=Counter)
 
-    def call(self, action: str, members: Any) -> Answer:
+    def call(self, action: str, members: Any, *more: Any, **named: Any) -> Answer:
         self.asked[action] += 1
-        return super(Counted, self).call(action, members)
+        return super(Counted, self).call(action, members, *more, **named)
 
     def post(self, action: str, *what: Any, **more: Any) -> Answer:
         self.asked[action] += 1

@@ -108,16 +108,21 @@ class TenantStore:
         self._on_switch: dict[tuple[str, str], bool] = {}
         self._user: User | None = None
         self._words: set[str] | None = None
+        self._models: dict[tuple[Key, type[BaseModel]], Any] | None = None
         self.listed_chars = 0
         """How long all rows of lists were that were read: what was short cannot be long as it is answered."""
 
     def remembering(self) -> TenantStore:
         """A store for the same actor that reads no row twice."""
-        return TenantStore(Remembering(self._store), self.actor)
+        found = TenantStore(Remembering(self._store), self.actor)
+        found._models = {}
+        return found
 
     def anew(self) -> TenantStore:
         """The same store for the same actor, of which nothing was read and in which nothing is staged."""
-        return TenantStore(self._store, self.actor)
+        found = TenantStore(self._store, self.actor)
+        found._models = self._models
+        return found
 
     def get(self, key: Key, kind: type[E], *, of_anybody: bool = False) -> E | None:
         """One record; None if it is absent, another tenant's or another user's."""
@@ -125,7 +130,7 @@ class TenantStore:
         row = self._row(key)
         if row is None:
             return None
-        found: E = kind.__pydantic_validator__.validate_json(row.body)
+        found = self._made(row, kind)
         self._note(found)
         return found if self.is_mine(found, of_anybody=of_anybody) else None
 
@@ -187,6 +192,14 @@ class TenantStore:
             if len(rows) < _AT_ONCE:
                 return found
             after = rows[-1].key.sort
+
+    def _made(self, row: Row, kind: type[E]) -> E:
+        made: E | None = self._models.get((row.key, kind)) if self._models is not None else None
+        if made is None:
+            made = kind.__pydantic_validator__.validate_json(row.body)
+            if self._models is not None:
+                self._models[row.key, kind] = made
+        return made
 
     def is_claimed(self, key: Key) -> bool:
         """Whether somebody has a name that is one in all the world, and nothing of who."""

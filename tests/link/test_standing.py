@@ -11,7 +11,7 @@ import pytest
 
 from ringpost.entry import demo
 from ringpost.link.asking import Away
-from ringpost.link.kept_answers import Kept, KeptAnswers
+from ringpost.link.kept_answers import Answered, Kept, KeptAnswers
 from ringpost.switch.asking import Posted
 from ringpost.switch.deciding import mark
 from tests.actions.freeswitch.test_decided_by import OF_A_PHONE, QUESTIONS
@@ -560,9 +560,9 @@ def test_a_place_that_cannot_be_written_to_is_said_and_it_goes_on(lab: Lab) -> N
 def test_strangers_who_ask_much_push_out_nothing_that_was_asked_ahead() -> None:
     kept = KeptAnswers(":memory:", "lab", "key", most=10)
     answer = Kept(b"<document/>", 1.0)
-    kept.keep("xml", {"user": "100"}, ["user"], [mark("100")], answer, is_ahead=True)
+    kept.keep([Answered("xml", {"user": "100"}, answer, ["user"], [mark("100")])], is_ahead=True)
     for number in range(100):
-        kept.keep("xml", {"user": f"x{number}"}, ["user"], [], answer, is_ahead=False)
+        kept.keep([Answered("xml", {"user": f"x{number}"}, answer, ["user"])], is_ahead=False)
     assert kept.find("xml", {"user": "100"}) == answer
     assert kept.find("xml", {"user": "x99"}) == answer
     assert kept.find("xml", {"user": "x0"}) is None
@@ -571,12 +571,12 @@ def test_strangers_who_ask_much_push_out_nothing_that_was_asked_ahead() -> None:
 def test_the_last_answer_takes_the_place_of_what_was_decided_otherwise() -> None:
     kept, one = KeptAnswers(":memory:", "lab", "key"), Kept(b"<document/>", 1.0)
     asked = {"user": "100", "action": "call"}
-    kept.keep("xml", asked, ["user"], [], one, is_ahead=False)
+    kept.keep([Answered("xml", asked, one, ["user"])], is_ahead=False)
     other = one._replace(body=b"<other/>")
-    kept.keep("xml", asked, ["action=call", "user"], [], other, is_ahead=False)
+    kept.keep([Answered("xml", asked, other, ["action=call", "user"])], is_ahead=False)
     assert kept.find("xml", asked) == other
     assert kept.find("xml", {**asked, "action": "else"}) is None
-    kept.drop("xml", asked)
+    kept.keep([Answered("xml", asked)], is_ahead=False)
     assert kept.find("xml", asked) is None
 
 

@@ -10,20 +10,18 @@ from ringpost.switch.deciding import DECIDED_BY, READ_FROM
 
 SECONDS = 4.0
 """A link asks again after ten, a Lambda ends after thirty, and one question may wait for the store for some."""
-MOST_CHARS = 900_000
-"""A switch, and its link, read a MiB of an answer."""
-_BESIDE = 100
-"""What an answer has beside its texts: the names of its members."""
+MOST_BYTES = 900_000
+"""A link reads a MiB of an answer, as a switch does."""
 _log = logging.getLogger("ringpost")
 
 
 def answered(context: Context, questions: Sequence[QuestionAhead]) -> list[AnswerAhead]:
     """What the first of these are answered, in their order: one at least, and as many as there is time and room for."""
-    until, room = context.clock.now() + SECONDS, MOST_CHARS
+    until, room = context.clock.now() + SECONDS, MOST_BYTES
     found: list[AnswerAhead] = []
     for question, aside in zip(questions, context.asides(), strict=False):
         answer = _answered(aside, question)
-        room -= _chars(answer)
+        room -= len(answer.model_dump_json().encode())
         if found and room < 0:
             break
         found.append(answer)
@@ -44,8 +42,3 @@ def _answered(context: Context, question: QuestionAhead) -> AnswerAhead:
     return AnswerAhead(
         status=200, body=body.decode(), decided_by=headers.get(DECIDED_BY), read_from=headers.get(READ_FROM)
     )
-
-
-def _chars(answer: AnswerAhead) -> int:
-    texts = (answer.body, answer.decided_by, answer.read_from, answer.detail)
-    return _BESIDE + sum(len(text) for text in texts if text)
