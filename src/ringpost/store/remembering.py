@@ -34,7 +34,7 @@ class Remembering:
             self._lists[asked] = self._store.query(
                 partition, between=between, after=after, descending=descending, limit=limit
             )
-        return self._lists[asked]
+        return list(self._lists[asked])
 
     def transact(self, writes: Sequence[Write]) -> None:
         """All of these writes, or none; what was read before is read anew."""
