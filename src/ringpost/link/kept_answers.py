@@ -130,6 +130,17 @@ class KeptAnswers:
             )
         return Kept(*found) if found and found[0] is not None else None
 
+    def comes_to(self, action: str, fields: Fields) -> tuple[tuple[int, str], ...]:
+        """What a question comes to by all tests that are known: where two differ in that, so may their answers."""
+        with self._lock:
+            return tuple(self._outcomes(action, fields))
+
+    def tests_known(self, action: str) -> int:
+        """How many ways are known in which an answer was decided; it grows only."""
+        with self._lock:
+            count: int = self._file.execute("SELECT count(*) FROM tests WHERE action = ?", (action,)).fetchone()[0]
+        return count
+
     def keep(self, answered: Iterable[Answered], *, is_ahead: bool) -> None:
         """Keep answers, all at once, each in place of whatever was the answer to that question before."""
         with self._lock, self._file:
@@ -214,15 +225,19 @@ class KeptAnswers:
 
     def _matching(self, action: str, fields: Fields) -> list[int]:
         """The rows of all answers whose tests come to the same for this question."""
-        all_tests = self._file.execute("SELECT id, named FROM tests WHERE action = ?", (action,)).fetchall()
-        if not all_tests:
+        outcomes = self._outcomes(action, fields)
+        if not outcomes:
             return []
-        came_to = [part for tests, named in all_tests for part in (tests, json.dumps(outcome(named.split(), fields)))]
-        places = ", ".join(["(?, ?)"] * len(all_tests))
+        places = ", ".join(["(?, ?)"] * len(outcomes))
         sql = (
             f"WITH asked (tests, outcome) AS (VALUES {places}) SELECT id FROM asked JOIN answers USING (tests, outcome)"
         )
-        return [row for (row,) in self._file.execute(sql, came_to)]
+        return [row for (row,) in self._file.execute(sql, [part for one in outcomes for part in one])]
+
+    def _outcomes(self, action: str, fields: Fields) -> list[tuple[int, str]]:
+        """What a question comes to, by the row of each test."""
+        all_tests = self._file.execute("SELECT id, named FROM tests WHERE action = ?", (action,))
+        return [(tests, json.dumps(outcome(named.split(), fields))) for tests, named in all_tests]
 
     def _forget(self, rows: list[int]) -> bool:
         """Forget some rows; whether one of them was asked ahead."""

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any
@@ -82,26 +82,41 @@ class Warming:
     def _ask(self, question: Question, ahead: Iterator[Fields]) -> None:
         """Ask what is not kept, and what follows from the answers."""
         following: deque[Fields] = deque()
-        while asked := list(islice(self._not_kept(question, ahead, following), MOST)):
-            answers = self._answers([(question, fields) for fields in asked])
-            if self.link.stopping.is_set():
-                return
-            for fields, answer in zip(asked, answers, strict=True):
-                following.extend(question.follows(fields, answer))
+        while wanted := list(islice(self._not_kept(question, ahead, following), MOST)):
+            known = -1
+            while wanted and not self.link.stopping.is_set():
+                before, known = known, self.standing.kept.tests_known(question.action)
+                first, alike = self._apart(question, wanted) if known > before else (wanted, [])
+                self._follow(question, first, following)
+                wanted = [fields for fields in alike if not self._is_kept(question, fields, following)]
 
     def _not_kept(self, question: Question, ahead: Iterator[Fields], following: deque[Fields]) -> Iterator[Fields]:
-        """What is to be asked: what follows first, and nothing twice. What follows from what is kept, follows too."""
-        seen: set[frozenset[tuple[str, str]]] = set()
+        """What is to be asked: what follows from answers comes first."""
         while not self.link.stopping.is_set():
             fields = following.popleft() if following else next(ahead, None)
             if fields is None:
                 return
-            kept = self.standing.is_kept(question, fields)
-            if kept:
-                following.extend(question.follows(fields, kept.body))
-            elif (members := frozenset(fields.items())) not in seen:
-                seen.add(members)
+            if not self._is_kept(question, fields, following):
                 yield fields
+
+    def _apart(self, question: Question, wanted: Sequence[Fields]) -> tuple[list[Fields], list[Fields]]:
+        """Some of these questions, and those that may have the same answer as one of them, as far as is known."""
+        first: dict[Hashable, Fields] = {}
+        comes_to = self.standing.kept.comes_to
+        alike = [one for one in wanted if first.setdefault(comes_to(question.action, one), one) is not one]
+        return list(first.values()), alike
+
+    def _is_kept(self, question: Question, fields: Fields, following: deque[Fields]) -> bool:
+        """Whether an answer is kept; what follows from it is to be asked, too."""
+        kept = self.standing.is_kept(question, fields)
+        if kept:
+            following.extend(question.follows(fields, kept.body))
+        return kept is not None
+
+    def _follow(self, question: Question, asked: Sequence[Fields], following: deque[Fields]) -> None:
+        answers = self._answers([(question, fields) for fields in asked])
+        for fields, answer in zip(asked, answers, strict=False):
+            following.extend(question.follows(fields, answer))
 
     def _answers(self, asked: Sequence[_Asked]) -> list[bytes]:
         """What each is answered, nothing where it is not; of fewer if the link is stopping."""
