@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -15,6 +16,7 @@ import pytest
 from ringpost.dispatch.catalogue import Catalogue
 from ringpost.dispatch.registry import discover
 from ringpost.entry import demo
+from ringpost.link import warming
 from ringpost.link.asking import Away, Told
 from ringpost.link.kept_answers import Answered, Kept, KeptAnswers
 from ringpost.model.errors import StoreUnavailable
@@ -478,6 +480,32 @@ def test_many_questions_are_one_request(lab: Lab, operator: Caller) -> None:
         asked.stands.warming.warm()
         assert asked.stands.kept.asked_ahead() > 250
         assert 1 <= len(lab.endpoint.at_once) <= 4, "what lapsed is asked anew in one, too"
+
+
+class Resting(threading.Event):
+    """Nobody stops, and nobody waits: how long one would have is noted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rests: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.rests.append(timeout or 0.0)
+        return False
+
+
+def test_it_rests_after_many_questions_for_so_many_times_as_they_took(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warming, "RESTS", 1000.0)
+    with lab.link() as asked:
+        resting = Resting()
+        at_work = replace(asked.stands.warming, link=replace(asked.link, stopping=resting))
+        began = time.monotonic()
+        at_work.warm()
+        took = time.monotonic() - began
+        assert len(resting.rests) >= len(lab.endpoint.at_once) > 0
+        assert took * 50 < sum(resting.rests) <= took * 1001
 
 
 def test_what_an_asterisk_asks_for_each_phone_is_few_requests(lab: Lab, house: House, operator: Caller) -> None:
