@@ -1,6 +1,6 @@
 """What it costs to be warm: a link without a switch asks the local server ahead, whatever its phones may ask.
 
-python -m benchmarks.warming [ASTERISK-EXTENSIONS …], on a machine that has /proc. Nothing leaves loopback.
+python -m benchmarks.warming [EXTENSIONS …], on a machine that has /proc. Nothing leaves loopback.
 """
 
 import sys
@@ -50,19 +50,20 @@ def main() -> None:
 
 def measured(server: Serving, kind: str, size: int) -> str:
     client = furnished(server, kind, size)
-    with beside(client, kind) as stands:
+    with tempfile.TemporaryDirectory() as name, beside(client, kind, Path(name)) as stands:
         asked, cpu, own, begun = Counter(client.asked), server.cpu, time.process_time(), time.perf_counter()
         stands.warming.warm()
         took = time.perf_counter() - begun
         asked = Counter(client.asked) - asked
         cpu, own = server.cpu - cpu, time.process_time() - own
         kept = stands.kept.asked_ahead()
+        disk = sum(file.stat().st_size for file in Path(name).glob("standing-*"))
         again, looked = time.process_time(), time.perf_counter()
         stands.warming.warm()
         again, looked = time.process_time() - again, time.perf_counter() - looked
     return (
-        f"{asked.total()} requests, {kept} answers, {took:.1f} s; CPU of the endpoint {cpu:.1f} s, of the link"
-        f" {own:.1f} s; looked through again in {looked:.1f} s, {again:.1f} s of CPU ({dict(asked)})"
+        f"{asked.total()} requests, {kept} answers, {disk / 1e6:.0f} MB, {took:.1f} s; CPU of the"
+        f" endpoint {cpu:.1f} s, of the link {own:.1f} s; looked through again in {looked:.1f} s, {again:.1f} s of CPU ({dict(asked)})"
     )
 
 
@@ -79,18 +80,16 @@ def furnished(server: Serving, kind: str, size: int) -> Counted:
 
 
 @contextmanager
-def beside(client: Client, kind: str) -> Iterator[StandingIn]:
+def beside(client: Client, kind: str, folder: Path) -> Iterator[StandingIn]:
     """What stands in beside no switch."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        link = Beside("bench", client, Buffer(folder / "link.sqlite3"), SystemClock(), lambda _: None)
-        stands = StandingIn.beside(link, kinds()[kind].asks(), folder, ("127.0.0.1", 0), lambda _: None)
-        try:
-            yield stands
-        finally:
-            link.stopping.set()
-            stands.close()
-            link.buffer.close()
+    link = Beside("bench", client, Buffer(folder / "link.sqlite3"), SystemClock(), lambda _: None)
+    stands = StandingIn.beside(link, kinds()[kind].asks(), folder, ("127.0.0.1", 0), lambda _: None)
+    try:
+        yield stands
+    finally:
+        link.stopping.set()
+        stands.close()
+        link.buffer.close()
 
 
 if __name__ == "__main__":
