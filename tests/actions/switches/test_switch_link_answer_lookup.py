@@ -100,7 +100,7 @@ def test_whatever_is_asked_has_an_answer_and_spoils_no_other(asked: list[dict[st
     [
         ({"action": "asterisk-rout", "body": ""}, 404),
         ({"action": "domain-list", "body": "{}"}, 400),
-        ({"action": "asterisk-cdr", "body": "uniqueid=1"}, 400),
+        ({"action": "asterisk-cdr", "body": CATALOGUE.load("asterisk-cdr").EXAMPLE["body"]}, 400),
         ({"action": "asterisk-route", "body": "&" * 200}, 400),
     ],
 )
