@@ -63,7 +63,8 @@ def measured(server: Serving, kind: str, size: int) -> str:
         again, looked = time.process_time() - again, time.perf_counter() - looked
     return (
         f"{asked.total()} requests, {kept} answers, {disk / 1e6:.0f} MB, {took:.1f} s; CPU of the"
-        f" endpoint {cpu:.1f} s, of the link {own:.1f} s; looked through again in {looked:.1f} s, {again:.1f} s of CPU ({dict(asked)})"
+        f" endpoint {cpu:.1f} s, of the link {own:.1f} s; looked through again in {looked:.1f} s, {again:.1f} s of CPU"
+        f" ({dict(asked)})"
     )
 
 

@@ -35,14 +35,13 @@ def _answered(context: Context, question: QuestionAhead) -> AnswerAhead:
     action, query = _whole(question.action).decode(), _whole(question.query).decode()
     try:
         body, headers = context.catalogue.answer(action, _whole(question.body), query, context)
+        said = {"decided_by": headers.get(DECIDED_BY), "read_from": headers.get(READ_FROM)}
+        return AnswerAhead(status=200, body=body.decode(), **said)
     except Problem as problem:
         return AnswerAhead(status=problem.status, detail=problem.detail)
     except Exception:  # noqa: BLE001 - a bug spoils one answer, and the log has it
         _log.exception("unhandled", extra={"request_id": context.request_id, "action": action})
         return AnswerAhead(status=InternalError.status, detail="something broke here; the log has it")
-    return AnswerAhead(
-        status=200, body=body.decode(), decided_by=headers.get(DECIDED_BY), read_from=headers.get(READ_FROM)
-    )
 
 
 def _whole(text: str) -> bytes:
