@@ -32,6 +32,7 @@ from ringpost.store.sqlite import SqliteStore
 from tests.link.standing import stands_in
 from tests.live.behind_nat import within
 from tests.live.configuration import RINGPOST
+from tests.live.leavings import taken_away
 from tests.live.patience import eventually
 from tests.live.phones import (
     ACCEPTING,
@@ -516,6 +517,20 @@ def unanswered(api: Api, house: House) -> Iterator[Told]:
     with nullcontext() if IS_SANDBOX else Answering(RINGING) as phone:
         assert phone is None or registers(SILENT, ELSEWHERE, password, house.sip, phone.port)
         yield there.ask("originate", caller_id_number="5550100", destination_a=SILENT, destination_b="100", wait=1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _takes_away(api: Api, unanswered: Told) -> Iterator[None]:
+    """A module finds what the house has, and no number of another module."""
+    assert unanswered.status == 202, "the house is complete"
+    with taken_away(api, api[ELSEWHERE]):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_called(house: House) -> None:
+    """Tests share numbers of the world outside, of which there are a hundred."""
+    house.provider.forget()
 
 
 # what a link tells

@@ -368,6 +368,7 @@ class Answering:
         self.folder = Path(self._temporary.name)
         self.port = port or free_port()
         self._messages = self.folder / "messages.log"
+        self._forgotten = 0
         (self.folder / "scenario.xml").write_text(scenario)
 
     def __enter__(self) -> Self:
@@ -384,8 +385,15 @@ class Answering:
         self._temporary.cleanup()
 
     def heard(self) -> str:
-        """The SIP messages it had and sent."""
-        return self._messages.read_text(errors="replace") if self._messages.exists() else ""
+        """The SIP messages it had and sent, since it was told to forget."""
+        return self._heard()[self._forgotten :].decode(errors="replace")
+
+    def _heard(self) -> bytes:
+        return self._messages.read_bytes() if self._messages.exists() else b""
+
+    def forget(self) -> None:
+        """Take what it has heard so far for not heard."""
+        self._forgotten = len(self._heard())
 
     def invited(self, to: str) -> str:
         """The call to a number, as it came: its lines up to the body; empty if there was none."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-from ringpost.model.errors import SwitchUnreachable
+from ringpost.model.errors import SwitchRefused, SwitchUnreachable
 from ringpost.switch.asterisk.ami import Manager, Message, Unlisted
 from ringpost.switch.freeswitch.esl import EventSocket
 from tests.live.patience import eventually
@@ -30,6 +31,10 @@ class Switch(Protocol):
 
     def forget_everything(self) -> None:
         """What an earlier run has left."""
+        ...
+
+    def kill(self) -> None:
+        """End it as a crash would, and start it anew."""
         ...
 
     def say(self, words: str) -> None:
@@ -87,8 +92,13 @@ class FreeSwitch:
     """A FreeSWITCH, by its event socket."""
 
     def __init__(self) -> None:
+        self._line = self._connected()
+        self._started: subprocess.Popen[bytes] | None = None
+
+    @staticmethod
+    def _connected() -> EventSocket:
         host, _, port = setting("ESL").rpartition(":")
-        self._line = EventSocket(host, int(port), user=None, password=setting("PASSWORD"))
+        return EventSocket(host, int(port), user=None, password=setting("PASSWORD"))
 
     def __enter__(self) -> Self:
         return self
@@ -101,6 +111,32 @@ class FreeSwitch:
 
     def forget_everything(self) -> None:
         self.api("hupall")
+
+    def kill(self) -> None:
+        """It is started as it was: the suite has no words of its own for that."""
+        process = int(Path(self.api("global_getvar run_dir").strip(), "freeswitch.pid").read_text())
+        command = Path(f"/proc/{process}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+        self._line.close()
+        os.kill(process, signal.SIGKILL)
+        eventually(lambda: not self._answers(), "it is dead")
+        nothing = subprocess.DEVNULL
+        self._started = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
+        eventually(self._answers, "it is there again", 60)
+        self._let_go()
+        self._line = self._connected()
+        runs = re.compile(r"^\s*internal\s.*RUNNING", re.MULTILINE)
+        eventually(lambda: runs.search(self.api("sofia status")), "it takes phones again", 60)
+
+    def _let_go(self) -> None:
+        """What we have started goes on without us, and nobody waits for its end."""
+        if self._started is not None and self._started.poll() is None:
+            self._started.returncode = 0
+
+    def _answers(self) -> bool:
+        with suppress(SwitchUnreachable, SwitchRefused):
+            self._connected().close()
+            return True
+        return False
 
     def say(self, words: str) -> None:
         self.api(f"log warning {words}")

@@ -3,7 +3,6 @@
 import random
 import socket
 import uuid
-from typing import cast
 
 import pytest
 
@@ -11,7 +10,6 @@ from tests.live.conftest import HERE, SILENT, WILLING, House, Link, Serving
 from tests.live.lines import PLACES
 from tests.live.patience import eventually
 from tests.live.phones import Answering, Caller, Phone, Registering, moving, refusing
-from tests.live.switches import Asterisk
 from tests.live.test_freeswitch import NOT_ALLOWED, numbers, passes
 from tests.live.told import ToldEvents
 from tests.live.under_test import KIND, LINK_DOES_ALL
@@ -147,7 +145,7 @@ def test_a_phone_sends_no_call_where_it_may_not_call(house: House, phones: Phone
 
 
 def test_what_a_caller_is_named_has_nobody_called(house: House, phones: Phones):
-    house.api.ask("destination-create", number="12025550192", extension="101")
+    house.api.do("destination-create", number="12025550192", extension="101")
     for name in ("${SHELL(touch /dev/shm/evil)}", "A&PJSIP/12025550191@trunk", "B,30,G(public^12025550191^1)", "C|D;E"):
         for shows in ("12025550199", "1,2&number=12025550191", "%24%7BEXTEN%7D"):
             with Caller("12025550192", house.trunk, shows=shows, name=name, talks=1) as caller:
@@ -160,7 +158,7 @@ def test_a_line_break_that_somebody_says_cuts_no_line(house: House, serving: Ser
     """Asterisk tells what follows one as lines of its own."""
     breaks = "1%0D%0A%0D%0AEvent: Hold%0D%0A".replace(" ", "%20")
     before = len(serving.link.said())
-    house.api.ask("destination-create", number="12025550193", extension="101")
+    house.api.do("destination-create", number="12025550193", extension="101")
     with Caller("12025550193", house.trunk, shows=breaks, talks=1) as caller:
         assert caller.was_answered()
     password = house.api.do("extension-create", extension="221", voicemail_enabled=False)["password"]
@@ -230,7 +228,7 @@ def _kill(whom: str, house: House, serving: Serving) -> None:
         serving.link.goes_on().kill()
         serving.link.goes_on()
     elif whom == "switch":
-        cast("Asterisk", house.switch).kill()
+        house.switch.kill()
     else:
         serving.kill()
         serving.__enter__()

@@ -695,4 +695,4 @@ def test_a_call_nobody_answers_rings_on_and_is_recorded(house: House, unanswered
     there.silence()  # its legs are handed in one after the other
     record = there.record(unanswered.body["call_uuid"])
     assert (record["hangup_cause"], record["billsec"]) == ("NO_ANSWER", 0)
-    assert 30 <= record["duration"] <= 31
+    assert 29 <= record["duration"] <= 31, "whole seconds: a switch's clock may be milliseconds short of the thirty"

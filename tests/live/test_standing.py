@@ -40,9 +40,12 @@ def elsewhere(house: House, serving: Serving) -> Iterator[None]:
     if LINK_DOES_ALL:
         yield
         return
-    with serving.elsewhere(ELSEWHERE_LISTEN):
-        yield
-    eventually(lambda: house.api.operate("switch-status", switch="live").body["reachable"], "it is found again", 60)
+    try:
+        with serving.elsewhere(ELSEWHERE_LISTEN):
+            yield
+    finally:
+        status = {"switch": "live"}
+        eventually(lambda: house.api.operate("switch-status", **status).body["reachable"], "it is found again", 60)
 
 
 @contextmanager
@@ -76,7 +79,7 @@ def test_the_links_own_doctor_finds_nothing_wrong(house: House, serving: Serving
 def test_phones_go_on_while_ringpost_is_away_and_all_of_it_is_told_afterwards(
     house: House, serving: Serving, phones: tuple[Phone, Phone], tmp_path: Path
 ):
-    house.api.ask("destination-create", number=INBOUND, extension="101")
+    house.api.do("destination-create", number=INBOUND, extension="101")
     with elsewhere(house, serving), standing_in(serving, tmp_path) as link:
         api = Api(serving.url, house.api.token, HERE)
         before = {one["xml_cdr_uuid"] for one in api.do("cdr-search", limit=1000)["items"]}

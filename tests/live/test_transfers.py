@@ -172,14 +172,14 @@ def desk(house: House, two: tuple[Phone, Phone], colleagues: tuple[Phone, Phone]
     with Receiving() as receiving:
         made = house.api.do("webhook-create", url=f"{receiving.url}/hook", events=["call.#", "transfer.#"])
         told = ToldEvents(receiving, made["secret"])
-        yield Desk(house, told, *two, *colleagues, _now())
+        yield Desk(house, told, *two, *colleagues, now())
         house.switch.hush(house.domain_uuid)
         for phone in (*two, *colleagues):
             phone.falls_silent()
         house.api.do("webhook-delete", webhook_uuid=made["webhook_uuid"])
 
 
-def _now() -> str:
+def now() -> str:
     time.sleep(1.1)  # a record of the test before begins in another second
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 

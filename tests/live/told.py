@@ -25,14 +25,18 @@ class Told:
         """The events of a call once there are as many as these, which must be these."""
         look = {"call_uuid": call_uuid} if call_uuid else {}
 
-        def enough() -> list[dict[str, Any]] | None:
-            events = [event for event in self.events(**look) if event["type"].startswith(("call.", "recording."))]
-            events = [event for event in events if event["type"] != "call.placed"]
-            return events if len(events) >= len(types) else None
+        def events() -> list[dict[str, Any]]:
+            found = [event for event in self.events(**look) if event["type"].startswith(("call.", "recording."))]
+            return [event for event in found if event["type"] != "call.placed"]
 
-        events = eventually(enough, f"{types}", 20)
-        assert [event["type"] for event in events] == list(types)
-        return events
+        try:
+            eventually(lambda: len(events()) >= len(types), f"{types}", 20)
+        except AssertionError as error:
+            error.add_note(str([(event["type"], event["data"].get("extension")) for event in events()]))
+            raise
+        found = events()
+        assert [event["type"] for event in found] == list(types)
+        return found
 
 
 @dataclass

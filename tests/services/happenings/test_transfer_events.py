@@ -1,5 +1,6 @@
 """What becomes of transfers, rooms and slots, from what a switch tells of legs: the same on each, late or twice."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -121,6 +122,30 @@ def test_who_waits_hangs_up(is_answered: bool) -> None:
     board.ends(9, CALLER)
     assert story(board.told)[-1].startswith("abandoned")
     assert not played(board.told)[0].has_ended, "the other two go on"
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+@pytest.mark.parametrize("order", [*itertools.permutations((CALLER, DESK, ASKED))])
+def test_nobody_is_put_through_on_a_switch_that_is_lost(order: Sequence[str], *, is_answered: bool) -> None:
+    board = answered() if is_answered else Board()
+    if not is_answered:
+        board.asks(5)
+        board.rings(6)
+    for leg in order:
+        board.tell(9, "lost", leg)
+    call, happened = played(board.told)
+    assert story(board.told)[-1].startswith("abandoned")
+    assert [one.type for one in happened if one.transfer and one.transfer.is_over] == ["transfer.abandoned"]
+    assert (call.has_ended, [one.type for one in happened].count("call.ended")) == (True, 1)
+
+
+@pytest.mark.parametrize("leg", [CALLER, ASKED])
+def test_how_who_asked_has_ended_may_be_lost_and_the_others_go_on(leg: str) -> None:
+    board = answered()
+    board.tell(9, "lost", DESK)
+    assert story(board.told)[-1] == "answered 102 attended", "nobody knows yet"
+    board.ends(20, leg)
+    assert story(board.told)[-1] == "completed 102 attended"
 
 
 def test_of_a_group_it_is_who_has_answered() -> None:

@@ -91,7 +91,10 @@ def _gone_on(call: TrackedCall, one: Transfer, notice: Notice, told: list[OfTran
 
 
 def _steps(call: TrackedCall, one: Transfer, notice: Notice) -> Iterator[Transfer]:
-    """What it comes to, one after the other: whom it is about may have answered and been put through at once."""
+    """What it comes to, one after the other: whom it is about may have answered and been put through at once.
+
+    Of an initiator that is lost nobody knows whether the others are lost, too: what is told next says so.
+    """
     initiator, transferred = call.leg(one.initiator_leg_uuid), call.leg(one.transferred_leg_uuid)
     recipient = _recipient(call, one)
     if recipient is not None:
@@ -106,14 +109,16 @@ def _steps(call: TrackedCall, one: Transfer, notice: Notice) -> Iterator[Transfe
         yield _with_recipient(call, one, notice.taken_by).went("completed", notice.at)
     elif notice.what == "taken_back" and notice.leg_uuid in (one.initiator_leg_uuid, one.transferred_leg_uuid):
         yield one.went("cancelled", notice.at)
+    elif initiator is not None and initiator.state == "ended" and notice.what != "lost":
+        yield one.went(_without_initiator(one, recipient, notice), notice.at, **_flow(one))
     elif transferred is not None and transferred.state == "ended":
         yield one.went("abandoned", notice.at)
-    elif initiator is not None and initiator.state == "ended":
-        yield one.went(_without_initiator(one, recipient), notice.at, **_flow(one))
 
 
-def _without_initiator(one: Transfer, recipient: TrackedLeg | None) -> TransferStatus:
-    """Who hangs up puts through, whoever was asked has answered or not; unless that one is gone too."""
+def _without_initiator(one: Transfer, recipient: TrackedLeg | None, notice: Notice) -> TransferStatus:
+    """Who hangs up puts through, whoever was asked has answered or not; unless that one was gone before."""
+    if notice.leg_uuid != one.initiator_leg_uuid:
+        return "completed"  # that one was lost, and the others have gone on
     is_gone = one.status == "answered" and recipient is not None and recipient.state == "ended"
     return "cancelled" if is_gone else "completed"
 
