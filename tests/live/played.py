@@ -243,6 +243,9 @@ class PlayedProvider:
         """The number, if it is in a call that is up; else empty."""
         return to if any(leg["number"] == to for call in self._api.calls() for leg in call["legs"]) else ""
 
+    def forget(self) -> None:
+        """It remembers nothing."""
+
 
 class Sandbox:
     """The switch that only pretends, as the suite asks it; a kind of ``Switch``."""
