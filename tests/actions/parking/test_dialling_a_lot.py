@@ -87,3 +87,15 @@ def test_who_is_sent_there_waits(lot: Lot) -> None:
     lot.tenant.done("call-transfer", call_uuid=call_uuid, destination=LOT["extension"])
     assert len(here(lot)) == 1
     assert lot.tenant.done("call-details", call_uuid=call_uuid)["slot"] == "851"
+
+
+def test_or_from_one_lot_to_the_next(house: House, tenant: Caller) -> None:
+    about = {"name": "Roof", "extension": "860", "slots_start": "861", "slots_end": "862"}
+    tenant.done("parkinglot-create", **about, timeout=30, timeout_destination="100")
+    lot = Lot(house, tenant, timeout=20, timeout_destination="860")
+    call_uuid = dials(lot, "850")
+    lot.passes(25)
+    assert (here(lot), lot.waiting(parkinglot="860")[0][0]) == ([], "861")
+    lot.passes(26)
+    legs = tenant.done("call-details", call_uuid=call_uuid)["legs"]
+    assert {leg["extension"] for leg in legs} == {"101", "100"}

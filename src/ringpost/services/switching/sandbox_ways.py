@@ -132,10 +132,13 @@ def _to_room(context: Context, domain: Domain, room: Room) -> Rung:
 
 
 def way_in(context: Context, domain: Domain, number: str, coming: Coming) -> tuple[Rung, ...]:
-    """Whom a number leads to, for a call that comes; of two who join queues at once the second is found out anew."""
+    """Whom a number leads to, for a call that comes.
+
+    Of two who come to queues or slots at once it is found out anew for the second.
+    """
     one_at_a_time = turnstile(context, domain)
     rungs = way(context, domain, number, coming)
-    if any(rung.stay for rung in rungs):
+    if any(rung.stay or rung.slot for rung in rungs):
         context.store.stage(one_at_a_time, Moved())
     return rungs
 

@@ -515,10 +515,8 @@ class Play:
         back_at = self.consult.back_at if self.consult else None
         if back_at is not None and back_at <= moment:
             self._reunite(back_at)
-        parked = self.parked
-        if parked is not None and self.slot is not None and parked.until is not None and parked.until <= moment:
-            party = self.line[0]
-            self._leave_slot(party, parked.until, timed_out=True)
+        while (parked := self.parked) is not None and parked.until is not None and parked.until <= moment:
+            self._leave_slot(self.line[0], parked.until, timed_out=True)
             if parked.then:
                 self._call(parked.then, parked.way, parked.until)
             else:
@@ -598,7 +596,7 @@ class Play:
         for other in others:
             other.ends = moment
         party.ends, party.holds = math.inf, False
-        self.line, self.slot, self.silent_since = [party], None, None
+        self.line, self.slot, self.parked, self.silent_since = [party], None, None, None
 
     def _stop_ringing(self, moment: float) -> None:
         for party in self.parties:
