@@ -21,7 +21,7 @@ HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
 MAKE_PACKAGE = $(MAKE) --no-print-directory build-Api PYTHON=$(BIN)/python LAMBDA_PYTHON=$(HERE_PYTHON) LAMBDA_ARCH=$(HERE_ARCH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run mcp mcp-conversation test fuzz test-kills check check-code test-package test-clients test-inspector test-console test-console-smoke test-console-long console-package test-freeswitch test-asterisk test-behind-nat format docs bench lock clean
+.PHONY: help run mcp mcp-conversation test fuzz test-kills check check-code test-package test-clients test-inspector test-console test-console-smoke test-console-long console-package test-freeswitch test-asterisk test-sandbox test-behind-nat format docs bench lock clean
 
 include package.mk link.mk
 
@@ -107,6 +107,10 @@ test-freeswitch: .venv/dev  ## the whole story on a FreeSWITCH with real phones;
 
 test-asterisk: .venv/dev  ## the same on an Asterisk, through a link or without; docs/asterisk.md says how
 	$(BIN)/pytest -m live -v tests/live
+
+test-sandbox: .venv/dev  ## the same stories of transfers, rooms, lots and queues in the sandbox: nothing is needed for it
+	RINGPOST_SANDBOX=1 $(BIN)/pytest -m live -v tests/live/test_transfers.py tests/live/test_conferences.py tests/live/test_lots.py \
+	tests/live/test_queues.py tests/live/test_a_day.py
 
 # As root: it makes networks, and starts the switch itself. How long Ringpost is away once, in seconds:
 FREESWITCH ?= freeswitch

@@ -33,7 +33,7 @@ class Serving:
         while "RINGPOST_TOKEN=" not in said:
             said += process.stdout.readline()
         self.port = int(re.findall(r"answers at http://127\.0\.0\.1:(\d+)", said)[0])
-        self._token = re.findall(r"RINGPOST_TOKEN=(\S+)", said)[0].encode()
+        self.token = re.findall(r"RINGPOST_TOKEN=(\S+)", said)[0]
         self._about = Path(f"/proc/{process.pid}")
 
     @property
@@ -61,7 +61,7 @@ class Serving:
 
     def ask(self, line: socket.socket, connection: bytes = b"keep-alive") -> None:
         about = b"Authorization: Bearer %b\r\nConnection: %b\r\nContent-Length: %d\r\n\r\n"
-        line.sendall(HEAD + about % (self._token, connection, len(BODY)) + BODY)
+        line.sendall(HEAD + about % (self.token.encode(), connection, len(BODY)) + BODY)
         said = b""
         while not said.endswith((b"}\n", b"\r\n0\r\n\r\n")):
             piece = line.recv(1 << 16)

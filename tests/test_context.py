@@ -196,3 +196,16 @@ def test_what_is_forgotten_is_not_written(house: House) -> None:
     context.commit()
     assert context.store.room == room
     assert house.store.get(keys.domain_name("new.example.net")) is None
+
+
+def test_asides_read_each_row_once_and_each_knows_what_itself_has_read(house: House) -> None:
+    counting = CountingStore(house.store)
+    context = console(counting, house.clock, "test")
+    first, second, third = (aside for aside, _ in zip(context.asides(), range(3), strict=False))
+    found = first.store.get(keys.number(demo.DOMAIN_UUID, "100"), Holder)
+    assert found == second.store.get(keys.number(demo.DOMAIN_UUID, "100"), Holder)
+    assert found == context.store.get(keys.number(demo.DOMAIN_UUID, "100"), Holder)
+    assert counting.calls == ["get", "get"]
+    assert first.store.domains == second.store.domains == (demo.DOMAIN_UUID,)
+    assert third.store.domains == ()
+    assert first.now == third.now == context.now

@@ -58,9 +58,9 @@ class Client:
     url: str
     token: str = field(repr=False)
 
-    def call(self, action: str, members: Mapping[str, Any]) -> Answer:
-        """Call an action. ``ClickException`` if nobody answers, or sends us elsewhere."""
-        return self._post(self.url, _json({"action": action, **members}), "application/json", _TIMEOUT)
+    def call(self, action: str, members: Mapping[str, Any], seconds: float = _TIMEOUT) -> Answer:
+        """Call an action. ``ClickException`` if nobody answers in so many seconds, or sends us elsewhere."""
+        return self._post(self.url, _json({"action": action, **members}), "application/json", seconds)
 
     def post(self, action: str, body: bytes, content_type: str, query: str = "", seconds: float = _TIMEOUT) -> Answer:
         """Post to an action's own path a body that is no JSON of ours; as ``call``."""

@@ -8,8 +8,8 @@ nothing, and one that lost a race is simply run again.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -22,6 +22,7 @@ from ringpost.model.errors import CannotComply, Forbidden, NotFound, Problem
 from ringpost.model.event import AuditLine, Event
 from ringpost.model.key import ApiKey, KeyDetails
 from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Unholdable, Write, check_size, keys
+from ringpost.store.remembering import Remembering
 
 if TYPE_CHECKING:  # most actions ask no switch, and a cold start pays for no more
     from ipaddress import IPv4Network, IPv6Network
@@ -66,6 +67,9 @@ class CatalogueView(Protocol):
     def openapi(self, names: Iterable[str]) -> dict[str, Any]:
         """OpenAPI 3.1 of these actions."""
 
+    def answer(self, name: str, body: bytes, query: str, context: Context) -> tuple[bytes, Mapping[str, str]]:
+        """What a reading action that takes its body as it is answers an actor who may call it: a body, and headers."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallLimits:
@@ -104,8 +108,21 @@ class TenantStore:
         self._on_switch: dict[tuple[str, str], bool] = {}
         self._user: User | None = None
         self._words: set[str] | None = None
+        self._models: dict[tuple[Key, type[BaseModel]], Any] | None = None
         self.listed_chars = 0
         """How long all rows of lists were that were read: what was short cannot be long as it is answered."""
+
+    def remembering(self) -> TenantStore:
+        """A store for the same actor that reads no row twice."""
+        found = TenantStore(Remembering(self._store), self.actor)
+        found._models = {}
+        return found
+
+    def anew(self) -> TenantStore:
+        """The same store for the same actor, of which nothing was read and in which nothing is staged."""
+        found = TenantStore(self._store, self.actor)
+        found._models = self._models
+        return found
 
     def get(self, key: Key, kind: type[E], *, of_anybody: bool = False) -> E | None:
         """One record; None if it is absent, another tenant's or another user's."""
@@ -113,7 +130,7 @@ class TenantStore:
         row = self._row(key)
         if row is None:
             return None
-        found: E = kind.__pydantic_validator__.validate_json(row.body)
+        found = self._made(row, kind)
         self._note(found)
         return found if self.is_mine(found, of_anybody=of_anybody) else None
 
@@ -175,6 +192,14 @@ class TenantStore:
             if len(rows) < _AT_ONCE:
                 return found
             after = rows[-1].key.sort
+
+    def _made(self, row: Row, kind: type[E]) -> E:
+        made: E | None = self._models.get((row.key, kind)) if self._models is not None else None
+        if made is None:
+            made = kind.__pydantic_validator__.validate_json(row.body)
+            if self._models is not None:
+                self._models[row.key, kind] = made
+        return made
 
     def is_claimed(self, key: Key) -> bool:
         """Whether somebody has a name that is one in all the world, and nothing of who."""
@@ -426,6 +451,12 @@ class Context:
         if switch.switch_uuid not in self._lines:
             self._lines[switch.switch_uuid] = self.connect(switch, scripts)
         return self._lines[switch.switch_uuid]
+
+    def asides(self) -> Iterator[Context]:
+        """This request anew, as often as one likes, to read in: of the same time, and no row is read twice."""
+        remembered = self.store.remembering()
+        while True:
+            yield replace(self, store=remembered.anew(), _now=self.now)
 
     def close(self) -> None:
         """Let go of the lines to all switches."""

@@ -1,5 +1,6 @@
 """A link that stands in, beside a real endpoint that can be away, slow or broken."""
 
+import json
 import threading
 import uuid
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from ringpost.dispatch.http import HttpRequest
 from ringpost.link.beside import Beside
 from ringpost.link.buffer import Buffer
 from ringpost.link.standing_in import StandingIn
+from ringpost.switch.asking import Asks
 from ringpost.switch.freeswitch.standing import ASKS
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
@@ -38,6 +40,9 @@ class Endpoint(Serving):
         self.house = house
         self.how: str | int = "there"
         self.asked: list[str] = []
+        """The actions that were asked, also those of many questions in one request."""
+        self.at_once: list[int] = []
+        """How many questions were in such a request."""
         self.instead: dict[str, tuple[int, bytes]] = {}
         """What is answered to an action instead."""
         self.breaks_on = ""
@@ -47,6 +52,10 @@ class Endpoint(Serving):
     def answer(self, asked: BaseHTTPRequestHandler, body: bytes) -> None:
         parts = urlsplit(asked.path)
         self.asked.append(parts.path.strip("/"))
+        if b"switch-link-answer-lookup" in body:
+            questions = json.loads(body)["questions"]
+            self.at_once.append(len(questions))
+            self.asked += [one["action"] for one in questions]
         how = self.how
         if how == "away":
             return
@@ -89,6 +98,7 @@ class Lab:
     key: Caller
     folder: Path
     switch: str = "lab"
+    asks: Asks = ASKS
     url: str = ""
     """Another endpoint, if it is to be one."""
     clock: FakeClock = field(default_factory=FakeClock)
@@ -103,7 +113,7 @@ class Lab:
         buffer = Buffer(self.folder / "link.sqlite3")
         beside = Beside(self.switch, client, buffer, self.clock, self.said.append)
         members = {"elapsed": self.passing, "a_second": 1000.0, **members}
-        stands = StandingIn.beside(beside, ASKS, self.folder, ("127.0.0.1", 0), self.forgot.append, **members)
+        stands = StandingIn.beside(beside, self.asks, self.folder, ("127.0.0.1", 0), self.forgot.append, **members)
         stands.watching.every = 0.05
         running = stands.works if works else (stands.loopback,)
         threads = [threading.Thread(target=one.work, daemon=True) for one in running]

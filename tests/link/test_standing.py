@@ -3,23 +3,33 @@
 import re
 import sqlite3
 import stat
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from ringpost.dispatch.catalogue import Catalogue
+from ringpost.dispatch.registry import discover
 from ringpost.entry import demo
-from ringpost.link.asking import Away
-from ringpost.link.kept_answers import Kept, KeptAnswers
+from ringpost.link import warming
+from ringpost.link.asking import Away, Told
+from ringpost.link.kept_answers import Answered, Kept, KeptAnswers
+from ringpost.model.errors import StoreUnavailable
+from ringpost.services.switching import answered_ahead
 from ringpost.switch.asking import Posted
+from ringpost.switch.asterisk.standing import ASKS as ASTERISK
 from ringpost.switch.deciding import mark
 from tests.actions.freeswitch.test_decided_by import OF_A_PHONE, QUESTIONS
 from tests.actions.freeswitch.test_freeswitch_xml import CALL, HOME, REGISTER
 from tests.entry.answering import listening
 from tests.fakes import FakeClock
 from tests.harness import Caller, House
-from tests.link.standing import LINK, Lab
+from tests.link.standing import LINK, Asked, Lab, stands_in
 from tests.webhooks.receivers import until
 
 HERE = {"domain_name": HOME}
@@ -410,15 +420,15 @@ def test_what_a_transfer_leads_to_is_warm_too(lab: Lab, operator: Caller) -> Non
 
 
 def test_each_phone_may_dial_each_other_though_few_have_asked(lab: Lab, operator: Caller) -> None:
-    numbers = [str(number) for number in range(300, 312)]
+    numbers = [str(number) for number in range(300, 330)]
     for number in numbers:
         operator.done("extension-create", **HERE, extension=number)
     operator.done("extension-update", **HERE, extension="305", user_record="local")
     with lab.link() as asked:
         asked.stands.warming.warm()
-        assert lab.endpoint.asked.count("freeswitch-xml") < 17 * len(numbers), "not the square of them"
+        assert lab.endpoint.asked.count("freeswitch-xml") < 20 * len(numbers), "not the square of them"
         lab.endpoint.how = "away"
-        for caller in numbers:
+        for caller in numbers[::5]:
             records = "&variable_ringpost_records=local" if caller == "305" else ""
             one = dials("NUMBER", uuid_of(operator, caller)) + records
             answers = {number: asked.ask(one.replace("NUMBER", number)) for number in numbers}
@@ -436,12 +446,169 @@ def test_warming_asks_for_nothing_twice(lab: Lab) -> None:
         assert lab.endpoint.asked.count("freeswitch-xml") - first < first / 10, "but for what leads nowhere"
 
 
-def test_it_asks_ahead_no_faster_than_it_may(lab: Lab) -> None:
+def older(lab: Lab) -> None:
+    """An endpoint that knows no request of many questions."""
+    house = lab.endpoint.house
+    house.catalogue = Catalogue({name: at for name, at in discover().items() if name != "switch-link-answer-lookup"})
+    house.restart()
+
+
+def test_an_older_endpoint_is_asked_one_by_one_and_no_faster_than_it_may(lab: Lab) -> None:
+    older(lab)
     with lab.link(a_second=20.0) as asked:
         began = time.monotonic()
         asked.stands.warming.warm()
         took = time.monotonic() - began
-        assert lab.endpoint.asked.count("freeswitch-xml") <= 20 * took + 1
+        assert len(lab.endpoint.at_once) == 1, "it is not tried again and again"
+        asked_for = lab.endpoint.asked.count("freeswitch-xml") - lab.endpoint.at_once[0]
+        assert 30 < asked_for <= 20 * took + 1
+        lab.says("questions are asked one by one: unknown action")
+        lab.endpoint.how = "away"
+        assert asked.is_known(REGISTERS)
+
+
+def test_many_questions_are_one_request(lab: Lab, operator: Caller) -> None:
+    for number in range(300, 330):
+        operator.done("extension-create", **HERE, extension=str(number))
+    with lab.link() as asked:
+        asked.stands.warming.warm()
+        assert sum(lab.endpoint.at_once) > 250
+        assert len(lab.endpoint.at_once) <= 6
+        assert asked.stands.kept.asked_ahead() > 250
+        asked.stands.standing.gap()
+        lab.endpoint.at_once.clear()
+        asked.stands.warming.warm()
+        assert asked.stands.kept.asked_ahead() > 250
+        assert 1 <= len(lab.endpoint.at_once) <= 4, "what lapsed is asked anew in one, too"
+
+
+class Resting(threading.Event):
+    """Nobody stops, and nobody waits: how long one would have is noted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rests: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.rests.append(timeout or 0.0)
+        return False
+
+
+def test_it_rests_after_many_questions_for_so_many_times_as_they_took(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warming, "RESTS", 1000.0)
+    with lab.link() as asked:
+        resting = Resting()
+        at_work = replace(asked.stands.warming, link=replace(asked.link, stopping=resting))
+        began = time.monotonic()
+        at_work.warm()
+        took = time.monotonic() - began
+        assert len(resting.rests) >= len(lab.endpoint.at_once) > 0
+        assert took * 50 < sum(resting.rests) <= took * 1001
+
+
+def test_what_an_asterisk_asks_for_each_phone_is_few_requests(lab: Lab, house: House, operator: Caller) -> None:
+    for number in range(300, 320):
+        operator.done("extension-create", **HERE, extension=str(number))
+    lab.key, lab.asks = house.key(*stands_in("asterisk"), switch="lab"), ASTERISK
+    with lab.link() as asked:
+        asked.stands.warming.warm()
+        assert asked.stands.kept.asked_ahead() > 20 * 20
+        assert len(lab.endpoint.asked) - sum(lab.endpoint.at_once) < 15
+        lab.endpoint.how = "away"
+        row = asked.post(f"id=300%40{HOME}", "asterisk-realtime", "ps_auths/single")
+        assert b"md5_cred" in row.body
+        for caller, number in ((300, 319), (319, 300)):
+            question = f"where=ringpost&endpoint={caller}%40{HOME}&number={number}&domain={demo.DOMAIN_UUID}"
+            assert b"Dial" in asked.post(question, "asterisk-route").body
+
+
+def test_what_there_was_no_time_for_is_asked_again(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    with lab.link() as asked:
+        asked.stands.warming.warm()
+        there = asked.stands.kept.asked_ahead()
+    with lab.link() as asked:
+        asked.stands.standing.gap()
+        monkeypatch.setattr(answered_ahead, "MOST_BYTES", 20_000)
+        lab.endpoint.at_once.clear()
+        asked.stands.warming.warm()
+        assert len(lab.endpoint.at_once) > 3
+        assert asked.stands.kept.asked_ahead() == there
+
+
+def test_a_question_that_has_no_answer_among_many_keeps_no_other_from_being_kept(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action = lab.endpoint.house.catalogue.load("freeswitch-xml")
+    answers = action.handle
+
+    def handle(request: Any, context: Any) -> Any:
+        if b"user=100" in request.body:
+            raise StoreUnavailable
+        return answers(request, context)
+
+    with lab.link() as asked:
+        asked.ask(REGISTERS)
+        asked.ask(QUESTIONS["is rung"])
+        asked.stands.standing.gap()
+        monkeypatch.setattr(action, "handle", handle)
+        with pytest.raises(Away, match="no answer"):
+            asked.stands.warming.warm()
+        assert lab.endpoint.at_once[0] == 2
+        assert len(asked.stands.kept.lapsed(0, 100)) == 2, "what had no answer is still to be asked"
+        lab.endpoint.how = "away"
+        assert asked.is_known(REGISTER.format(user="101", domain=HOME))
+        assert not asked.is_known(REGISTERS)
+
+
+@contextmanager
+def many_on_their_way(lab: Lab, asked: Asked) -> Iterator[list[list[Told]]]:
+    """What 100 registers with was asked among others, and is answered afterwards, if it is waited for."""
+    question, told = asked.stands.standing.questions["freeswitch-xml"], list[list[Told]]()
+    all_asked = [(question, question.read(Posted(QUESTIONS[what].encode()))) for what in ("registers", "dials")]
+    lab.endpoint.before_answering.clear()
+    asking = threading.Thread(target=lambda: told.append(asked.stands.standing.ask_ahead_at_once(all_asked)))
+    asking.start()
+    until(lambda: lab.endpoint.at_once == [2], 10)
+    try:
+        yield told
+    finally:
+        lab.endpoint.before_answering.set()
+        asking.join(10)
+    assert not asking.is_alive()
+
+
+@pytest.mark.parametrize("changes", [True, False])
+def test_many_answers_that_were_on_their_way_while_a_change_was_told_are_not_kept(
+    changes: bool, lab: Lab, operator: Caller
+) -> None:
+    with lab.link() as asked:
+        with many_on_their_way(lab, asked):
+            if changes:
+                gone = {"extension_uuid": uuid_of(operator, "100")}
+                asked.stands.standing.changed({"type": "extension.deleted", "data": gone})
+        lab.endpoint.how = "away"
+        assert asked.is_known(REGISTERS) is not changes
+
+
+def test_a_link_that_is_to_stop_waits_for_no_answer(lab: Lab) -> None:
+    with lab.link() as asked, many_on_their_way(lab, asked) as told:
+        asked.link.stopping.set()
+        until(lambda: told == [[]], 5)
+
+
+def test_a_key_that_may_not_ask_that_any_more_has_nothing_of_many(lab: Lab, operator: Caller, clock: FakeClock) -> None:
+    with lab.link() as asked:
+        asked.ask(REGISTERS)
+        scopes = [scope for scope in LINK if scope != "freeswitch.#"]
+        operator.done("key-update", key_uuid=lab.key.key_uuid, scopes=scopes)
+        clock.time += 60
+        asked.stands.warming.warm()
+        assert lab.endpoint.at_once
+        lab.endpoint.how = "away"
+        assert not asked.is_known(REGISTERS)
+        lab.says("refuses the link's key")
 
 
 def test_a_link_at_work_is_warm_again_after_a_change(lab: Lab, operator: Caller, clock: FakeClock) -> None:
@@ -560,9 +727,9 @@ def test_a_place_that_cannot_be_written_to_is_said_and_it_goes_on(lab: Lab) -> N
 def test_strangers_who_ask_much_push_out_nothing_that_was_asked_ahead() -> None:
     kept = KeptAnswers(":memory:", "lab", "key", most=10)
     answer = Kept(b"<document/>", 1.0)
-    kept.keep("xml", {"user": "100"}, ["user"], [mark("100")], answer, is_ahead=True)
+    kept.keep([Answered("xml", {"user": "100"}, answer, ["user"], [mark("100")])], is_ahead=True)
     for number in range(100):
-        kept.keep("xml", {"user": f"x{number}"}, ["user"], [], answer, is_ahead=False)
+        kept.keep([Answered("xml", {"user": f"x{number}"}, answer, ["user"])], is_ahead=False)
     assert kept.find("xml", {"user": "100"}) == answer
     assert kept.find("xml", {"user": "x99"}) == answer
     assert kept.find("xml", {"user": "x0"}) is None
@@ -571,12 +738,12 @@ def test_strangers_who_ask_much_push_out_nothing_that_was_asked_ahead() -> None:
 def test_the_last_answer_takes_the_place_of_what_was_decided_otherwise() -> None:
     kept, one = KeptAnswers(":memory:", "lab", "key"), Kept(b"<document/>", 1.0)
     asked = {"user": "100", "action": "call"}
-    kept.keep("xml", asked, ["user"], [], one, is_ahead=False)
+    kept.keep([Answered("xml", asked, one, ["user"])], is_ahead=False)
     other = one._replace(body=b"<other/>")
-    kept.keep("xml", asked, ["action=call", "user"], [], other, is_ahead=False)
+    kept.keep([Answered("xml", asked, other, ["action=call", "user"])], is_ahead=False)
     assert kept.find("xml", asked) == other
     assert kept.find("xml", {**asked, "action": "else"}) is None
-    kept.drop("xml", asked)
+    kept.keep([Answered("xml", asked)], is_ahead=False)
     assert kept.find("xml", asked) is None
 
 

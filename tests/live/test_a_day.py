@@ -19,6 +19,8 @@ from ringpost.clock import stamp
 from tests.live.conftest import HERE, House
 from tests.live.patience import eventually
 from tests.live.phones import ACCEPTING, Answering, Caller, registers
+from tests.live.played import PlayedCaller, from_outside
+from tests.live.under_test import IS_SANDBOX
 
 CALLS = int(os.environ.get("RINGPOST_DAY_CALLS", "20"))
 SEED = int(os.environ.get("RINGPOST_DAY_SEED", random.randrange(10_000)))
@@ -38,8 +40,9 @@ class Day:
         self.since = stamp(time.time())
         self.queues = [f"77{place}" for place in range(QUEUES)]
         self.phones: dict[str, Answering] = {}
+        """Those that know what they have answered: none in the sandbox."""
         self.passwords: dict[str, str] = {}
-        self.callers: dict[str, tuple[Caller, str]] = {}
+        self.callers: dict[str, tuple[Caller | PlayedCaller, str]] = {}
         self.at: dict[str, str] = {f"77{place:02}": f"{850 + place}" for place in range(AGENTS)}
         """Each agent's extension."""
 
@@ -77,7 +80,7 @@ class Day:
             api.ask("queue-delete", queue=number)
         for agent in self.at:
             api.ask("agent-delete", agent=agent)
-        for extension in self.phones:
+        for extension in self.passwords:
             api.ask("extension-delete", extension=extension)
 
     def answered(self, extension: str) -> range:
@@ -101,6 +104,8 @@ class Day:
     def _phone(self, extension: str) -> None:
         made = self.house.api.do("extension-create", extension=extension)
         self.passwords[extension] = made["password"]
+        if IS_SANDBOX:
+            return
         self.phones[extension] = self.stack.enter_context(Answering(ACCEPTING))
         assert self._registers(extension)
 
@@ -116,20 +121,22 @@ class Day:
 
     def _somebody_calls(self) -> None:
         place, name = self.chance.randrange(QUEUES), f"Caller {len(self.callers)}"
-        shows = f"130355501{self.chance.randrange(60, 99)}"  # other tests look for records of what theirs show
+        # other tests look for records of what theirs show
+        shows = from_outside() if IS_SANDBOX else f"130355501{self.chance.randrange(60, 99)}"
         talks = self.chance.choice([2, 5, 9, 14])
         number = f"120255501{place:02}"
-        caller = Caller(number, self.house.trunk, shows=shows, name=name, talks=talks)
+        caller = self.house.caller(number, shows=shows, name=name, talks=talks)
         self.callers[name] = self.stack.enter_context(caller), self.queues[place]
 
     def _an_agent_acts(self) -> None:
         agent = self.chance.choice([*self.at])
         act = self.chance.choice(["agent-login", "agent-login", "agent-pause", "agent-unpause", "agent-logout", "dies"])
         if act == "dies":
-            assert self._registers(self.at[agent], 0)
-            assert self._registers(self.at[agent]) or True
+            if not IS_SANDBOX:
+                assert self._registers(self.at[agent], 0)
+                assert self._registers(self.at[agent]) or True
             return
-        about = {}
+        about: dict[str, str] = {}
         if act == "agent-login":
             other = self.chance.choice([*self.at])
             if self.chance.random() < 0.3 and other != agent:

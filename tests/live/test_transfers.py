@@ -17,7 +17,7 @@ from tests.live.own_transfers import OwnTransfers
 from tests.live.patience import eventually
 from tests.live.phones import TONES, Phone
 from tests.live.told import ToldEvents
-from tests.live.under_test import LINK_DOES_ALL
+from tests.live.under_test import LINK_DOES_ALL, NEEDS_A_LINK, NEEDS_PHONES
 from tests.webhooks.receiving import Receiving
 
 OUTSIDE = "12025550178"
@@ -506,6 +506,7 @@ def test_what_makes_no_sense_is_refused_and_nobody_notices(desk: Desk):
 # the link is away meanwhile
 
 
+@NEEDS_A_LINK
 @pytest.mark.skipif(LINK_DOES_ALL, reason="nothing reaches the switch without it")
 @pytest.mark.parametrize("end", ["completed", "cancelled"])
 def test_what_has_become_of_a_transfer_while_the_link_was_away_is_told_once(desk: Desk, linking: Link, end: str):
@@ -524,6 +525,7 @@ def test_what_has_become_of_a_transfer_while_the_link_was_away_is_told_once(desk
     desk.one_record(call, desk.ann.number, desk.bob.number, LATE)
 
 
+@NEEDS_A_LINK
 @pytest.mark.skipif(LINK_DOES_ALL, reason="nothing reaches the switch without it")
 def test_a_transfer_that_was_begun_while_the_link_was_away_goes_on(desk: Desk, linking: Link):
     call = desk.speak()
@@ -559,6 +561,7 @@ def _ends_with_one_record(desk: Desk, one: Phone, other: Phone, call: Call) -> N
     desk.one_record(call, one.number, other.number, WILLING)
 
 
+@NEEDS_PHONES
 def test_a_phone_puts_through_unasked(desk: Desk, own: OwnTransfers):
     dialog = own.speaks(desk.ann.number)
     call = desk.api.one_call()
@@ -566,6 +569,7 @@ def test_a_phone_puts_through_unasked(desk: Desk, own: OwnTransfers):
     _ends_with_one_record(desk, desk.ann, desk.late, call)
 
 
+@NEEDS_PHONES
 def test_a_phone_puts_through_to_whom_it_has_asked(desk: Desk, own: OwnTransfers):
     dialog = own.speaks(desk.ann.number)
     call = desk.api.one_call()
@@ -574,6 +578,7 @@ def test_a_phone_puts_through_to_whom_it_has_asked(desk: Desk, own: OwnTransfers
     _ends_with_one_record(desk, desk.ann, desk.late, call)
 
 
+@NEEDS_PHONES
 def test_a_phone_puts_through_to_whom_it_rings(desk: Desk, own: OwnTransfers):
     dialog = own.speaks(desk.ann.number)
     call = desk.api.one_call()
@@ -586,6 +591,7 @@ def test_a_phone_puts_through_to_whom_it_rings(desk: Desk, own: OwnTransfers):
     _ends_with_one_record(desk, desk.ann, desk.cid, call)
 
 
+@NEEDS_PHONES
 def test_the_phone_of_who_was_called_puts_through(desk: Desk):
     call = desk.speak("ann")
     desk.bob.command("transfer", f"sip:{LATE}@{HERE}")

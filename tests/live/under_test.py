@@ -1,20 +1,27 @@
-"""Which kind of switch the live suite plays on, by its environment: a FreeSWITCH, or an Asterisk."""
+"""Which kind of switch the live suite plays on, by its environment: a FreeSWITCH, an Asterisk, or the sandbox."""
 
 import os
 
-KIND = "asterisk" if "ASTERISK_AMI" in os.environ else "freeswitch"
+import pytest
+
+_KINDS = {"ASTERISK_AMI": "asterisk", "FREESWITCH_ESL": "freeswitch", "RINGPOST_SANDBOX": "sandbox"}
+KIND = next((kind for name, kind in _KINDS.items() if name in os.environ), "freeswitch")
+IS_SANDBOX = KIND == "sandbox"
+NEEDS_PHONES = pytest.mark.skipif(IS_SANDBOX, reason="the sandbox has no phones, and nothing is heard there")
+NEEDS_A_LINK = pytest.mark.skipif(IS_SANDBOX, reason="the sandbox has no link")
 VIA_LINK = os.environ.get(f"{KIND.upper()}_VIA") == "link"
 NAMESPACE = os.environ.get("RINGPOST_NAMESPACE", "")
 """The network Ringpost is in, if the switch is behind NAT."""
 LINK_DOES_ALL = bool(NAMESPACE) or (KIND == "asterisk" and VIA_LINK)
 """One link is beside the switch all the time: the switch asks it, is heard and told by it; Ringpost is elsewhere."""
-_SOCKET = {"freeswitch": "ESL", "asterisk": "AMI"}[KIND]
+_SOCKET = {"freeswitch": "ESL", "asterisk": "AMI"}.get(KIND, "")
 NEEDED = {
     "freeswitch": ("ESL", "PASSWORD", "LINK_PASSWORD", "SIP", "TRUNK", "PROVIDER", "KEY", "LOG"),
     "asterisk": ("AMI", "PASSWORD", "SIP", "TRUNK", "PROVIDER", "KEY", "LOG", "CONF", "PROGRAM", "SPOOL"),
+    "sandbox": (),
 }[KIND]
 """Settings that each name a variable: ``FREESWITCH_ESL``, …"""
-OURS = ("RINGPOST_LISTEN", *(("RINGPOST_ELSEWHERE",) if LINK_DOES_ALL else ()))
+OURS = () if IS_SANDBOX else ("RINGPOST_LISTEN", *(("RINGPOST_ELSEWHERE",) if LINK_DOES_ALL else ()))
 
 
 def setting(name: str) -> str:

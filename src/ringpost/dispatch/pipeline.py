@@ -127,11 +127,7 @@ class Endpoint:
             envelope.action, "the body" if wire.path_name(request.path) is None else "the path"
         )
         outcome.action = envelope.action
-        if not actor.may(envelope.action):
-            scope = envelope.action.replace("-", ".")
-            raise Forbidden(f"this key may not call {envelope.action}: it needs the scope {scope}")
-        if not self.catalogue.is_open_to(actor, envelope.action):
-            raise Forbidden(f"this key acts for a user, and {envelope.action} is for no user")
+        self.catalogue.check_open(actor, envelope.action)
         asked = self._asked(request, action, envelope)
         answer = self._done(request, actor, action, envelope, asked)
         self._authenticator.used(actor)

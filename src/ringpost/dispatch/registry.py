@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from ringpost.auth.actor import Actor
 from ringpost.contract import Action, Input
-from ringpost.model.errors import UnknownAction
+from ringpost.model.errors import Forbidden, UnknownAction
 from ringpost.nearest import nearest
 
 
@@ -47,6 +47,13 @@ class Registry:
     def is_open_to(self, actor: Actor, name: str) -> bool:
         """Whether an action is one for such an actor: whoever acts for a user calls only those that say they are."""
         return not actor.users or self.load(name).Request.for_users
+
+    def check_open(self, actor: Actor, name: str) -> None:
+        """``Forbidden`` if an actor may not call an action."""
+        if not actor.may(name):
+            raise Forbidden(f"this key may not call {name}: it needs the scope {name.replace('-', '.')}")
+        if not self.is_open_to(actor, name):
+            raise Forbidden(f"this key acts for a user, and {name} is for no user")
 
     def family(self, name: str) -> str:
         """The folder an action is in."""

@@ -222,13 +222,15 @@ def _call_centre(context: Context, domain: Domain) -> None:
 def _meetings(context: Context, domain: Domain) -> None:
     """A conference room with somebody in it, a parking lot, a call that goes on, and one that is being transferred."""
     home = domain.domain_uuid
-    room = Conference(conference_uuid=CONFERENCE_UUID, domain_uuid=home, name="Weekly", extension="880", pin="4711")
+    room = Conference(
+        conference_uuid=CONFERENCE_UUID, domain_uuid=home, name="Weekly", extension="880", pin="4711", record=True
+    )
     kept.create(context, room, keys.conference_layout)
     lot = {"name": "Yard", "extension": "870", "slots_start": "871", "slots_end": "878", "timeout": 300}
     parking_lots.create(context, domain, {"parkinglot_uuid": PARKINGLOT_UUID, **lot})
     context.commit()
     in_room = _order(context, domain, ROOM_CALL_UUID, "12025550160", "880")
-    in_room = in_room.model_copy(update={"way": (Rung(number="880", is_room=True),)})
+    in_room = in_room.model_copy(update={"way": (Rung(number="880", is_room=True, is_recorded=True),)})
     _write_script(context, Script(order=in_room, version=1))
     stays = _order(context, domain, STAYING_CALL_UUID, "12025550161", "12025550152")
     _write_script(context, Script(order=stays, version=1))

@@ -1,9 +1,10 @@
 """Asking the endpoint what the switch asks, and not waiting for it longer than a telephone does."""
 
+import json
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as TooSlow
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,8 +12,9 @@ from typing import NamedTuple
 import click
 
 from ringpost.client import Answer, Client
+from ringpost.model.answered_ahead import AnswerAhead
 from ringpost.switch.asking import Posted, Question
-from ringpost.switch.deciding import DECIDED_BY
+from ringpost.switch.deciding import DECIDED_BY, READ_FROM
 
 WITHIN = 2.0
 """Seconds in which the endpoint is to answer."""
@@ -22,10 +24,17 @@ _GIVES_UP = 10.0
 _AT_ONCE = 16
 _LONGEST = 1 << 20
 """Bytes that a switch reads of an answer."""
+_MOST_SENT = 900_000
+"""Characters of many questions: the endpoint takes a MiB."""
+_LOOKS_EVERY = 0.2
 
 
 class Away(Exception):
     """Nobody has answered, or not in time, or only to say that there is no answer now. Its text says why."""
+
+
+class OneByOne(Exception):
+    """The endpoint takes no questions many at once. Its text says why."""
 
 
 class Told(NamedTuple):
@@ -35,6 +44,11 @@ class Told(NamedTuple):
     body: bytes
     headers: dict[str, str]
     why: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is no answer now, and nothing is said of what it would be."""
+        return _is_no_answer(self.status) or len(self.body) > _LONGEST
 
 
 Then = Callable[[Told], None]
@@ -63,6 +77,23 @@ class Asking:
             if asked.cancel():
                 self._waits_no_more(this)
             raise Away("no answer in time") from None
+
+    def ask_at_once(
+        self,
+        switch: str,
+        asked: Sequence[tuple[Question, Posted]],
+        then: Callable[[Sequence[Told]], None],
+        stopping: threading.Event,
+    ) -> list[Told]:
+        """What the endpoint answers to the first of many questions, one at least; ``Away``, ``OneByOne``.
+
+        Nobody is waiting at a telephone: so there is more time, unless the link is stopping. Then it is none.
+        """
+        answering = self._pool.submit(self._told_at_once, switch, asked, then)
+        while not stopping.is_set():
+            if wait([answering], _LOOKS_EVERY).done:
+                return answering.result()
+        return []
 
     def close(self) -> None:
         """Ask nothing any more."""
@@ -93,11 +124,58 @@ class Asking:
         then(told)
         return told
 
+    def _told_at_once(
+        self, switch: str, asked: Sequence[tuple[Question, Posted]], then: Callable[[Sequence[Told]], None]
+    ) -> list[Told]:
+        members = {"switch": switch, "questions": list(_fitting(asked))}
+        try:
+            answer = self.client.call("switch-link-answer-lookup", members, seconds=_GIVES_UP)
+        except click.ClickException as error:
+            raise Away(error.message) from None
+        told = _read_all(answer)
+        then(told)
+        return told
+
+
+def _fitting(asked: Iterable[tuple[Question, Posted]]) -> Iterator[dict[str, str]]:
+    """The first of these questions as they are sent: one at least, and as many as a request holds."""
+    room = _MOST_SENT
+    for place, (question, posted) in enumerate(asked):
+        one = {"action": question.action, "body": posted.body.decode(errors="replace"), "query": posted.query}
+        room -= len(json.dumps(one))
+        if place and room < 0:
+            return
+        yield one
+
+
+def _read_all(answer: Answer) -> list[Told]:
+    """Answers to many questions, each as if it had been asked by itself."""
+    told = _read(answer)
+    if told.status != 200:
+        raise OneByOne(told.why)
+    try:
+        found = [AnswerAhead.model_validate(one) for one in answer.json["answers"]]
+    except (ValueError, TypeError, KeyError):
+        raise Away("what answers many questions is not Ringpost") from None
+    if not found:
+        raise Away("none of many questions was answered")
+    return [_of_many(one) for one in found]
+
+
+def _of_many(one: AnswerAhead) -> Told:
+    headers = {DECIDED_BY.lower(): one.decided_by, READ_FROM.lower(): one.read_from}
+    said = {name: value for name, value in headers.items() if value is not None}
+    return Told(one.status, (one.body or "").encode(errors="replace"), said, one.detail or "")
+
+
+def _is_no_answer(status: int) -> bool:
+    return status >= 500 or status in (408, 429)
+
 
 def _read(answer: Answer) -> Told:
     """An answer that is one; what is something else's in between is none."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    if answer.status >= 500 or answer.status in (408, 429):
+    if _is_no_answer(answer.status):
         raise Away(f"{answer.status} {answer.why}")
     if answer.status >= 400 and answer.code:
         return Told(answer.status, answer.body, headers, answer.why)

@@ -25,7 +25,9 @@ from ringpost.switch.kinds import Kind, Place
 _SECONDS = 10.0
 _HEARS = ("switch-event",)
 _DOES = ("switch-link",)
-_STANDS_IN = ("switch-link-question-list", "switch-link-queue-list", "domain-list", "event-list")
+_STANDS_IN = (
+    "switch-link-question-list", "switch-link-answer-lookup", "switch-link-queue-list", "domain-list", "event-list",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

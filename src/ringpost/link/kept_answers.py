@@ -49,6 +49,16 @@ class Lapsed(NamedTuple):
     fields: Fields
 
 
+class Answered(NamedTuple):
+    """A question, and its answer with what decided it and what it was read from; without one it has none any more."""
+
+    action: str
+    fields: Fields
+    answer: Kept | None = None
+    named: Sequence[str] = ()
+    marks: Iterable[str] = ()
+
+
 class Unusable(Exception):
     """The file is left alone."""
 
@@ -120,28 +130,36 @@ class KeptAnswers:
             )
         return Kept(*found) if found and found[0] is not None else None
 
-    def keep(
-        self, action: str, fields: Fields, named: Sequence[str], marks: Iterable[str], answer: Kept, *, is_ahead: bool
-    ) -> None:
-        """Keep an answer in place of whatever was the answer to that question before."""
+    def comes_to(self, action: str, fields: Fields) -> tuple[tuple[int, str], ...]:
+        """What a question comes to by all tests that are known: where two differ in that, so may their answers."""
+        with self._lock:
+            return tuple(self._outcomes(action, fields))
+
+    def tests_known(self, action: str) -> int:
+        """How many ways are known in which an answer was decided; it grows only."""
+        with self._lock:
+            count: int = self._file.execute("SELECT count(*) FROM tests WHERE action = ?", (action,)).fetchone()[0]
+        return count
+
+    def keep(self, answered: Iterable[Answered], *, is_ahead: bool) -> None:
+        """Keep answers, all at once, each in place of whatever was the answer to that question before."""
         with self._lock, self._file:
             self._file.execute("BEGIN IMMEDIATE")
-            is_ahead = self._forget(self._matching(action, fields)) or is_ahead
-            texts = (action, " ".join(named))
-            self._file.execute("INSERT OR IGNORE INTO tests (action, named) VALUES (?, ?)", texts)
-            tests = self._file.execute("SELECT id FROM tests WHERE action = ? AND named = ?", texts).fetchone()[0]
-            question = json.dumps(decisive(named, fields))
-            row = (tests, json.dumps(outcome(named, fields)), question, answer.body, answer.at, is_ahead)
-            into = "answers (tests, outcome, question, body, at, is_ahead)"
-            made = self._file.execute(f"INSERT INTO {into} VALUES (?, ?, ?, ?, ?, ?)", row).lastrowid
-            self._file.executemany("INSERT INTO marks VALUES (?, ?)", [(mark, made) for mark in set(marks)])
+            for one in answered:
+                was_ahead = self._forget(self._matching(one.action, one.fields))
+                if one.answer is not None:
+                    self._put(one, one.answer, is_ahead=was_ahead or is_ahead)
             self._make_room()
 
-    def drop(self, action: str, fields: Fields) -> None:
-        """There is no answer to that question any more."""
-        with self._lock, self._file:
-            self._file.execute("BEGIN IMMEDIATE")
-            self._forget(self._matching(action, fields))
+    def _put(self, one: Answered, answer: Kept, *, is_ahead: bool) -> None:
+        texts = (one.action, " ".join(one.named))
+        self._file.execute("INSERT OR IGNORE INTO tests (action, named) VALUES (?, ?)", texts)
+        tests = self._file.execute("SELECT id FROM tests WHERE action = ? AND named = ?", texts).fetchone()[0]
+        question = json.dumps(decisive(one.named, one.fields))
+        row = (tests, json.dumps(outcome(one.named, one.fields)), question, answer.body, answer.at, is_ahead)
+        into = "answers (tests, outcome, question, body, at, is_ahead)"
+        made = self._file.execute(f"INSERT INTO {into} VALUES (?, ?, ?, ?, ?, ?)", row).lastrowid
+        self._file.executemany("INSERT INTO marks VALUES (?, ?)", [(mark, made) for mark in set(one.marks)])
 
     def touched(self, marks: Iterable[str], domain: str) -> list[Fields]:
         """Drop the answers that have one of these marks, or were made from more than is marked in that domain.
@@ -207,15 +225,19 @@ class KeptAnswers:
 
     def _matching(self, action: str, fields: Fields) -> list[int]:
         """The rows of all answers whose tests come to the same for this question."""
-        all_tests = self._file.execute("SELECT id, named FROM tests WHERE action = ?", (action,)).fetchall()
-        if not all_tests:
+        outcomes = self._outcomes(action, fields)
+        if not outcomes:
             return []
-        came_to = [part for tests, named in all_tests for part in (tests, json.dumps(outcome(named.split(), fields)))]
-        places = ", ".join(["(?, ?)"] * len(all_tests))
+        places = ", ".join(["(?, ?)"] * len(outcomes))
         sql = (
             f"WITH asked (tests, outcome) AS (VALUES {places}) SELECT id FROM asked JOIN answers USING (tests, outcome)"
         )
-        return [row for (row,) in self._file.execute(sql, came_to)]
+        return [row for (row,) in self._file.execute(sql, [part for one in outcomes for part in one])]
+
+    def _outcomes(self, action: str, fields: Fields) -> list[tuple[int, str]]:
+        """What a question comes to, by the row of each test."""
+        all_tests = self._file.execute("SELECT id, named FROM tests WHERE action = ?", (action,))
+        return [(tests, json.dumps(outcome(named.split(), fields))) for tests, named in all_tests]
 
     def _forget(self, rows: list[int]) -> bool:
         """Forget some rows; whether one of them was asked ahead."""

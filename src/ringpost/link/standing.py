@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from ringpost.clock import stamp
 from ringpost.link.asking import Asking, Away, Told
 from ringpost.link.beside import Beside
-from ringpost.link.kept_answers import Kept, KeptAnswers
+from ringpost.link.kept_answers import Answered, Kept, KeptAnswers
 from ringpost.link.standing_time import StandingTime
 from ringpost.model.errors import InvalidRequest
 from ringpost.switch.asking import Fields, Posted, Question
@@ -88,6 +88,17 @@ class Standing:
         """Ask what nobody has asked yet, so that its answer is kept; ``Away``."""
         return self._asked(question, fields, question.written(fields), is_ahead=True)
 
+    def ask_ahead_at_once(self, asked: Sequence[tuple[Question, Fields]]) -> list[Told]:
+        """Ask many; what the first of these are answered, if the link is not stopping; ``Away``, ``OneByOne``."""
+        known = self._changes
+
+        def then(told: Sequence[Told]) -> None:
+            answered = zip(asked, told, strict=False)
+            self._note([(*one, answer) for one, answer in answered if not answer.is_missing], known, is_ahead=True)
+
+        posted = [(question, question.written(fields)) for question, fields in asked]
+        return self.asking.ask_at_once(self.link.switch, posted, then, self.link.stopping)
+
     def is_kept(self, question: Question, fields: Fields) -> Kept | None:
         """The answer that is kept for a question, if it may be used."""
         try:
@@ -127,28 +138,39 @@ class Standing:
         known = self._changes
 
         def then(told: Told) -> None:
-            try:
-                self._note(question, fields, told, known, is_ahead=is_ahead)
-            except (sqlite3.Error, ValueError) as error:
-                self.link.say_once("kept", f"an answer cannot be kept: {error}")
+            self._note([(question, fields, told)], known, is_ahead=is_ahead)
 
         return self.asking.ask(question, posted, then)
 
-    def _note(self, question: Question, fields: Fields, told: Told, known: int, *, is_ahead: bool) -> None:
-        """Keep an answer, or what it says is gone not any more."""
-        action = question.action
-        if told.status in (401, 403):
-            self.link.say_once("key", f"the endpoint refuses the link's key: {told.why}")
-            self.gap()
-            return
+    def _note(self, all_told: Sequence[tuple[Question, Fields, Told]], known: int, *, is_ahead: bool) -> None:
+        """Keep answers, or what they say is gone not any more."""
+        refused = next((told for _, _, told in all_told if told.status in (401, 403)), None)
+        answered = [] if refused else [one for told in all_told if (one := self._answered(*told))]
+        try:
+            if refused:
+                self.link.say_once("key", f"the endpoint refuses the link's key: {refused.why}")
+                self.gap()
+                return
+            with self._lock:
+                is_as_known = known == self._changes
+                self.kept.keep([one for one in answered if one.answer is None or is_as_known], is_ahead=is_ahead)
+        except sqlite3.Error as error:
+            self._cannot_be_kept(error)
+
+    def _answered(self, question: Question, fields: Fields, told: Told) -> Answered | None:
+        """An answer as it is kept; None if it is not one, and nothing is to be done."""
         named = named_in(told.headers.get(DECIDED_BY.lower(), ""))
-        with self._lock:
+        try:
             if told.status != 200 or named is None or question.is_nothing(told.body):
-                self.kept.drop(action, fields)
-            elif known == self._changes:
-                marks = told.headers.get(READ_FROM.lower(), "").split()
-                answer = Kept(question.kept(told.body), self.link.clock.now())
-                self.kept.keep(action, fields, named, marks, answer, is_ahead=is_ahead)
+                return Answered(question.action, fields)
+            answer = Kept(question.kept(told.body), self.link.clock.now())
+        except ValueError as error:
+            self._cannot_be_kept(error)
+            return None
+        return Answered(question.action, fields, answer, named, told.headers.get(READ_FROM.lower(), "").split())
+
+    def _cannot_be_kept(self, error: Exception) -> None:
+        self.link.say_once("kept", f"an answer cannot be kept: {error}")
 
     def _stood_in(self, question: Question, fields: Fields, why: str) -> Given:
         kept = None if self.time.is_over else self.is_kept(question, fields)

@@ -36,6 +36,20 @@ class Rung(Entity):
     name_prefix: str = Field(default="", description="what it is shown in front of the caller's name")
     stay: QueueStay | None = Field(default=None, description="it is a queue, and this becomes of the caller there")
     is_room: bool = Field(default=False, description="it is a conference room: who calls is in it, and nobody is rung")
+    asks_pin: bool = Field(default=False, description="the room lets in who knows its PIN")
+    is_recorded: bool = Field(default=False, description="the room is, from when it is not empty")
+    rings_for: int | None = Field(default=None, description="seconds, its call_timeout; null: as its fate is")
+    slot: "RungSlot | None" = Field(default=None, description="it is a parking slot: who calls waits there")
+
+
+class RungSlot(Entity):
+    """A parking slot of the sandbox, and where a call goes on from there; ``timeout`` in seconds, null: it does not."""
+
+    slot: str
+    parkinglot_uuid: Uuid | None = None
+    timeout: int | None = None
+    then: str = Field(default="", description="the number it goes on to; empty: it is hung up")
+    way: tuple[Rung, ...] = ()
 
 
 class CallOrder(Wanted):

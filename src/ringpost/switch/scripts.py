@@ -1,16 +1,18 @@
 """The scripts of the sandbox's calls: what was ordered, and what was done since."""
 
-from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from ringpost.model.call import CallOrder, Leg, Rung
+from ringpost.model.call import CallOrder, Rung
 from ringpost.model.record import Entity
 
 TurnWhat = Literal[
     "hang_up", "hold", "resume", "transfer", "park", "record", "stop_recording", "requeue",
     "answer", "consult", "put_through", "take_back",
-    "mute", "unmute", "deaf", "undeaf", "lock", "unlock", "record_room", "stop_recording_room",
+    "say_pin", "dismiss", "mute", "unmute", "deaf", "undeaf", "lock", "unlock", "record_room", "stop_recording_room",
 ]  # fmt: skip
+
+
+Knows = Literal["participant", "moderator"]
 
 
 class Turn(Entity):
@@ -47,14 +49,17 @@ class Scripts(Protocol):
     def of_domain(self, domain_uuid: str) -> list[Script]:
         """The scripts of a domain's calls, those that have ended of late among them."""
 
-    def way(self, domain_uuid: str, number: str, order: CallOrder) -> tuple[Rung, ...]:
-        """Whom a number leads to now, one after the other, as extensions are forwarded; empty: to itself."""
+    def way(self, domain_uuid: str, number: str, order: CallOrder, at: float) -> tuple[Rung, ...]:
+        """Whom a number leads to, one after the other, for a call that comes there at that moment; empty: to itself."""
 
-    def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
-        """Something was done to a call: these are the legs it will have had now."""
+    def rewrite(self, script: Script) -> None:
+        """Something was done to a call that changes what becomes of it."""
 
     def note(self, script: Script) -> None:
         """Something was done to a call that changes nothing of what becomes of it."""
+
+    def who_knows(self, domain_uuid: str, room: str, pin: str) -> Knows | None:
+        """What somebody is in a conference room who says that PIN; None: it is not that room's."""
 
     def requeue(self, domain_uuid: str) -> None:
         """Members have come, gone or become free: what becomes of those who wait in a domain is found out anew."""

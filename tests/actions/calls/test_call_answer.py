@@ -1,3 +1,5 @@
+import pytest
+
 from tests.actions.calls.live import CALL, record, states, talking
 from tests.harness import Caller, House
 
@@ -98,3 +100,25 @@ def test_an_extension_that_would_not_answer_anyhow_does_not_ring_a_minute(house:
     call_uuid = rings(tenant, "100")
     house.clock.time += 1
     assert record(tenant, call_uuid)["hangup_cause"] == "USER_BUSY"
+
+
+def test_whoever_calls_and_shows_that_number_waits_to_be_answered(house: House, tenant: Caller) -> None:
+    sent = {**CALL, "caller_id_number": "5550153", "destination_b": "101"}
+    call_uuid = talking(tenant, **sent)
+    assert states(tenant, call_uuid) == [("100", "answered"), ("101", "ringing")]
+    tenant.done("call-answer", call_uuid=call_uuid)
+    house.clock.time += 3000
+    assert states(tenant, call_uuid) == [("100", "answered"), ("101", "answered")]
+
+
+@pytest.mark.parametrize("number", ["101", "5550141"])
+def test_an_extension_rings_as_long_as_it_is_to(house: House, tenant: Caller, number: str) -> None:
+    if number != "101":
+        tenant.done("extension-create", extension=number)
+    tenant.done("extension-update", extension=number, call_timeout=4)
+    call_uuid = talking(tenant, caller_id_number="5550153", destination_b=number)
+    house.clock.time += 2.9
+    assert states(tenant, call_uuid)[1] == (number, "ringing")
+    house.clock.time += 0.2
+    assert tenant.call("call-details", call_uuid=call_uuid).status == 404
+    assert record(tenant, call_uuid)["hangup_cause"] == "NO_ANSWER"

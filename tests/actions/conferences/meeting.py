@@ -26,6 +26,10 @@ class Meeting:
         self.passes(2)
         return str(reply.json["call_uuid"])
 
+    def says(self, call_uuid: str, digits: str) -> None:
+        """What somebody who was asked for the PIN answers."""
+        self.tenant.done("call-dtmf", call_uuid=call_uuid, digits=digits)
+
     def inside(self, room: str = "850") -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.tenant.done("conference-participant-list", conference=room)["items"]
         return found

@@ -5,7 +5,7 @@ import pytest
 from ringpost.entry import demo
 from tests.actions.calls.live import record, talking
 from tests.actions.parking.yard import LOT, Lot
-from tests.harness import Caller
+from tests.harness import Caller, House
 
 
 def test_has_what_was_sent_and_the_rest_as_usual(tenant: Caller) -> None:
@@ -187,3 +187,16 @@ def test_of_two_slots_of_one_number_the_lot_says_which(lot: Lot) -> None:
 def test_a_slot_has_one_spelling(lot: Lot) -> None:
     reply = lot.tenant.call("call-transfer", call_uuid=talking(lot.tenant), destination="*05901")
     assert reply.status == 422
+
+
+def test_when_its_time_is_over_a_call_may_go_on_to_a_queue(house: House, tenant: Caller) -> None:
+    tenant.done("extension-create", extension="137")
+    tenant.done("queue-create", name="Orders", extension="702", members=[{"extension": "137"}])
+    lot = Lot(house, tenant, timeout=20, timeout_destination="702")
+    call_uuid, _ = lot.parks()
+    lot.passes(20.5)
+    told = tenant.done("call-details", call_uuid=call_uuid)
+    assert [(leg["number"], leg["state"]) for leg in told["legs"]][-1] == ("137", "ringing")
+    lot.passes(30)
+    [waited] = tenant.done("event-list", types=["queue.connected"], **{"from": lot.since})["items"]
+    assert waited["data"]["visit"]["waited"] == 1

@@ -281,8 +281,10 @@ def test_a_room_may_be_asked_and_who_waits_comes_into_it(desk: Desk, room: str) 
     found = desk.tenant.done("transfer-details", transfer_uuid=asked["transfer_uuid"])
     assert (found["status"], found["flow"]) == ("starting", "attended")
     leg = asked["initiator_leg_uuid"]
+    desk.says_pin(room, leg)
     desk.tenant.done("conference-participant-kick", conference=room, leg_uuid=leg)
     desk.passes(1)
+    desk.says_pin(room, parties(desk.tenant, desk.call_uuid)[-1])
     inside = desk.tenant.done("conference-participant-list", conference=room)["items"]
     assert STAYS in [one["number"] for one in inside]
 
@@ -298,3 +300,31 @@ def test_while_the_other_one_holds_nobody_is_asked(desk: Desk) -> None:
     desk.tenant.done("call-hold", call_uuid=desk.call_uuid, leg_uuid=other)
     reply = desk.tenant.call("transfer-create", call_uuid=desk.call_uuid, destination="101")
     assert (reply.status, "the other party holds" in reply.text) == (422, True)
+
+
+@pytest.mark.parametrize("action", ["transfer-create", "call-transfer"])
+def test_time_may_pass_while_it_is_found_out_where_the_number_leads(desk: Desk, action: str) -> None:
+    desk.tenant.done("extension-create", extension="137")
+    desk.house.clock.step = 0.002
+    desk.tenant.done("queue-create", name="Orders", extension="702", members=[{"extension": "137"}])
+    desk.tenant.done(action, call_uuid=desk.call_uuid, destination="702")
+    desk.passes(1.5)
+    assert "137" in desk.up()
+    desk.passes(30)
+    told = desk.tenant.done("event-list", types=["queue.connected"], **{"from": desk.since})["items"]
+    assert [one["data"]["extension"] for one in told] == ["137"]
+
+
+def test_who_comes_back_from_a_queue_waits_there_no_more(desk: Desk) -> None:
+    desk.tenant.done("extension-create", extension="137")
+    desk.tenant.done("queue-create", name="Orders", extension="702", members=[{"extension": "137"}])
+    desk.asks("702")
+    desk.passes(2)
+    taker = desk.tenant.done("call-details", call_uuid=desk.call_uuid)["legs"][-1]
+    desk.tenant.done("call-hangup", call_uuid=desk.call_uuid, leg_uuid=taker["leg_uuid"])
+    desk.passes(1)
+    [queue] = desk.tenant.done("queue-status", queue="702")["items"]
+    assert queue["waiting"] == []
+    desk.tenant.done("call-hangup", call_uuid=desk.call_uuid)
+    assert desk.up() == []
+    assert len(desk.record()["legs"]) == 3

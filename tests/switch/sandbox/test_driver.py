@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringpost.clock import seconds, stamp
-from ringpost.model.call import CallOrder, Direction, Leg, Rung
+from ringpost.model.call import CallOrder, Direction, Leg, Rung, RungSlot
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
 from ringpost.model.live import LiveCall
@@ -174,8 +174,11 @@ turns = st.lists(
 )
 
 
-def rung(number: str, *, alongside: bool = False, by_hand: bool = False) -> Rung:
-    return Rung(number=number, alongside=alongside, by_hand=by_hand)
+SLOT = RungSlot(slot="872", timeout=2, then="102", way=(Rung(number="102"),))
+
+
+def rung(number: str, *, alongside: bool = False, by_hand: bool = False, **where: Any) -> Rung:
+    return Rung(number=number, alongside=alongside, by_hand=by_hand, **where)
 
 
 def group(*members: str) -> tuple[Rung, ...]:
@@ -220,7 +223,17 @@ def test_who_calls_in_is_not_rung_and_hears_an_answer_when_somebody_answers(
     assert switch.await_answer(nobody, 5) == Progress("ended", cause="CALL_REJECTED")
 
 
-ways = st.lists(st.builds(rung, numbers, alongside=st.booleans(), by_hand=st.booleans()), max_size=5).map(tuple)
+wheres = st.sampled_from([{}, {}, {"rings_for": 3}, {"is_room": True, "asks_pin": True}, {"slot": SLOT}])
+ways = st.lists(
+    st.builds(
+        lambda number, alongside, by_hand, where: rung(number, alongside=alongside, by_hand=by_hand, **where),
+        numbers,
+        st.booleans(),
+        st.booleans(),
+        wheres,
+    ),
+    max_size=5,
+).map(tuple)
 
 
 @given(numbers, ways, ways, st.sampled_from([None, "inbound"]), turns)
@@ -233,7 +246,7 @@ def test_whatever_is_done_to_a_call_it_stays_one(
 ) -> None:
     clock, scripts = FakeClock(), MemoryScripts(**{"102": further})
     switch = SandboxSwitch(clock, scripts)
-    scripts.rewrite(Script(order=order(a, "101", way, direction)), [])
+    scripts.rewrite(Script(order=order(a, "101", way, direction)))
     for pause, what, place, value in done:
         clock.time += pause
         before = telling.legs(Play(scripts.scripts[UUID]))

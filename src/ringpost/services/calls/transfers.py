@@ -53,8 +53,9 @@ def create(context: Context, request: OneParty, destination: str, flow: Flow) ->
     leads_outside = _check_destination(context, initiator, destination)
     live_calls.goes_on_as(context, initiator._replace(leg=transferred))
     _take_part(context, one)
-    _tell(context, one, "transfer.created")
-    if initiator.line.is_sandbox:  # what it writes is written with this
+    is_sandbox = initiator.line.is_sandbox
+    _tell(context, one, "transfer.created", due_at=one.created_at if is_sandbox else None)
+    if is_sandbox:  # what it writes is written with this, and begins then
         initiator.line.consult(initiator.domain, one.consultation)
         return one
     keep_transfer(context, one)
@@ -262,7 +263,7 @@ def _check_own(acting: Acting | None, extension: str | None) -> None:
         raise Forbidden("this is not this user's phone")
 
 
-def _tell(context: Context, one: Transfer, what: str, sequence: int = 0) -> None:
+def _tell(context: Context, one: Transfer, what: str, sequence: int = 0, due_at: str | None = None) -> None:
     about = {
         "extension": one.initiator_extension,
         "number": one.destination,
@@ -270,4 +271,4 @@ def _tell(context: Context, one: Transfer, what: str, sequence: int = 0) -> None
         "at": context.now,
         "transfer": one.told(),
     }
-    context.happened(what, one.domain_uuid, about, call_uuid=one.call_uuid, sequence=sequence)
+    context.happened(what, one.domain_uuid, about, due_at=due_at, call_uuid=one.call_uuid, sequence=sequence)

@@ -1,11 +1,13 @@
 """The sandbox's calls, written down ahead of time: their records and events, each due when it will have happened."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from ringpost.clock import seconds, stamp
 from ringpost.context import Context, Moved
 from ringpost.model.call import Call, CallOrder, Direction, Leg, Rung
+from ringpost.model.conference import Participant
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply
 from ringpost.model.extension import Extension
@@ -23,13 +25,13 @@ from ringpost.services.happenings.call_telling import (
 )
 from ringpost.services.numbers import numbering, routing
 from ringpost.services.records import joining
-from ringpost.services.switching import meters, sandbox_ways
+from ringpost.services.switching import meters, sandbox_rooms, sandbox_ways
 from ringpost.services.switching.sandbox_ways import Coming, way_in
 from ringpost.services.tenants import domains
 from ringpost.store import Delete, Key, Put, Row, keys
 from ringpost.switch.sandbox import telling
 from ringpost.switch.sandbox.play import CALLS_IN, Play, fate_of
-from ringpost.switch.scripts import Script, Turn
+from ringpost.switch.scripts import Knows, Script, Turn
 
 _KEPT = 3600
 _TRIES = 5
@@ -48,20 +50,23 @@ class SandboxCalls:
         listed = self._context.store.everything(keys.scripts(domain_uuid), Script)
         return [script for _, script in listed]
 
-    def way(self, domain_uuid: str, number: str, order: CallOrder) -> tuple[Rung, ...]:
-        """Whom a number leads to now, as extensions are forwarded."""
+    def way(self, domain_uuid: str, number: str, order: CallOrder, at: float) -> tuple[Rung, ...]:
+        """Whom a number leads to, as extensions are forwarded."""
         domain = domains.named(self._context, domain_uuid)
-        return way_in(self._context, domain, number, Coming(order, self._context.clock.now(), rung=_RUNG_BEFORE))
+        return way_in(self._context, domain, number, Coming(order, at, rung=_RUNG_BEFORE))
 
-    def rewrite(self, script: Script, legs: Sequence[Leg]) -> None:
-        """Something was done to a call: these are the legs it will have had now."""
+    def rewrite(self, script: Script) -> None:
+        """Something was done to a call that changes what becomes of it."""
         order = script.order
-        before = self._context.store.get(keys.cdr(order.domain_uuid, order.call_uuid), Call)
-        ends = max(leg.end_stamp or leg.start_stamp for leg in legs)
-        meters.runs_until(self._context, order, seconds(ends))
         earlier = script.model_copy(update={"turns": script.turns[:-1]})
-        write(self._context, domains.named(self._context, order.domain_uuid), script, legs, before, earlier)
+        _rewrite(self._context, domains.named(self._context, order.domain_uuid), script, earlier)
         self._context.afterwards.append(lambda: self.requeue(order.domain_uuid))
+        if any(one.moderator for one in Play(script).met):
+            self._context.afterwards.append(lambda: _send_away(self._context, order.domain_uuid))
+
+    def who_knows(self, domain_uuid: str, room: str, pin: str) -> Knows | None:
+        """What somebody is in a conference room who says that PIN."""
+        return sandbox_rooms.who_knows(self._context, domain_uuid, room, pin)
 
     def requeue(self, domain_uuid: str) -> None:
         """Find out anew what becomes of those who wait, the first first."""
@@ -112,13 +117,41 @@ def requeue(context: Context, home: str, since: float = 0.0) -> None:
     """
     domain = domains.named(context, home)
     for call_uuid in sandbox_ways.Turns(context, home, since):
-        for _ in range(_TRIES):
-            try:
-                _wait_on(context, domain, call_uuid)
-                context.commit()
-                break
-            except Moved:
-                context.store.forget()
+        _written(context, partial(_wait_on, context, domain, call_uuid))
+
+
+def _written(context: Context, stage: Callable[[], object]) -> None:
+    """Write what is staged, by itself; again if somebody was faster."""
+    for _ in range(_TRIES):
+        try:
+            stage()
+            context.commit()
+            break
+        except Moved:
+            context.store.forget()
+
+
+def _send_away(context: Context, home: str) -> None:
+    """Who is in a room still whose last moderator is gone has to leave, if it ends so."""
+    domain = domains.named(context, home)
+    for one in sandbox_rooms.without_moderator(context, domain):
+        _written(context, partial(_dismiss, context, domain, one))
+
+
+def _dismiss(context: Context, domain: Domain, one: Participant) -> None:
+    call_uuid = one.call_uuid or one.leg_uuid
+    script = context.store.get(keys.script(domain.domain_uuid, call_uuid), Script)
+    if script is not None:
+        turn = Turn(at=context.clock.now(), what="dismiss", leg_uuid=one.leg_uuid)
+        _rewrite(context, domain, script.model_copy(update={"turns": (*script.turns, turn)}), script)
+
+
+def _rewrite(context: Context, domain: Domain, after: Script, earlier: Script) -> None:
+    """Stage what has become of a call, in the place of what was foretold."""
+    before = context.store.get(keys.cdr(domain.domain_uuid, after.order.call_uuid), Call)
+    legs = telling.legs(Play(after))
+    meters.runs_until(context, after.order, seconds(max(leg.end_stamp or leg.start_stamp for leg in legs)))
+    write(context, domain, after, legs, before, earlier)
 
 
 def _wait_on(context: Context, domain: Domain, call_uuid: str) -> None:
@@ -126,15 +159,11 @@ def _wait_on(context: Context, domain: Domain, call_uuid: str) -> None:
     one_at_a_time = sandbox_ways.turnstile(context, domain)
     script = context.store.get(keys.script(domain.domain_uuid, call_uuid), Script)
     turn = sandbox_ways.onward(context, domain, script) if script else None
-    before = context.store.get(keys.cdr(domain.domain_uuid, call_uuid), Call)
-    if script is None or turn is None or before is None:
+    if script is None or turn is None or context.store.get(keys.cdr(domain.domain_uuid, call_uuid), Call) is None:
         return
     context.store.stage(one_at_a_time, Moved())
     others = (one for one in script.turns if (one.what, one.value) != (turn.what, turn.value))
-    after = script.model_copy(update={"turns": (*others, turn)})
-    legs = telling.legs(Play(after))
-    meters.runs_until(context, script.order, seconds(max(leg.end_stamp or leg.start_stamp for leg in legs)))
-    write(context, domain, after, legs, before, script)
+    _rewrite(context, domain, script.model_copy(update={"turns": (*others, turn)}), script)
 
 
 def write(

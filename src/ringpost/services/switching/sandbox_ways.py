@@ -5,16 +5,17 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ringpost.context import Context, Moved
-from ringpost.model.call import CallOrder, Rung
+from ringpost.model import dialplan
+from ringpost.model.call import CallOrder, Rung, RungSlot
 from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
 from ringpost.model.queue import Queue, QueueRing
 from ringpost.model.ring_group import RingGroup
 from ringpost.model.route import Queued as ToQueue
-from ringpost.model.route import Room
+from ringpost.model.route import Room, Slot
 from ringpost.services.numbers import numbering, routing
 from ringpost.store import Put, Row, keys
-from ringpost.switch.sandbox import rooms
+from ringpost.switch.sandbox import rooms, slots
 from ringpost.switch.sandbox.play import Party, Play, Queued, fate_of, is_patient
 from ringpost.switch.sandbox.queueing import Past, busy_with, stay
 from ringpost.switch.scripts import Script, Turn
@@ -61,7 +62,10 @@ def way(
         onward = routing.onward(extension, "unconditional", passed)
         if onward is None:
             rung = Rung(
-                number=number, do_not_disturb=bool(extension.do_not_disturb), by_hand=_by_hand(coming.order, number)
+                number=number,
+                do_not_disturb=bool(extension.do_not_disturb),
+                by_hand=_by_hand(coming.order, number),
+                rings_for=extension.call_timeout,
             )
             rungs.append(rung)
             cause = "USER_BUSY" if rung.do_not_disturb else "NO_ANSWER" if rung.by_hand else fate_of(number).cause
@@ -81,7 +85,32 @@ def _of_no_extension(
     if isinstance(holder, Queue):
         return _queued(context, domain, number, coming, passed)
     found = routing.route(context, domain, number, from_a_phone=not passed, passed=passed, in_sandbox=True)
+    if isinstance(found, Slot):
+        return [_to_slot(context, domain, found, coming, passed)]
     return [_to_room(context, domain, found)] if isinstance(found, Room) else []
+
+
+def _to_slot(context: Context, domain: Domain, slot: Slot, coming: Coming, passed: tuple[str, ...]) -> Rung:
+    """A parking slot; one that somebody waits in, and a lot without a free one, are busy.
+
+    Who takes a parked call does that by ``call-unpark``: whoever calls here is a call of its own.
+    """
+    plays = [Play(script, coming.at) for script in _scripts(context, domain.domain_uuid)]
+    free = slots.free(plays, coming.at, slot.lot)
+    number = slot.slot or next(iter(free), None)
+    if number is None or number not in free:
+        return Rung(number=slot.slot or dialplan.PARK, do_not_disturb=True)
+    lot, then = slot.lot, slot.on_timeout or ""
+    at = coming._replace(at=coming.at + (lot.timeout if lot else 0))
+    way_on = way(context, domain, then, at, (*passed, lot.extension)) if then and lot else ()
+    place = RungSlot(
+        slot=number,
+        parkinglot_uuid=lot.parkinglot_uuid if lot else None,
+        timeout=lot.timeout or None if lot else None,
+        then=then,
+        way=way_on,
+    )
+    return Rung(number=number, slot=place)
 
 
 def _to_room(context: Context, domain: Domain, room: Room) -> Rung:
@@ -92,14 +121,24 @@ def _to_room(context: Context, domain: Domain, room: Room) -> Rung:
     most = room.conference.most_participants if room.conference else None
     is_full = inside is not None and most is not None and len(inside.participants) >= most
     is_closed = inside is not None and (inside.locked or is_full)
-    return Rung(number=room.room, do_not_disturb=is_closed, is_room=not is_closed)
+    of = room.conference
+    return Rung(
+        number=room.room,
+        do_not_disturb=is_closed,
+        is_room=not is_closed,
+        asks_pin=of is not None and of.pin is not None,
+        is_recorded=of is not None and of.record,
+    )
 
 
 def way_in(context: Context, domain: Domain, number: str, coming: Coming) -> tuple[Rung, ...]:
-    """Whom a number leads to, for a call that comes; of two who join queues at once the second is found out anew."""
+    """Whom a number leads to, for a call that comes.
+
+    Of two who come to queues or slots at once it is found out anew for the second.
+    """
     one_at_a_time = turnstile(context, domain)
     rungs = way(context, domain, number, coming)
-    if any(rung.stay for rung in rungs):
+    if any(rung.stay or rung.slot for rung in rungs):
         context.store.stage(one_at_a_time, Moved())
     return rungs
 

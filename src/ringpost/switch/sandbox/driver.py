@@ -20,19 +20,18 @@ these do not, whatever stands before their last seven digits:
 …5550150   as A: calls in from outside, as caller_id_number; B is what it has dialled
 …5550151   as caller_id_number of such a call: hangs up after 10 s in a queue
 …5550152   answers, and does not hang up before an hour has passed
-…5550153   as caller_id_number of such a call: an extension rings a minute, until call-answer
-           answers it, and they talk until somebody hangs up
+…5550153   as caller_id_number of any call: whom it rings is rung until call-answer answers it, for its
+           call_timeout, and they talk until somebody hangs up
 =========  ===========================================================================
 
 Who is on hold, parked, in a conference room, or asks before a transfer does not hang up: the call goes on until an
-hour has passed. Nobody is asked for a PIN.
+hour has passed. A room with a PIN asks for it: what is sent to its party by ``send_digits`` is the answer.
 """
 
 from collections.abc import Sequence
 
 from ringpost.clock import Clock, stamp
-from ringpost.model import dialplan
-from ringpost.model.call import CallOrder, Leg, Rung
+from ringpost.model.call import CallOrder, Leg
 from ringpost.model.conference import LiveRoom, ParticipantChange
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, NotFound, SwitchRefused, SwitchUnreachable
@@ -43,7 +42,7 @@ from ringpost.model.switch import SwitchStatus
 from ringpost.model.transfer import Consultation
 from ringpost.switch import Finding, Progress
 from ringpost.switch.queue_abilities import QueueAbilities
-from ringpost.switch.sandbox import rooms, telling
+from ringpost.switch.sandbox import rooms, slots, telling
 from ringpost.switch.sandbox.play import REFUSED, UNREACHABLE, Party, Play
 from ringpost.switch.scripts import Script, Scripts, Turn, TurnWhat
 
@@ -112,9 +111,9 @@ class SandboxSwitch:
     def hang_up(self, domain: Domain, leg_uuid: str) -> None:
         """End the call now, or what this party has to do with it if one is asked before a transfer."""
         play = self._on_line(domain, leg_uuid)
-        turn = Turn(at=self._clock.now(), what="hang_up", leg_uuid=leg_uuid)
+        turn = self._turned("hang_up", leg_uuid)
         if play.consult is not None and play.consult.initiator.leg_uuid == leg_uuid:
-            turn = turn.model_copy(update={"way": self._way(domain, play, play.consult.number)})
+            turn = self._led(domain, play, turn, play.consult.number)
         self._rewrite(play, turn)
 
     def hold(self, domain: Domain, leg_uuid: str) -> None:
@@ -138,14 +137,18 @@ class SandboxSwitch:
         self._answered(domain, leg_uuid)
 
     def send_digits(self, domain: Domain, leg_uuid: str, digits: str) -> None:
-        """Nobody listens to them."""
-        self._answered(domain, leg_uuid)
+        """They are what is said to a room that asks this party for its PIN; nobody else listens."""
+        asked = self._answered(domain, leg_uuid).asked_pin
+        if asked is None or asked.party.leg_uuid != leg_uuid:
+            return
+        knows = self._scripts.who_knows(domain.domain_uuid, asked.room.number, digits.rstrip("#"))
+        self._rewrite(self._on_line(domain, leg_uuid), self._turned("say_pin", leg_uuid, knows or ""))
 
     def transfer(self, domain: Domain, leg_uuid: str, number: str) -> None:
         """Release the other party and ring the number."""
         play = self._answered(domain, leg_uuid)
         _check_asks_nobody(play)
-        self._rewrite(play, self._turned("transfer", leg_uuid, number, self._way(domain, play, number)))
+        self._rewrite(play, self._led(domain, play, self._turned("transfer", leg_uuid, number), number))
 
     def park(self, domain: Domain, leg_uuid: str, place: ParkingPlace) -> str:
         """Release the other party and wait, until the lot's time is over, or an hour at most."""
@@ -158,24 +161,20 @@ class SandboxSwitch:
         if lot is not None and lot.timeout:
             other = next((party for party in play.line if party.leg_uuid != leg_uuid), None)
             parked_by = other.number if other and other.number in play.script.extensions else ""
-            then = place.on_timeout or parked_by
-            way = self._way(domain, play, then) if then else ()
-            turn = turn.model_copy(update={"until": turn.at + lot.timeout, "then": then, "way": way})
+            then, until = place.on_timeout or parked_by, turn.at + lot.timeout
+            turn = self._led(domain, play, turn, then, until) if then else turn
+            turn = turn.model_copy(update={"until": until, "then": then})
         self._rewrite(play, turn.model_copy(update={"parkinglot_uuid": lot.parkinglot_uuid if lot else None}))
         return slot
 
     def _free_slot(self, domain: Domain, place: ParkingPlace) -> str:
-        lot = place.lot.parkinglot_uuid if place.lot else None
-        taken = {call.slot for call in self.calls(domain) if call.parkinglot_uuid == lot}
-        if place.slot is not None:
-            if place.slot in taken:
-                raise CannotComply(f"somebody waits in {place.slot} already", parameter="slot")
-            return place.slot
-        slots = place.lot.slots if place.lot else [str(slot) for slot in dialplan.SLOTS]
-        free = next((slot for slot in slots if slot not in taken), None)
-        if free is None:
+        now = self._clock.now()
+        free = slots.free(self._plays(domain, now), now, place.lot)
+        if place.slot is not None and place.slot not in free:
+            raise CannotComply(f"somebody waits in {place.slot} already", parameter="slot")
+        if not free:
             raise CannotComply("every parking slot is taken")
-        return free
+        return place.slot or free[0]
 
     def consult(self, domain: Domain, consultation: Consultation) -> None:
         """Ring whoever has the number, for the initiator; if nobody answers, the two talk again."""
@@ -183,16 +182,16 @@ class SandboxSwitch:
         if play.party(consultation.transferred) is None or play.consult is not None:
             raise NotFound("call not found")
         number = consultation.number
-        turn = self._turned("consult", consultation.initiator, number, self._way(domain, play, number))
+        turn = self._led(domain, play, self._turned("consult", consultation.initiator, number), number)
         about = {"other_uuid": consultation.transferred, "transfer_uuid": consultation.transfer_uuid}
         self._rewrite(play, turn.model_copy(update=about))
 
     def put_through(self, domain: Domain, consultation: Consultation) -> bool:
         """Let who waits talk with who was asked, or ring the number anew for him."""
         play = self._asking(domain, consultation)
-        is_answered = play.asked(self._clock.now()) is not None
-        way = () if is_answered else self._way(domain, play, consultation.number)
-        self._rewrite(play, self._turned("put_through", consultation.initiator, way=way))
+        turn = self._turned("put_through", consultation.initiator)
+        is_answered = play.asked(turn.at) is not None
+        self._rewrite(play, turn if is_answered else self._led(domain, play, turn, consultation.number))
         return is_answered
 
     def take_back(self, domain: Domain, consultation: Consultation) -> None:
@@ -230,14 +229,19 @@ class SandboxSwitch:
         known = [
             one for script in self._scripts.of_domain(domain.domain_uuid) for one in rooms.recordings(script, room)
         ]
-        if self._inside(domain, room).recorded:
+        inside = self._inside(domain, room)
+        if inside.recorded and known:
             return known[-1].value
         path = f"sandbox/room-{len(known) + 1}-{leg_uuid}.wav"
+        if inside.recorded:
+            return path
         self._note_in_room(domain, room, "record_room", path)
         return path
 
     def stop_recording_room(self, domain: Domain, room: str) -> None:
         """There is nothing to record."""
+        if not self._inside(domain, room).recorded:
+            raise CannotComply("this room is not being recorded")
         self._note_in_room(domain, room, "stop_recording_room")
 
     def _inside(self, domain: Domain, room: str) -> LiveRoom:
@@ -302,17 +306,17 @@ class SandboxSwitch:
         """Whoever waits there is not waiting any more."""
         self._scripts.requeue(domain.domain_uuid)
 
-    def _turned(self, what: TurnWhat, leg_uuid: str, value: str = "", way: tuple[Rung, ...] = ()) -> Turn:
-        return Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value, way=way)
+    def _turned(self, what: TurnWhat, leg_uuid: str, value: str = "") -> Turn:
+        return Turn(at=self._clock.now(), what=what, leg_uuid=leg_uuid, value=value)
 
-    def _way(self, domain: Domain, play: Play, number: str) -> tuple[Rung, ...]:
-        """Whom a number leads to now, for a call."""
-        return self._scripts.way(domain.domain_uuid, number, play.script.order)
+    def _led(self, domain: Domain, play: Play, turn: Turn, number: str, at: float | None = None) -> Turn:
+        """A turn with whom a number leads the call to, then, or at a later moment."""
+        way = self._scripts.way(domain.domain_uuid, number, play.script.order, at or turn.at)
+        return turn.model_copy(update={"way": way})
 
     def _rewrite(self, play: Play, turn: Turn) -> None:
         """Something is done to a call that changes what becomes of it."""
-        after = play.script.model_copy(update={"turns": (*play.script.turns, turn)})
-        self._scripts.rewrite(after, telling.legs(Play(after)))
+        self._scripts.rewrite(play.script.model_copy(update={"turns": (*play.script.turns, turn)}))
 
     def _note(self, script: Script, leg_uuid: str, what: TurnWhat, value: str = "") -> None:
         turn = self._turned(what, leg_uuid, value)
@@ -354,6 +358,7 @@ def _is_recorded(script: Script, leg_uuid: str) -> bool:
 
 def _live(play: Play, now: float) -> LiveCall:
     order, extensions = play.script.order, play.script.extensions
+    waits = play.parked is not None and play.parked.at <= now
     legs = tuple(
         LiveLeg(
             leg_uuid=party.leg_uuid,
@@ -374,8 +379,8 @@ def _live(play: Play, now: float) -> LiveCall:
         caller_id_name=order.caller_id_name,
         caller_id_number=order.caller_id_number,
         destination_number=play.leads_to,
-        slot=play.slot,
-        parkinglot_uuid=play.parkinglot_uuid,
+        slot=play.slot if waits else None,
+        parkinglot_uuid=play.parkinglot_uuid if waits else None,
         legs=legs,
     )
 

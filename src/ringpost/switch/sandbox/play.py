@@ -19,8 +19,11 @@ TALKS_FOR = 3.0
 WAITS_FOR = 3600.0
 REFUSED, UNREACHABLE, CALLS_IN, STAYS = "5550148", "5550149", "5550150", "5550152"
 PATIENT = "5550153"
-"""Whoever calls in and shows this number waits for somebody to answer by hand, and talks until somebody hangs up."""
+"""Whom a call that shows this number rings waits for somebody to answer by hand, and talks until somebody hangs up."""
 AT_ONCE = 0.2
+_ASKED_FOR = 60.0
+_MAY_MISTYPE = 3
+"""Seconds in which a PIN is to be said, and how many wrong ones are too many."""
 _LATER_LEGS = uuid.UUID("0b1e9c1e-5a0d-4f6e-9b0a-72696e67706f")
 
 
@@ -70,6 +73,7 @@ class Party:
     source: str | None = None
     name_prefix: str = ""
     agent_uuid: str | None = None
+    by_hand: bool = False
     picked_up: float | None = None
     """When it was answered by hand."""
 
@@ -102,7 +106,17 @@ class InRoom:
     room: str
     joins: float
     moderator: bool = False
+    is_recorded: bool = False
     leaves: float = math.inf
+
+
+@dataclass(slots=True)
+class Asked:
+    """A party that is asked for the PIN of a room, and how often what it said was wrong."""
+
+    party: Party
+    room: Rung
+    mistyped: int = 0
 
 
 @dataclass(slots=True)
@@ -146,10 +160,13 @@ class Play:
     turned: list[Turned] = field(default_factory=list)
     queued: list[Queued] = field(default_factory=list)
     met: list[InRoom] = field(default_factory=list)
+    asked_pin: Asked | None = None
     consult: Consult | None = None
     parked: Turn | None = None
     was_hung_up: bool = False
     gave_up: bool = False
+    was_sent_away: bool = False
+    """The switch has hung up: the PIN was not known, or the last moderator is gone."""
     place: int = 0
     """Which way is acted out: the order's, or that of the turn of this number."""
 
@@ -214,7 +231,7 @@ class Play:
     def rung_by_hand(self, leg_uuid: str, moment: float) -> Party | None:
         """Who rings at that moment with that leg until somebody answers by hand."""
         for party in self.parties:
-            rings = party.fate is _BY_HAND and party.picked_up is None and party.start <= moment < party.ends
+            rings = party.by_hand and party.picked_up is None and party.start <= moment < party.ends
             if party.leg_uuid == leg_uuid and rings and moment < self.ends:
                 return party
         return None
@@ -240,8 +257,11 @@ class Play:
         """Ring a number, or those it leads to, and put through who answers, or else the last that was rung."""
         party = None
         for rungs in _rounds(way or (Rung(number=number),)):
-            if rungs[0].is_room:
-                self._enter(rungs[0].number, start if party is None else party.start + party.fate.after, party)
+            if rungs[0].is_room or rungs[0].slot:
+                moment = start if party is None else party.start + party.fate.after
+                if party is not None:
+                    _leave(party, moment)
+                self._arrive(rungs[0], moment)
                 return
             if rungs[0].stay is not None:
                 party, left = self._wait(rungs[0].stay)
@@ -258,14 +278,45 @@ class Play:
         if party is not None:
             self._put_through(party)
 
-    def _enter(self, room: str, moment: float, before: Party | None) -> None:
+    def _arrive(self, rung: Rung, moment: float) -> None:
+        """Come to where nobody is rung: a slot, or a conference room, which may ask for its PIN."""
+        caller, order, is_first = self.line[0], self.script.order, not self.script.turns[: self.place]
+        if rung.slot is not None:
+            place = rung.slot
+            until = moment + place.timeout if place.timeout else None
+            about = {"parkinglot_uuid": place.parkinglot_uuid, "until": until, "then": place.then, "way": place.way}
+            leg_uuid = caller.leg_uuid
+            self._wait_in_slot(caller, Turn(at=moment, what="park", leg_uuid=leg_uuid, value=place.slot, **about))
+        elif rung.asks_pin and not (is_first and order.room):
+            self.asked_pin, self.was_sent_away = Asked(caller, rung), True
+            self.ends, self.cause, self.q850 = moment + _ASKED_FOR, "NORMAL_CLEARING", 16
+        else:
+            self._enter(rung, moment, moderator=order.moderator and is_first)
+
+    def _enter(self, rung: Rung, moment: float, *, moderator: bool) -> None:
         """Be in a conference room, until an hour has passed."""
-        if before is not None:
-            _leave(before, moment)
-        caller, moderator = self.line[0], self.script.order.moderator and not self.script.turns[: self.place]
-        self.met.append(InRoom(caller, room, moment, moderator))
+        caller, room = self.line[0], rung.number
+        self.met.append(InRoom(caller, room, moment, moderator, rung.is_recorded))
         self.turned.append(Turned(moment, "room_joined", caller, {"room": room, "moderator": moderator}))
         self.ends, self.cause, self.q850 = moment + WAITS_FOR, "NORMAL_CLEARING", 16
+
+    def _say_pin(self, turn: Turn) -> None:
+        """Who knows the PIN is let in; who does not is asked again, and hung up in the end."""
+        asked = self.asked_pin
+        if asked is None or turn.at >= self.ends:
+            return
+        if turn.value:
+            self.asked_pin, self.was_sent_away = None, False
+            self._enter(asked.room, turn.at, moderator=turn.value == "moderator")
+        else:
+            asked.mistyped += 1
+            self.ends = turn.at if asked.mistyped == _MAY_MISTYPE else turn.at + _ASKED_FOR
+
+    def _wait_in_slot(self, party: Party, turn: Turn) -> None:
+        about = {"slot": turn.value, "parkinglot_uuid": turn.parkinglot_uuid}
+        self.turned.append(Turned(turn.at, "parked", party, about))
+        self.slot, self.parkinglot_uuid, self.parked = turn.value, turn.parkinglot_uuid, turn
+        self.ends, self.cause = turn.at + WAITS_FOR, "NORMAL_CLEARING"
 
     def _wait(self, stay: QueueStay) -> tuple[Party | None, float | None]:
         """Wait in a queue: who takes the call, or when the caller goes on, or neither of both: it is over."""
@@ -300,8 +351,16 @@ class Play:
 
     def _rung(self, rung: Rung, start: float) -> Party:
         fate = _BUSY if rung.do_not_disturb else _BY_HAND if rung.by_hand else fate_of(rung.number)
+        if rung.rings_for is not None and fate.cause == "NO_ANSWER":
+            fate = replace(fate, after=float(rung.rings_for))
         return Party(
-            self._next_uuid(), rung.number, start, fate, source=self.line[0].leg_uuid, name_prefix=rung.name_prefix
+            self._next_uuid(),
+            rung.number,
+            start,
+            fate,
+            source=self.line[0].leg_uuid,
+            name_prefix=rung.name_prefix,
+            by_hand=rung.by_hand and not rung.do_not_disturb,
         )
 
     def _add(self, party: Party) -> Party:
@@ -358,10 +417,7 @@ class Play:
                 self._call(turn.value, self._way(place, turn.way), turn.at)
             case "park":
                 self._release_other(party, turn.at)
-                about = {"slot": turn.value, "parkinglot_uuid": turn.parkinglot_uuid}
-                self.turned.append(Turned(turn.at, "parked", party, about))
-                self.slot, self.parkinglot_uuid, self.parked = turn.value, turn.parkinglot_uuid, turn
-                self.ends, self.cause = turn.at + WAITS_FOR, "NORMAL_CLEARING"
+                self._wait_in_slot(party, turn)
             case _:
                 self._meet(turn, party)
 
@@ -374,6 +430,10 @@ class Play:
                 self._put_asked_through(turn)
             case "take_back" if self.consult is not None:
                 self._reunite(turn.at)
+            case "say_pin":
+                self._say_pin(turn)
+            case "dismiss":
+                self._send_away(party, turn.at)
             case "mute" | "unmute":
                 self.turned.append(Turned(turn.at, "room_muted" if turn.what == "mute" else "room_unmuted", party, {}))
 
@@ -455,10 +515,8 @@ class Play:
         back_at = self.consult.back_at if self.consult else None
         if back_at is not None and back_at <= moment:
             self._reunite(back_at)
-        parked = self.parked
-        if parked is not None and self.slot is not None and parked.until is not None and parked.until <= moment:
-            party = self.line[0]
-            self._leave_slot(party, parked.until, timed_out=True)
+        while (parked := self.parked) is not None and parked.until is not None and parked.until <= moment:
+            self._leave_slot(self.line[0], parked.until, timed_out=True)
             if parked.then:
                 self._call(parked.then, parked.way, parked.until)
             else:
@@ -472,8 +530,18 @@ class Play:
     def _is_in_room(self, party: Party) -> bool:
         return any(one.party is party and one.leaves == math.inf for one in self.met)
 
+    def _send_away(self, party: Party, moment: float) -> None:
+        """Everybody has to leave a room."""
+        if self.consult is not None:
+            self._reunite(moment)
+            return
+        self._leave_room(party, moment)
+        self.ends, self.was_sent_away = moment, True
+
     def _leave_room(self, party: Party, moment: float) -> None:
-        """Whoever is sent on from a room is in it no more."""
+        """Whoever is sent on from a room, or from its door, is there no more."""
+        if self.asked_pin is not None:
+            self.asked_pin, self.was_sent_away = None, False
         for one in self.met:
             if one.party is party and one.leaves == math.inf:
                 one.leaves = moment
@@ -516,8 +584,9 @@ class Play:
                 party.ends, party.left = moment, ("ORIGINATOR_CANCEL", 16)
 
     def taken_at(self, one: Queued) -> float:
-        """When a member has answered, if one has."""
-        answered = (party.answered for party in self.line if party.source == one.caller.leg_uuid)
+        """When a member has answered, if one has, wherever that is now."""
+        rung = (party for party in self.parties if party.source == one.caller.leg_uuid and party.start >= one.joins)
+        answered = (party.answered for party in rung)
         return min((at for at in answered if at is not None), default=math.inf)
 
     def _release_other(self, party: Party, moment: float) -> None:
@@ -527,7 +596,7 @@ class Play:
         for other in others:
             other.ends = moment
         party.ends, party.holds = math.inf, False
-        self.line, self.slot, self.silent_since = [party], None, None
+        self.line, self.slot, self.parked, self.silent_since = [party], None, None, None
 
     def _stop_ringing(self, moment: float) -> None:
         for party in self.parties:
@@ -585,8 +654,8 @@ def _leave(party: Party, moment: float) -> None:
 
 
 def is_patient(order: CallOrder) -> bool:
-    """Whether it is a call from outside that is answered by hand."""
-    return order.direction == "inbound" and order.caller_id_number.endswith(PATIENT)
+    """Whether it is a call that is answered by hand."""
+    return order.caller_id_number.endswith(PATIENT)
 
 
 def fate_of(number: str) -> Fate:

@@ -20,6 +20,13 @@ def live(plays: Sequence[Play], now: float) -> list[LiveRoom]:
     return [_room(room, plays, some, now) for room, some in sorted(inside.items())]
 
 
+def had_moderator(room: str, plays: Sequence[Play], now: float) -> bool:
+    """Whether a moderator has been there since it was empty."""
+    since = _not_empty_since(room, plays, now)
+    stays = (one for play in plays for one in play.met if one.room == room and one.moderator)
+    return any(since <= one.joins <= now for one in stays)
+
+
 def recordings(script: Script, room: str) -> list[Turn]:
     """The turns by which recordings of a room were begun, in a call that was in it."""
     return [turn for turn in script.turns if turn.what == "record_room" and room in _rooms(Play(script))]
@@ -31,11 +38,12 @@ def _room(room: str, plays: Sequence[Play], some: Iterable[tuple[Play, InRoom]],
     done.sort(key=lambda turn: turn.at)
     locks = [turn.what for turn in done if turn.what in ("lock", "unlock")]
     records = [turn.what for turn in done if turn.what in _RECORDS]
+    as_set = any(one.is_recorded and one.joins >= since for play in plays for one in play.met if one.room == room)
     there = sorted(some, key=lambda one: (one[1].joins, one[1].party.leg_uuid))
     return LiveRoom(
         room=room,
         locked=locks[-1:] == ["lock"],
-        recorded=records[-1:] == ["record_room"],
+        recorded=records[-1] == "record_room" if records else as_set,
         participants=tuple(_participant(play, one) for play, one in there),
     )
 

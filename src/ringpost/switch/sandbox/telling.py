@@ -32,9 +32,10 @@ def notices(play: Play) -> list[Notice]:
             is_last = what == "ended" and party.left == TOO_LATE  # another one has answered before
             told.append((at, place + len(play.parties) * is_last, _notice(play, party, what, at)))
     for at, what, party, about in play.turned:
-        if at < party.ends or what == "consults":  # it may hang up in the same moment
+        ends_with_it = at == party.ends and about.get("timed_out", False)
+        if at < party.ends or ends_with_it or what == "consults":  # it may hang up in the same moment
             notice = _notice(play, party, what, at).model_copy(update=about)
-            told.append((at, _FIRST.get(what, len(play.parties)), notice))
+            told.append((at, -1 if ends_with_it else _FIRST.get(what, len(play.parties)), notice))
     for place, one in enumerate(play.queued):
         told += _of_queue(play, one, place)
     told.sort(key=lambda one: (one[0], one[1]))
@@ -108,7 +109,7 @@ def _hangs_up(play: Play, party: Party) -> bool:
         return play.gave_up and party is play.line[0]
     is_last = bool(play.line) and party is play.line[-1]
     does = party.answered is not None or party.fate.cause in _REFUSES
-    return is_last and does and not play.was_hung_up and play.slot is None
+    return is_last and does and not play.was_hung_up and not play.was_sent_away and play.slot is None
 
 
 def _ended_by(play: Play, party: Party) -> EndedBy:

@@ -1,0 +1,101 @@
+"""Who dials a lot of the sandbox, or one of its slots, waits there."""
+
+import pytest
+
+from tests.actions.parking.yard import LOT, Lot
+from tests.harness import Caller, House
+
+
+def dials(lot: Lot, number: str, by: str = "101") -> str:
+    """The call of somebody who has come there."""
+    order = {"caller_id_number": by, "destination_a": by, "destination_b": number}
+    call_uuid = str(lot.tenant.done("originate", **order, wait=5)["call_uuid"])
+    lot.passes(1)
+    return call_uuid
+
+
+def here(lot: Lot) -> list[str]:
+    """The slots of the lot in which somebody waits; in one of the demo domain's own somebody does all the time."""
+    return sorted(slot for slot, _ in lot.waiting(parkinglot=LOT["extension"]))
+
+
+@pytest.mark.parametrize(("number", "slot"), [("850", "851"), ("852", "852"), ("*5900", "5902"), ("*5907", "5907")])
+def test_waits_in_a_free_slot_or_in_the_one_that_was_dialled(lot: Lot, number: str, slot: str) -> None:
+    call_uuid = dials(lot, number)
+    assert (slot, number.startswith("*")) in [(taken, of is None) for taken, of in lot.waiting()]
+    assert lot.tenant.done("call-details", call_uuid=call_uuid)["slot"] == slot
+    assert lot.story(call_uuid)[:2] == [f"call.parked {slot}", f"parking.parked {slot}"]
+
+
+def test_nobody_waits_there_before_he_has_come(lot: Lot) -> None:
+    order = {"caller_id_number": "101", "destination_a": "101", "destination_b": "850"}
+    call_uuid = lot.tenant.call("originate", **order, wait=0).json["call_uuid"]
+    assert not here(lot)
+    assert lot.tenant.done("call-details", call_uuid=call_uuid)["slot"] is None
+    assert lot.parks()[1] == "852", "but his slot is taken"
+
+
+def test_two_are_never_in_one_slot(lot: Lot) -> None:
+    dials(lot, "850")
+    dials(lot, "850", by="100")
+    assert here(lot) == ["851", "852"]
+    assert lot.parks()[1] == "853"
+
+
+@pytest.mark.parametrize("number", ["850", "851"])
+def test_where_there_is_no_room_it_is_busy(lot: Lot, number: str) -> None:
+    for _ in range(3):
+        dials(lot, "850")
+    call_uuid = dials(lot, number, by="100")
+    lot.passes(1)
+    assert len(here(lot)) == 3
+    assert lot.tenant.done("cdr-details", xml_cdr_uuid=call_uuid)["hangup_cause"] == "USER_BUSY"
+
+
+def test_is_hung_up_when_the_time_is_over(house: House, tenant: Caller) -> None:
+    lot = Lot(house, tenant, timeout=20)
+    call_uuid = dials(lot, "850")
+    lot.passes(18)
+    assert here(lot)
+    lot.passes(2)
+    assert not here(lot)
+    assert lot.story(call_uuid)[-2:] == ["call.unparked 851", "parking.timed_out 851"]
+
+
+def test_or_goes_on_to_where_the_lot_leads(house: House, tenant: Caller) -> None:
+    lot = Lot(house, tenant, timeout=20, timeout_destination="100")
+    call_uuid = dials(lot, "850")
+    lot.passes(20)
+    call = tenant.done("call-details", call_uuid=call_uuid)
+    assert {leg["extension"] for leg in call["legs"]} == {"101", "100"}
+    assert call["slot"] is None
+
+
+def test_is_taken_from_there_by_unparking(lot: Lot) -> None:
+    call_uuid = dials(lot, "850")
+    lot.tenant.done("call-unpark", slot="851", extension="100")
+    lot.passes(1.5)
+    assert not here(lot)
+    call = lot.tenant.done("call-details", call_uuid=call_uuid)
+    assert {leg["extension"] for leg in call["legs"]} == {"101", "100"}
+
+
+def test_who_is_sent_there_waits(lot: Lot) -> None:
+    call_uuid, _ = lot.parks()
+    lot.tenant.done("call-unpark", slot="851", extension="100")
+    lot.passes(1.5)
+    lot.tenant.done("call-transfer", call_uuid=call_uuid, destination=LOT["extension"])
+    assert len(here(lot)) == 1
+    assert lot.tenant.done("call-details", call_uuid=call_uuid)["slot"] == "851"
+
+
+def test_or_from_one_lot_to_the_next(house: House, tenant: Caller) -> None:
+    about = {"name": "Roof", "extension": "860", "slots_start": "861", "slots_end": "862"}
+    tenant.done("parkinglot-create", **about, timeout=30, timeout_destination="100")
+    lot = Lot(house, tenant, timeout=20, timeout_destination="860")
+    call_uuid = dials(lot, "850")
+    lot.passes(25)
+    assert (here(lot), lot.waiting(parkinglot="860")[0][0]) == ([], "861")
+    lot.passes(26)
+    legs = tenant.done("call-details", call_uuid=call_uuid)["legs"]
+    assert {leg["extension"] for leg in legs} == {"101", "100"}
