@@ -201,7 +201,7 @@ def test_a_call_outside_goes_through_the_trunk(house: House):
     assert placed(house, OUTSIDE, WILLING, external_id="click-to-call")["success"] is True
     assert "5550177" in house.provider.invited(OUTSIDE)
     call = house.api.one_call()
-    assert (call["direction"], numbers(call)) == ("outbound", [OUTSIDE, WILLING])
+    assert (call["direction"], numbers(call)) == ("outbound", [OUTSIDE, WILLING]), (call, house.api.calls())
     house.api.do("call-hangup", call_uuid=call["call_uuid"])
     record = the_record(house, external_id="click-to-call")
     assert (record["direction"], record["source_number"]) == ("outbound", OUTSIDE)
@@ -337,7 +337,11 @@ def test_a_call_is_transferred_to_a_voicemail(house: House, call: Call):
 def test_a_call_is_transferred_outside(house: House, call: Call):
     number = OUTSIDE[:-1] + "5"
     house.api.do("call-transfer", call_uuid=call["call_uuid"], destination=number)
-    eventually(lambda: [numbers(call) for call in house.api.calls()] == [["101", number]], "101 speaks with outside")
+    try:
+        eventually(lambda: [numbers(call) for call in house.api.calls()] == [["101", number]], "101 speaks outside")
+    except AssertionError as error:
+        error.add_note(f"{house.api.calls()} {house.provider.heard()}")
+        raise
     assert house.provider.invited(number)
 
 

@@ -78,7 +78,12 @@ class Desk:
         return self.api.do("transfer-details", transfer_uuid=transfer["transfer_uuid"])["status"]
 
     def comes_to(self, transfer: Call, status: str) -> None:
-        eventually(lambda: self.status(transfer) == status, f"the transfer is {status}")
+        try:
+            eventually(lambda: self.status(transfer) == status, f"the transfer is {status}")
+        except AssertionError as error:
+            told = [(event["type"], event["data"].get("extension")) for event in self.told.all()]
+            error.add_note(f"it is {self.status(transfer)}; told {told}; calls {self.api.calls()}")
+            raise
 
     def hear_each_other(self, one: Phone, other: Phone) -> None:
         """Both hear the other and nothing else."""

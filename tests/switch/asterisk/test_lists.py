@@ -110,6 +110,12 @@ def test_of_a_s_phones_the_one_that_has_answered_is_its_telephone() -> None:
     assert call.first.name == "Phone 2"
 
 
+def test_a_channel_that_is_listed_again_and_again_is_one_leg() -> None:
+    """As Asterisk 22.10.1 does while the phone of an A takes A's place."""
+    [call] = calls(placed() * 8 + phone(1, "6"))
+    assert [leg.number for leg in call.legs] == ["100"]
+
+
 def test_a_phone_that_outlives_its_a_is_a_leg_of_its_own() -> None:
     [leg] = parties(phone(1, "6"))
     assert leg.leg_uuid == marks.leg_uuid("pbx2-1795762186.1")

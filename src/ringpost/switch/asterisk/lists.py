@@ -100,8 +100,12 @@ class Party:
 
 
 def channels(rows: Iterable[Message], now: float, odd: Odd) -> list[Channel]:
-    """The channels in the rows of ``CoreShowChannels``; ``now`` is what their durations count to."""
-    return [found for row in rows if (found := _channel(row, now, odd)) is not None]
+    """The channels in the rows of ``CoreShowChannels``; ``now`` is what their durations count to.
+
+    Each once: while a channel takes another's place, as an A's phone does once it answers, it is listed several times.
+    """
+    found = (_channel(row, now, odd) for row in rows)
+    return list({one.uniqueid: one for one in found if one is not None}.values())
 
 
 def _channel(row: Message, now: float, odd: Odd) -> Channel | None:
