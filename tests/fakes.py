@@ -69,6 +69,18 @@ class CountingStore:
         """What one call has read: for those that weigh it."""
 
 
+class Crowded(CountingStore):
+    """A store in which somebody else's call comes first, just before the next one is written."""
+
+    comes: Callable[[], object] | None = None
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        comes, self.comes = self.comes, None
+        if comes is not None:
+            comes()
+        super().transact(writes)
+
+
 class FailingStore(CountingStore):
     """A store that fails at the calls it is told to; ``after`` fails once the work is done: a lost reply."""
 

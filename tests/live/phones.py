@@ -146,7 +146,31 @@ class Ear:
             self._heard = Heard(tone, anything_else + 0.1)
 
 
-class Phone:
+class Handset:
+    """What somebody picks up, and puts down."""
+
+    number: str
+
+    def is_in_a_call(self) -> bool:
+        """Whether it rings, too."""
+        raise NotImplementedError
+
+    def hang_up(self) -> None:
+        """End a call."""
+        raise NotImplementedError
+
+    def falls_silent(self) -> None:
+        """It is in no call any more, whatever it has heard."""
+
+        def is_silent() -> bool:
+            if self.is_in_a_call():
+                self.hang_up()
+            return not self.is_in_a_call()
+
+        eventually(is_silent, f"{self.number} is in no call")
+
+
+class Phone(Handset):
     """A phone that registers and answers: baresip without a loudspeaker."""
 
     def __init__(
@@ -250,16 +274,6 @@ class Phone:
 
     def hang_up(self) -> None:
         self.command("hangup")
-
-    def falls_silent(self) -> None:
-        """It is in no call any more, whatever it has heard."""
-
-        def is_silent() -> bool:
-            if self.is_in_a_call():
-                self.hang_up()
-            return not self.is_in_a_call()
-
-        eventually(is_silent, f"{self.number} is in no call")
 
     def heard(self) -> Heard:
         """What came out of it in the call it has dialled last, also while that is going on."""

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.live.patience import eventually
-from tests.live.phones import TONES, Heard
+from tests.live.phones import TONES, Handset, Heard
 
 if TYPE_CHECKING:
     from tests.live.conftest import Api
@@ -27,7 +27,7 @@ Leg = dict[str, Any]
 Call = dict[str, Any]
 
 
-def from_outside() -> str:
+def by_hand() -> str:
     """The number of a new caller."""
     return f"1{next(_AREAS)}{BY_HAND}"
 
@@ -36,7 +36,7 @@ def from_outside() -> str:
 class Dialog:
     """A call that a phone has begun."""
 
-    phone: "PlayedPhone"
+    phone: "Played"
     call_uuid: str
 
     @property
@@ -46,11 +46,11 @@ class Dialog:
         return "answered" if is_up else "ended"
 
 
-class PlayedPhone:
+class Played(Handset):
     """The phone of an extension. ``answers``: whoever rings it is answered at once."""
 
-    def __init__(self, api: "Api", number: str, *, answers: bool = True, tone: int = TONES[0]) -> None:
-        self._api, self.number, self.tone = api, number, tone
+    def __init__(self, api: "Api", number: str, *, answers: bool = True) -> None:
+        self._api, self.number = api, number
         self._answers = answers
         self._is_over = threading.Event()
         self._work = threading.Thread(target=self._answer, daemon=True)
@@ -106,16 +106,16 @@ class PlayedPhone:
         for call, leg in self.legs()[:1]:
             self._api.ask("call-hangup", call_uuid=call["call_uuid"], leg_uuid=leg["leg_uuid"])
 
-    def falls_silent(self) -> None:
-        def is_silent() -> bool:
-            if self.is_in_a_call():
-                self.hang_up()
-            return not self.is_in_a_call()
-
-        eventually(is_silent, f"{self.number} is in no call")
-
     def is_in_a_call(self) -> bool:
         return bool(self.legs())
+
+
+class PlayedPhone(Played):
+    """A phone of somebody."""
+
+    def __init__(self, api: "Api", number: str, *, answers: bool = True, tone: int = TONES[0]) -> None:
+        super().__init__(api, number, answers=answers)
+        self.tone = tone
 
     def hears(self, seconds: float = 1.5, *, of: "PlayedPhone | None" = None) -> Heard:
         """What comes out of it now; ``of`` is the phone whose tone is the tone."""
@@ -131,7 +131,7 @@ class PlayedPhone:
         return Heard(0, time.monotonic() - self._since)
 
 
-class PlayedToned(PlayedPhone):
+class PlayedToned(Played):
     """One of many phones."""
 
     def calls(self, number: str) -> Dialog:
@@ -150,7 +150,7 @@ class PlayedToned(PlayedPhone):
     def hangs_up_all(self) -> None:
         self.falls_silent()
 
-    def hears(self, others: Iterable["PlayedPhone"], seconds: float = 1.0) -> tuple[set[str], bool]:  # type: ignore[override] # as a phone with a tone of its own
+    def hears(self, others: Iterable["Played"], seconds: float = 1.0) -> tuple[set[str], bool]:
         """Whom of these it hears, and whether it hears anything else."""
         heard, numbers = heard_by(self._api, self.number), {one.number for one in others}
         return heard & numbers - {self.number}, bool(heard - numbers)

@@ -19,7 +19,7 @@ from ringpost.clock import stamp
 from tests.live.conftest import HERE, House
 from tests.live.patience import eventually
 from tests.live.phones import ACCEPTING, Answering, Caller, registers
-from tests.live.played import PlayedCaller, from_outside
+from tests.live.played import PlayedCaller
 from tests.live.under_test import IS_SANDBOX
 
 CALLS = int(os.environ.get("RINGPOST_DAY_CALLS", "20"))
@@ -122,7 +122,7 @@ class Day:
     def _somebody_calls(self) -> None:
         place, name = self.chance.randrange(QUEUES), f"Caller {len(self.callers)}"
         # other tests look for records of what theirs show
-        shows = from_outside() if IS_SANDBOX else f"130355501{self.chance.randrange(60, 99)}"
+        shows = self.house.shown(f"130355501{self.chance.randrange(60, 99)}")
         talks = self.chance.choice([2, 5, 9, 14])
         number = f"120255501{place:02}"
         caller = self.house.caller(number, shows=shows, name=name, talks=talks)

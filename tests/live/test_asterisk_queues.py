@@ -10,13 +10,13 @@ from tests.live.patience import eventually
 from tests.live.phones import Phone
 from tests.live.switches import Asterisk
 from tests.live.test_queues import OTHER, SOMEBODY, Centre, Phones, centre, told
-from tests.live.under_test import KIND, LINK_DOES_ALL
+from tests.live.under_test import KIND, NEEDS_QUEUES
 
 __all__ = ["centre", "told"]  # fixtures
 
 pytestmark = [
     pytest.mark.skipif(KIND != "asterisk", reason="it is about an Asterisk"),
-    pytest.mark.skipif(not LINK_DOES_ALL, reason="without a link there are no queues"),
+    NEEDS_QUEUES,
 ]
 
 

@@ -14,10 +14,9 @@ import pytest
 from tests.live.conftest import ABSENT, HERE, SILENT, WILLING, Api, House, Link, Serving
 from tests.live.patience import eventually
 from tests.live.phones import Caller, Phone
-from tests.live.played import from_outside
 from tests.live.test_standing import away, elsewhere, standing_in
 from tests.live.told import ToldEvents
-from tests.live.under_test import IS_SANDBOX, KIND, LINK_DOES_ALL, NEEDS_A_LINK, NEEDS_PHONES
+from tests.live.under_test import IS_SANDBOX, KIND, LINK_DOES_ALL, NEEDS_A_LINK, NEEDS_PAUSES, NEEDS_PHONES
 from tests.webhooks.receiving import Receiving
 
 Phones = tuple[Phone, Phone]
@@ -56,7 +55,7 @@ class Centre:
 
     def calls(self, queue: str, seconds: int) -> str:
         """Somebody calls a queue from outside, and hangs up after so many seconds; who that is."""
-        shows = from_outside() if IS_SANDBOX else f"130355501{next(_CALLERS)}"
+        shows = self.house.shown(f"130355501{next(_CALLERS)}")
         caller = self.house.caller(_dialled(queue), shows=shows, talks=seconds)
         self.stack.enter_context(caller)
         return shows
@@ -265,7 +264,7 @@ def test_an_agent_who_is_paused_gets_no_call(centre: Centre):
     centre.of(caller, "queue.joined", "queue.connected", "queue.completed")
 
 
-@NEEDS_PHONES
+@NEEDS_PAUSES
 @pytest.mark.usefixtures("linked")
 def test_an_agent_who_does_not_answer_has_missed_it_and_is_paused(centre: Centre):
     queue = centre.queue(SOMEBODY, ring_seconds=2, pause_on=["no_answer"], pause_after=1)
@@ -280,7 +279,7 @@ def test_an_agent_who_does_not_answer_has_missed_it_and_is_paused(centre: Centre
     assert len(centre.events("agent.missed")) == 1, "who is paused is rung no more"
 
 
-@NEEDS_PHONES
+@NEEDS_PAUSES
 @pytest.mark.usefixtures("linked")
 def test_an_agent_without_a_phone_has_missed_it(centre: Centre):
     queue = centre.queue(SOMEBODY, pause_on=["unregistered"])

@@ -17,7 +17,7 @@ from tests.live.own_transfers import OwnTransfers
 from tests.live.patience import eventually
 from tests.live.phones import TONES, Phone
 from tests.live.told import ToldEvents
-from tests.live.under_test import KIND, LINK_DOES_ALL, NEEDS_A_LINK, NEEDS_PHONES
+from tests.live.under_test import LINK_DOES_ALL, NEEDS_A_LINK, NEEDS_PHONES, NEEDS_QUEUES
 from tests.webhooks.receiving import Receiving
 
 OUTSIDE = "12025550178"
@@ -400,7 +400,7 @@ def test_a_ring_group_is_asked(desk: Desk):
             desk.api.do("ringgroup-delete", ring_group_uuid=made["ring_group_uuid"])
 
 
-@pytest.mark.skipif(KIND == "asterisk" and not LINK_DOES_ALL, reason="it has queues only with a link beside it")
+@NEEDS_QUEUES
 def test_a_queue_is_asked(desk: Desk):
     number = f"76{next(_QUEUES)}"
     desk.api.do("agent-create", number="7601", firstname="Cid")

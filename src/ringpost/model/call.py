@@ -43,11 +43,11 @@ class Rung(Entity):
 
 
 class RungSlot(Entity):
-    """A parking slot of the sandbox, and where a call goes on from there; ``timeout`` in seconds, null: it does not."""
+    """A parking slot of the sandbox, and where a call goes on from there; ``timeout`` in seconds, 0: it does not."""
 
     slot: str
     parkinglot_uuid: Uuid | None = None
-    timeout: int | None = None
+    timeout: int = 0
     then: str = Field(default="", description="the number it goes on to; empty: it is hung up")
     way: tuple[Rung, ...] = ()
 

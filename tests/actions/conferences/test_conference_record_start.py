@@ -22,5 +22,10 @@ def test_a_room_that_is_to_be_recorded_is_from_the_first(house: House, tenant: C
     assert tenant.done("conference-participant-list", conference="850")["recorded"]
     path = meeting.does("conference-record-start").json["recording"]
     assert path == f"sandbox/room-1-{call_uuid}.wav"
+    meeting.passes(1)
     meeting.does("conference-record-stop")
     assert not tenant.done("conference-participant-list", conference="850")["recorded"]
+    meeting.passes(1)
+    again = f"sandbox/room-2-{call_uuid}.wav"
+    for _ in range(2):
+        assert meeting.does("conference-record-start").json["recording"] == again

@@ -80,3 +80,20 @@ def test_one_that_does_not_end_so_goes_on(house: House, tenant: Caller) -> None:
     meeting.says(moderator, "4712")
     tenant.done("call-hangup", call_uuid=moderator)
     assert meeting.numbers() == ["100"]
+
+
+def test_a_room_in_which_no_moderator_was_goes_on_whatever_ends_elsewhere(house: House, tenant: Caller) -> None:
+    meeting = Meeting(house, tenant, end_with_moderator=True)
+    tenant.done("conference-create", name="Other", extension="851", end_with_moderator=True)
+    meeting.comes("100", room="851")
+    meeting.does("conference-participant-invite", destination="101", moderator=True)
+    meeting.passes(1)
+    [moderator] = meeting.inside()
+    tenant.done("call-hangup", call_uuid=moderator["call_uuid"])
+    assert (meeting.numbers(), meeting.numbers("851")) == ([], ["100"])
+
+
+def test_who_is_invited_is_not_asked(asking: Meeting) -> None:
+    asking.does("conference-participant-invite", destination="101")
+    asking.passes(1)
+    assert asking.numbers() == ["101"]

@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.actions.calls.live import talking
 from tests.actions.parking.yard import LOT, Lot
+from tests.fakes import Crowded
 from tests.harness import Caller, House
 
 
@@ -49,7 +51,8 @@ def test_where_there_is_no_room_it_is_busy(lot: Lot, number: str) -> None:
     call_uuid = dials(lot, number, by="100")
     lot.passes(1)
     assert len(here(lot)) == 3
-    assert lot.tenant.done("cdr-details", xml_cdr_uuid=call_uuid)["hangup_cause"] == "USER_BUSY"
+    record = lot.tenant.done("cdr-details", xml_cdr_uuid=call_uuid)
+    assert (record["hangup_cause"], record["legs"][-1]["destination_number"]) == ("USER_BUSY", number)
 
 
 def test_is_hung_up_when_the_time_is_over(house: House, tenant: Caller) -> None:
@@ -99,3 +102,26 @@ def test_or_from_one_lot_to_the_next(house: House, tenant: Caller) -> None:
     lot.passes(26)
     legs = tenant.done("call-details", call_uuid=call_uuid)["legs"]
     assert {leg["extension"] for leg in legs} == {"101", "100"}
+
+
+@pytest.mark.parametrize(
+    ("action", "to"), [("call-transfer", {"destination": "850"}), ("call-park", {"parkinglot": "850"})]
+)
+def test_of_two_who_are_sent_there_at_once_each_has_a_slot(lot: Lot, action: str, to: dict[str, str]) -> None:
+    one, other = talking(lot.tenant), talking(lot.tenant)
+    lot.house.store = crowded = Crowded(lot.house.store)
+    lot.house.restart()
+    crowded.comes = lambda: lot.tenant.done(action, call_uuid=other, **to)
+    lot.tenant.done(action, call_uuid=one, **to)
+    assert crowded.comes is None
+    assert here(lot) == ["851", "852"]
+
+
+def test_or_goes_on_to_a_queue_and_joins_it_then(house: House, tenant: Caller) -> None:
+    tenant.done("extension-create", extension="137")
+    tenant.done("queue-create", name="Orders", extension="702", members=[{"extension": "137"}])
+    lot = Lot(house, tenant, timeout=20, timeout_destination="702")
+    dials(lot, "850")
+    lot.passes(60)
+    [taken] = tenant.done("event-list", types=["queue.connected"], **{"from": lot.since})["items"]
+    assert (taken["data"]["extension"], taken["data"]["visit"]["waited"]) == ("137", 1)

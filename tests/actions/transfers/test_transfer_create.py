@@ -302,6 +302,14 @@ def test_while_the_other_one_holds_nobody_is_asked(desk: Desk) -> None:
     assert (reply.status, "the other party holds" in reply.text) == (422, True)
 
 
+def test_that_it_was_begun_is_told_first_also_if_that_takes_its_time(desk: Desk) -> None:
+    desk.house.clock.step = 0.002
+    asked = desk.asks()
+    desk.passes(2)
+    desk.tenant.done("transfer-complete", transfer_uuid=asked["transfer_uuid"])
+    assert desk.story() == ["created", "ringback", "answered", "call.transferred", "completed"]
+
+
 @pytest.mark.parametrize("action", ["transfer-create", "call-transfer"])
 def test_time_may_pass_while_it_is_found_out_where_the_number_leads(desk: Desk, action: str) -> None:
     desk.tenant.done("extension-create", extension="137")
@@ -315,10 +323,11 @@ def test_time_may_pass_while_it_is_found_out_where_the_number_leads(desk: Desk, 
     assert [one["data"]["extension"] for one in told] == ["137"]
 
 
-def test_who_comes_back_from_a_queue_waits_there_no_more(desk: Desk) -> None:
+@pytest.mark.parametrize("who", [0, 1])
+def test_who_comes_back_from_a_queue_waits_there_no_more(desk: Desk, who: int) -> None:
     desk.tenant.done("extension-create", extension="137")
     desk.tenant.done("queue-create", name="Orders", extension="702", members=[{"extension": "137"}])
-    desk.asks("702")
+    desk.asks("702", leg_uuid=parties(desk.tenant, desk.call_uuid)[who])
     desk.passes(2)
     taker = desk.tenant.done("call-details", call_uuid=desk.call_uuid)["legs"][-1]
     desk.tenant.done("call-hangup", call_uuid=desk.call_uuid, leg_uuid=taker["leg_uuid"])

@@ -1,13 +1,10 @@
 """Queues among all that a number may lead to."""
 
-from collections.abc import Callable, Sequence
-
 import pytest
 
 from ringpost.entry import demo
-from ringpost.store import Write
 from tests.actions.queues.centre import ABSENT, SILENT, Centre
-from tests.fakes import CountingStore
+from tests.fakes import Crowded
 from tests.harness import Caller, House
 
 
@@ -113,18 +110,6 @@ def test_who_waits_is_still_first_when_a_talk_takes_longer(house: House, tenant:
     tenant.done("call-hangup", call_uuid=talking)
     centre.passes(2)
     assert centre.waiting() == []
-
-
-class Crowded(CountingStore):
-    """A store in which somebody else's call comes first, just before the next one is written."""
-
-    comes: Callable[[], object] | None = None
-
-    def transact(self, writes: Sequence[Write]) -> None:
-        comes, self.comes = self.comes, None
-        if comes is not None:
-            comes()
-        super().transact(writes)
 
 
 def test_of_two_who_come_at_once_one_has_the_last_place(house: House, tenant: Caller) -> None:

@@ -95,22 +95,18 @@ def _to_slot(context: Context, domain: Domain, slot: Slot, coming: Coming, passe
 
     Who takes a parked call does that by ``call-unpark``: whoever calls here is a call of its own.
     """
+    lot, then = slot.lot, slot.on_timeout
     plays = [Play(script, coming.at) for script in _scripts(context, domain.domain_uuid)]
-    free = slots.free(plays, coming.at, slot.lot)
-    number = slot.slot or next(iter(free), None)
-    if number is None or number not in free:
-        return Rung(number=slot.slot or dialplan.PARK, do_not_disturb=True)
-    lot, then = slot.lot, slot.on_timeout or ""
-    at = coming._replace(at=coming.at + (lot.timeout if lot else 0))
-    way_on = way(context, domain, then, at, (*passed, lot.extension)) if then and lot else ()
-    place = RungSlot(
-        slot=number,
-        parkinglot_uuid=lot.parkinglot_uuid if lot else None,
-        timeout=lot.timeout or None if lot else None,
-        then=then,
-        way=way_on,
-    )
-    return Rung(number=number, slot=place)
+    free = slots.free(plays, coming.at, lot)
+    taken = next((one for one in free if slot.slot in (None, one)), None)
+    if taken is None:
+        return Rung(number=slot.slot or (lot.extension if lot else dialplan.PARK), do_not_disturb=True)
+    if lot is None:
+        return Rung(number=taken, slot=RungSlot(slot=taken))
+    goes_on = coming._replace(at=coming.at + lot.timeout)
+    way_on = way(context, domain, then, goes_on, (*passed, lot.extension)) if then else ()
+    place = RungSlot(slot=taken, parkinglot_uuid=lot.parkinglot_uuid, timeout=lot.timeout, then=then or "", way=way_on)
+    return Rung(number=taken, slot=place)
 
 
 def _to_room(context: Context, domain: Domain, room: Room) -> Rung:
@@ -132,13 +128,10 @@ def _to_room(context: Context, domain: Domain, room: Room) -> Rung:
 
 
 def way_in(context: Context, domain: Domain, number: str, coming: Coming) -> tuple[Rung, ...]:
-    """Whom a number leads to, for a call that comes.
-
-    Of two who come to queues or slots at once it is found out anew for the second.
-    """
+    """Whom a number leads to, for a call that comes; of two who join queues at once the second is found out anew."""
     one_at_a_time = turnstile(context, domain)
     rungs = way(context, domain, number, coming)
-    if any(rung.stay or rung.slot for rung in rungs):
+    if any(rung.stay for rung in rungs):
         context.store.stage(one_at_a_time, Moved())
     return rungs
 

@@ -226,16 +226,15 @@ class SandboxSwitch:
 
     def record_room(self, domain: Domain, room: str, leg_uuid: str) -> str:
         """There is nothing to record, and no file; but what it would be called."""
-        known = [
-            one for script in self._scripts.of_domain(domain.domain_uuid) for one in rooms.recordings(script, room)
-        ]
         inside = self._inside(domain, room)
-        if inside.recorded and known:
-            return known[-1].value
-        path = f"sandbox/room-{len(known) + 1}-{leg_uuid}.wav"
-        if inside.recorded:
-            return path
-        self._note_in_room(domain, room, "record_room", path)
+        turns = rooms.recordings(self._scripts.of_domain(domain.domain_uuid), room)
+        if inside.recorded and turns and turns[-1].what == "record_room":
+            return turns[-1].value
+        began = [turn.what == "record_room" for turn in turns]
+        number = 1 + max(began.count(True), began.count(False))  # the first may have begun by itself
+        path = f"sandbox/room-{number}-{leg_uuid}.wav"
+        if not inside.recorded:
+            self._note_in_room(domain, room, "record_room", path)
         return path
 
     def stop_recording_room(self, domain: Domain, room: str) -> None:

@@ -283,10 +283,17 @@ class Play:
         caller, order, is_first = self.line[0], self.script.order, not self.script.turns[: self.place]
         if rung.slot is not None:
             place = rung.slot
-            until = moment + place.timeout if place.timeout else None
-            about = {"parkinglot_uuid": place.parkinglot_uuid, "until": until, "then": place.then, "way": place.way}
-            leg_uuid = caller.leg_uuid
-            self._wait_in_slot(caller, Turn(at=moment, what="park", leg_uuid=leg_uuid, value=place.slot, **about))
+            turn = Turn(
+                at=moment,
+                what="park",
+                leg_uuid=caller.leg_uuid,
+                value=place.slot,
+                parkinglot_uuid=place.parkinglot_uuid,
+                until=moment + place.timeout if place.timeout else None,
+                then=place.then,
+                way=place.way,
+            )
+            self._wait_in_slot(caller, turn)
         elif rung.asks_pin and not (is_first and order.room):
             self.asked_pin, self.was_sent_away = Asked(caller, rung), True
             self.ends, self.cause, self.q850 = moment + _ASKED_FOR, "NORMAL_CLEARING", 16

@@ -27,9 +27,10 @@ def had_moderator(room: str, plays: Sequence[Play], now: float) -> bool:
     return any(since <= one.joins <= now for one in stays)
 
 
-def recordings(script: Script, room: str) -> list[Turn]:
-    """The turns by which recordings of a room were begun, in a call that was in it."""
-    return [turn for turn in script.turns if turn.what == "record_room" and room in _rooms(Play(script))]
+def recordings(scripts: Iterable[Script], room: str) -> list[Turn]:
+    """The turns by which recordings of a room were begun and stopped, in the calls that were in it, the first first."""
+    its = (script for script in scripts if room in _rooms(Play(script)))
+    return sorted((turn for script in its for turn in script.turns if turn.what in _RECORDS), key=lambda turn: turn.at)
 
 
 def _room(room: str, plays: Sequence[Play], some: Iterable[tuple[Play, InRoom]], now: float) -> LiveRoom:
