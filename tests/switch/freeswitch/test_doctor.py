@@ -111,7 +111,7 @@ def well(server: ScriptedFreeSwitch, *missing: str) -> Playing:
         "xml_locate": f'<domain name="live.example.net"><variable value="{HOME.domain_uuid}"/></domain>',
         **dict.fromkeys(("show", "global_getvar", "valet_info", "uuid_phone_event"), USAGE),
         **dict.fromkeys(("uuid_audio", "uuid_send_dtmf", "uuid_buglist", "uuid_displace", "callcenter_config"), USAGE),
-        **dict.fromkeys(("uuid_dual_transfer", "conference"), USAGE),
+        "conference": USAGE,
     }
     return playing
 

@@ -38,7 +38,7 @@ class Lab:
     def __init__(self, server: ScriptedFreeSwitch, clock: FakeClock) -> None:
         self.server = server
         self.switch = FreeSwitch(switch_at(server), lambda _: PASSWORD, clock)
-        server.answers |= dict.fromkeys(("uuid_dual_transfer", "uuid_kill", "uuid_transfer"), "+OK\n")
+        server.answers |= dict.fromkeys(("uuid_kill", "uuid_transfer"), "+OK\n")
         server.answers |= {"uuid_dump": GONE, "show": '{"row_count": 0}\n', "global_getvar hold_music": MUSIC}
         self.is_there(BOB, bridge_uuid=ANN)
         self.is_there(ANN, bridge_uuid=BOB)
@@ -73,22 +73,24 @@ def test_parts_two_who_talk_and_marks_who_asks(lab: Lab) -> None:
     assert lab.told() == [
         f"uuid_setvar {BOB} ringpost_consults {TRANSFER}:{ANN}:{ANN}:120",
         f"uuid_setvar {BOB} api_hangup_hook {HOOK}",
-        f"uuid_dual_transfer {BOB} 120/XML/live.example.net m:^:endless_playback:{MUSIC}/inline",
+        f"uuid_setvar {BOB} transfer_after_bridge 120:XML:live.example.net",
+        f"uuid_transfer {ANN} m:^:endless_playback:{MUSIC} inline",
     ]
 
 
 def test_two_who_could_not_be_parted_carry_no_marks(lab: Lab) -> None:
-    lab.server.answers["uuid_dual_transfer"] = "-ERR no\n"
+    lab.server.answers["uuid_transfer"] = "-ERR no\n"
     with pytest.raises(SwitchRefused):
         lab.switch.consult(HOME, ASKS)
-    assert lab.told()[-2:] == [f"uuid_setvar {BOB} ringpost_consults", f"uuid_setvar {BOB} api_hangup_hook"]
+    names = ("ringpost_consults", "api_hangup_hook", "transfer_after_bridge")
+    assert lab.told()[-3:] == [f"uuid_setvar {BOB} {name}" for name in names]
 
 
-@pytest.mark.parametrize("music", ["my music.wav", "a^b", "/inline", "${x}", "-ERR no reply", ""])
+@pytest.mark.parametrize("music", ["my music.wav", "a^b", "${x}", "-ERR no reply", ""])
 def test_music_that_is_no_plain_word_is_left_to_the_switch(lab: Lab, music: str) -> None:
     lab.server.answers["global_getvar hold_music"] = music or "-ERR no reply\n"
     lab.switch.consult(HOME, ASKS)
-    assert lab.told()[-1].endswith(" m:^:endless_playback:${hold_music}/inline")
+    assert lab.told()[-1].endswith(" m:^:endless_playback:${hold_music} inline")
 
 
 def test_parts_nobody_who_does_not_talk_with_the_other(lab: Lab) -> None:

@@ -21,7 +21,7 @@ MODULES = (
 COMMANDS = (
     "status", "show", "module_exists", "xml_locate", "global_getvar", "originate", "uuid_dump", "uuid_kill",
     "uuid_setvar", "uuid_transfer", "uuid_hold", "uuid_audio", "uuid_send_dtmf", "uuid_record", "uuid_buglist",
-    "uuid_displace", "uuid_phone_event", "uuid_dual_transfer", "valet_info", "conference", "sofia", "callcenter_config",
+    "uuid_displace", "uuid_phone_event", "valet_info", "conference", "sofia", "callcenter_config",
 )  # fmt: skip
 _JOB = "00000000-0000-4000-8000-0000000d0c70"
 

@@ -220,17 +220,16 @@ class FreeSwitch:
     # transfers in which the other party waits meanwhile
 
     def consult(self, domain: Domain, consultation: Consultation) -> None:
-        """Mark who asks, and part the two."""
+        """Mark who asks, and have the other wait."""
         initiator, leg = self._checked(domain, consultation.initiator)
         transferred, other = self._checked(domain, consultation.transferred)
         if (leg.get("variable_bridge_uuid"), other.get("variable_bridge_uuid")) != (transferred, initiator):
             raise CannotComply("these two do not talk with each other")
         mark, music = transferring.Mark.of(consultation, transferred), self._api("global_getvar hold_music").strip()
-        hook = transferring.goes_on_itself(mark, domain.domain_name)
-        marks = {transferring.CONSULTS: str(mark), transferring.IF_IT_HANGS_UP: hook}
+        marks = transferring.to_ask(mark, domain.domain_name)
         self._mark(initiator, marks)
         try:
-            self._do(transferring.parts(initiator, mark, domain, music))
+            self._do(transferring.waits(mark, music))
         except (NotFound, SwitchRefused):
             with suppress(NotFound):
                 self._mark(initiator, dict.fromkeys(marks, ""))

@@ -73,14 +73,26 @@ def mark(text: str) -> Mark | None:
 # what the switch is told
 
 
-def parts(initiator: str, mark: Mark, domain: Domain, music: str) -> str:
-    """The command that parts two who talk: one calls the number, the other hears the switch's music on hold.
+def to_ask(mark: Mark, domain_name: str) -> dict[str, str]:
+    """The variables that make one who talks ask the number, as soon as it talks no more.
+
+    It goes there by itself: were it told to when the other is gone, the switch may have hung it up by then
+    (``audio_bridge_on_exchange_media``).
+    """
+    return {
+        CONSULTS: str(mark),
+        IF_IT_HANGS_UP: goes_on_itself(mark, domain_name),
+        _AFTER: f"{mark.number}:XML:{domain_name}",
+    }
+
+
+def waits(mark: Mark, music: str) -> str:
+    """The command that has one who talks hear the switch's music on hold instead.
 
     That is written out: of a variable in it the switch would complain, were the two to talk again within milliseconds.
     """
-    is_plain = _PLAIN.fullmatch(music) and not music.startswith("-") and "/inline" not in music
-    heard = _inline([(WAITING, music if is_plain else "${hold_music}")])
-    return f"uuid_dual_transfer {initiator} {mark.number}/XML/{domain.domain_name} {heard}/inline"
+    is_plain = _PLAIN.fullmatch(music) and not music.startswith("-")
+    return f"uuid_transfer {mark.channel} {_inline([(WAITING, music if is_plain else '${hold_music}')])} inline"
 
 
 def goes_on_itself(mark: Mark, domain_name: str) -> str:
