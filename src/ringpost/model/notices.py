@@ -181,6 +181,7 @@ class TrackedCall(Entity):
     legs: tuple[TrackedLeg, ...] = ()
     visits: tuple[QueueVisit, ...] = Field(default=(), description="its times in queues, the first first")
     transfers: tuple[Transfer, ...] = Field(default=(), description="the first first")
+    ordered: tuple[Transfer, ...] = Field(default=(), description="transfers the switch has told nothing of yet")
     sequence: int = 0
     told_at: Timestamp = ""
     has_ended: bool = False

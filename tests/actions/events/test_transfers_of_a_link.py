@@ -1,11 +1,12 @@
 """What a link tells of transfers: each step once, in the transfer's own row; and what the endpoint does then."""
 
+import itertools
 from typing import Any
 
 import pytest
 
 from ringpost.clock import stamp
-from ringpost.context import CallLimits
+from ringpost.context import CallLimits, Context, Moved
 from ringpost.entry import demo
 from ringpost.model.domain import Domain
 from ringpost.model.errors import CannotComply, SwitchUnreachable
@@ -19,6 +20,7 @@ from tests.services.happenings.test_transfer_events import ASKED, CALLER, DESK, 
 __all__ = ["link", "switch_uuid"]
 
 HOME = {"domain_name": demo.DOMAIN_NAME}
+ASKS = {"call_uuid": CALLER, "leg_uuid": DESK, "destination": "102"}
 
 
 class Pbx(RecordingSwitch):
@@ -66,6 +68,14 @@ def asked(operator: Caller, link: Caller, pbx: Pbx) -> dict[str, Any]:
     sent = {"call_uuid": CALLER, "leg_uuid": DESK, "destination": "102"}
     made: dict[str, Any] = operator.done("transfer-create", **HOME, **sent)
     return made
+
+
+@pytest.fixture
+def called(link: Caller, pbx: Pbx) -> Board:
+    """The call was told of before anybody was asked."""
+    board = Board()
+    handed_in(link, board, {})
+    return board
 
 
 def handed_in(link: Caller, board: Board, transfer: dict[str, Any], since: int = 1) -> None:
@@ -207,6 +217,82 @@ def test_one_whose_end_nobody_heard_is_over_after_hours(house: House, operator: 
     house.clock.time += 4 * 3600 + 1
     assert status(operator, asked)["status"] == "abandoned"
     assert operator.done("transfer-list", **HOME, destination="102")["items"] == []
+
+
+@pytest.mark.parametrize(("gone", "told"), [(DESK, "completed"), (CALLER, "abandoned")])
+def test_one_whose_begin_nobody_has_told_is_over_when_a_party_is_gone(
+    house: House, operator: Caller, link: Caller, called: Board, gone: str, told: str
+) -> None:
+    asked = operator.done("transfer-create", **HOME, **ASKS)
+    known = len(called.told)
+    called.ends(7, gone)
+    called.asks(8)
+    handed_in(link, called, asked, known + 1)
+    found = status(operator, asked)
+    assert (found["status"], found["created_at"], found["ended_at"]) == (told, asked["created_at"], stamp(NOON + 7))
+    assert story(house, operator) == ["transfer.created", f"transfer.{told}"]
+
+
+def test_who_waits_is_sent_on_though_nobody_has_told_that_it_began(
+    operator: Caller, link: Caller, called: Board, pbx: Pbx
+) -> None:
+    asked = operator.done("transfer-create", **HOME, **ASKS)
+    known = len(called.told)
+    called.ends(7, DESK)
+    handed_in(link, called, asked, known + 1)
+    assert [what for what, _ in pbx.told] == ["consult", "put_through"]
+
+
+def test_one_that_is_told_as_usual_is_told_once(house: House, operator: Caller, link: Caller, called: Board) -> None:
+    asked = operator.done("transfer-create", **HOME, **ASKS)
+    known = len(called.told)
+    called.asks(5)
+    called.rings(6)
+    called.tell(8, "answered", ASKED)
+    called.tell(10, "put_through", CALLER, taken_by=ASKED, other_uuid=DESK)
+    for leg in (DESK, CALLER, ASKED):
+        called.ends(10, leg)
+    handed_in(link, called, asked, known + 1)
+    steps = ("created", "ringback", "answered", "completed")
+    assert story(house, operator) == [f"transfer.{step}" for step in steps]
+
+
+@pytest.mark.parametrize("races", [0, 2])
+def test_of_one_the_switch_refuses_nothing_comes(
+    house: House, operator: Caller, link: Caller, called: Board, pbx: Pbx, monkeypatch: pytest.MonkeyPatch, races: int
+) -> None:
+    commit, commits = Context.commit, itertools.count()
+
+    def slow(context: Context) -> None:
+        if context.action == "transfer-create" and 0 < next(commits) <= races:
+            context.store.forget()
+            raise Moved
+        commit(context)
+
+    monkeypatch.setattr(Context, "commit", slow)
+    pbx.problem = CannotComply("these two do not talk with each other")
+    assert operator.call("transfer-create", **HOME, **ASKS).status == 422
+    pbx.problem = None
+    known = len(called.told)
+    for leg in (DESK, CALLER):
+        called.ends(10, leg)
+    [found] = operator.done("transfer-list", **HOME, over=True, destination="102")["items"]
+    handed_in(link, called, found, known + 1)
+    assert status(operator, found)["status"] == "cancelled"
+    assert story(house, operator) == ["transfer.created", "transfer.cancelled"]
+
+
+def test_one_the_switch_knows_no_more_is_told_no_other_end(
+    operator: Caller, link: Caller, called: Board, pbx: Pbx
+) -> None:
+    asked = operator.done("transfer-create", **HOME, **ASKS)
+    pbx.problem = CannotComply("this transfer is over: the two talk again")
+    assert operator.call("transfer-complete", **HOME, transfer_uuid=asked["transfer_uuid"]).status == 409
+    known = len(called.told)
+    for leg in (DESK, CALLER):
+        called.ends(10, leg)
+    handed_in(link, called, asked, known + 1)
+    assert status(operator, asked)["status"] == "cancelled"
 
 
 def test_each_call_outside_counts(house: House, operator: Caller, link: Caller, pbx: Pbx) -> None:

@@ -23,12 +23,13 @@ from ringpost.services.happenings.call_telling import keep_transfer
 from ringpost.services.numbers import routing
 from ringpost.services.people import permissions
 from ringpost.services.people.permissions import Acting
-from ringpost.services.switching import lines, meters
+from ringpost.services.switching import lines, links, meters
 from ringpost.services.tenants import domains
 from ringpost.store import Put, Row, keys
 from ringpost.switch import Switch
 
 _A_DAY = 86_400
+_TRIES = 5
 
 
 class Underway(NamedTuple):
@@ -59,6 +60,7 @@ def create(context: Context, request: OneParty, destination: str, flow: Flow) ->
         initiator.line.consult(initiator.domain, one.consultation)
         return one
     keep_transfer(context, one)
+    links.note_ordered(context, one)
     if leads_outside:
         meters.count_leg(context, initiator.domain, one.transfer_uuid, destination)
     context.commit()
@@ -73,12 +75,19 @@ def create(context: Context, request: OneParty, destination: str, flow: Flow) ->
 
 
 def _not_begun(context: Context, one: Transfer) -> None:
-    """The switch has said no: that is the end of it."""
+    """The switch has said no: that is the end of it. Again if somebody was faster: such rows are written often."""
     after = one.went("cancelled", stamp(context.clock.now()))
-    keep_transfer(context, after)
-    _tell(context, after, "transfer.cancelled", sequence=1)
-    meters.ended(context, one.domain_uuid, one.transfer_uuid)
-    context.commit()
+    for _ in range(_TRIES):
+        keep_transfer(context, after)
+        links.forget_ordered(context, one)
+        _tell(context, after, "transfer.cancelled", sequence=1)
+        meters.ended(context, one.domain_uuid, one.transfer_uuid)
+        try:
+            context.commit()
+        except Moved:
+            context.store.forget()
+        else:
+            return
 
 
 def _put_through_unasked(context: Context, transferred: Party, one: Transfer) -> Transfer:
@@ -133,6 +142,7 @@ def _known_to(context: Context, line: Switch, domain: Domain, one: Transfer) -> 
             raise
         after = one.went(_found_out(line, domain, one), stamp(context.clock.now()))
         keep_transfer(context, after)
+        links.forget_ordered(context, one)
         meters.ended(context, one.domain_uuid, one.transfer_uuid)
         context.commit()
         raise _over(after) from None

@@ -384,7 +384,7 @@ class _Step:
 
     def _follow_transfers(self) -> None:
         """What the step comes to in transfers, told before the call has ended."""
-        if self.notice.what not in _TRANSFERS and not self.call.transfers:
+        if self.notice.what not in _TRANSFERS and not (self.call.transfers or self.call.ordered):
             return
         self.call, told = transfer_events.followed(self.call, self.notice)
         for one in told:

@@ -32,9 +32,19 @@ class OfTransfer(NamedTuple):
 def followed(call: TrackedCall, notice: Notice) -> tuple[TrackedCall, list[OfTransfer]]:
     """The call with its transfers as its legs are now, and what that is to be told as. Again: nothing more."""
     told: list[OfTransfer] = []
+    call = _with_unheard(call)
     open_now = (_gone_on(call, one, notice, told) for one in call.transfers)
     transfers = (*open_now, *_begun(call, notice, told))
-    return call.model_copy(update={"transfers": transfers}), told
+    begun = {one.transfer_uuid for one in transfers}
+    ordered = tuple(one for one in call.ordered if one.transfer_uuid not in begun)
+    return call.model_copy(update={"transfers": transfers, "ordered": ordered}), told
+
+
+def _with_unheard(call: TrackedCall) -> TrackedCall:
+    """The call with those of its ordered transfers that nobody will tell of any more: one of the two is gone."""
+    gone = {leg.leg_uuid for leg in call.legs if leg.state == "ended"}
+    unheard = (one for one in call.ordered if gone & {one.initiator_leg_uuid, one.transferred_leg_uuid})
+    return call.model_copy(update={"transfers": (*call.transfers, *unheard)})
 
 
 def _begun(call: TrackedCall, notice: Notice, told: list[OfTransfer]) -> Iterator[Transfer]:

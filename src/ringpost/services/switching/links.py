@@ -18,6 +18,7 @@ from ringpost.model.outcome import legs_kept
 from ringpost.model.queue import Queue
 from ringpost.model.record import Entity
 from ringpost.model.switch import SwitchRecord
+from ringpost.model.transfer import Transfer
 from ringpost.services.happenings.call_events import Happening, advanced, begun, joined
 from ringpost.services.happenings.call_telling import Teller, keep_transfers, keep_visits, looked_up, with_agents
 from ringpost.services.records import joining
@@ -124,6 +125,26 @@ def call_of(context: Context, home: str, leg_uuid: str) -> TrackedCall | None:
         pointer = context.store.get(keys.call_of_leg(home, leg_uuid), MovedCall)
         place = pointer.leg_uuid if pointer else None
     return context.store.get(keys.tracked_call(home, place), TrackedCall) if place else None
+
+
+def note_ordered(context: Context, one: Transfer) -> None:
+    """Stage that a transfer of a call was ordered: so its end is told, though nothing may be of its beginning."""
+    call = call_of(context, one.domain_uuid, one.transferred_leg_uuid)
+    if call is not None and not call.has_ended:
+        _keep_ordered(context, call, (*call.ordered, one))
+
+
+def forget_ordered(context: Context, one: Transfer) -> None:
+    """Stage that nothing more will come of a transfer that was ordered."""
+    call = call_of(context, one.domain_uuid, one.transferred_leg_uuid)
+    left = tuple(other for other in call.ordered if other.transfer_uuid != one.transfer_uuid) if call else ()
+    if call is not None and left != call.ordered:
+        _keep_ordered(context, call, left)
+
+
+def _keep_ordered(context: Context, call: TrackedCall, ordered: tuple[Transfer, ...]) -> None:
+    after = call.model_copy(update={"ordered": ordered})
+    _keep(context, after, version=call.version, told_at=call.told_at)
 
 
 def tell_end(context: Context, domain: Domain, order: CallOrder, leg: Leg) -> None:
