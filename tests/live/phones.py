@@ -426,7 +426,7 @@ class Caller:
         scenario = _INVITE.replace("@shows@", shows).replace("@talks@", str(talks * 1000))
         (folder / "scenario.xml").write_text(scenario.replace("Example caller", name))
         here = ["-i", _OUTSIDE, "-p", str(free_port()), "-mp", str(free_port())]
-        once = ["-nostdin", "-m", "1", "-timeout", "40", "-s", number]
+        once = ["-nostdin", "-m", "1", "-timeout", str(talks + 38), "-s", number]
         self._process = Process(["sipp", "-sf", "scenario.xml", *here, *once, sip], folder)
 
     def __enter__(self) -> Self:
@@ -503,6 +503,23 @@ ACCEPTING = (
     f'{_HEAD}<recv request="INVITE"/>\n{_reply("180 Ringing")}{_reply("200 OK", _SDP)}<recv request="ACK"/>\n'
     f'<recv request="BYE"/>\n{_reply("200 OK")}{_FOOT}'
 )
+
+
+_HEARS = """<recv request="INVITE" rrs="true"><action>
+<ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>
+<ereg regexp=".*" search_in="hdr" header="To:" assign_to="called"/>
+</action></recv>
+"""
+
+
+def talking(seconds: float) -> str:
+    """Answers every call, and hangs up after a while."""
+    parties = "From:[$called];tag=[pid]t[call_number]\nTo:[$caller]"
+    return (
+        f'{_HEAD}{_HEARS}{_reply("180 Ringing")}{_reply("200 OK", _SDP)}<recv request="ACK"/>\n'
+        f'<pause milliseconds="{round(seconds * 1000)}"/>\n'
+        f'{_request("BYE [next_url]", 1, parties)}<recv response="200"/>\n{_FOOT}'
+    )
 
 
 def _request(line: str, sequence: int, headers: str, body: str = _NO_BODY) -> str:

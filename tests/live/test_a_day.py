@@ -1,7 +1,7 @@
 """A day in a call centre on a real switch: what is told, counted and recorded is what its phones and callers did.
 
 Agents come, rest, move, go, and lose their phones; callers wait, give up, go on. ``RINGPOST_DAY_CALLS`` says how many
-call (20 unless it does), ``RINGPOST_DAY_SEED`` makes a day again.
+call (20 unless it does), ``RINGPOST_DAY_SEED`` makes a day again; ``RINGPOST_RUSH`` is how many call at once (10).
 """
 
 import os
@@ -18,15 +18,18 @@ import pytest
 from ringpost.clock import stamp
 from tests.live.conftest import HERE, House
 from tests.live.patience import eventually
-from tests.live.phones import ACCEPTING, Answering, Caller, registers
+from tests.live.phones import ACCEPTING, Answering, Caller, registers, talking
 from tests.live.played import PlayedCaller
 from tests.live.under_test import IS_SANDBOX
 
 CALLS = int(os.environ.get("RINGPOST_DAY_CALLS", "20"))
 SEED = int(os.environ.get("RINGPOST_DAY_SEED", random.randrange(10_000)))
 AGENTS, QUEUES = (20, 6) if CALLS >= 200 else (6, 3)
+RUSH = int(os.environ.get("RINGPOST_RUSH", "10"))
 _TOGETHER = 25
 """Callers at most at a time."""
+_TALKS, _PATIENCE = 2, 300
+"""Seconds, in a rush: of each call, and how long a caller would wait."""
 _TOO_LATE = re.compile(r"^Reason:.*(?:ORIGINATOR_CANCEL|LOSE_RACE|completed elsewhere)", re.MULTILINE)
 """Why a phone's call ends that has answered in the moment in which its caller was gone, or another's."""
 _STRATEGIES = ("leastrecent", "rrmemory", "linear", "fewestcalls", "random")
@@ -35,46 +38,56 @@ _STRATEGIES = ("leastrecent", "rrmemory", "linear", "fewestcalls", "random")
 class Day:
     """The generator, and what it did: each caller's name and queue, each phone and what it answered."""
 
-    def __init__(self, house: House, stack: ExitStack, seed: int) -> None:
+    def __init__(
+        self, house: House, stack: ExitStack, seed: int, *, agents: int = AGENTS, queues: int = QUEUES
+    ) -> None:
         self.house, self.stack, self.chance = house, stack, random.Random(seed)
         self.since = stamp(time.time())
-        self.queues = [f"77{place}" for place in range(QUEUES)]
+        self.queues = [f"77{place}" for place in range(queues)]
         self.phones: dict[str, Answering] = {}
         """Those that know what they have answered: none in the sandbox."""
         self.passwords: dict[str, str] = {}
         self.callers: dict[str, tuple[Caller | PlayedCaller, str]] = {}
-        self.at: dict[str, str] = {f"77{place:02}": f"{850 + place}" for place in range(AGENTS)}
+        self.at: dict[str, str] = {f"77{place:02}": f"{850 + place}" for place in range(agents)}
         """Each agent's extension."""
 
     def begins(self) -> None:
-        api = self.house.api
-        for agent, extension in self.at.items():
-            self._phone(extension)
-            api.do("agent-create", number=agent, firstname=f"Agent {agent}")
-            api.do("agent-login", agent=agent, extension=extension)
-        for place, number in enumerate(self.queues):
+        self.agents_come(ACCEPTING)
+        for place in range(QUEUES):
             members = [{"agent": agent, "penalty": self.chance.randrange(2)} for agent in self._some(AGENTS // 2)]
             way = {"longest_wait": 8, "timeout_destination": self.queues[0]} if place else {}
-            about = {"strategy": _STRATEGIES[place % len(_STRATEGIES)], "ring_seconds": 4, "retry_seconds": 1, **way}
-            api.do("queue-create", name=f"day {number}", extension=number, members=members, wrap_up_seconds=1, **about)
-            api.do("destination-create", number=f"120255501{place:02}", extension=number)
+            self.opens(place, members, strategy=_STRATEGIES[place % len(_STRATEGIES)], **way)
+
+    def agents_come(self, scenario: str) -> None:
+        """All are logged in, at phones that do so with each call."""
+        for agent, extension in self.at.items():
+            self._phone(extension, scenario)
+            self.house.api.do("agent-create", number=agent, firstname=f"Agent {agent}")
+            self.house.api.do("agent-login", agent=agent, extension=extension)
+
+    def opens(self, place: int, members: list[dict[str, Any]], **about: Any) -> None:
+        """A queue that may be called from outside."""
+        number = self.queues[place]
+        about |= {"ring_seconds": 4, "retry_seconds": 1, "wrap_up_seconds": 1}
+        self.house.api.do("queue-create", name=f"day {number}", extension=number, members=members, **about)
+        self.house.api.do("destination-create", number=f"120255501{place:02}", extension=number)
 
     def goes_on(self) -> None:
         while len(self.callers) < CALLS:
             if self.chance.random() < 0.25:
                 self._an_agent_acts()
             elif self._are_calling() < _TOGETHER:
-                self._somebody_calls()
+                self.somebody_calls(self.chance.randrange(QUEUES), self.chance.choice([2, 5, 9, 14]))
             time.sleep(self.chance.uniform(0.1, 0.8))
 
-    def ends(self) -> None:
-        eventually(lambda: not self._are_calling(), "all callers have hung up", 60)
+    def ends(self, patience: float = 60) -> None:
+        eventually(lambda: not self._are_calling(), "all callers have hung up", patience)
         self.house.api.silence()
 
     def undo(self) -> None:
         api = self.house.api
         api.ask("agent-logout", everybody=True)
-        for place in range(QUEUES):
+        for place, _ in enumerate(self.queues):
             api.ask("destination-delete", number=f"120255501{place:02}")
         for number in reversed(self.queues):
             api.ask("queue-delete", queue=number)
@@ -101,12 +114,12 @@ class Day:
             asked["cursor"] = page["next_cursor"]
         return [one for one in found if one["call_uuid"]]
 
-    def _phone(self, extension: str) -> None:
+    def _phone(self, extension: str, scenario: str) -> None:
         made = self.house.api.do("extension-create", extension=extension)
         self.passwords[extension] = made["password"]
         if IS_SANDBOX:
             return
-        self.phones[extension] = self.stack.enter_context(Answering(ACCEPTING))
+        self.phones[extension] = self.stack.enter_context(Answering(scenario))
         assert self._registers(extension)
 
     def _registers(self, extension: str, seconds: int = 3600) -> bool:
@@ -119,11 +132,11 @@ class Day:
     def _are_calling(self) -> int:
         return sum(caller.is_calling() for caller, _ in self.callers.values())
 
-    def _somebody_calls(self) -> None:
-        place, name = self.chance.randrange(QUEUES), f"Caller {len(self.callers)}"
+    def somebody_calls(self, place: int, talks: int) -> None:
+        """From outside, and hangs up after so many seconds."""
+        name = f"Caller {len(self.callers)}"
         # other tests look for records of what theirs show
         shows = self.house.shown(f"130355501{self.chance.randrange(60, 99)}")
-        talks = self.chance.choice([2, 5, 9, 14])
         number = f"120255501{place:02}"
         caller = self.house.caller(number, shows=shows, name=name, talks=talks)
         self.callers[name] = self.stack.enter_context(caller), self.queues[place]
@@ -153,6 +166,31 @@ def day(house: House, request: pytest.FixtureRequest) -> Iterator[Day]:
         day = Day(house, stack, request.param)
         yield day
         day.undo()
+
+
+@pytest.fixture
+def rush(house: House) -> Iterator[Day]:
+    with ExitStack() as stack:
+        day = Day(house, stack, SEED, agents=max(3, RUSH // 10), queues=1)
+        yield day
+        day.undo()
+
+
+@pytest.mark.skipif(IS_SANDBOX, reason="in the sandbox no phone of an agent hangs up by itself")
+@pytest.mark.usefixtures("linked")
+def test_all_who_call_at_once_are_answered_one_after_the_other(rush: Day) -> None:
+    rush.agents_come(talking(_TALKS))
+    rush.opens(0, [{"agent": agent} for agent in rush.at], strategy="leastrecent", longest_wait=_PATIENCE)
+    for _ in range(RUSH):
+        rush.somebody_calls(0, talks=_PATIENCE)
+    rush.ends(_PATIENCE)
+    stays = eventually(lambda: _stays(rush), "every stay is told to its end", 60)
+    told = Counter(one["type"] for stay in stays.values() for one in stay)
+    assert (told["queue.joined"], told["queue.completed"], told["queue.abandoned"]) == (RUSH, RUSH, 0)
+    _check_each_stay(stays)
+    _check_figures(rush, stays)
+    _check_phones(rush, stays)
+    _check_records(rush, stays)
 
 
 @pytest.mark.usefixtures("linked")

@@ -243,6 +243,19 @@ def test_who_waits_is_sent_on_though_nobody_has_told_that_it_began(
     assert [what for what, _ in pbx.told] == ["consult", "put_through"]
 
 
+def test_whom_it_goes_to_may_be_told_of_before_that_it_began(
+    house: House, operator: Caller, link: Caller, called: Board
+) -> None:
+    house.clock.time += 4
+    asked = operator.done("transfer-create", **HOME, **ASKS)
+    known = len(called.told)
+    called.asks(9)
+    called.tell(9, "answered", ASKED, start_stamp=stamp(NOON + 5), answer_stamp=stamp(NOON + 7))
+    handed_in(link, called, asked, known + 1)
+    found = status(operator, asked)
+    assert (found["status"], found["recipient_extension"], found["answered_at"]) == ("answered", "102", stamp(NOON + 7))
+
+
 def test_one_that_is_told_as_usual_is_told_once(house: House, operator: Caller, link: Caller, called: Board) -> None:
     asked = operator.done("transfer-create", **HOME, **ASKS)
     known = len(called.told)

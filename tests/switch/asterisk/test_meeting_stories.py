@@ -162,3 +162,15 @@ def test_how_far_a_transfer_has_come_is_told_after_a_break() -> None:
     assert not [one for one in there(ann, marked(bob, RP_CONSULTS="x:y")) if one.what == "consults"]
     stranger = Message(tuple((name, value.replace(DOMAIN, DOMAIN[::-1])) for name, value in cid.members))
     assert not [one for one in there(ann, marked(stranger, RP_THROUGH=mark)) if one.what == "put_through"]
+
+
+def test_after_a_break_who_is_asked_is_told_of_after_that_somebody_asks() -> None:
+    first, second, third = (f"pbx2-1795761000.{number}" for number in (100, 101, 105))
+    mark = f"eeeeeeee-0000-4000-8000-000000000001:105:{first}:{second}"
+    ann = about("CoreShowChannel", "PJSIP/100@example.net-00000000", first)
+    dials = {"Application": "Dial", "ApplicationData": "PJSIP/105@example.net"}
+    bob = about("CoreShowChannel", "PJSIP/101@example.net-00000001", second, first, **dials)
+    cid = about("CoreShowChannel", "PJSIP/105@example.net-00000005", third, first)
+    told = [(one.extension, one.what) for one in there(cid, marked(bob, RP_CONSULTS=mark), ann)]
+    asks = told.index(("101", "consults"))
+    assert told.index(("100", "made")) < asks < told.index(("105", "made")), told

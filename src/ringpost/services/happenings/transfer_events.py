@@ -53,7 +53,8 @@ def _begun(call: TrackedCall, notice: Notice, told: list[OfTransfer]) -> Iterato
         return
     if notice.what == "consults" and notice.transfer_uuid and notice.other_uuid:
         if all(one.transfer_uuid != notice.transfer_uuid for one in call.transfers):
-            yield _new(call, notice, notice.transfer_uuid, initiator=notice.leg_uuid, transferred=notice.other_uuid)
+            begun = _new(call, notice, notice.transfer_uuid, initiator=notice.leg_uuid, transferred=notice.other_uuid)
+            yield begun.model_copy(update={"created_at": _since(call, begun)})
     elif (notice.what == "put_through" and notice.taken_by) or (notice.what == "sent" and notice.by_phone):
         if any(one.transferred_leg_uuid == leg.leg_uuid and _is_told_so(one, notice) for one in call.transfers):
             return
@@ -63,6 +64,12 @@ def _begun(call: TrackedCall, notice: Notice, told: list[OfTransfer]) -> Iterato
         done = _with_recipient(call, begun.model_copy(update=about), notice.taken_by).went("completed", notice.at)
         told.append(OfTransfer(_TOLD_AS[done.status], done, leg))
         yield done
+
+
+def _since(call: TrackedCall, begun: Transfer) -> str:
+    """Since when it is under way: whom it goes to may have been rung before anybody told that it had begun."""
+    ordered = (one.created_at for one in call.ordered if one.transfer_uuid == begun.transfer_uuid)
+    return min((begun.created_at, *ordered))
 
 
 def _is_told_so(one: Transfer, notice: Notice) -> bool:

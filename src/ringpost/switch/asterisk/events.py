@@ -139,6 +139,9 @@ class Events:
         self._begin(now)
         listed = [(channel, row) for row in rows if (channel := self.channels.seen(row, "", now))]
         self._find_diallers(listed, now)
+        asking = {channel.uniqueid for channel, _ in listed if channel.said.get(marks.CONSULTS)}
+        # whom somebody asks is told of after that one asks, and that after who waits meanwhile
+        listed.sort(key=lambda one: (one[0].dialled_by in asking, one[0].uniqueid in asking))
         for channel, row in listed:
             if not channel.is_placed_right and not channel.is_local and self._is_placed_right(channel):
                 channel.waiting.clear()
@@ -148,9 +151,11 @@ class Events:
                 self._ring(channel, now)
             elif channel.is_up:
                 self._answer(channel, answered(channel) or channel.start)
+            if channel.uniqueid in asking:
+                self._consults(channel, now)
         self._tell_of_places(parked, queued, in_rooms, now)
         for channel, _ in listed:
-            self._tell_of_transfer(channel, now)
+            self._tell_of_end(channel, now)
         for channel, _ in listed:
             if channel.is_told and channel.is_up and channel.leg_uuid in known:
                 self._tell_of_no_wait(channel, now)
@@ -168,13 +173,9 @@ class Events:
             self._room_joined(row, now)
             self._room_muted(row, now)
 
-    def _tell_of_transfer(self, channel: Channel, now: float) -> None:
-        """How far the transfer has come in which a channel takes part."""
-        for mark, tell in (
-            (marks.CONSULTS, self._consults),
-            (marks.TAKEN_BACK, self._taken_back),
-            (marks.THROUGH, self._put_through),
-        ):
+    def _tell_of_end(self, channel: Channel, now: float) -> None:
+        """How the transfer has ended in which a channel took part."""
+        for mark, tell in ((marks.TAKEN_BACK, self._taken_back), (marks.THROUGH, self._put_through)):
             if channel.said.get(mark):
                 tell(channel, now)
 
