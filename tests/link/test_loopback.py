@@ -2,7 +2,9 @@
 
 import socket
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 
 import pytest
 from hypothesis import given, settings
@@ -93,32 +95,44 @@ def hung_up(line: socket.socket) -> bool:
         return True
 
 
-def test_has_no_more_connections_than_it_may(lab: Lab) -> None:
-    with lab.link() as asked:
-        server = asked.stands.loopback.server
-        assert server is not None
-        lines = [socket.create_connection(server.server_address[:2], timeout=10) for _ in range(70)]
-        until(lambda: sum(is_closed(line) for line in lines) >= 6, 10)
-        for line in lines:
-            line.close()
-        until(lambda: knows(asked), 20)
+@pytest.fixture
+def full(lab: Lab) -> Iterator[tuple[Asked, list[socket.socket]]]:
+    """A link with all connections it may have, and one more that waits."""
+    with lab.link() as asked, ExitStack() as stack:
+        loopback = asked.stands.loopback
+        assert loopback.server is not None
+        here, many = loopback.server.server_address[:2], loopback.most_at_once + 1
+        lines = [stack.enter_context(socket.create_connection(here, timeout=10)) for _ in range(many)]
+        lines[-1].sendall(POST + b"Content-Length: 9\r\n\r\nsection=x")
+        lines[-1].settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            lines[-1].recv(1)
+        lines[-1].settimeout(10)
+        yield asked, lines
 
 
-def is_closed(line: socket.socket) -> bool:
-    line.settimeout(0.001)
-    try:
-        return line.recv(1) == b""
-    except TimeoutError:
-        return False
-    except OSError:
-        return True
+def test_one_more_than_it_may_have_waits_until_there_is_room(full: tuple[Asked, list[socket.socket]]) -> None:
+    _, [first, *_, one_more] = full
+    first.close()
+    assert status(one_more.recv(65536)) == 200
 
 
-def knows(asked: Asked) -> bool:
-    try:
-        return asked.is_known(REGISTERS)
-    except Exception:  # noqa: BLE001 - it has no room yet
-        return False
+def test_stops_though_it_has_no_room(full: tuple[Asked, list[socket.socket]]) -> None:
+    loopback = full[0].stands.loopback
+    loopback.link.stopping.set()
+    until(lambda: loopback.server is None, 5)
+
+
+def test_all_of_two_hundred_questions_at_once_are_answered(lab: Lab) -> None:
+    with lab.link() as asked, ThreadPoolExecutor(200) as pool:
+        raw = POST + b"Content-Length: 9\r\n\r\nsection=x"
+        together = threading.Barrier(200)
+
+        def ask(_: int) -> int:
+            together.wait(20)
+            return status(sent(asked, raw))
+
+        assert set(pool.map(ask, range(200))) == {200}
 
 
 def test_whatever_is_posted_is_answered(lab: Lab) -> None:

@@ -22,6 +22,8 @@ from tests.webhooks.receiving import Receiving
 Phones = tuple[Phone, Phone]
 SOMEBODY, OTHER = "7001", "7002"
 """Two agents."""
+BY_HAND = "185"
+"""The extension of a phone that is answered by hand."""
 _NUMBERS = itertools.count(60)
 _CALLERS = itertools.count(10)
 """The last digits of what is dialled, and of who dials."""
@@ -262,6 +264,27 @@ def test_an_agent_who_is_paused_gets_no_call(centre: Centre):
     assert len(centre.waiting(queue)) == 1, "it waits still"
     centre.api.do("agent-unpause", agent=SOMEBODY)
     centre.of(caller, "queue.joined", "queue.connected", "queue.completed")
+
+
+@NEEDS_PHONES
+@pytest.mark.usefixtures("linked")
+def test_an_agent_who_logs_out_as_its_phone_rings_may_answer_and_has(centre: Centre):
+    password = centre.api.do("extension-create", extension=BY_HAND)["password"]
+    try:
+        with centre.house.phone(BY_HAND, answers=False, password=password) as phone:
+            queue = centre.queue(SOMEBODY, ring_seconds=15)
+            centre.log_in(SOMEBODY, BY_HAND)
+            caller = centre.calls(queue, 12)
+            eventually(phone.is_in_a_call, "it rings")
+            centre.api.do("agent-logout", agent=SOMEBODY)
+            phone.command("accept")
+            _, connected, _ = centre.of(caller, "queue.joined", "queue.connected", "queue.completed")
+    finally:
+        centre.api.do("extension-delete", extension=BY_HAND)
+    assert (_number(connected["data"]["agent"]), connected["data"]["extension"]) == (SOMEBODY, BY_HAND)
+    centre.api.silence()
+    [figures] = [one for one in centre.api.do("agent-statistics", queue=queue)["items"] if one["of"] == SOMEBODY]
+    assert figures["answered"] == 1
 
 
 @NEEDS_PAUSES

@@ -70,7 +70,7 @@ class Loopback:
 
     def open(self) -> "Bounded":
         """Listen. ``OSError`` if the port is taken."""
-        self.server = Bounded(self.address, self._handler(), self.most_at_once, self.link)
+        self.server = Bounded(self, self._handler())
         return self.server
 
     def work(self) -> None:
@@ -143,22 +143,26 @@ class Loopback:
 
 
 class Bounded(ThreadingHTTPServer):
-    """No more connections at once than so many, and only from this machine."""
+    """No more connections at once than so many, and only from this machine: one more waits, and none stays for ever."""
 
     daemon_threads = True
     block_on_close = False
-    request_queue_size = 128
+    request_queue_size = 1024  # as many callers may come in one second
 
-    def __init__(
-        self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], most: int, link: Beside
-    ) -> None:
-        self._link = link
-        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        self._room = threading.BoundedSemaphore(most)
-        super().__init__(address, handler)
+    def __init__(self, loopback: Loopback, handler: type[BaseHTTPRequestHandler]) -> None:
+        self._loopback = loopback
+        self.address_family = socket.AF_INET6 if ":" in loopback.address[0] else socket.AF_INET
+        self._room = threading.BoundedSemaphore(loopback.most_at_once)
+        super().__init__(loopback.address, handler)
 
     def verify_request(self, _: Any, client_address: Any) -> bool:
-        return is_loopback(client_address[0]) and self._room.acquire(blocking=False)
+        return is_loopback(client_address[0]) and self._has_room()
+
+    def _has_room(self) -> bool:
+        while not self._room.acquire(timeout=_LOOKS_EVERY):
+            if self._loopback.link.stopping.is_set():
+                return False
+        return True
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
@@ -170,7 +174,7 @@ class Bounded(ThreadingHTTPServer):
         """Whoever hangs up or is too slow is no news; a bug is."""
         error = sys.exception()
         if not isinstance(error, OSError):
-            self._link.say_once("bug", f"something broke here: {error!r}")
+            self._loopback.link.say_once("bug", f"something broke here: {error!r}")
 
 
 def _refused(headers: Message) -> Given | None:
