@@ -15,7 +15,7 @@ from ringpost.model.transfer import Consultation
 from tests.actions.events.test_switch_event import hand_in, link, switch_uuid
 from tests.fakes import NOON, RecordingSwitch
 from tests.harness import Caller, House
-from tests.services.happenings.test_transfer_events import ASKED, CALLER, DESK, MADE, Board
+from tests.services.happenings.test_transfer_events import ASKED, CALLER, DESK, MADE, Board, answered
 
 __all__ = ["link", "switch_uuid"]
 
@@ -30,6 +30,10 @@ class Pbx(RecordingSwitch):
         super().__init__()
         self.told: list[tuple[str, Consultation]] = []
         self.joined = True
+        self.hung_up: list[str] = []
+
+    def hang_up(self, domain: Domain, leg_uuid: str) -> None:
+        self.hung_up.append(leg_uuid)
 
     def calls(self, domain: Domain) -> list[LiveCall]:
         at = stamp(NOON)
@@ -139,6 +143,19 @@ def test_who_waits_is_sent_on_when_the_initiator_hangs_up_before_the_answer(
     handed_in(link, board, asked)
     assert [what for what, _ in pbx.told] == ["consult", "put_through"]
     assert (status(operator, asked)["status"], status(operator, asked)["flow"]) == ("completed", "blind")
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_who_waits_when_both_others_have_hung_up_at_once_is_hung_up(
+    link: Caller, asked: dict[str, Any], pbx: Pbx, comes_back: bool
+) -> None:
+    board = answered()
+    board.ends(10, ASKED)
+    if comes_back:
+        board.tell(10, "taken_back", DESK, other_uuid=CALLER, transfer_uuid=MADE)
+    board.ends(10, DESK)
+    handed_in(link, board, asked)
+    assert pbx.hung_up == ([] if comes_back else [CALLER])
 
 
 def test_what_the_switch_refuses_then_holds_up_no_link(link: Caller, asked: dict[str, Any], pbx: Pbx) -> None:
