@@ -5,7 +5,8 @@ import sqlite3
 import stat
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -105,6 +106,25 @@ def test_what_comes_too_late_is_kept_all_the_same(lab: Lab) -> None:
         until(lambda: asked.stands.standing.is_kept(question, question.read(Posted(REGISTERS.encode()))), 10)
         lab.endpoint.how = "away"
         assert asked.is_known(REGISTERS)
+
+
+def test_answers_that_wait_for_the_disk_are_written_together(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+    may_write = threading.Event()
+    with lab.link() as asked, ThreadPoolExecutor(10) as pool:
+        keep = asked.stands.kept.keep
+
+        def slowly(answered: Sequence[Answered], *, is_ahead: bool) -> None:
+            written.append(len(answered))
+            assert may_write.wait(10)
+            keep(answered, is_ahead=is_ahead)
+
+        monkeypatch.setattr(asked.stands.kept, "keep", slowly)
+        asking = [pool.submit(asked.ask, REGISTERS.replace("user=100", f"user=10{place}")) for place in range(10)]
+        until(lambda: len(asked.stands.standing.unwritten) == 9, 10)
+        may_write.set()
+        assert all("document" in one.result(10) for one in asking)
+    assert written == [1, 9]
 
 
 def test_while_the_endpoint_is_there_nothing_kept_is_used(lab: Lab, operator: Caller) -> None:

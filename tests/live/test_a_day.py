@@ -28,8 +28,8 @@ AGENTS, QUEUES = (20, 6) if CALLS >= 200 else (6, 3)
 RUSH = int(os.environ.get("RINGPOST_RUSH", "10"))
 _TOGETHER = 25
 """Callers at most at a time."""
-_TALKS, _PATIENCE = 2, 300
-"""Seconds, in a rush: of each call, and how long a caller would wait."""
+_TALKS, _PATIENCE, _ONE_AFTER_THE_OTHER = 2, 300, 0.04
+"""Seconds, in a rush: of each call, how long a caller would wait, and when the next one calls."""
 _TOO_LATE = re.compile(r"^Reason:.*(?:ORIGINATOR_CANCEL|LOSE_RACE|completed elsewhere)", re.MULTILINE)
 """Why a phone's call ends that has answered in the moment in which its caller was gone, or another's."""
 _STRATEGIES = ("leastrecent", "rrmemory", "linear", "fewestcalls", "random")
@@ -183,6 +183,7 @@ def test_all_who_call_at_once_are_answered_one_after_the_other(rush: Day) -> Non
     rush.opens(0, [{"agent": agent} for agent in rush.at], strategy="leastrecent", longest_wait=_PATIENCE)
     for _ in range(RUSH):
         rush.somebody_calls(0, talks=_PATIENCE)
+        time.sleep(_ONE_AFTER_THE_OTHER)
     rush.ends(_PATIENCE)
     stays = eventually(lambda: _stays(rush), "every stay is told to its end", 60)
     told = Counter(one["type"] for stay in stays.values() for one in stay)

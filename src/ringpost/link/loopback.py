@@ -20,7 +20,7 @@ from ringpost.link.standing import Given, Standing
 from ringpost.switch.asking import Posted
 from ringpost.switch.hearing import PostedRecord
 
-_MOST_AT_ONCE = 64
+_MOST_AT_ONCE = 256
 _LONGEST = 1 << 20
 """Bytes that may be posted."""
 _DIGITS = 20

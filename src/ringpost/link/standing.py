@@ -5,6 +5,7 @@ was not asked anew. An answer that was on its way while a change was told is not
 """
 
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event, Lock
@@ -52,6 +53,18 @@ class Given(NamedTuple):
     headers: dict[str, str]
 
 
+class Unwritten(NamedTuple):
+    """Answers that are to be kept; ``changes`` is how many were known when they were asked for."""
+
+    answered: Sequence[Answered]
+    changes: int
+    is_ahead: bool
+
+    def as_of(self, changes: int) -> list[Answered]:
+        """Those that are to be kept when so many are known: one may have touched any answer."""
+        return [one for one in self.answered if one.answer is None or self.changes == changes]
+
+
 @dataclass(slots=True)
 class Standing:
     """Answers for a switch, and what is kept of them."""
@@ -68,6 +81,7 @@ class Standing:
     known: Event = field(default_factory=Event)
     """Set once all changes were known."""
     _changes: int = 0
+    unwritten: deque[Unwritten] = field(default_factory=deque)
     _lock: Lock = field(default_factory=Lock)
 
     def answer(self, action: str, posted: Posted) -> Given:
@@ -151,11 +165,20 @@ class Standing:
                 self.link.say_once("key", f"the endpoint refuses the link's key: {refused.why}")
                 self.gap()
                 return
+            self.unwritten.append(Unwritten(answered, known, is_ahead))
             with self._lock:
-                is_as_known = known == self._changes
-                self.kept.keep([one for one in answered if one.answer is None or is_as_known], is_ahead=is_ahead)
+                self._write()
         except sqlite3.Error as error:
             self._cannot_be_kept(error)
+
+    def _write(self) -> None:
+        """Write what there is to write, for all who wait to: each time it is the disk that takes its time."""
+        all_of_it = [self.unwritten.popleft() for _ in range(len(self.unwritten))]
+        for is_ahead in (False, True):
+            of_a_kind = [these for these in all_of_it if these.is_ahead == is_ahead]
+            answered = [one for these in of_a_kind for one in these.as_of(self._changes)]
+            if answered:
+                self.kept.keep(answered, is_ahead=is_ahead)
 
     def _answered(self, question: Question, fields: Fields, told: Told) -> Answered | None:
         """An answer as it is kept; None if it is not one, and nothing is to be done."""
