@@ -7,6 +7,7 @@ nothing, and one that lost a race is simply run again.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,8 @@ AUDIT_DAYS = 400
 _DAY = 86_400
 _AT_ONCE = 10_000
 """Rows of a list that is read whole."""
+_TRIES = 5
+_log = logging.getLogger("ringpost")
 
 E = TypeVar("E", bound=BaseModel)
 
@@ -494,6 +497,25 @@ class Context:
         if events:
             self.store.stage(self._audit_line(events))
         self.store.commit()
+
+    def write_apart(self, stage: Callable[[], object]) -> None:
+        """Write what is staged there, by itself; again if somebody was faster, and not at all if it is so each time."""
+        for _ in range(_TRIES):
+            try:
+                stage()
+                self.commit()
+                break
+            except Moved:
+                self.store.forget()
+
+    def follow_up(self) -> None:
+        """Do what is done once all is written, and what that leads to: it cannot undo that any more."""
+        while self.afterwards:
+            do = self.afterwards.pop(0)
+            try:
+                do()
+            except Problem as problem:
+                _log.warning("afterwards: %s", problem.detail, extra={"request_id": self.request_id})
 
     def rehearse(self) -> None:
         """Write nothing, but refuse what ``commit`` would refuse."""

@@ -39,6 +39,7 @@ class Rung(Entity):
     asks_pin: bool = Field(default=False, description="the room lets in who knows its PIN")
     is_recorded: bool = Field(default=False, description="the room is, from when it is not empty")
     rings_for: int | None = Field(default=None, description="seconds, its call_timeout; null: as its fate is")
+    is_code: bool = Field(default=False, description="it is a code of an agent's: who calls hears that it was taken")
     slot: "RungSlot | None" = Field(default=None, description="it is a parking slot: who calls waits there")
 
 

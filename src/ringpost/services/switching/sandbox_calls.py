@@ -1,6 +1,6 @@
 """The sandbox's calls, written down ahead of time: their records and events, each due when it will have happened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -34,7 +34,6 @@ from ringpost.switch.sandbox.play import CALLS_IN, Play, fate_of
 from ringpost.switch.scripts import Knows, Script, Turn
 
 _KEPT = 3600
-_TRIES = 5
 _RUNG_BEFORE = 3
 """As many phones count as rung before a call is sent on: what was foretold of it is taken back in one transaction."""
 
@@ -117,25 +116,14 @@ def requeue(context: Context, home: str, since: float = 0.0) -> None:
     """
     domain = domains.named(context, home)
     for call_uuid in sandbox_ways.Turns(context, home, since):
-        _written(context, partial(_wait_on, context, domain, call_uuid))
-
-
-def _written(context: Context, stage: Callable[[], object]) -> None:
-    """Write what is staged, by itself; again if somebody was faster."""
-    for _ in range(_TRIES):
-        try:
-            stage()
-            context.commit()
-            break
-        except Moved:
-            context.store.forget()
+        context.write_apart(partial(_wait_on, context, domain, call_uuid))
 
 
 def _send_away(context: Context, home: str) -> None:
     """Who is in a room still whose last moderator is gone has to leave, if it ends so."""
     domain = domains.named(context, home)
     for one in sandbox_rooms.without_moderator(context, domain):
-        _written(context, partial(_dismiss, context, domain, one))
+        context.write_apart(partial(_dismiss, context, domain, one))
 
 
 def _dismiss(context: Context, domain: Domain, one: Participant) -> None:

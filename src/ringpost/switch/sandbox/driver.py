@@ -179,7 +179,8 @@ class SandboxSwitch:
     def consult(self, domain: Domain, consultation: Consultation) -> None:
         """Ring whoever has the number, for the initiator; if nobody answers, the two talk again."""
         play = self._answered(domain, consultation.initiator)
-        if play.party(consultation.transferred) is None or play.consult is not None:
+        is_there = play.party(consultation.transferred) is not None
+        if not is_there or consultation.transferred == consultation.initiator or play.consult is not None:
             raise NotFound("call not found")
         number = consultation.number
         turn = self._led(domain, play, self._turned("consult", consultation.initiator, number), number)
