@@ -267,10 +267,11 @@ class SandboxSwitch:
         return path
 
     def stop_recording(self, domain: Domain, leg_uuid: str) -> None:
-        """There is nothing to record."""
+        """There is nothing to record, but what was said to be."""
         script = self._answered(domain, leg_uuid).script
-        if _is_recorded(script, leg_uuid):
-            self._note(script, leg_uuid, "stop_recording")
+        if not _is_recorded(script, leg_uuid):
+            raise CannotComply("this call is not being recorded")
+        self._note(script, leg_uuid, "stop_recording")
 
     def registrations(self, domain: Domain) -> list[Registration]:
         """There are no phones."""
