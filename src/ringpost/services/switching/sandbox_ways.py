@@ -95,7 +95,7 @@ def _of_no_extension(
 def _to_slot(context: Context, domain: Domain, slot: Slot, coming: Coming, passed: tuple[str, ...]) -> Rung:
     """A parking slot; one that somebody waits in, and a lot without a free one, are busy.
 
-    Who takes a parked call does that by ``call-unpark``: whoever calls here is a call of its own.
+    Who dials a slot takes whoever waits there (``sandbox_slots``); who is sent there, or calls from outside, does not.
     """
     lot, then = slot.lot, slot.on_timeout
     plays = [Play(script, coming.at) for script in _scripts(context, domain.domain_uuid)]

@@ -169,6 +169,8 @@ class Play:
     gave_up: bool = False
     was_sent_away: bool = False
     """The switch has hung up: the PIN was not known, the last moderator is gone, or a code was heard."""
+    stays: bool = False
+    """Whoever has taken it from its slot talks until somebody hangs up."""
     place: int = 0
     """Which way is acted out: the order's, or that of the turn of this number."""
 
@@ -248,7 +250,7 @@ class Play:
     @property
     def _talks_for(self) -> float:
         """How long those who are on the line now talk until one of them hangs up."""
-        stays = is_patient(self.script.order) or any(party.number.endswith(STAYS) for party in self.line)
+        stays = self.stays or is_patient(self.script.order) or any(party.number.endswith(STAYS) for party in self.line)
         return WAITS_FOR if stays else TALKS_FOR
 
     def _next_uuid(self) -> str:
@@ -259,7 +261,7 @@ class Play:
         """Ring a number, or those it leads to, and put through who answers, or else the last that was rung."""
         party = None
         for rungs in _rounds(way or (Rung(number=number),)):
-            if rungs[0].is_room or rungs[0].is_code or rungs[0].slot:
+            if rungs[0].is_room or rungs[0].is_code or rungs[0].takes or rungs[0].slot:
                 moment = start if party is None else party.start + party.fate.after
                 if party is not None:
                     _leave(party, moment)
@@ -296,6 +298,9 @@ class Play:
                 way=place.way,
             )
             self._wait_in_slot(caller, turn)
+        elif rung.takes is not None:
+            self.ends, self.cause, self.q850 = max(moment, rung.takes.until), "NORMAL_CLEARING", 16
+            self.was_sent_away = True
         elif rung.is_code:
             self.ends, self.cause, self.q850 = moment + _IS_HEARD, "NORMAL_CLEARING", 16
             self.was_sent_away = True
@@ -421,7 +426,7 @@ class Play:
                 self._talk_on(turn.at)
             case "transfer":
                 if self.slot is not None:
-                    self._leave_slot(party, turn.at, timed_out=False)
+                    self._leave_slot(party, turn.at)
                 else:
                     about = {"sent_to": turn.value, "sent_to_extension": turn.value in self.script.extensions}
                     self.turned.append(Turned(turn.at, "sent", party, about))
@@ -434,8 +439,10 @@ class Play:
                 self._meet(turn, party)
 
     def _meet(self, turn: Turn, party: Party) -> None:
-        """Act on who meets whom: because of a transfer, or in a conference room."""
+        """Act on who meets whom: because of a transfer, in a slot, or in a conference room."""
         match turn.what:
+            case "take" if self.slot is not None:
+                self._be_taken(party, turn)
             case "consult":
                 self._ask(turn, party)
             case "put_through":
@@ -534,8 +541,16 @@ class Play:
             else:
                 self.ends = parked.until
 
-    def _leave_slot(self, party: Party, moment: float, *, timed_out: bool) -> None:
-        about = {"slot": self.slot, "parkinglot_uuid": self.parkinglot_uuid, "timed_out": timed_out}
+    def _be_taken(self, party: Party, turn: Turn) -> None:
+        """Who waits in a slot is connected with whoever dials it, once that one has answered."""
+        fate = fate_of(turn.value)
+        taker = self._add(Party(turn.other_uuid, turn.value, turn.at, fate, source=party.leg_uuid))
+        self._leave_slot(party, turn.at + taker.fate.after, taken_by=taker.leg_uuid)
+        self.stays = turn.stays
+        self._put_through(taker)
+
+    def _leave_slot(self, party: Party, moment: float, **how: Any) -> None:
+        about = {"slot": self.slot, "parkinglot_uuid": self.parkinglot_uuid, **how}
         self.turned.append(Turned(moment, "unparked", party, about))
         self.slot = self.parkinglot_uuid = self.parked = None
 
