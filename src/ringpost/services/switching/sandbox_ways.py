@@ -141,6 +141,7 @@ def way_in(context: Context, domain: Domain, number: str, coming: Coming) -> tup
 def turnstile(context: Context, domain: Domain) -> Put:
     """What only one at a time can write: to be had before anything is read of who waits, and written with the rest."""
     key = keys.queueing(domain.domain_uuid)
+    context.turn.take(key.partition)
     row = context.store.row(key)
     version = row.version if row else 0
     put = Row(key, "{}", version + 1, int(context.clock.now()) + _KEPT)
