@@ -124,7 +124,7 @@ class House:
         """A new process on the same store."""
         ports = Ports(
             self.store,
-            self._connect,
+            self.connect,
             self.clock,
             self.call_limits,
             self.reach.networks,
@@ -133,7 +133,7 @@ class House:
         )
         self.endpoint = Endpoint(ports, self.catalogue, self.outcomes.append)
 
-    def _connect(self, record: SwitchRecord, scripts: Scripts) -> Switch:
+    def connect(self, record: SwitchRecord, scripts: Scripts) -> Switch:
         """The switch of the test for whatever is no sandbox, and for the built-in one too if there is one."""
         return self.switch or SandboxSwitch(self.clock, scripts)
 

@@ -7,6 +7,7 @@ nothing, and one that lost a race is simply run again.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from ringpost.model.event import AuditLine, Event
 from ringpost.model.key import ApiKey, KeyDetails
 from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Unholdable, Write, check_size, keys
 from ringpost.store.remembering import Remembering
+from ringpost.turns import Turn
 
 if TYPE_CHECKING:  # most actions ask no switch, and a cold start pays for no more
     from ipaddress import IPv4Network, IPv6Network
@@ -37,6 +39,8 @@ AUDIT_DAYS = 400
 _DAY = 86_400
 _AT_ONCE = 10_000
 """Rows of a list that is read whole."""
+_TRIES = 5
+_log = logging.getLogger("ringpost")
 
 E = TypeVar("E", bound=BaseModel)
 
@@ -429,6 +433,8 @@ class Context:
     claim: Claim | None = None
     afterwards: list[Callable[[], object]] = field(default_factory=list)
     """What is done once all is written, as well as it goes."""
+    turn: Turn = field(default_factory=Turn)
+    """Taken by who reads what only one at a time can change; passed on once all is written, or is not to be."""
     _now: str = ""
     _lines: dict[str, Switch] | None = None
 
@@ -456,10 +462,11 @@ class Context:
         """This request anew, as often as one likes, to read in: of the same time, and no row is read twice."""
         remembered = self.store.remembering()
         while True:
-            yield replace(self, store=remembered.anew(), _now=self.now)
+            yield replace(self, store=remembered.anew(), turn=Turn(), _now=self.now)
 
     def close(self) -> None:
-        """Let go of the lines to all switches."""
+        """Let go of the lines to all switches, and of its turn."""
+        self.turn.pass_on()
         while self._lines:
             self._lines.popitem()[1].close()
 
@@ -490,10 +497,32 @@ class Context:
 
     def commit(self) -> None:
         """Write all that is staged, with its audit line, or nothing."""
-        events = self.store.take_events(self.clock)
-        if events:
-            self.store.stage(self._audit_line(events))
-        self.store.commit()
+        try:
+            events = self.store.take_events(self.clock)
+            if events:
+                self.store.stage(self._audit_line(events))
+            self.store.commit()
+        finally:
+            self.turn.pass_on()
+
+    def write_apart(self, stage: Callable[[], object]) -> None:
+        """Write what is staged there, by itself; again if somebody was faster, and not at all if it is so each time."""
+        for _ in range(_TRIES):
+            try:
+                stage()
+                self.commit()
+                break
+            except Moved:
+                self.store.forget()
+
+    def follow_up(self) -> None:
+        """Do what is done once all is written, and what that leads to: it cannot undo that any more."""
+        while self.afterwards:
+            do = self.afterwards.pop(0)
+            try:
+                do()
+            except Problem as problem:
+                _log.warning("afterwards: %s", problem.detail, extra={"request_id": self.request_id})
 
     def rehearse(self) -> None:
         """Write nothing, but refuse what ``commit`` would refuse."""

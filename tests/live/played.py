@@ -81,15 +81,7 @@ class Played(Handset):
                 self._api.ask("call-answer", call_uuid=call["call_uuid"], leg_uuid=leg["leg_uuid"])
 
     def dial(self, number: str) -> Dialog:
-        """Whoever dials a slot in which somebody waits takes that call."""
         self._since = time.monotonic()
-        waiting = self._api.ask("parked-call-list").body["items"]
-        taken = next((call for call in waiting if call["slot"] == number.removeprefix("*")), None)
-        if taken is not None:
-            self._api.do("call-unpark", call_uuid=taken["call_uuid"], extension=self.number)
-            eventually(self.legs, f"{self.number} rings")
-            self._pick_up()
-            return Dialog(self, taken["call_uuid"])
         order = {"caller_id_number": BY_HAND, "destination_a": self.number, "destination_b": number, "wait": 0}
         return Dialog(self, self._api.do("originate", **order)["call_uuid"])
 

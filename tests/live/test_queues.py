@@ -16,7 +16,7 @@ from tests.live.patience import eventually
 from tests.live.phones import Caller, Phone
 from tests.live.test_standing import away, elsewhere, standing_in
 from tests.live.told import ToldEvents
-from tests.live.under_test import IS_SANDBOX, KIND, LINK_DOES_ALL, NEEDS_A_LINK, NEEDS_PAUSES, NEEDS_PHONES
+from tests.live.under_test import IS_SANDBOX, KIND, LINK_DOES_ALL, NEEDS_A_LINK, NEEDS_PHONES
 from tests.webhooks.receiving import Receiving
 
 Phones = tuple[Phone, Phone]
@@ -287,7 +287,6 @@ def test_an_agent_who_logs_out_as_its_phone_rings_may_answer_and_has(centre: Cen
     assert figures["answered"] == 1
 
 
-@NEEDS_PAUSES
 @pytest.mark.usefixtures("linked")
 def test_an_agent_who_does_not_answer_has_missed_it_and_is_paused(centre: Centre):
     queue = centre.queue(SOMEBODY, ring_seconds=2, pause_on=["no_answer"], pause_after=1)
@@ -298,11 +297,10 @@ def test_an_agent_who_does_not_answer_has_missed_it_and_is_paused(centre: Centre
     assert centre.hears_of(SOMEBODY, "paused")["data"]["pause_reason"] == "no_answer"
     [place] = centre.agent(SOMEBODY)["in_queues"]
     assert place["paused"]
-    centre.of(caller, "queue.joined", "queue.abandoned")
+    centre.of(caller, "queue.joined", GAVE_UP[0])
     assert len(centre.events("agent.missed")) == 1, "who is paused is rung no more"
 
 
-@NEEDS_PAUSES
 @pytest.mark.usefixtures("linked")
 def test_an_agent_without_a_phone_has_missed_it(centre: Centre):
     queue = centre.queue(SOMEBODY, pause_on=["unregistered"])
@@ -310,7 +308,7 @@ def test_an_agent_without_a_phone_has_missed_it(centre: Centre):
     caller = centre.calls(queue, 6)
     assert centre.hears_of(SOMEBODY, "missed")["data"]["reason"] == "unregistered"
     assert centre.hears_of(SOMEBODY, "paused")["data"]["pause_reason"] == "unregistered"
-    centre.of(caller, "queue.joined", "queue.abandoned")
+    centre.of(caller, "queue.joined", GAVE_UP[0])
 
 
 @pytest.mark.usefixtures("linked")
@@ -342,7 +340,6 @@ def test_an_extension_may_be_a_member_by_itself(centre: Centre):
     assert connected["data"]["extension"] == "101"
 
 
-@NEEDS_PHONES
 @pytest.mark.usefixtures("linked")
 def test_agents_log_in_and_out_and_pause_on_their_phones(centre: Centre, phones: Phones):
     queue = centre.queue(SOMEBODY)

@@ -277,9 +277,13 @@ def test_bob_has_ann_back_when_who_was_asked_is_busy_declines_or_is_away(desk: D
         assert len(desk.api.one_call()["legs"]) == 2
         desk.hang_up(desk.ann)
         desk.is_over()
-        told = [event["type"] for event in desk.told.all() if event["type"].startswith("transfer.")]
-        assert (told[0], told[-1]) == ("transfer.created", "transfer.cancelled")
-        assert len(told) == len(set(told))
+
+        def told() -> list[str]:
+            return [event["type"] for event in desk.told.all() if event["type"].startswith("transfer.")]
+
+        eventually(lambda: told()[-1:] == ["transfer.cancelled"], "it is told to its end")
+        assert told()[0] == "transfer.created"
+        assert len(told()) == len(set(told()))
         desk.one_record(call, desk.ann.number, desk.bob.number)
     finally:
         desk.api.do("extension-update", extension=to, voicemail_enabled=True)

@@ -9,7 +9,6 @@ KIND = next((kind for name, kind in _KINDS.items() if name in os.environ), "free
 IS_SANDBOX = KIND == "sandbox"
 NEEDS_PHONES = pytest.mark.skipif(IS_SANDBOX, reason="the sandbox has no phones, and nothing is heard there")
 NEEDS_A_LINK = pytest.mark.skipif(IS_SANDBOX, reason="the sandbox has no link")
-NEEDS_PAUSES = pytest.mark.skipif(IS_SANDBOX, reason="pause_on but for away is not played: docs/sandbox.md")
 VIA_LINK = os.environ.get(f"{KIND.upper()}_VIA") == "link"
 NAMESPACE = os.environ.get("RINGPOST_NAMESPACE", "")
 """The network Ringpost is in, if the switch is behind NAT."""

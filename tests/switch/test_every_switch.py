@@ -105,6 +105,12 @@ def test_resumes_nobody_who_does_not_hold(stage: Stage) -> None:
         stage.switch.resume(HOME, stage.a)
 
 
+def test_who_holds_already_goes_on_holding(stage: Stage) -> None:
+    stage.switch.hold(HOME, stage.a)
+    stage.switch.hold(HOME, stage.a)
+    assert states(stage) == {stage.a: "held", stage.b: "answered"}
+
+
 def test_parks_one_party_and_says_where(stage: Stage) -> None:
     assert stage.switch.park(HOME, stage.b, ParkingPlace()) == "5901"
     [call] = stage.switch.calls(HOME)

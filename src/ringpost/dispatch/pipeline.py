@@ -182,23 +182,13 @@ class Endpoint:
                 if replay is not None and (not isinstance(response, Output) or response.is_kept):
                     context.store.stage(*replay.keep(answer, _without_secrets(response), context.store.domains))
                 context.commit()
-                _see_to(context)
+                context.follow_up()
             except (Moved, AnsweredBefore):
                 continue
             finally:
                 context.close()
             return answer
         raise Conflict("the record keeps changing: try again", retry_after=1)
-
-
-def _see_to(context: Context) -> None:
-    """What is done once all is written, and what that leads to: it cannot undo that any more."""
-    while context.afterwards:
-        do = context.afterwards.pop(0)
-        try:
-            do()
-        except Problem as problem:
-            _log.warning("afterwards: %s", problem.detail, extra={"request_id": context.request_id})
 
 
 def _answered(response: BaseModel | RawResponse, request_id: str) -> HttpAnswer:

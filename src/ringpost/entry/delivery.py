@@ -20,6 +20,7 @@ from aws_lambda_powertools.logging import Logger
 
 from ringpost.clock import Clock, SystemClock
 from ringpost.entry import wiring
+from ringpost.entry.echoing import Echoing
 from ringpost.entry.live_aws import ApiGatewaySockets, Beside, SqsPushes, batches
 from ringpost.live.ports import Push
 from ringpost.model.webhook import Delivery
@@ -240,7 +241,9 @@ def delivering() -> Delivering:
         settings, clock = Settings.read(), SystemClock()
         store = wiring.open_store(settings, clock)
         live = _beside(settings, store, clock) if settings.live_endpoint else None
-        outbox, courier, _ = wiring.post_office(settings, store, clock, listeners=_listeners(settings, store, clock))
+        connect = wiring.connector(clock, wiring.live_commands(settings, store, clock))
+        echoing = Echoing(store, clock, connect, _listeners(settings, store, clock))
+        outbox, courier, _ = wiring.post_office(settings, store, clock, listeners=echoing)
         quick = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
         client = aws.client("sqs", quick)
         first_tries, later = (os.environ[f"RINGPOST_QUEUE_{name}"] for name in ("FIRST_TRIES", "LATER"))

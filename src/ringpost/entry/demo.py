@@ -101,11 +101,11 @@ def seed(store: Store, clock: Clock) -> None:
     _people(context, domain)
     _webhook(context)
     _call_of_yesterday(context, domain)
-    for call_uuid, number, turn in (
-        (HELD_CALL_UUID, "100", Turn(at=clock.now() - 1, what="hold", leg_uuid=HELD_CALL_UUID)),
-        (PARKED_CALL_UUID, "101", Turn(at=clock.now() - 1, what="park", leg_uuid=PARKED_CALL_UUID, value="5901")),
-    ):
-        _call_that_is_up(context, domain, call_uuid, number, turn)
+    held, parked = {"leg_uuid": HELD_CALL_UUID}, {"leg_uuid": PARKED_CALL_UUID}
+    recorded = Turn(at=clock.now() - 2, what="record", value=f"sandbox/{HELD_CALL_UUID}.wav", **held)
+    _call_that_is_up(context, domain, HELD_CALL_UUID, "100", recorded, Turn(at=clock.now() - 1, what="hold", **held))
+    parks = Turn(at=clock.now() - 1, what="park", value="5901", **parked)
+    _call_that_is_up(context, domain, PARKED_CALL_UUID, "101", parks)
     _call_centre(context, domain)
     _meetings(context, domain)
     crm = Limits(scopes=("originate", "cdr.#"), domains=(DOMAIN_UUID,))
@@ -283,10 +283,10 @@ def _token(context: Context) -> None:
     context.store.stage(Put(Row(keys.token(SHORT_LIVED_UUID), token.model_dump_json())))
 
 
-def _call_that_is_up(context: Context, domain: Domain, call_uuid: str, number: str, turn: Turn) -> None:
+def _call_that_is_up(context: Context, domain: Domain, call_uuid: str, number: str, *turns: Turn) -> None:
     """A call somebody has put on hold, or parked: it waits for an hour."""
     order = _order(context, domain, call_uuid, number, "5550123")
-    _write_script(context, Script(order=order, turns=(turn,), extensions=(number,), version=1))
+    _write_script(context, Script(order=order, turns=turns, extensions=(number,), version=1))
 
 
 def _order(context: Context, domain: Domain, call_uuid: str, number: str, destination: str) -> CallOrder:

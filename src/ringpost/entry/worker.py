@@ -4,11 +4,13 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from ringpost.clock import Clock
 from ringpost.entry import wiring
+from ringpost.entry.echoing import Echoing
 from ringpost.settings import Settings
 from ringpost.store import Store
 from ringpost.store.archive import Archive
@@ -44,8 +46,11 @@ def work(
     """Deliver until told to stop, as soon as no other process of this machine does."""
     with _lock(settings.data / "deliveries.lock", stopping):
         if not stopping.is_set():
-            office = wiring.post_office(settings, store, clock, archive, listeners)
-            Worker(office.outbox, office.courier, clock).run(stopping)
+            connect = wiring.connector(clock, wiring.known_links(store, clock))
+            with ThreadPoolExecutor(1, thread_name_prefix="sandbox") as pool:
+                echoing = Echoing(store, clock, connect, listeners, pool.submit)
+                office = wiring.post_office(settings, store, clock, archive, echoing)
+                Worker(office.outbox, office.courier, clock).run(stopping)
 
 
 @contextmanager

@@ -39,6 +39,10 @@ class Rung(Entity):
     asks_pin: bool = Field(default=False, description="the room lets in who knows its PIN")
     is_recorded: bool = Field(default=False, description="the room is, from when it is not empty")
     rings_for: int | None = Field(default=None, description="seconds, its call_timeout; null: as its fate is")
+    is_code: bool = Field(default=False, description="it is a code of an agent's: who calls hears that it was taken")
+    takes: "RungTaking | None" = Field(
+        default=None, description="it is a slot somebody waits in: who calls takes that one"
+    )
     slot: "RungSlot | None" = Field(default=None, description="it is a parking slot: who calls waits there")
 
 
@@ -50,6 +54,13 @@ class RungSlot(Entity):
     timeout: int = 0
     then: str = Field(default="", description="the number it goes on to; empty: it is hung up")
     way: tuple[Rung, ...] = ()
+
+
+class RungTaking(Entity):
+    """The call in the sandbox that is taken from its slot, and until when the two will talk, in seconds since 1970."""
+
+    call_uuid: Uuid
+    until: float
 
 
 class CallOrder(Wanted):

@@ -7,7 +7,7 @@ from ringpost.model.record import Entity
 
 TurnWhat = Literal[
     "hang_up", "hold", "resume", "transfer", "park", "record", "stop_recording", "requeue",
-    "answer", "consult", "put_through", "take_back",
+    "answer", "consult", "put_through", "take_back", "take",
     "say_pin", "dismiss", "mute", "unmute", "deaf", "undeaf", "lock", "unlock", "record_room", "stop_recording_room",
 ]  # fmt: skip
 
@@ -25,11 +25,13 @@ class Turn(Entity):
     way: tuple[Rung, ...] = ()
     """Of the number it leads to: where it is sent, whom it asks, or where it goes on from its slot."""
     other_uuid: str = ""
-    """Who waits while the leg asks."""
+    """Who waits while the leg asks; or who takes it from its slot."""
+    stays: bool = False
+    """Whether who takes it talks until somebody hangs up."""
     transfer_uuid: str = ""
     parkinglot_uuid: str | None = None
     until: float | None = None
-    """When its time in the slot is over, and ``then`` it is sent there; or hung up."""
+    """When its time in the slot is over, and ``then`` it is sent there, or hung up."""
     then: str = ""
 
 

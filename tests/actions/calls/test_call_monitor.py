@@ -7,7 +7,7 @@ from ringpost.entry import demo
 from ringpost.model.domain import Domain
 from ringpost.model.live import LiveCall
 from ringpost.switch import Progress
-from tests.actions.calls.live import parties, record, states, talking
+from tests.actions.calls.live import parties, placed, record, states, talking
 from tests.fakes import RecordingSwitch
 from tests.harness import Caller, House
 
@@ -109,3 +109,9 @@ def test_who_was_to_listen_has_called_nobody(house: House, tenant: Caller) -> No
     placed = tenant.done("call-monitor", call_uuid=call_uuid, extension="101")
     call = record(tenant, placed["call_uuid"])
     assert (call["source_number"], call["destination_number"], call["hangup_cause"]) == ("101", None, "NO_ANSWER")
+
+
+def test_nobody_listens_to_a_party_that_has_not_answered_yet(tenant: Caller) -> None:
+    call_uuid = placed(tenant, destination_a="5550123", destination_b="101")
+    reply = tenant.call("call-monitor", call_uuid=call_uuid, extension="100")
+    assert (reply.status, reply.json["detail"]) == (422, "this party has not answered yet")

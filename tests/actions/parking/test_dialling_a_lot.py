@@ -44,15 +44,86 @@ def test_two_are_never_in_one_slot(lot: Lot) -> None:
     assert lot.parks()[1] == "853"
 
 
-@pytest.mark.parametrize("number", ["850", "851"])
-def test_where_there_is_no_room_it_is_busy(lot: Lot, number: str) -> None:
+def test_a_lot_in_which_there_is_no_room_is_busy(lot: Lot) -> None:
     for _ in range(3):
         dials(lot, "850")
-    call_uuid = dials(lot, number, by="100")
+    call_uuid = dials(lot, "850", by="100")
     lot.passes(1)
     assert len(here(lot)) == 3
     record = lot.tenant.done("cdr-details", xml_cdr_uuid=call_uuid)
-    assert (record["hangup_cause"], record["legs"][-1]["destination_number"]) == ("USER_BUSY", number)
+    assert (record["hangup_cause"], record["legs"][-1]["destination_number"]) == ("USER_BUSY", "850")
+
+
+def takes(lot: Lot, number: str, **order: object) -> str:
+    """The call of 100, who dials a slot."""
+    asked = {"caller_id_number": "100", "destination_a": "100", "destination_b": number, "wait": 5, **order}
+    return str(lot.tenant.done("originate", **asked)["call_uuid"])
+
+
+def spans(lot: Lot, call_uuid: str) -> list[tuple[str | None, int, int]]:
+    """The legs of a record: whose, how long, and how long they talked."""
+    legs = lot.tenant.done("cdr-details", xml_cdr_uuid=call_uuid)["legs"]
+    return [(leg["extension"], leg["duration"], leg["billsec"]) for leg in legs]
+
+
+@pytest.mark.parametrize(("number", "dialled"), [("851", "851"), ("850", "851"), ("*5907", "*5907")])
+def test_who_dials_a_slot_takes_whoever_waits_there(lot: Lot, number: str, dialled: str) -> None:
+    waits = dials(lot, number)
+    taker = takes(lot, dialled)
+    assert not here(lot)
+    call = lot.tenant.done("call-details", call_uuid=taker)
+    assert (call["call_uuid"], call["slot"]) == (waits, None)
+    assert {(leg["extension"], leg["state"]) for leg in call["legs"]} == {("101", "answered"), ("100", "answered")}
+    assert [one["call_uuid"] for one in lot.tenant.done("call-list")["items"]].count(taker) == 0
+    slot = dialled.removeprefix("*")
+    assert lot.story(waits) == [
+        f"call.parked {slot}", f"parking.parked {slot}", f"call.unparked {slot}", f"parking.taken {slot}"
+    ]  # fmt: skip
+    assert not lot.story(taker)
+    assert spans(lot, waits) == spans(lot, taker) == [("101", 6, 5), ("100", 4, 3)]
+
+
+def test_both_are_one_call_until_one_hangs_up(lot: Lot) -> None:
+    waits = dials(lot, "851")
+    taker = takes(lot, "851", caller_id_number="12025550153")
+    lot.passes(600)
+    lot.tenant.done("call-hangup", call_uuid=taker)
+    assert spans(lot, waits)[1:] == [("100", 601, 600)]
+    assert lot.tenant.call("call-details", call_uuid=taker).status == 404
+
+
+def test_who_has_taken_it_may_send_it_on(lot: Lot) -> None:
+    waits = dials(lot, "851")
+    taker = takes(lot, "851")
+    lot.passes(1)
+    lot.tenant.done("call-transfer", call_uuid=waits, leg_uuid=waits, destination="5550123")
+    assert lot.tenant.call("call-details", call_uuid=taker).status == 404
+    lot.passes(4)
+    assert spans(lot, waits) == [("101", 8, 7), ("100", 2, 1), (None, 4, 3)]
+
+
+def test_of_two_who_dial_it_the_second_waits_there(lot: Lot) -> None:
+    waits = dials(lot, "851")
+    takes(lot, "851")
+    other = takes(lot, "851", caller_id_number="101", destination_a="5550123")
+    assert lot.tenant.done("call-details", call_uuid=other)["slot"] == "851"
+    assert lot.tenant.done("call-details", call_uuid=waits)["slot"] is None
+
+
+def test_who_does_not_answer_takes_nobody(lot: Lot) -> None:
+    dials(lot, "851")
+    lot.tenant.done("extension-create", extension="5550140")
+    lot.tenant.call("originate", caller_id_number="1", destination_a="5550140", destination_b="851", wait=5)
+    lot.passes(5)
+    assert here(lot) == ["851"]
+
+
+def test_whose_time_is_over_before_is_taken_by_nobody(house: House, tenant: Caller) -> None:
+    lot = Lot(house, tenant, timeout=3)
+    waits = dials(lot, "851")
+    lot.passes(1.5)
+    takes(lot, "851")
+    assert lot.story(waits)[-1] == "parking.timed_out 851"
 
 
 def test_is_hung_up_when_the_time_is_over(house: House, tenant: Caller) -> None:

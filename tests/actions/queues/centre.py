@@ -4,6 +4,9 @@ from typing import Any
 
 from ringpost.clock import stamp
 from ringpost.entry import demo
+from ringpost.entry.echoing import Echoing
+from ringpost.store import keys
+from ringpost.webhooks.outbox import Outbox, Task
 from tests.harness import Caller, House
 
 SILENT = "5550141"
@@ -13,6 +16,7 @@ ABSENT = "5550143"
 """One at which no phone is registered."""
 GIVES_UP = "12025550151"
 """A caller who hangs up after ten seconds."""
+_A_MOMENT = 0.001
 
 
 def acting_for(house: House, tenant: Caller, user: str) -> Caller:
@@ -48,6 +52,15 @@ class Centre:
     def passes(self, seconds: float) -> None:
         self.house.clock.time += seconds
 
+    def goes_on(self, seconds: float) -> None:
+        """Time passes, and whatever falls due meanwhile is handed on at once, as it is where events are delivered."""
+        house, until = self.house, self.house.clock.time + seconds
+        outbox = Outbox(house.store, house.clock, listeners=Echoing(house.store, house.clock, house.connect))
+        while tasks := sorted(_due(outbox, until), key=lambda task: task.at):
+            house.clock.time = max(house.clock.time, tasks[0].at) + _A_MOMENT
+            outbox.hand_on(tasks[:1])
+        house.clock.time = until
+
     def waiting(self, queue: str = "702") -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.status(queue)["waiting"]
         return found
@@ -71,6 +84,12 @@ class Centre:
         """What has happened in queues, in the end: a line for each event."""
         told = self.events("queue.*", "agent.missed")
         return [_line(event) for event in told if event["call_uuid"]]
+
+
+def _due(outbox: Outbox, until: float) -> list[Task]:
+    return [
+        task for due_list in keys.DUE_LISTS for task in outbox.due(due_list, until, limit=10) if not task.is_delivery
+    ]
 
 
 def _line(event: dict[str, Any]) -> str:

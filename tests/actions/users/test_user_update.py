@@ -94,3 +94,16 @@ def test_heeds_if_version(tenant: Caller) -> None:
     version = tenant.done("user-details", user="bob")["version"]
     tenant.done("user-update", user="bob", userfield="x", if_version=version)
     assert tenant.call("user-update", user="bob", userfield="y", if_version=version).status == 409
+
+
+def test_a_user_who_is_disabled_is_logged_out_as_an_agent(tenant: Caller) -> None:
+    tenant.done("user-create", username="eve", firstname="Eve")
+    tenant.done("extension-create", extension="119")
+    tenant.done("agent-create", number="7019", firstname="Eve", user="eve")
+    tenant.done("agent-login", agent="7019", extension="119")
+    tenant.done("user-update", user="eve", lastname="Stone")
+    assert tenant.done("agent-details", agent="7019")["extension"] == "119"
+    tenant.done("user-update", user="eve", enabled=False)
+    assert tenant.done("agent-details", agent="7019")["extension"] is None
+    tenant.done("user-update", user="eve", enabled=True)
+    assert tenant.done("agent-details", agent="7019")["extension"] is None, "it logs in itself"

@@ -26,6 +26,7 @@ from ringpost.services.switching import lines, meters
 from ringpost.services.tenants import domains
 from ringpost.store import Put, Row, keys
 from ringpost.switch import Switch
+from ringpost.switch.sandbox.play import has_phone
 
 _ABSENT = "call not found"
 T = TypeVar("T")
@@ -163,7 +164,7 @@ def _statuses(context: Context, domain: Domain, some: Sequence[Extension], reque
     def status(extension: Extension) -> ListedStatus:
         contacts, calls = phones.get(extension.extension, ()), of_extension.get(extension.extension, ())
         states = {leg.state for call in calls for leg in _legs_of(call, extension)}
-        registered = bool(contacts) or line.is_sandbox
+        registered = has_phone(extension.extension) if line.is_sandbox else bool(contacts)
         otherwise: Literal["idle", "unavailable"] = "idle" if registered else "unavailable"
         return ListedStatus(
             extension_uuid=extension.extension_uuid,

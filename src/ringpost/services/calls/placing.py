@@ -78,6 +78,8 @@ def monitoring(context: Context, party: Party, extension: str, mode: MonitorMode
     """The order of a call in which an extension listens to a leg of another."""
     if routing.check_phone(context, party.domain, extension, "extension") is None:
         raise CannotComply("only an extension listens", parameter="extension")
+    if party.leg.state == "ringing":
+        raise CannotComply("this party has not answered yet")
     permissions.check_number(context, party.acting, "originate_to", extension)
     for leg in party.call.legs:
         if leg.extension is not None:

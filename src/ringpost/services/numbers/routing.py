@@ -301,10 +301,11 @@ def _code(context: Context, domain: Domain, number: str) -> Route | None:
         return Slot(number[1:])
     if number.startswith(dialplan.MESSAGE_TO) and len(number) > len(dialplan.MESSAGE_TO):
         return _message_to(context, domain, number.removeprefix(dialplan.MESSAGE_TO))
-    return Room(number) if dialplan.is_on_the_spot(number) else _agent_code(number)
+    return Room(number) if dialplan.is_on_the_spot(number) else agent_code(number)
 
 
-def _agent_code(number: str) -> AgentCode | None:
+def agent_code(number: str) -> AgentCode | None:
+    """What an agent's code means that is dialled, unless somebody has that number; None: it is none."""
     what, agent = _AGENT_CODES.get(number[:3]), number[3:]
     if what is None or not (agent.isdecimal() or (what != "log_in" and not agent)):
         return None

@@ -75,6 +75,8 @@ def update(context: Context, user: User, changes: dict[str, Any], if_version: in
     if after.name != user.name and after.voicemail is not None and "voicemail" not in changes:
         box = voicemails.found(context, after.domain_uuid, after.voicemail.voicemail_uuid)
         kept.update(context, box, {"name": after.name[:80]}, voicemail_layout)
+    if user.enabled and not after.enabled:
+        queueing.log_out_user(context, after)
     _tell(context, "user.updated", after)
     return after
 

@@ -36,14 +36,14 @@ class Scene(NamedTuple):
 
     line: Switch
     calls: Sequence[LiveCall]
-    registered: frozenset[str] | None
-    """The extensions with a phone; None: there is nothing to register."""
+    registered: Callable[[str], bool]
+    """Whether an extension has a phone."""
     resting: frozenset[str]
     """The extensions that rest after a call of a queue."""
 
     def state(self, extension: str) -> MemberState:
         """What an extension is."""
-        if self.registered is not None and extension not in self.registered:
+        if not self.registered(extension):
             return "unregistered"
         states = {leg.state for call in self.calls for leg in call.legs if leg.extension == extension}
         if states - {"ringing"}:
@@ -60,8 +60,7 @@ class Scene(NamedTuple):
 def scene(context: Context, domain: Domain, queues: Iterable[Queue]) -> Scene:
     """How things are with a domain's members now."""
     line = lines.of(context, domain)
-    registered = None if line.is_sandbox else frozenset(phone.extension for phone in line.registrations(domain))
-    return Scene(line, line.calls(domain), registered, _resting(context, domain, queues))
+    return Scene(line, line.calls(domain), lines.registered(line, domain), _resting(context, domain, queues))
 
 
 def status(context: Context, domain: Domain, queues: Sequence[Queue]) -> list[QueueStatus]:

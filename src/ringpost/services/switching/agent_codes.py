@@ -1,10 +1,11 @@
 """What agents do on their phones: codes they dial, and calls they do not answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from ringpost.clock import seconds
-from ringpost.context import Context, Moved
+from ringpost.context import Context
 from ringpost.model.agent import Agent
 from ringpost.model.domain import Domain
 from ringpost.model.errors import Problem
@@ -24,8 +25,8 @@ _PAUSED_ON: dict[MissedBecause, PauseCause] = {
     "unregistered": "unregistered",
 }
 
-_COUNTED = ("agent.missed", "queue.connected")
-_TRIES = 5
+COUNTED = ("agent.missed", "queue.connected")
+"""The events that say whether an agent has answered."""
 _AN_ORDER = 600.0
 """Seconds within which what a phone has dialled, or not answered, has an effect."""
 
@@ -60,45 +61,58 @@ def dialled(context: Context, domain: Domain, notice: Notice) -> None:
         context.store.forget()
 
 
+class Rang(NamedTuple):
+    """An agent's phone rang for a caller in a queue: answered (no reason), or why not."""
+
+    home: str
+    agent_uuid: str
+    queue_uuid: str
+    at: str
+    reason: MissedBecause | None
+
+
 def count_missed(context: Context, happened: Sequence[Happening]) -> None:
     """Once all is written: count what agents have not answered, and let those rest whose queue says so.
 
-    Apart from what a link has told, an agent by itself: what cannot be counted holds up no link.
+    Apart from what a link has told: what cannot be counted holds up no link.
     """
-    if any(one.type in _COUNTED for one in happened):
-        context.afterwards.append(partial(_count, context, happened))
+    if any(one.type in COUNTED for one in happened):
+        context.afterwards.append(lambda: count(context, [*_rang(context, happened)]))
 
 
-def _count(context: Context, happened: Sequence[Happening]) -> None:
-    of_agent: dict[str, list[Happening]] = {}
+def _rang(context: Context, happened: Sequence[Happening]) -> Iterator[Rang]:
     for one in happened:
-        agent = agent_of(context, one.visit, one.leg) if one.type in _COUNTED and one.visit and one.leg else None
+        if one.type not in COUNTED or one.visit is None or one.leg is None:
+            continue
+        agent = agent_of(context, one.visit, one.leg)
         if agent is not None:
-            of_agent.setdefault(agent.agent_uuid, []).append(one)
-    for uuid, all_of_it in of_agent.items():
-        for _ in range(_TRIES):
-            try:
-                _count_of(context, all_of_it[0].call.domain_uuid, uuid, all_of_it)
-                context.commit()
-                break
-            except Moved:
-                context.store.forget()
+            home, reason = one.call.domain_uuid, one.more.get("reason")
+            yield Rang(home, agent.agent_uuid, one.visit.queue_uuid, one.at, reason)
 
 
-def _count_of(context: Context, home: str, agent_uuid: str, happened: Sequence[Happening]) -> None:
+def count(context: Context, rang: Sequence[Rang]) -> None:
+    """Count what agents have not answered, an agent by itself, and let those rest whose queue says so; commits."""
+    of_agent: dict[tuple[str, str], list[Rang]] = {}
+    for one in rang:
+        of_agent.setdefault((one.home, one.agent_uuid), []).append(one)
+    for (home, agent_uuid), all_of_it in of_agent.items():
+        context.write_apart(partial(_count_of, context, home, agent_uuid, all_of_it))
+
+
+def _count_of(context: Context, home: str, agent_uuid: str, rang: Sequence[Rang]) -> None:
     """Of one agent; whoever answers begins anew."""
     agent = context.store.get(keys.agent(home, agent_uuid), Agent, of_anybody=True)
     if agent is None or agent.extension is None:
         return
     unanswered = agent.unanswered
     because: tuple[Queue, PauseCause] | None = None
-    for one in happened:
-        if one.type == "queue.connected":
+    for one in rang:
+        if one.reason is None:
             unanswered, because = 0, None
             continue
         unanswered += 1
-        queue = context.store.get(keys.queue(home, one.visit.queue_uuid), Queue) if one.visit else None
-        cause = _PAUSED_ON[one.more["reason"]]
+        queue = context.store.get(keys.queue(home, one.queue_uuid), Queue)
+        cause = _PAUSED_ON[one.reason]
         if queue is None or cause not in queue.pause_on or agent.is_paused_in(queue.queue_uuid):
             continue
         if (cause == "unregistered" or unanswered >= queue.pause_after) and _is_of_now(context, one.at):

@@ -12,6 +12,7 @@ from ringpost.services.switching.sandbox_calls import SandboxCalls
 from ringpost.services.tenants.switches import BUILT_IN
 from ringpost.store import keys
 from ringpost.switch import CALL_ACTIONS, QUEUE_ACTIONS, Switch
+from ringpost.switch.sandbox.play import has_phone
 
 
 def to(context: Context, switch: SwitchRecord) -> Switch:
@@ -32,6 +33,13 @@ def of(context: Context, domain: Domain) -> Switch:
 def can(line: Switch, action: str) -> bool:
     """Whether a switch can do what an action is for."""
     return action in line.capabilities
+
+
+def registered(line: Switch, domain: Domain) -> Callable[[str], bool]:
+    """Whether an extension has a phone: its switch is asked; in the sandbox its number says so."""
+    if line.is_sandbox:
+        return has_phone
+    return frozenset(phone.extension for phone in line.registrations(domain)).__contains__
 
 
 def _record(context: Context, domain: Domain) -> SwitchRecord:

@@ -232,6 +232,14 @@ def forget_user(context: Context, user: User) -> None:
     moved(context, user.domain_uuid, {one.extension: None for one in user.extensions}, known)
 
 
+def log_out_user(context: Context, user: User) -> None:
+    """A user is disabled: the agent it is works no more."""
+    for agent in _agents_of(context, user):
+        if agent.extension is not None:
+            make_room(context)
+            log_out(context, agent)
+
+
 def forget_agent(context: Context, agent: Agent) -> None:
     """An agent is gone: no queue rings it."""
     for queue in queues_of(context, agent):

@@ -1,6 +1,6 @@
 """The sandbox's calls, written down ahead of time: their records and events, each due when it will have happened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ from ringpost.services.happenings.call_telling import (
 )
 from ringpost.services.numbers import numbering, routing
 from ringpost.services.records import joining
-from ringpost.services.switching import meters, sandbox_rooms, sandbox_ways
+from ringpost.services.switching import meters, sandbox_rooms, sandbox_slots, sandbox_ways
 from ringpost.services.switching.sandbox_ways import Coming, way_in
 from ringpost.services.tenants import domains
 from ringpost.store import Delete, Key, Put, Row, keys
@@ -34,7 +34,6 @@ from ringpost.switch.sandbox.play import CALLS_IN, Play, fate_of
 from ringpost.switch.scripts import Knows, Script, Turn
 
 _KEPT = 3600
-_TRIES = 5
 _RUNG_BEFORE = 3
 """As many phones count as rung before a call is sent on: what was foretold of it is taken back in one transaction."""
 
@@ -85,7 +84,8 @@ def is_from_outside(order: CallOrder) -> bool:
 def prepared(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
     """The order as it will be acted out: whom B leads to now."""
     at = seconds(order.placed_at) + fate_of(order.destination_a).after
-    return order.model_copy(update={"way": way_in(context, domain, order.destination_b, Coming(order, at))})
+    way = sandbox_slots.way(context, domain, order) or way_in(context, domain, order.destination_b, Coming(order, at))
+    return order.model_copy(update={"way": way})
 
 
 def from_outside(context: Context, domain: Domain, order: CallOrder) -> CallOrder:
@@ -117,25 +117,14 @@ def requeue(context: Context, home: str, since: float = 0.0) -> None:
     """
     domain = domains.named(context, home)
     for call_uuid in sandbox_ways.Turns(context, home, since):
-        _written(context, partial(_wait_on, context, domain, call_uuid))
-
-
-def _written(context: Context, stage: Callable[[], object]) -> None:
-    """Write what is staged, by itself; again if somebody was faster."""
-    for _ in range(_TRIES):
-        try:
-            stage()
-            context.commit()
-            break
-        except Moved:
-            context.store.forget()
+        context.write_apart(partial(_wait_on, context, domain, call_uuid))
 
 
 def _send_away(context: Context, home: str) -> None:
     """Who is in a room still whose last moderator is gone has to leave, if it ends so."""
     domain = domains.named(context, home)
     for one in sandbox_rooms.without_moderator(context, domain):
-        _written(context, partial(_dismiss, context, domain, one))
+        context.write_apart(partial(_dismiss, context, domain, one))
 
 
 def _dismiss(context: Context, domain: Domain, one: Participant) -> None:
@@ -146,12 +135,31 @@ def _dismiss(context: Context, domain: Domain, one: Participant) -> None:
         _rewrite(context, domain, script.model_copy(update={"turns": (*script.turns, turn)}), script)
 
 
-def _rewrite(context: Context, domain: Domain, after: Script, earlier: Script) -> None:
-    """Stage what has become of a call, in the place of what was foretold."""
+def _rewrite(context: Context, domain: Domain, after: Script, earlier: Script, *, beside: bool = False) -> None:
+    """Stage what has become of a call, in the place of what was foretold; ``beside`` another one of its domain."""
     before = context.store.get(keys.cdr(domain.domain_uuid, after.order.call_uuid), Call)
     legs = telling.legs(Play(after))
-    meters.runs_until(context, after.order, seconds(max(leg.end_stamp or leg.start_stamp for leg in legs)))
+    until = seconds(max(leg.end_stamp or leg.start_stamp for leg in legs))
+    if beside:
+        _counted_apart(context, after.order, until)
+    else:
+        meters.runs_until(context, after.order, until)
     write(context, domain, after, legs, before, earlier)
+    for turn in after.turns:
+        if turn.what == "take":
+            _keep_taker_counted(context, domain, after, turn)
+
+
+def _keep_taker_counted(context: Context, domain: Domain, taken: Script, turn: Turn) -> None:
+    """Whoever has taken it from its slot placed a call for that, which runs as long as its leg does."""
+    order = context.store.get(keys.order(domain.domain_uuid, turn.other_uuid), CallOrder)
+    if order is not None:
+        _counted_apart(context, order, sandbox_slots.ends(taken, turn.other_uuid))
+
+
+def _counted_apart(context: Context, order: CallOrder, until: float) -> None:
+    """Beside another call of the same domain: a row is written once in a transaction, so its meters have their own."""
+    context.afterwards.append(lambda: context.write_apart(lambda: meters.runs_until(context, order, until)))
 
 
 def _wait_on(context: Context, domain: Domain, call_uuid: str) -> None:
@@ -176,9 +184,12 @@ def write(
 ) -> None:
     """Stage a script, the record of its call, and the events, each due when it will have happened.
 
-    ``before`` and ``earlier`` are the record and the script it had until now, if it had.
+    ``before`` and ``earlier`` are the record and the script it had until now, if it had. A call that takes another one
+    from its slot has none of these: that other one is written.
     """
     order = script.order
+    if before is None and _takes(context, domain, order):
+        return
     legs = [joining.with_extension(context, domain.domain_uuid, leg) for leg in foretold]
     is_local = legs[0].extension is not None and _leads_to_extension(context, domain, order, legs)
     direction = order.direction or ("local" if is_local else "outbound")
@@ -206,6 +217,18 @@ def write(
     if before is None:
         since = seconds(told.visits[0].joined_at) if told.visits else 0.0
         context.afterwards.append(lambda: requeue(context, domain.domain_uuid, since))
+
+
+def _takes(context: Context, domain: Domain, order: CallOrder) -> bool:
+    """Stage that a new call takes another one from its slot, if it does: it is a leg of that, and nothing else."""
+    taking = order.way[0].takes if order.way else None
+    if taking is None:
+        return False
+    script = context.store.get(keys.script(domain.domain_uuid, taking.call_uuid), Script)
+    if script is None:
+        raise Moved
+    _rewrite(context, domain, sandbox_slots.taken(script, order), script, beside=True)
+    return True
 
 
 def _keep(context: Context, script: Script, ends: float) -> Script:

@@ -11,8 +11,8 @@ from ringpost.model.domain import Domain
 from ringpost.model.extension import Extension
 from ringpost.model.queue import Queue, QueueRing
 from ringpost.model.ring_group import RingGroup
+from ringpost.model.route import AgentCode, Room, Slot
 from ringpost.model.route import Queued as ToQueue
-from ringpost.model.route import Room, Slot
 from ringpost.services.numbers import numbering, routing
 from ringpost.store import Put, Row, keys
 from ringpost.switch.sandbox import rooms, slots
@@ -78,7 +78,7 @@ def way(
 def _of_no_extension(
     context: Context, domain: Domain, number: str, coming: Coming, passed: tuple[str, ...]
 ) -> Sequence[Rung]:
-    """Whom a number leads to that is no extension's; nobody: to itself."""
+    """Whom, or what, a number leads to that is no extension's; nobody: to itself."""
     holder = numbering.holder(context, domain.domain_uuid, number)
     if isinstance(holder, RingGroup):
         return list(_group(context, domain, holder, coming.order))
@@ -87,13 +87,15 @@ def _of_no_extension(
     found = routing.route(context, domain, number, from_a_phone=not passed, passed=passed, in_sandbox=True)
     if isinstance(found, Slot):
         return [_to_slot(context, domain, found, coming, passed)]
+    if isinstance(found, AgentCode):
+        return [Rung(number=number, is_code=True)]
     return [_to_room(context, domain, found)] if isinstance(found, Room) else []
 
 
 def _to_slot(context: Context, domain: Domain, slot: Slot, coming: Coming, passed: tuple[str, ...]) -> Rung:
     """A parking slot; one that somebody waits in, and a lot without a free one, are busy.
 
-    Who takes a parked call does that by ``call-unpark``: whoever calls here is a call of its own.
+    Who dials a slot takes whoever waits there (``sandbox_slots``); who is sent there, or calls from outside, does not.
     """
     lot, then = slot.lot, slot.on_timeout
     plays = [Play(script, coming.at) for script in _scripts(context, domain.domain_uuid)]
@@ -139,6 +141,7 @@ def way_in(context: Context, domain: Domain, number: str, coming: Coming) -> tup
 def turnstile(context: Context, domain: Domain) -> Put:
     """What only one at a time can write: to be had before anything is read of who waits, and written with the rest."""
     key = keys.queueing(domain.domain_uuid)
+    context.turn.take(key.partition)
     row = context.store.row(key)
     version = row.version if row else 0
     put = Row(key, "{}", version + 1, int(context.clock.now()) + _KEPT)

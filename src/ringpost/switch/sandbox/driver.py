@@ -179,7 +179,8 @@ class SandboxSwitch:
     def consult(self, domain: Domain, consultation: Consultation) -> None:
         """Ring whoever has the number, for the initiator; if nobody answers, the two talk again."""
         play = self._answered(domain, consultation.initiator)
-        if play.party(consultation.transferred) is None or play.consult is not None:
+        is_there = play.party(consultation.transferred) is not None
+        if not is_there or consultation.transferred == consultation.initiator or play.consult is not None:
             raise NotFound("call not found")
         number = consultation.number
         turn = self._led(domain, play, self._turned("consult", consultation.initiator, number), number)
@@ -266,10 +267,11 @@ class SandboxSwitch:
         return path
 
     def stop_recording(self, domain: Domain, leg_uuid: str) -> None:
-        """There is nothing to record."""
+        """There is nothing to record, but what was said to be."""
         script = self._answered(domain, leg_uuid).script
-        if _is_recorded(script, leg_uuid):
-            self._note(script, leg_uuid, "stop_recording")
+        if not _is_recorded(script, leg_uuid):
+            raise CannotComply("this call is not being recorded")
+        self._note(script, leg_uuid, "stop_recording")
 
     def registrations(self, domain: Domain) -> list[Registration]:
         """There are no phones."""

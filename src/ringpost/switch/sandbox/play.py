@@ -21,6 +21,7 @@ REFUSED, UNREACHABLE, CALLS_IN, STAYS = "5550148", "5550149", "5550150", "555015
 PATIENT = "5550153"
 """Whom a call that shows this number rings waits for somebody to answer by hand, and talks until somebody hangs up."""
 AT_ONCE = 0.2
+_IS_HEARD = 1.0
 _ASKED_FOR = 60.0
 _MAY_MISTYPE = 3
 """Seconds in which a PIN is to be said, and how many wrong ones are too many."""
@@ -40,11 +41,12 @@ _ANSWERS = Fate()
 TOO_LATE = ("LOSE_RACE", 16)
 _BUSY = Fate("USER_BUSY", AT_ONCE, 17)
 _BY_HAND = Fate("NO_ANSWER", 60.0, 19)
+_NOT_THERE = "USER_NOT_REGISTERED"
 _FATES = {
     "5550140": _BUSY,
     "5550141": Fate("NO_ANSWER", 30.0, 19),
     "5550142": Fate("CALL_REJECTED", ANSWERS_AFTER, 21),
-    "5550143": Fate("USER_NOT_REGISTERED", AT_ONCE, 20),
+    "5550143": Fate(_NOT_THERE, AT_ONCE, 20),
     "5550144": Fate("UNALLOCATED_NUMBER", AT_ONCE, 1),
     "5550145": Fate("NETWORK_OUT_OF_ORDER", AT_ONCE, 38),
     "5550146": Fate("NORMAL_CIRCUIT_CONGESTION", AT_ONCE, 34),
@@ -166,7 +168,9 @@ class Play:
     was_hung_up: bool = False
     gave_up: bool = False
     was_sent_away: bool = False
-    """The switch has hung up: the PIN was not known, or the last moderator is gone."""
+    """The switch has hung up: the PIN was not known, the last moderator is gone, or a code was heard."""
+    stays: bool = False
+    """Whoever has taken it from its slot talks until somebody hangs up."""
     place: int = 0
     """Which way is acted out: the order's, or that of the turn of this number."""
 
@@ -246,7 +250,7 @@ class Play:
     @property
     def _talks_for(self) -> float:
         """How long those who are on the line now talk until one of them hangs up."""
-        stays = is_patient(self.script.order) or any(party.number.endswith(STAYS) for party in self.line)
+        stays = self.stays or is_patient(self.script.order) or any(party.number.endswith(STAYS) for party in self.line)
         return WAITS_FOR if stays else TALKS_FOR
 
     def _next_uuid(self) -> str:
@@ -257,7 +261,7 @@ class Play:
         """Ring a number, or those it leads to, and put through who answers, or else the last that was rung."""
         party = None
         for rungs in _rounds(way or (Rung(number=number),)):
-            if rungs[0].is_room or rungs[0].slot:
+            if rungs[0].is_room or rungs[0].is_code or rungs[0].takes or rungs[0].slot:
                 moment = start if party is None else party.start + party.fate.after
                 if party is not None:
                     _leave(party, moment)
@@ -279,7 +283,7 @@ class Play:
             self._put_through(party)
 
     def _arrive(self, rung: Rung, moment: float) -> None:
-        """Come to where nobody is rung: a slot, or a conference room, which may ask for its PIN."""
+        """Come to where nobody is rung: a slot, a code, or a conference room, which may ask for its PIN."""
         caller, order, is_first = self.line[0], self.script.order, not self.script.turns[: self.place]
         if rung.slot is not None:
             place = rung.slot
@@ -294,6 +298,12 @@ class Play:
                 way=place.way,
             )
             self._wait_in_slot(caller, turn)
+        elif rung.takes is not None:
+            self.ends, self.cause, self.q850 = max(moment, rung.takes.until), "NORMAL_CLEARING", 16
+            self.was_sent_away = True
+        elif rung.is_code:
+            self.ends, self.cause, self.q850 = moment + _IS_HEARD, "NORMAL_CLEARING", 16
+            self.was_sent_away = True
         elif rung.asks_pin and not (is_first and order.room):
             self.asked_pin, self.was_sent_away = Asked(caller, rung), True
             self.ends, self.cause, self.q850 = moment + _ASKED_FOR, "NORMAL_CLEARING", 16
@@ -416,7 +426,7 @@ class Play:
                 self._talk_on(turn.at)
             case "transfer":
                 if self.slot is not None:
-                    self._leave_slot(party, turn.at, timed_out=False)
+                    self._leave_slot(party, turn.at)
                 else:
                     about = {"sent_to": turn.value, "sent_to_extension": turn.value in self.script.extensions}
                     self.turned.append(Turned(turn.at, "sent", party, about))
@@ -429,8 +439,10 @@ class Play:
                 self._meet(turn, party)
 
     def _meet(self, turn: Turn, party: Party) -> None:
-        """Act on who meets whom: because of a transfer, or in a conference room."""
+        """Act on who meets whom: because of a transfer, in a slot, or in a conference room."""
         match turn.what:
+            case "take" if self.slot is not None:
+                self._be_taken(party, turn)
             case "consult":
                 self._ask(turn, party)
             case "put_through":
@@ -529,8 +541,16 @@ class Play:
             else:
                 self.ends = parked.until
 
-    def _leave_slot(self, party: Party, moment: float, *, timed_out: bool) -> None:
-        about = {"slot": self.slot, "parkinglot_uuid": self.parkinglot_uuid, "timed_out": timed_out}
+    def _be_taken(self, party: Party, turn: Turn) -> None:
+        """Who waits in a slot is connected with whoever dials it, once that one has answered."""
+        fate = fate_of(turn.value)
+        taker = self._add(Party(turn.other_uuid, turn.value, turn.at, fate, source=party.leg_uuid))
+        self._leave_slot(party, turn.at + taker.fate.after, taken_by=taker.leg_uuid)
+        self.stays = turn.stays
+        self._put_through(taker)
+
+    def _leave_slot(self, party: Party, moment: float, **how: Any) -> None:
+        about = {"slot": self.slot, "parkinglot_uuid": self.parkinglot_uuid, **how}
         self.turned.append(Turned(moment, "unparked", party, about))
         self.slot = self.parkinglot_uuid = self.parked = None
 
@@ -604,6 +624,7 @@ class Play:
             other.ends = moment
         party.ends, party.holds = math.inf, False
         self.line, self.slot, self.parked, self.silent_since = [party], None, None, None
+        self.was_sent_away = False
 
     def _stop_ringing(self, moment: float) -> None:
         for party in self.parties:
@@ -658,6 +679,11 @@ def _leave(party: Party, moment: float) -> None:
     had_it = party.fate.cause is not None and fated <= moment
     party.ends = fated if had_it else moment
     party.left = (party.fate.cause or "", party.fate.q850) if had_it else TOO_LATE
+
+
+def has_phone(number: str) -> bool:
+    """Whether an extension is registered."""
+    return fate_of(number).cause != _NOT_THERE
 
 
 def is_patient(order: CallOrder) -> bool:

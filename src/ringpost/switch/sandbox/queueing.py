@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from ringpost.model.queue import LeftBecause, QueueMemberOrder, QueueOrder, QueueRing, QueueStay
-from ringpost.switch.sandbox.play import TALKS_FOR, WAITS_FOR, fate_of
+from ringpost.switch.sandbox.play import TALKS_FOR, WAITS_FOR, fate_of, has_phone
 
 GIVES_UP, GIVES_UP_AFTER = "5550151", 10.0
-_NOT_THERE = "USER_NOT_REGISTERED"
 Busy = Mapping[str, Sequence[tuple[float, float]]]
 """Until when each extension has calls, or rests after one: from and until, seconds since 1970."""
 
@@ -112,7 +111,7 @@ class _Plan:
         return not any(self._could(one) for one in self._order.members)
 
     def _could(self, one: QueueMemberOrder) -> bool:
-        return not one.paused and fate_of(one.extension).cause != _NOT_THERE
+        return not one.paused and has_phone(one.extension)
 
     def _free(self, at: float) -> list[QueueMemberOrder]:
         """The members who are free then, of the lowest penalty that any of them has."""
