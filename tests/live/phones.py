@@ -421,13 +421,15 @@ class Caller:
     def __init__(
         self, number: str, sip: str, *, shows: str = "12025550199", name: str = "Example caller", talks: int = 2
     ) -> None:
+        scenario = _INVITE.replace("@talks@", str(talks * 1000))
+        self._call(scenario, sip, shows, name, ["-m", "1", "-timeout", "40", "-s", number])
+
+    def _call(self, scenario: str, sip: str, shows: str, name: str, options: list[str]) -> None:
         self._temporary = tempfile.TemporaryDirectory()
         folder = Path(self._temporary.name)
-        scenario = _INVITE.replace("@shows@", shows).replace("@talks@", str(talks * 1000))
-        (folder / "scenario.xml").write_text(scenario.replace("Example caller", name))
-        here = ["-i", _OUTSIDE, "-p", str(free_port()), "-mp", str(free_port())]
-        once = ["-nostdin", "-m", "1", "-timeout", str(talks + 38), "-s", number]
-        self._process = Process(["sipp", "-sf", "scenario.xml", *here, *once, sip], folder)
+        (folder / "scenario.xml").write_text(scenario.replace("@shows@", shows).replace("Example caller", name))
+        here = ["-i", _OUTSIDE, "-p", str(free_port()), "-mp", str(free_port()), "-nostdin"]
+        self._process = Process(["sipp", "-sf", "scenario.xml", *here, *options, sip], folder)
 
     def __enter__(self) -> Self:
         return self
@@ -443,6 +445,15 @@ class Caller:
     def was_answered(self) -> bool:
         """Whether the call was answered, and ended as it should; waits until it is over."""
         return self._process.wait(60) == 0
+
+
+class Crowd(Caller):
+    """So many calls to a number, so many of them a second; none hangs up. Their names are numbered from 1."""
+
+    def __init__(self, number: str, sip: str, many: int, a_second: int, *, shows: str, name: str) -> None:
+        self.names = [f"{name} {place}" for place in range(1, many + 1)]
+        at_once = ["-m", str(many), "-l", str(many), "-r", str(a_second), "-s", number]
+        self._call(_WAITS, sip, shows, f"{name} [call_number]", at_once)
 
 
 _HEAD = '<?xml version="1.0" encoding="ISO-8859-1" ?>\n<scenario name="ringpost">\n'
@@ -552,3 +563,4 @@ _INVITE = (
     + _request("BYE [next_url]", 2, _GOES_ON)
     + f'<recv response="200"/>\n{_FOOT}'
 )
+_WAITS = f'{_INVITE.partition("<pause")[0]}<recv request="BYE"/>\n{_reply("200 OK")}{_FOOT}'

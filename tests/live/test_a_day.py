@@ -18,7 +18,7 @@ import pytest
 from ringpost.clock import stamp
 from tests.live.conftest import HERE, House
 from tests.live.patience import eventually
-from tests.live.phones import ACCEPTING, Answering, Caller, registers, talking
+from tests.live.phones import ACCEPTING, Answering, Caller, Crowd, registers, talking
 from tests.live.played import PlayedCaller
 from tests.live.under_test import IS_SANDBOX
 
@@ -28,8 +28,10 @@ AGENTS, QUEUES = (20, 6) if CALLS >= 200 else (6, 3)
 RUSH = int(os.environ.get("RINGPOST_RUSH", "10"))
 _TOGETHER = 25
 """Callers at most at a time."""
-_TALKS, _PATIENCE, _ONE_AFTER_THE_OTHER = 2, 300, 0.04
-"""Seconds, in a rush: of each call, how long a caller would wait, and when the next one calls."""
+_TALKS, _PATIENCE = 2, 300
+"""Seconds, in a rush: of each call, and how long a caller would wait."""
+_A_SECOND = 25
+"""Callers, in a rush."""
 _TOO_LATE = re.compile(r"^Reason:.*(?:ORIGINATOR_CANCEL|LOSE_RACE|completed elsewhere)", re.MULTILINE)
 """Why a phone's call ends that has answered in the moment in which its caller was gone, or another's."""
 _STRATEGIES = ("leastrecent", "rrmemory", "linear", "fewestcalls", "random")
@@ -141,6 +143,13 @@ class Day:
         caller = self.house.caller(number, shows=shows, name=name, talks=talks)
         self.callers[name] = self.stack.enter_context(caller), self.queues[place]
 
+    def all_call(self, place: int, many: int) -> None:
+        """From outside, all at once; nobody hangs up."""
+        number = f"120255501{place:02}"
+        crowd = Crowd(number, self.house.trunk, many, _A_SECOND, shows="13035550199", name="Caller")
+        self.stack.enter_context(crowd)
+        self.callers |= dict.fromkeys(crowd.names, (crowd, self.queues[place]))
+
     def _an_agent_acts(self) -> None:
         agent = self.chance.choice([*self.at])
         act = self.chance.choice(["agent-login", "agent-login", "agent-pause", "agent-unpause", "agent-logout", "dies"])
@@ -181,9 +190,7 @@ def rush(house: House) -> Iterator[Day]:
 def test_all_who_call_at_once_are_answered_one_after_the_other(rush: Day) -> None:
     rush.agents_come(talking(_TALKS))
     rush.opens(0, [{"agent": agent} for agent in rush.at], strategy="leastrecent", longest_wait=_PATIENCE)
-    for _ in range(RUSH):
-        rush.somebody_calls(0, talks=_PATIENCE)
-        time.sleep(_ONE_AFTER_THE_OTHER)
+    rush.all_call(0, RUSH)
     rush.ends(_PATIENCE)
     stays = eventually(lambda: _stays(rush), "every stay is told to its end", 60)
     told = Counter(one["type"] for stay in stays.values() for one in stay)
