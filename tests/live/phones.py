@@ -200,6 +200,7 @@ class Phone(Handset):
         )
         self.folder.joinpath("config").write_text(
             f"module_path {modules}\nsip_listen {ADDRESS}:{own}\n"
+            "rtp_ports 6000-7998\n"  # else any there are, such as the switch's own
             f"audio_player aubridge,nowhere\naudio_alert aubridge,nowhere\nsnd_path {self.folder}\n"
             f"audio_source aufile,{self._tone()}\n"
             "jitter_buffer_delay 0-0\n"  # it would drop for good what another party says whose time began earlier
