@@ -86,3 +86,44 @@ def test_prefixes_of_destination_and_group_add_up(house: House, caller: str):
         freeswitch = f"New York: [Sales] {caller.replace('$', '%')}"
         wanted = f"New York: Sales {caller}" if KIND == "asterisk" else freeswitch
         assert shown(invite) == wanted, "FreeSWITCH itself says % for $"
+
+
+FORGED = {
+    ("12025550199", "A%0D%0AX-Evil%3A 1"): ("A", "12025550199"),
+    ("12025550199", "50% discount"): ("50", "12025550199"),
+    ("12025550199", "%0AX-Evil"): ("", "12025550199"),
+    ("12025550199", "A%250D%250AX-Evil%253A 1"): ("A", "12025550199"),
+    ("12025550199", "100% ${domain_name}%41"): ("100% %{domain_name}A", "12025550199"),
+    ("1%0D%0AX-Evil%3A%201", "Ann"): ("Ann", "1"),
+    ("%0D%0AX-Evil%3A%201", "Ann"): ("Ann", "anonymous"),
+}
+"""The number and the name that a caller says, and what a FreeSWITCH shows; an Asterisk reads no % in a name."""
+FROM = re.compile(r'^From: ?(?:"(?P<name>.*)" ?)?<sip:(?P<number>[^@>]*)', re.MULTILINE)
+
+
+@pytest.mark.parametrize(("shows", "name"), FORGED)
+@pytest.mark.parametrize("way", ["phone", "group", "outside"])
+def test_no_caller_writes_a_line_into_what_is_sent(house: House, shows: str, name: str, way: str):
+    place = list(FORGED).index((shows, name))
+    number, outside = f"22{place}", f"120255501{20 + place}"
+    group, called = f"66{place}", f"1202555016{place}"
+    password = house.api.do("extension-create", extension=number)["password"]
+    rung = {"strategy": "sequence", "destinations": [{"number": number}]}
+    rings = house.api.do("ringgroup-create", name=group, extension=group, **rung)["ring_group_uuid"]
+    house.api.do("destination-create", number=called, extension=group if way == "group" else number)
+    if way == "outside":
+        sent = {"enabled": True, "destination": outside}
+        house.api.do("extension-forward-set", extension=number, unconditional=sent)
+    with Answering(RINGING) as phone, Registering(number, HERE, password, house.sip) as itself:
+        assert itself.registers(f"<sip:{number}@{ADDRESS}:{phone.port}>") == "200 OK"
+        with Caller(called, house.trunk, shows=shows, name=name):
+            whom, by = (house.provider, outside) if way == "outside" else (phone, number)
+            invite = eventually(lambda: whom.invited(by), "it rings")
+    house.api.do("destination-delete", number=called)
+    house.api.do("ringgroup-delete", ring_group_uuid=rings)
+    house.api.do("extension-delete", extension=number)
+    assert not re.search(r"^X-Evil", invite, re.MULTILINE)
+    if KIND == "freeswitch":
+        found = FROM.search(invite)
+        assert found
+        assert (found["name"] or "", found["number"]) == FORGED[shows, name]
