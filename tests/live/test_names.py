@@ -6,6 +6,7 @@ import pytest
 
 from ringpost.switch.asterisk import names
 from tests.live.conftest import HERE, House
+from tests.live.own_transfers import OwnTransfers
 from tests.live.patience import eventually
 from tests.live.phones import ACCEPTING, ADDRESS, RINGING, Answering, Caller, Phone, Registering
 from tests.live.under_test import KIND
@@ -127,3 +128,22 @@ def test_no_caller_writes_a_line_into_what_is_sent(house: House, shows: str, nam
         found = FROM.search(invite)
         assert found
         assert (found["name"] or "", found["number"]) == FORGED[shows, name]
+
+
+@pytest.mark.parametrize("way", ["phone", "group", "outside"])
+def test_a_phone_shows_what_its_extension_is_called_whatever_it_says(house: House, way: str):
+    place = ["phone", "group", "outside"].index(way)
+    caller, number, group, outside = f"23{place}", f"24{place}", f"65{place}", f"120255501{15 + place}"
+    own, password = (house.api.do("extension-create", extension=one)["password"] for one in (caller, number))
+    rung = {"strategy": "simultaneous", "destinations": [{"number": number}]}
+    house.api.do("ringgroup-create", name=group, extension=group, **rung)
+    with Answering(RINGING) as phone, Registering(number, HERE, password, house.sip) as itself:
+        assert itself.registers(f"<sip:{number}@{ADDRESS}:{phone.port}>") == "200 OK"
+        with OwnTransfers(caller, HERE, own, house.sip) as odd:
+            odd.says = '"A%0D%0AX-Evil%3A 1" '
+            whom, by = (house.provider, outside) if way == "outside" else (phone, number)
+            odd.calls(group if way == "group" else by)
+            invite = eventually(lambda: whom.invited(by), "it rings")
+    assert not re.search(r"^X-Evil", invite, re.MULTILINE)
+    assert "%0D" not in invite
+    assert shown(invite) == caller

@@ -42,7 +42,7 @@ from ringpost.model.values import is_uuid
 from ringpost.model.voicemail import Voicemail
 from ringpost.switch.deciding import Looked
 from ringpost.switch.freeswitch import conferences, names, parking, phones, queues, recording, transferring
-from ringpost.switch.freeswitch.said import FROM, PHONES, PLACED, SENT, TOOK, presence
+from ringpost.switch.freeswitch.said import FROM, PHONES, PLACED, PUBLIC, SENT, TOOK, presence
 from ringpost.switch.said import DIRECTIONS, extensions_in
 
 _MOST_FIELDS = 2000
@@ -702,7 +702,8 @@ def _named(caller: Caller, prefix: str) -> list[Action]:
 def _dialplan(context: str, number: str, actions: Iterable[Action], instead: queues.Elsewhere | None = None) -> bytes:
     """What a number does in a context, and what it does ``instead`` if that has a condition which is met."""
     found = Element("context", name=context)
-    _said_plainly(found)
+    if context == PUBLIC:
+        _said_plainly(found)
     # The number is an escaped literal: no caller's text is ever a pattern.
     dialled = {"field": "destination_number", "expression": f"^{re.escape(number)}$"}
     if instead is not None:
@@ -731,10 +732,9 @@ _PLAINLY = (
 def _said_plainly(context: Element) -> None:
     """Whoever calls has no line break in a name or a number: FreeSWITCH would write it into what it sends to a phone.
 
-    It looks itself, so that the answer is the same for whoever calls. A leg that we have placed is named by us.
+    It looks itself, so that the answer is the same for whoever calls. A phone shows what its extension is called.
     """
     extension = SubElement(context, "extension", {"name": "ringpost-plainly", "continue": "true"})
-    SubElement(extension, "condition", field="${direction}", expression="^inbound$")
     for member, expression, plain in _PLAINLY:
         condition = SubElement(extension, "condition", {"field": member, "expression": expression, "break": "never"})
         _actions(condition, [("set_profile_var", f"{member}={plain}")])
