@@ -21,7 +21,7 @@ HERE_ARCH = $(patsubst aarch64,arm64,$(shell uname -m))
 MAKE_PACKAGE = $(MAKE) --no-print-directory build-Api PYTHON=$(BIN)/python LAMBDA_PYTHON=$(HERE_PYTHON) LAMBDA_ARCH=$(HERE_ARCH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run mcp mcp-conversation test fuzz test-kills check check-code test-package test-clients test-inspector test-console test-console-smoke test-console-long console-package test-freeswitch test-asterisk test-sandbox test-behind-nat format docs bench lock clean
+.PHONY: help run mcp mcp-conversation test fuzz test-kills check check-code test-package test-clients test-inspector test-console test-console-smoke test-console-long console-package test-freeswitch test-asterisk test-moving test-sandbox test-behind-nat format docs bench lock clean
 
 include package.mk link.mk
 
@@ -107,6 +107,9 @@ test-freeswitch: .venv/dev  ## the whole story on a FreeSWITCH with real phones;
 
 test-asterisk: .venv/dev  ## the same on an Asterisk, through a link or without; docs/asterisk.md says how
 	$(BIN)/pytest -m live -v tests/live
+
+test-moving: .venv/dev  ## a domain moves from a FreeSWITCH to an Asterisk and back, with both up; docs/asterisk.md says how
+	$(BIN)/pytest -m live -v tests/live/test_moving.py
 
 test-sandbox: .venv/dev  ## the same stories of transfers, rooms, lots and queues in the sandbox: nothing is needed for it
 	RINGPOST_SANDBOX=1 $(BIN)/pytest -m live -v tests/live/test_transfers.py tests/live/test_conferences.py tests/live/test_lots.py \

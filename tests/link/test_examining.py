@@ -34,7 +34,9 @@ class Lab:
         place = Place(server.host, server.port, None, PASSWORD)
         key = running.client(*SCOPES, switch="pbx1")
         connect = doing.beside("freeswitch", place, running.clock)
-        self.examining = Examining("pbx1", kinds()["freeswitch"], key, running.url, place, connect, recordings)
+        self.examining = Examining(
+            "pbx1", kinds()["freeswitch"], key, running.url, place, connect, recordings, etc=recordings
+        )
 
     def found(self) -> dict[str, Finding]:
         return {finding.step: finding for finding in self.examining.findings()}

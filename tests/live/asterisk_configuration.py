@@ -50,6 +50,9 @@ def write(folder: Path, prefix: Path, *, via_link: bool) -> dict[str, str]:
     _changed(folder / "ringpost-secret.conf", r"^secret=$", f"secret={password}")
     _changed(folder / "asterisk.conf", r"^systemname=.*", "systemname=live")
     _changed(folder / "pjsip.conf", r"^bind=.*", f"bind={PHONES}")
+    # A FreeSWITCH may be beside it.
+    _changed(folder / "rtp.conf", r"^rtpstart=.*", "rtpstart=40000")
+    _changed(folder / "rtp.conf", r"^rtpend=.*", "rtpend=48000")
     _trunk(folder / "pjsip.conf")
     return {
         "ASTERISK_AMI": AMI,

@@ -48,7 +48,7 @@ from tests.live.phones import (
 )
 from tests.live.played import PlayedCaller, PlayedPhone, PlayedProvider, PlayedToned, Sandbox, answering, by_hand
 from tests.live.switch_log import Expected, SwitchLog, complaints
-from tests.live.switches import Switch, the_switch
+from tests.live.switches import SWITCHES, Switch, the_switch
 from tests.live.told import ToldEvents
 from tests.live.tones import Toned
 from tests.live.under_test import (
@@ -260,7 +260,7 @@ class Serving:
         self.environment = {
             **os.environ,
             "RINGPOST_DATA": str(folder / "data"),
-            "RINGPOST_SECRET_LIVE": setting("PASSWORD"),
+            **{f"RINGPOST_SECRET_{kind.upper()}": setting("PASSWORD", kind) for kind in SWITCHES},
             "RINGPOST_CALLS_PER_MINUTE": "1000",
             "RINGPOST_WEBHOOK_NETWORKS": "127.0.0.0/8",
         }
@@ -324,14 +324,14 @@ class Serving:
         token: str = json.loads(self.run("key", "create", "--name", "live", "--scope", "#", "--json").stdout)["token"]
         return token
 
-    def take_key(self, key: str, switch_uuid: str) -> None:
+    def take_key(self, key: str, switch_uuid: str, kind: str = KIND) -> None:
         """Make the key the switch has already: no action takes a secret from outside."""
         key_uuid, _, secret = key.partition(":")
         clock = SystemClock()
         store = SqliteStore(self.folder / "data" / "ringpost.sqlite3", clock.now)
         try:
             context = console(store, clock, "key-create")
-            limits = Limits(scopes=(f"{KIND}.#",), switch=switch_uuid)
+            limits = Limits(scopes=(f"{kind}.#",), switch=switch_uuid)
             hashes = (SecretHash(sha256=sha256(secret)),)
             made = ApiKey(key_uuid=key_uuid, key_name="switch", limits=limits, hashes=hashes, cursor_seed="00" * 16)
             kept.create(context, made, keys.api_key_layout)
@@ -381,13 +381,21 @@ def _reachable(serving: Serving, operator: Api) -> Iterator[None]:
 class Link:
     """A link beside the switch, always the same one however often it is started."""
 
-    def __init__(self, serving: Serving, folder: Path, does: tuple[list[str], dict[str, str]], *scopes: str) -> None:
+    def __init__(
+        self,
+        serving: Serving,
+        folder: Path,
+        does: tuple[list[str], dict[str, str]],
+        *scopes: str,
+        switch: str = "live",
+    ) -> None:
         options, passwords = does
         words = [word for scope in scopes for word in ("--scope", scope)]
-        made = serving.run("key", "create", "--name", "link", "--switch", "live", *words, "--json")
+        made = serving.run("key", "create", "--name", "link", "--switch", switch, *words, "--json")
         folder.mkdir(exist_ok=True)
         self.folder = folder
-        self.command = [sys.executable, "-m", "ringpost.entry.cli.main", "link", *options]
+        self._switch = switch
+        self.command = [sys.executable, "-m", "ringpost.entry.cli.main", "link", "--switch", switch, *options]
         self.environment = {
             **serving.environment,
             "RINGPOST_DATA": str(folder),
@@ -406,7 +414,7 @@ class Link:
         """The link, started anew if it has ended."""
         if self._process is None or not self._process.is_running:
             self._process = Process(self.command, self.folder, self.environment)
-            eventually(lambda: "listening to live" in self.said(), "the link listens")
+            eventually(lambda: f"listening to {self._switch}" in self.said(), "the link listens")
         return self._process
 
     def said(self) -> str:

@@ -43,6 +43,9 @@ class Dialog:
 class OwnTransfers:
     """The phone of an extension; it need not be registered to call."""
 
+    says = ""
+    """What it says that it is called."""
+
     def __init__(self, number: str, domain: str, password: str, sip: str) -> None:
         self._account, self._password = (number, domain), password
         host, _, port = sip.rpartition(":")
@@ -114,7 +117,7 @@ class OwnTransfers:
             dialog.invited = (dialog.sequence, branch)
         self._send(
             f"{method} {dialog.target} SIP/2.0\r\nVia: SIP/2.0/UDP {self._here};branch={branch};rport\r\n"
-            f"From: <sip:{number}@{domain}>;tag={dialog.tag}\r\nTo: {dialog.remote or f'<{dialog.to}>'}\r\n"
+            f"From: {self.says}<sip:{number}@{domain}>;tag={dialog.tag}\r\nTo: {dialog.remote or f'<{dialog.to}>'}\r\n"
             f"Call-ID: {dialog.call_id}\r\nCSeq: {sequence or dialog.sequence} {method}\r\n"
             f"Contact: <sip:{number}@{self._here}>\r\nMax-Forwards: 70\r\nSupported: replaces\r\n"
             f"{headers}{dialog.authorization if method in ('INVITE', 'REFER') else ''}"

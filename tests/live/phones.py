@@ -16,8 +16,8 @@ import time
 import uuid
 import wave
 from array import array
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
@@ -200,6 +200,7 @@ class Phone(Handset):
         )
         self.folder.joinpath("config").write_text(
             f"module_path {modules}\nsip_listen {ADDRESS}:{own}\n"
+            "rtp_ports 6000-7998\n"  # else any there are, such as the switch's own
             f"audio_player aubridge,nowhere\naudio_alert aubridge,nowhere\nsnd_path {self.folder}\n"
             f"audio_source aufile,{self._tone()}\n"
             "jitter_buffer_delay 0-0\n"  # it would drop for good what another party says whose time began earlier
@@ -383,15 +384,32 @@ class Answering:
         self.port = port or free_port()
         self._messages = self.folder / "messages.log"
         self._forgotten = 0
-        (self.folder / "scenario.xml").write_text(scenario)
+        self._scenario = scenario
 
     def __enter__(self) -> Self:
-        within = free_port()
-        self._line = Line(self._at, self.port, within).__enter__()
-        here = ["-i", self._at, "-p", str(within), "-mp", str(free_port())]
-        log = ["-trace_msg", "-message_file", str(self._messages)]
-        self._process = Process(["sipp", "-sf", "scenario.xml", *here, "-nostdin", "-nd", *log], self.folder)
+        self._within = free_port()
+        self._line = Line(self._at, self.port, self._within).__enter__()
+        self._process = self._doing(self._scenario)
         return self
+
+    def _doing(self, scenario: str) -> Process:
+        (self.folder / "scenario.xml").write_text(scenario)
+        here = ["-i", self._at, "-p", str(self._within), "-mp", str(free_port())]
+        log = ["-trace_msg", "-message_file", str(self._messages)]
+        return Process(["sipp", "-sf", "scenario.xml", *here, "-nostdin", "-nd", *log], self.folder)
+
+    @contextmanager
+    def otherwise(self, scenario: str) -> Iterator[None]:
+        """Does something else with every call meanwhile."""
+        self._process.stop()
+        self._process = self._doing(scenario)
+        self.forget()
+        try:
+            yield
+        finally:
+            self._process.stop()
+            self._process = self._doing(self._scenario)
+            self.forget()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.stop()
@@ -506,6 +524,8 @@ def moving(to: str) -> str:
     return f'{_HEAD}{_INVITED}<Reference variables="sequence"/>{answer}<recv request="ACK"/>\n{_FOOT}'
 
 
+MUTE = f'{_HEAD}{_INVITED}<Reference variables="sequence"/><pause milliseconds="90000"/>\n{_FOOT}'
+"""Says nothing, to whatever it is asked."""
 RINGING = (
     f'{_HEAD}{_INVITED}{_reply("180 Ringing")}<recv request="CANCEL"/>\n{_reply("200 OK")}'
     f'{_reply("487 Request Terminated", sequence="CSeq: [$sequence] INVITE")}<recv request="ACK"/>\n{_FOOT}'

@@ -97,8 +97,8 @@ class FreeSwitch:
 
     @staticmethod
     def _connected() -> EventSocket:
-        host, _, port = setting("ESL").rpartition(":")
-        return EventSocket(host, int(port), user=None, password=setting("PASSWORD"))
+        host, _, port = setting("ESL", "freeswitch").rpartition(":")
+        return EventSocket(host, int(port), user=None, password=setting("PASSWORD", "freeswitch"))
 
     def __enter__(self) -> Self:
         return self
@@ -220,7 +220,7 @@ class Asterisk:
 
     def cli(self, command: str) -> str:
         """What its console says."""
-        console = [setting("PROGRAM"), "-C", setting("CONF"), "-rx", command]
+        console = [setting("PROGRAM", "asterisk"), "-C", setting("CONF", "asterisk"), "-rx", command]
         return subprocess.run(console, capture_output=True, text=True, check=False).stdout
 
     def ask(self, action: str, **members: str) -> Message:
@@ -232,8 +232,8 @@ class Asterisk:
 
     def _connected(self) -> Manager:
         if self._line is None:
-            host, _, port = setting("AMI").rpartition(":")
-            self._line = Manager(host, int(port), user="ringpost", password=setting("PASSWORD"))
+            host, _, port = setting("AMI", "asterisk").rpartition(":")
+            self._line = Manager(host, int(port), user="ringpost", password=setting("PASSWORD", "asterisk"))
         return self._line
 
     def _listed(self, action: str) -> list[Message]:
@@ -255,21 +255,21 @@ class Asterisk:
 
     def kill(self) -> None:
         """End it as a crash would, and start it anew."""
-        conf = Path(setting("CONF"))
+        conf = Path(setting("CONF", "asterisk"))
         home = conf.parents[1]
         os.kill(int((home / "run" / "asterisk.pid").read_text()), signal.SIGKILL)
         eventually(lambda: _is_over(home / "run" / "asterisk.ctl"), "it is dead")
         if self._started is not None:
             self._started.wait(5)
         with (home / "log" / "stdout").open("ab") as log:
-            command = [setting("PROGRAM"), "-f", "-C", str(conf)]
+            command = [setting("PROGRAM", "asterisk"), "-f", "-C", str(conf)]
             nothing = subprocess.DEVNULL
             self._started = subprocess.Popen(command, stdin=nothing, stdout=log, stderr=log, start_new_session=True)
         eventually(lambda: "fully booted" in self.cli("core waitfullybooted"), "it is there again", 30)
 
     def say(self, words: str) -> None:
         """It says who is not let in."""
-        host, _, port = setting("AMI").rpartition(":")
+        host, _, port = setting("AMI", "asterisk").rpartition(":")
         with socket.create_connection((host, int(port)), 5) as line:
             line.sendall(f"Action: Login\r\nUsername: {words}\r\nSecret: none\r\n\r\n".encode())
             line.recv(100)
@@ -313,7 +313,7 @@ class Asterisk:
         return True
 
     def _box(self, box: str, domain: str) -> Path:
-        return Path(setting("SPOOL"), "voicemail", domain, box)
+        return Path(setting("SPOOL", "asterisk"), "voicemail", domain, box)
 
     def empty(self, box: str, domain: str) -> None:
         for file in self._box(box, domain).glob("*/*"):
@@ -329,7 +329,7 @@ class Asterisk:
 
     def recording(self, path: str) -> Path:
         """It is told below ``monitor``."""
-        return Path(setting("SPOOL"), "monitor", path)
+        return Path(setting("SPOOL", "asterisk"), "monitor", path)
 
     def is_announcing(self, leg_uuid: str) -> bool:
         return any(row.get("Application") in ("Playback", "Dial") for row in self._channels())

@@ -20,8 +20,9 @@ from tests.live.conftest import HERE, House
 from tests.live.patience import eventually
 from tests.live.phones import ACCEPTING, Answering, Caller, Crowd, registers, talking
 from tests.live.played import PlayedCaller
-from tests.live.under_test import IS_SANDBOX
+from tests.live.under_test import IS_SANDBOX, NEEDS_QUEUES
 
+pytestmark = NEEDS_QUEUES
 CALLS = int(os.environ.get("RINGPOST_DAY_CALLS", "20"))
 SEED = int(os.environ.get("RINGPOST_DAY_SEED", random.randrange(10_000)))
 AGENTS, QUEUES = (20, 6) if CALLS >= 200 else (6, 3)

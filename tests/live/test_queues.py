@@ -16,9 +16,10 @@ from tests.live.patience import eventually
 from tests.live.phones import Caller, Phone
 from tests.live.test_standing import away, elsewhere, standing_in
 from tests.live.told import ToldEvents
-from tests.live.under_test import IS_SANDBOX, KIND, LINK_DOES_ALL, NEEDS_A_LINK, NEEDS_PHONES
+from tests.live.under_test import IS_SANDBOX, KIND, LINK_DOES_ALL, NEEDS_A_LINK, NEEDS_PHONES, NEEDS_QUEUES
 from tests.webhooks.receiving import Receiving
 
+pytestmark = NEEDS_QUEUES
 Phones = tuple[Phone, Phone]
 SOMEBODY, OTHER = "7001", "7002"
 """Two agents."""

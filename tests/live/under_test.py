@@ -17,36 +17,40 @@ LINK_DOES_ALL = bool(NAMESPACE) or (KIND == "asterisk" and VIA_LINK)
 IS_DIRECT_ASTERISK = KIND == "asterisk" and not LINK_DOES_ALL
 """Each leg hands in its own record: docs/asterisk.md."""
 NEEDS_QUEUES = pytest.mark.skipif(IS_DIRECT_ASTERISK, reason="without a link it has no queues")
-_SOCKET = {"freeswitch": "ESL", "asterisk": "AMI"}.get(KIND, "")
-NEEDED = {
+_SOCKETS = {"freeswitch": "ESL", "asterisk": "AMI"}
+NEEDED_OF = {
     "freeswitch": ("ESL", "PASSWORD", "LINK_PASSWORD", "SIP", "TRUNK", "PROVIDER", "KEY", "LOG"),
     "asterisk": ("AMI", "PASSWORD", "SIP", "TRUNK", "PROVIDER", "KEY", "LOG", "CONF", "PROGRAM", "SPOOL"),
     "sandbox": (),
-}[KIND]
-"""Settings that each name a variable: ``FREESWITCH_ESL``, …"""
+}
+"""Settings of a kind that each name a variable: ``FREESWITCH_ESL``, …"""
+NEEDED = NEEDED_OF[KIND]
 OURS = () if IS_SANDBOX else ("RINGPOST_LISTEN", *(("RINGPOST_ELSEWHERE",) if LINK_DOES_ALL else ()))
 
 
-def setting(name: str) -> str:
+def setting(name: str, kind: str = KIND) -> str:
     """What the environment says of the switch."""
-    return os.environ.get(f"{KIND.upper()}_{name}", "")
+    return os.environ.get(f"{kind.upper()}_{name}", "")
 
 
 def way() -> dict[str, str]:
     """How Ringpost speaks to the switch, for ``switch-create``."""
-    if VIA_LINK:
-        return {"via": "link"}
-    user = "ringpost" if KIND == "asterisk" else "ringpost@ringpost.internal"
-    return {"address": setting(_SOCKET), "user": user, "secret": "env:RINGPOST_SECRET_LIVE"}
+    return {"via": "link"} if VIA_LINK else straight(KIND)
 
 
-def listening() -> tuple[list[str], dict[str, str]]:
+def straight(kind: str) -> dict[str, str]:
+    """The same without a link."""
+    user = "ringpost" if kind == "asterisk" else "ringpost@ringpost.internal"
+    return {"address": setting(_SOCKETS[kind], kind), "user": user, "secret": f"env:RINGPOST_SECRET_{kind.upper()}"}
+
+
+def listening(kind: str = KIND) -> tuple[list[str], dict[str, str]]:
     """The options of a link that listens to the switch, and what is in its environment."""
-    if KIND == "asterisk":
-        options = ["--switch", "live", "--kind", "asterisk", "--at", setting("AMI"), "--user", "ringpost"]
-        return options, {"RINGPOST_AMI_PASSWORD": setting("PASSWORD")}
-    options = ["--switch", "live", "--esl", setting("ESL"), "--user", "link@ringpost.internal"]
-    return options, {"RINGPOST_ESL_PASSWORD": setting("LINK_PASSWORD")}
+    if kind == "asterisk":
+        options = ["--kind", "asterisk", "--at", setting("AMI", kind), "--user", "ringpost"]
+        return options, {"RINGPOST_AMI_PASSWORD": setting("PASSWORD", kind)}
+    options = ["--esl", setting("ESL", kind), "--user", "link@ringpost.internal"]
+    return options, {"RINGPOST_ESL_PASSWORD": setting("LINK_PASSWORD", kind)}
 
 
 def commanding() -> tuple[list[str], dict[str, str]]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from ringpost.client import Answer, Client
+from ringpost.link import secret_files
 from ringpost.link.loopback import is_loopback
 from ringpost.live import messages
 from ringpost.live_client import LiveClient
@@ -45,6 +46,7 @@ class Examining:
     connect: Callable[[], Switch]
     recordings: Path | None = None
     door: tuple[str, int] | None = None
+    etc: Path = secret_files.ETC
 
     def findings(self) -> Iterator[Finding]:
         """What was tried, in order: towards the endpoint, towards the switch, and back."""
@@ -58,9 +60,14 @@ class Examining:
             domain = self._domain()
         yield from self._hears()
         yield from self._does(domain)
+        yield self._secrets()
         if self.door:
             yield self._door(*self.door)
             yield self._pointed(*self.door)
+
+    def _secrets(self) -> Finding:
+        exposed = "; ".join(secret_files.exposed(self.kind, self.etc))
+        return Finding("secrets", well=not exposed, words=exposed or "nobody else may read a file with passwords")
 
     def _endpoint(self) -> Iterator[Finding]:
         parts = urlsplit(self.client.url)

@@ -44,11 +44,15 @@ class Place(NamedTuple):
 
 
 class Home(NamedTuple):
-    """What an operator calls a switch on its own machine: where it listens, its service, the link's password for it."""
+    """What an operator calls a switch on its own machine: where it listens, its service, the link's password for it.
+
+    ``secrets`` are the places below /etc of the files in which passwords stand.
+    """
 
     address: str
     service: str
     password: str
+    secrets: tuple[str, ...] = ()
 
 
 def _nothing_to_hear(_: Place) -> Ear:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -52,10 +52,13 @@ def dialled(caller: Caller, number: str, context: str = HOME, **variables: str) 
     return [one for one in actions if one[0] not in ("export", "limit") and not one[1].startswith(_MARKS)]
 
 
+_BUT_NAMES = ".//extension[@name!='ringpost-plainly']//action"
+
+
 def all_actions(caller: Caller, number: str, context: str = HOME, **variables: str) -> list[tuple[str, str]]:
     extra = "".join(f"&variable_{name}={quote(value)}" for name, value in variables.items())
     found = read(ask(caller, CALL.format(context=context, number=quote(number)) + extra))
-    return [(one.get("application", ""), one.get("data", "")) for one in found.iter("action")]
+    return [(one.get("application", ""), one.get("data", "")) for one in found.iterfind(_BUT_NAMES)]
 
 
 def exported(caller: Caller, number: str, context: str = HOME, **variables: str) -> dict[str, str]:
@@ -299,7 +302,7 @@ def test_it_is_told_that_somebody_who_has_spoken_is_sent_on(switch_key: Caller, 
 def test_a_condition_is_the_number_itself_and_nothing_else(switch_key: Caller, operator: Caller) -> None:
     operator.done("extension-create", **IN_HOME, extension="*1#")
     found = read(ask(switch_key, CALL.format(context=HOME, number=quote("*1#"))))
-    condition = found.find(".//condition")
+    condition = found.find(".//extension[@name='ringpost']/condition")
     assert condition is not None
     pattern = condition.get("expression", "")
     assert re.fullmatch(pattern, "*1#")
@@ -834,3 +837,62 @@ def test_nobody_opens_the_box_of_another_user(switch_key: Caller, operator: Call
     assert ("set", "voicemail_authorized=false") in steps
     assert ("voicemail", f"check default {HOME}") in steps
     assert "voicemail" not in [name for name, _ in dialled(switch_key, "100")]
+
+
+# who calls says of itself what it likes
+
+WICKED = st.text(st.sampled_from("%0dDaA25 \r\n\t\x01\x7f$\\{}=:,1é"), max_size=12)
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+def known_as(found: ET.Element, **said: str) -> dict[str, str]:
+    """How FreeSWITCH knows a caller that has come to it, by the answer's own conditions."""
+    known = dict(said)
+    for condition in found.iterfind(".//extension[@name='ringpost-plainly']/condition"):
+        met = re.search(condition.get("expression", ""), said[condition.get("field", "")])
+        for action in condition if met else ():
+            member, _, value = action.get("data", "").partition("=")
+            known[member] = value.replace("$1", met[1] if met and met.groups() else "")
+    return known
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(name=WICKED, number=WICKED)
+def test_no_caller_is_known_by_a_line_break(switch_key: Caller, name: str, number: str) -> None:
+    known = known_as(
+        read(ask(switch_key, CALL.format(context="public", number="12025550100"))),
+        caller_id_name=name,
+        caller_id_number=number,
+    )
+    for member, said in (("caller_id_name", name), ("caller_id_number", number)):
+        plain = known[member]
+        assert not re.search(r"%[ +-]*[0-9A-Fa-f]|[\x00-\x1f\x7f]", plain), "so FreeSWITCH decodes nothing"
+        if plain != said:
+            assert re.search(r"[%\x00-\x1f\x7f]" if member == "caller_id_name" else r"[%$\\\x00-\x1f\x7f]", said)
+            assert "${" not in plain
+    assert known["caller_id_number"] or not number
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(said=WICKED, prefix=WICKED)
+def test_no_step_has_a_control_character_whatever_a_caller_is_called(
+    switch_key: Caller, operator: Caller, said: str, prefix: str
+) -> None:
+    operator.done("destination-update", number="12025550100", destination_cid_name_prefix="New")
+    variables = {
+        "ringpost_prefix": prefix,
+        "origination_caller_id_name": said,
+        "origination_caller_id_number": "5550199",
+        "ringpost_b": "101",
+    }
+    more = "".join(f"&variable_{name}={quote(value)}" for name, value in variables.items())
+    asked = CALL.replace("User%20100", "{said}")
+    for context, number in ((HOME, "101"), (HOME, "600"), ("public", "12025550100")):
+        question = asked.format(said=quote(said), context=context, number=number)
+        found = read(
+            ask(switch_key, question + (more if context == HOME else f"&variable_ringpost_prefix={quote(prefix)}"))
+        )
+        steps = [one.get("data", "") for one in found.iterfind(_BUT_NAMES)]
+        assert context == HOME or any(step.startswith("effective_caller_id_name=") for step in steps)
+        for step in steps:
+            assert not CONTROL.search(unquote(step)), step

@@ -21,6 +21,7 @@ from ringpost.switch.asterisk.causes import spoken_of
         ("0", "NOANSWER", "NO_ANSWER"),
         ("20", "CHANUNAVAIL", "USER_NOT_REGISTERED"),
         ("3", "CHANUNAVAIL", "USER_NOT_REGISTERED"),
+        ("1", "CHANUNAVAIL", "UNALLOCATED_NUMBER"),
         ("20", None, "USER_NOT_REGISTERED"),
         ("127", "CANCEL", "ORIGINATOR_CANCEL"),
         ("127", None, "INTERWORKING"),

@@ -103,7 +103,7 @@ def link(
     --install prints, and with --write writes, what has systemd run it: a unit, a file with the secrets of this
     environment, and with --listen the switch's own setting. --doctor is best tried as whom the unit runs it.
     """
-    from ringpost.link import doing, queueing, work
+    from ringpost.link import doing, queueing, secret_files, work
     from ringpost.link.beside import Beside
     from ringpost.link.buffer import Buffer
     from ringpost.link.carrying import Carrying
@@ -128,24 +128,24 @@ def link(
         _install(context, door, write, force=force)
         return
     client, clock = client_of(url, secret), SystemClock()
-    found, home = kinds()[kind], _KINDS[kind]
+    found, home, live = kinds()[kind], _KINDS[kind], live_url or client.url
     place = _place(at or home.address, user, home.password, home.address)
     commands_at = _place(at or home.address, commands_user, _FOR_COMMANDS, home.address) if commands_user else place
     secret_at = f"env:{_FOR_COMMANDS if commands_user else home.password}"
     connect = doing.beside(kind, commands_at, clock, secret_at, switch_name)
     if doctor:
-        live = live_url or client.url
         tell(Examining(switch_name, found, client, live, place, connect, recordings, door).findings())
         return
     with plain_errors():
         data = Settings.read().data
-        buffer = Buffer(data / f"link-{switch_name.lower()}.sqlite3")
         journal = Journal(data / f"link-{switch_name.lower()}-commands.sqlite3")
+        buffer = Buffer(data / f"link-{switch_name.lower()}.sqlite3")
         beside = Beside(switch_name, client, buffer, clock, click.echo, recordings)
         forget = partial(found.forget, commands_at)
         standing = StandingIn.beside(beside, found.asks(), data, door, forget, hours=stand_in_hours) if door else None
+    secret_files.speak_up(found, click.echo)
     hearing = Hearing(beside, lambda: found.listen(place), records_within=records_within)
-    wire = Wire(beside, lambda: LiveClient(live_url or client.url, client.token))
+    wire = Wire(beside, lambda: LiveClient(live, client.token))
     wire.hears = standing.watching if standing else None
     wire.does = doing.Doing(switch_name, connect, journal, wire, Posting(beside), say=click.echo)
     signal.signal(signal.SIGTERM, lambda *_: beside.stopping.set())

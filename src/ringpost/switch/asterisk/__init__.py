@@ -73,5 +73,10 @@ KIND = Kind(
     queues=QueueAbilities,
     queues_by_link=True,
     notebook=_notebook,
-    home=Home("127.0.0.1:5038", "asterisk.service", "RINGPOST_AMI_PASSWORD"),
+    home=Home(
+        "127.0.0.1:5038",
+        "asterisk.service",
+        "RINGPOST_AMI_PASSWORD",
+        ("asterisk/ringpost-secret.conf", "asterisk/ringpost-key.conf"),
+    ),
 )

@@ -64,9 +64,9 @@ _STATUSES = {
     "CHANUNAVAIL": "USER_NOT_REGISTERED",
     "CANCEL": "ORIGINATOR_CANCEL",
 }
-_SAYS_MORE = {"NOANSWER": frozenset({21, 26}), "CANCEL": frozenset({26}), "CHANUNAVAIL": frozenset({21})}
+_SAYS_MORE = {"NOANSWER": frozenset({21, 26}), "CANCEL": frozenset({26}), "CHANUNAVAIL": frozenset({1, 21})}
 """Numbers that say more than the status: a phone that declines counts as one that does not answer, and before it has
-rung as one that is not there."""
+rung as one that is not there; so does a number that its trunk does not know."""
 
 
 def spoken_of(number: str, dial_status: str | None = None) -> str | None:

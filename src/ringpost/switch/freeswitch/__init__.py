@@ -57,5 +57,5 @@ KIND = Kind(
     pointing=_pointing,
     pointed_at=_pointed_at,
     queues=lambda: ABILITIES,
-    home=Home("127.0.0.1:8021", "freeswitch.service", "RINGPOST_ESL_PASSWORD"),
+    home=Home("127.0.0.1:8021", "freeswitch.service", "RINGPOST_ESL_PASSWORD", ("freeswitch/vars.xml",)),
 )

@@ -42,7 +42,7 @@ from ringpost.model.values import is_uuid
 from ringpost.model.voicemail import Voicemail
 from ringpost.switch.deciding import Looked
 from ringpost.switch.freeswitch import conferences, names, parking, phones, queues, recording, transferring
-from ringpost.switch.freeswitch.said import FROM, PHONES, PLACED, SENT, TOOK, presence
+from ringpost.switch.freeswitch.said import FROM, PHONES, PLACED, PUBLIC, SENT, TOOK, presence
 from ringpost.switch.said import DIRECTIONS, extensions_in
 
 _MOST_FIELDS = 2000
@@ -702,6 +702,8 @@ def _named(caller: Caller, prefix: str) -> list[Action]:
 def _dialplan(context: str, number: str, actions: Iterable[Action], instead: queues.Elsewhere | None = None) -> bytes:
     """What a number does in a context, and what it does ``instead`` if that has a condition which is met."""
     found = Element("context", name=context)
+    if context == PUBLIC:
+        _said_plainly(found)
     # The number is an escaped literal: no caller's text is ever a pattern.
     dialled = {"field": "destination_number", "expression": f"^{re.escape(number)}$"}
     if instead is not None:
@@ -712,6 +714,30 @@ def _dialplan(context: str, number: str, actions: Iterable[Action], instead: que
     extension = SubElement(found, "extension", name="ringpost")
     _actions(SubElement(extension, "condition", dialled), actions)
     return _document("dialplan", found)
+
+
+_NOT_PLAIN = r"(?s)^(?=.*(?:%[ +-]*[0-9A-Fa-f]|[\x00-\x1f\x7f]))([^%\x24\x5c\x00-\x1f\x7f]*)"
+"""A name or a number with a control character or with what FreeSWITCH would decode; as far as there is none.
+
+It decodes as ``sscanf("%2x")`` does, even the ``% d`` of a ``50% discount``: ``50`` is kept. That is put into a step,
+which expands variables.
+"""
+_PLAINLY = (
+    ("caller_id_name", _NOT_PLAIN, "$1"),
+    ("caller_id_number", _NOT_PLAIN, "$1"),
+    ("caller_id_number", r"^[%\x00-\x1f\x24\x5c\x7f]", "anonymous"),  # nothing is left, which is no address in SIP
+)
+
+
+def _said_plainly(context: Element) -> None:
+    """Whoever calls has no line break in a name or a number: FreeSWITCH would write it into what it sends to a phone.
+
+    It looks itself, so that the answer is the same for whoever calls. A phone shows what its extension is called.
+    """
+    extension = SubElement(context, "extension", {"name": "ringpost-plainly", "continue": "true"})
+    for member, expression, plain in _PLAINLY:
+        condition = SubElement(extension, "condition", {"field": member, "expression": expression, "break": "never"})
+        _actions(condition, [("set_profile_var", f"{member}={plain}")])
 
 
 def _actions(condition: Element, actions: Iterable[tuple[str, str]]) -> None:
