@@ -149,7 +149,7 @@ _OWN_LEG = frozenset(
 )  # fmt: skip
 _OWN = frozenset(
     {
-        "legs", "visits", "transfers", "sequence", "told_at", "has_ended", "is_lost", "joined_to", "contact",
+        "legs", "visits", "transfers", "ordered", "sequence", "told_at", "has_ended", "is_lost", "joined_to", "contact",
         "is_looked_up", "version",
     }
 )  # fmt: skip

@@ -40,7 +40,7 @@ class Wired(House):
 
     wire: Wire | None = None
 
-    def _connect(self, record: SwitchRecord, scripts: Scripts) -> Switch:
+    def connect(self, record: SwitchRecord, scripts: Scripts) -> Switch:
         return wiring.connector(self.clock, self.wire)(record, scripts)
 
 
