@@ -5,7 +5,7 @@ import sqlite3
 import stat
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,7 +22,7 @@ from ringpost.link.asking import Away, Told
 from ringpost.link.kept_answers import Answered, Kept, KeptAnswers
 from ringpost.model.errors import StoreUnavailable
 from ringpost.services.switching import answered_ahead
-from ringpost.switch.asking import Posted
+from ringpost.switch.asking import Fields, Posted
 from ringpost.switch.asterisk.standing import ASKS as ASTERISK
 from ringpost.switch.deciding import mark
 from tests.actions.freeswitch.test_decided_by import OF_A_PHONE, QUESTIONS
@@ -644,6 +644,36 @@ def test_a_link_at_work_is_warm_again_after_a_change(lab: Lab, operator: Caller,
         operator.done("extension-delete", **HERE, extension="207")
         clock.time += 1
         until(lambda: not asked.stands.standing.is_kept(question, fields), 20)
+
+
+def test_a_change_has_only_its_own_domain_looked_through(lab: Lab, operator: Caller, clock: FakeClock) -> None:
+    other = operator.done("domain-create", domain_name="other.example.net", switch="lab")["domain_uuid"]
+    operator.done("extension-create", domain_uuid=other, extension="100")
+    [question] = lab.asks.questions
+    looked: list[str] = []
+
+    def ahead(named: Iterable[Mapping[str, Any]]) -> Iterator[Fields]:
+        items = list(named)
+        looked.append(items[0]["domain_uuid"])
+        return question.ahead(items)
+
+    lab.asks = replace(lab.asks, questions=(replace(question, ahead=ahead),))
+    with lab.link(works=True) as asked:
+        lab.says("what phones may ask for is kept")
+        lab.says("all changes are known")
+        both = {*looked}
+        assert other in both
+        assert len(both) > 1
+        clock.time += 1
+        until(lambda: not asked.stands.standing.stirred.is_set(), 10)
+        looked.clear()
+        operator.done("extension-create", domain_uuid=other, extension="101")
+        clock.time += 1
+        fields = question.read(Posted(REGISTER.format(user="101", domain="other.example.net").encode()))
+        until(lambda: asked.stands.standing.is_kept(question, fields), 20)
+        assert {*looked} == {other}
+        asked.stands.standing.gap()
+        until(lambda: {*looked} == both, 20)
 
 
 def test_a_link_that_was_away_reads_on_where_it_was(lab: Lab, operator: Caller, clock: FakeClock) -> None:

@@ -22,6 +22,8 @@ from ringpost.switch.deciding import DECIDED_BY, READ_FROM, mark, named_in, told
 
 KEPT = "X-Ringpost-Kept"
 """The header of an answer that was kept: when it was given."""
+EVERYWHERE = None
+"""Where something changed that is told of no domain."""
 
 
 class Changes(Protocol):
@@ -81,6 +83,7 @@ class Standing:
     known: Event = field(default_factory=Event)
     """Set once all changes were known."""
     _changes: int = 0
+    _stirred_in: set[str | None] = field(default_factory=set)
     unwritten: deque[Unwritten] = field(default_factory=deque)
     _lock: Lock = field(default_factory=Lock)
 
@@ -126,6 +129,7 @@ class Standing:
         with self._lock:
             self._changes += 1
             self.forget(self.kept.touched(told_of(event), mark(str(event.get("domain_uuid")))))
+            self._stirred_in.add(event.get("domain_uuid"))
         self.stirred.set()
 
     def gap(self) -> None:
@@ -134,6 +138,7 @@ class Standing:
             self._changes += 1
             self.kept.lapse()
             self.forget(None)
+            self._stirred_in.add(EVERYWHERE)
         self.stirred.set()
 
     def left(self, domain_uuid: str) -> None:
@@ -142,6 +147,13 @@ class Standing:
             self._changes += 1
             self.forget(self.kept.forget(mark(domain_uuid)))
         self.stirred.set()
+
+    def stirred_in(self) -> set[str | None]:
+        """The domains in which something changed since this was asked last; ``EVERYWHERE`` may be one of them."""
+        with self._lock:
+            self.stirred.clear()
+            found, self._stirred_in = self._stirred_in, set()
+        return found
 
     def caught_up(self) -> None:
         """What is kept may be used for as long as ever, from now on."""

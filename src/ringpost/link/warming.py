@@ -11,7 +11,7 @@ import click
 
 from ringpost.link.asking import Away, OneByOne, Told
 from ringpost.link.beside import Beside, Pause
-from ringpost.link.standing import Standing
+from ringpost.link.standing import EVERYWHERE, Standing
 from ringpost.model.answered_ahead import MOST
 from ringpost.switch.asking import Fields, Question
 
@@ -28,6 +28,7 @@ _EVERY = 3600.0
 """Seconds after which all is looked through again, whether something changed or not."""
 
 _Asked = tuple[Question, Fields]
+_ANYWHERE: frozenset[str | None] = frozenset({EVERYWHERE})
 
 
 @dataclass(slots=True)
@@ -42,25 +43,31 @@ class Warming:
 
     def work(self) -> None:
         """Work until the link is stopping."""
-        pause = Pause(self.link.stopping)
+        pause, where = Pause(self.link.stopping), _ANYWHERE
         self.link.wait(self.standing.known, _FIRST)  # what changed before it began is nothing to ask anew for
         while not self.link.stopping.is_set():
-            self.standing.stirred.clear()
+            where = where | self.standing.stirred_in()
             try:
-                self.warm()
+                self.warm(where)
             except (Away, click.ClickException) as why:
                 self.link.say_once("warm", f"nothing is asked ahead: {why}")
                 pause.wait()
                 continue
             pause.reset()
             self.link.wait(self.standing.stirred, _EVERY)
+            where = frozenset() if self.standing.stirred.is_set() else _ANYWHERE
             self.link.stopping.wait(_SETTLES)
 
-    def warm(self) -> None:
-        """Ask anew what may have changed, and for the first time whatever is not kept; ``Away``, ``ClickException``."""
+    def warm(self, where: frozenset[str | None] = _ANYWHERE) -> None:
+        """Ask anew what may have changed, and for the first time whatever is not kept; ``Away``, ``ClickException``.
+
+        What is not kept is looked for in the domains ``where`` something changed.
+        """
         self._missed, self._takes_many = 0, True
         self._ask_anew()
         for named in self._domains():
+            if EVERYWHERE not in where and named[0]["domain_uuid"] not in where:
+                continue
             for question in self.standing.questions.values():
                 self._ask(question, question.ahead(named))
                 if self.link.stopping.is_set():
