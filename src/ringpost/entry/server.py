@@ -116,9 +116,9 @@ def report(outcome: Outcome) -> None:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's, with deadlines and as many threads as we want."""
+    """uvicorn's, with deadlines and as many threads as we want. ``ready`` is called once it may be interrupted."""
 
-    def __init__(self, answering: Asgi, patience: Patience) -> None:
+    def __init__(self, answering: Asgi, patience: Patience, ready: Callable[[], None] | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 answering,
@@ -138,9 +138,12 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=_STOPS_WITHIN,
             )
         )
+        self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Have the threads of this server's own, which end with it."""
+        if self._ready is not None:
+            self._ready()
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "answering"))
         await super().startup(sockets)
 
@@ -183,13 +186,16 @@ def serve(
     sockets = bound(host, port)
     try:
         names = [one.getsockname() for one in sockets]
-        for address, number in (name[:2] for name in names):
-            ready(f"http://[{address}]:{number}" if ":" in address else f"http://{address}:{number}")
         _open_files(patience.connections + _FILES_BESIDE)
         answering = application(
             endpoint, hosts([name[0] for name in names]), recordings, origins, base_path, live, page
         )
-        Server(answering, patience).run(sockets)
+
+        def listening() -> None:
+            for address, number in (name[:2] for name in names):
+                ready(f"http://[{address}]:{number}" if ":" in address else f"http://{address}:{number}")
+
+        Server(answering, patience, listening).run(sockets)
     finally:
         for one in sockets:
             one.close()

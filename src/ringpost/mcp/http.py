@@ -89,9 +89,9 @@ def bound(port: int) -> socket.socket:
 
 
 class HttpServer(uvicorn.Server):
-    """uvicorn's, which tells nobody who it is and stops soon."""
+    """uvicorn's, which tells nobody who it is and stops soon. ``ready`` is called once it may be interrupted."""
 
-    def __init__(self, app: _Asgi) -> None:
+    def __init__(self, app: _Asgi, ready: Callable[[], None] | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -106,3 +106,10 @@ class HttpServer(uvicorn.Server):
                 timeout_graceful_shutdown=_STOPS_WITHIN,
             )
         )
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say that it is there."""
+        if self._ready is not None:
+            self._ready()
+        await super().startup(sockets)

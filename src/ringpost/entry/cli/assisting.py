@@ -115,8 +115,11 @@ def _serve(desk: "DeskServer", port: int, origins: tuple[str, ...]) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt), line:
         port = line.getsockname()[1]
-        click.echo(f"MCP at http://{http.HOST}:{port}{http.PATH}. Ctrl-C stops it.")
-        if not given:
-            click.echo(f"Its token is shown this once: Authorization: Bearer {token}")
-        http.HttpServer(http.application(desk, port, token, origins)).run(sockets=[line])
+
+        def ready() -> None:
+            click.echo(f"MCP at http://{http.HOST}:{port}{http.PATH}. Ctrl-C stops it.")
+            if not given:
+                click.echo(f"Its token is shown this once: Authorization: Bearer {token}")
+
+        http.HttpServer(http.application(desk, port, token, origins), ready).run(sockets=[line])
     click.echo("Stopped.")
