@@ -228,9 +228,8 @@ def test_a_call_is_placed_once_for_an_idempotency_key(house: House):
 
 def test_a_switch_that_is_down_is_said_within_a_bounded_time(house: House):
     operate = house.api.operate
-    made = operate(
-        "switch-create", name="gone", kind="freeswitch", address="127.0.0.1:9", secret="env:RINGPOST_SECRET_FREESWITCH"
-    )
+    secret = f"env:RINGPOST_SECRET_{KIND.upper()}"
+    made = operate("switch-create", name="gone", kind="freeswitch", address="127.0.0.1:9", secret=secret)
     assert made.status == 200
     there = house.api["gone.example.net"]
     there.do("domain-create", switch="gone")
