@@ -2,11 +2,11 @@
 
 from threading import Event, Thread
 
-from ringpost.turns import Turn
+from ringpost.turns import TakingTurns
 
 
 def test_the_next_one_waits_until_the_turn_is_passed_on() -> None:
-    first, second, has_it = Turn(), Turn(), Event()
+    first, second, has_it = TakingTurns(), TakingTurns(), Event()
 
     def want() -> None:
         second.take("queue")
@@ -24,15 +24,15 @@ def test_the_next_one_waits_until_the_turn_is_passed_on() -> None:
 
 
 def test_who_is_gone_has_no_turn() -> None:
-    Turn().take("queue")
-    turn = Turn()
+    TakingTurns().take("queue")
+    turn = TakingTurns()
     turn.take("queue")
     turn.pass_on()
     turn.pass_on()
 
 
 def test_nobody_waits_for_himself() -> None:
-    outer, inner = Turn(), Turn()
+    outer, inner = TakingTurns(), TakingTurns()
     outer.take("queue")
     inner.take("queue")
     inner.pass_on()

@@ -24,7 +24,7 @@ from ringpost.model.event import AuditLine, Event
 from ringpost.model.key import ApiKey, KeyDetails
 from ringpost.store import MAX_WRITES, Check, ConditionFailed, Key, Put, Row, Store, Unholdable, Write, check_size, keys
 from ringpost.store.remembering import Remembering
-from ringpost.turns import Turn
+from ringpost.turns import TakingTurns
 
 if TYPE_CHECKING:  # most actions ask no switch, and a cold start pays for no more
     from ipaddress import IPv4Network, IPv6Network
@@ -433,7 +433,7 @@ class Context:
     claim: Claim | None = None
     afterwards: list[Callable[[], object]] = field(default_factory=list)
     """What is done once all is written, as well as it goes."""
-    turn: Turn = field(default_factory=Turn)
+    turn: TakingTurns = field(default_factory=TakingTurns)
     """Taken by who reads what only one at a time can change; passed on once all is written, or is not to be."""
     _now: str = ""
     _lines: dict[str, Switch] | None = None
@@ -462,7 +462,7 @@ class Context:
         """This request anew, as often as one likes, to read in: of the same time, and no row is read twice."""
         remembered = self.store.remembering()
         while True:
-            yield replace(self, store=remembered.anew(), turn=Turn(), _now=self.now)
+            yield replace(self, store=remembered.anew(), turn=TakingTurns(), _now=self.now)
 
     def close(self) -> None:
         """Let go of the lines to all switches, and of its turn."""

@@ -10,8 +10,8 @@ _HOLDERS = [0] * len(_LOCKS)
 """The thread whose turn it is: it does not wait for itself."""
 
 
-class Turn:
-    """A thread's turn at one thing; two things may share one."""
+class TakingTurns:
+    """A thread's turn at one thing, once it has taken it; two things may share one."""
 
     def __init__(self) -> None:
         self._held: int | None = None

@@ -15,6 +15,7 @@ import tempfile
 import time
 import uuid
 import wave
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -146,18 +147,18 @@ class Ear:
             self._heard = Heard(tone, anything_else + 0.1)
 
 
-class Handset:
+class Handset(ABC):
     """What somebody picks up, and puts down."""
 
     number: str
 
+    @abstractmethod
     def is_in_a_call(self) -> bool:
         """Whether it rings, too."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hang_up(self) -> None:
         """End a call."""
-        raise NotImplementedError
 
     def falls_silent(self) -> None:
         """It is in no call any more, whatever it has heard."""

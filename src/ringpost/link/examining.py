@@ -46,7 +46,7 @@ class Examining:
     connect: Callable[[], Switch]
     recordings: Path | None = None
     door: tuple[str, int] | None = None
-    etc: Path = secret_files.ETC
+    etc: Path | None = None
 
     def findings(self) -> Iterator[Finding]:
         """What was tried, in order: towards the endpoint, towards the switch, and back."""

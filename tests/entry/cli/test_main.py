@@ -9,12 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from ringpost.auth.tokens import token
 from ringpost.entry import demo
 from ringpost.entry.cli import upgrade
 from ringpost.entry.cli.main import main
+from ringpost.link import secret_files
 from ringpost.store import Delete, keys
 from ringpost.store.sqlite import SqliteStore
 from tests.fakes import FakeClock
@@ -295,7 +296,9 @@ def test_listens_until_it_is_interrupted_and_posts_on(
     assert json.loads(whole.stdout)["data"]["extension"] == "201"
 
 
-def test_a_link_stops_when_it_is_told_to(address: str, house: House, operator: Caller, tmp_path: Path) -> None:
+@pytest.fixture
+def stopped_link(address: str, house: House, operator: Caller, tmp_path: Path) -> Callable[[], Result]:
+    """What a link has said that was told to stop once it listened."""
     secret = "env:RINGPOST_SECRET_PBX1"
     operator.done("switch-create", name="pbx1", kind="freeswitch", address="192.0.2.10", secret=secret)
     key = house.key("switch.event", switch="pbx1")
@@ -305,15 +308,32 @@ def test_a_link_stops_when_it_is_told_to(address: str, house: House, operator: C
         "RINGPOST_TOKEN": token(key.key_uuid, key.secret),
         "RINGPOST_ESL_PASSWORD": PASSWORD,
     }
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        with PlayingFreeSwitch(tmp_path) as switch:
-            interrupting(signal.SIGTERM, lambda: switch.listeners)
-            result = run("link", "--switch", "PBX1", "--esl", f"{switch.host}:{switch.port}", **known)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+
+    def stopped() -> Result:
+        before = signal.getsignal(signal.SIGTERM)
+        try:
+            with PlayingFreeSwitch(tmp_path) as switch:
+                interrupting(signal.SIGTERM, lambda: switch.listeners)
+                return run("link", "--switch", "PBX1", "--esl", f"{switch.host}:{switch.port}", **known)
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+    return stopped
+
+
+def test_a_link_stops_when_it_is_told_to(stopped_link: Callable[[], Result], tmp_path: Path) -> None:
+    result = stopped_link()
     assert (result.exit_code, result.output.splitlines()[-1]) == (0, "Stopped."), result.output
     assert (tmp_path / "link-pbx1.sqlite3").exists()
+
+
+def test_a_link_says_at_its_start_who_may_read_its_key(
+    stopped_link: Callable[[], Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secret_files, "ETC", tmp_path)
+    (tmp_path / "ringpost-link").touch()
+    (tmp_path / "ringpost-link").chmod(0o644)
+    assert f"chmod o= {tmp_path / 'ringpost-link'}\n" in stopped_link().output
 
 
 def test_delivers_until_it_is_interrupted(tmp_path: Path) -> None:

@@ -143,7 +143,8 @@ def link(
         beside = Beside(switch_name, client, buffer, clock, click.echo, recordings)
         forget = partial(found.forget, commands_at)
         standing = StandingIn.beside(beside, found.asks(), data, door, forget, hours=stand_in_hours) if door else None
-    secret_files.speak_up(found, click.echo)
+    for words in secret_files.exposed(found):
+        click.echo(words)
     hearing = Hearing(beside, lambda: found.listen(place), records_within=records_within)
     wire = Wire(beside, lambda: LiveClient(live, client.token))
     wire.hears = standing.watching if standing else None

@@ -29,7 +29,6 @@ from ringpost.store import Put, Row, keys
 from ringpost.switch import Switch
 
 _A_DAY = 86_400
-_TRIES = 5
 
 
 class Underway(NamedTuple):
@@ -75,19 +74,16 @@ def create(context: Context, request: OneParty, destination: str, flow: Flow) ->
 
 
 def _not_begun(context: Context, one: Transfer) -> None:
-    """The switch has said no: that is the end of it. Again if somebody was faster: such rows are written often."""
+    """The switch has said no: that is the end of it."""
     after = one.went("cancelled", stamp(context.clock.now()))
-    for _ in range(_TRIES):
+
+    def end() -> None:
         keep_transfer(context, after)
         links.forget_ordered(context, one)
         _tell(context, after, "transfer.cancelled", sequence=1)
         meters.ended(context, one.domain_uuid, one.transfer_uuid)
-        try:
-            context.commit()
-        except Moved:
-            context.store.forget()
-        else:
-            return
+
+    context.write_apart(end)
 
 
 def _put_through_unasked(context: Context, transferred: Party, one: Transfer) -> Transfer:

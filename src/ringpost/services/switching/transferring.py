@@ -21,7 +21,7 @@ def send_on(context: Context, happened: Sequence[Happening]) -> None:
     """
     for one in happened:
         transfer = one.transfer
-        if transfer is None or transfer.by_phone or _is_over(context, transfer):
+        if transfer is None or transfer.by_phone:
             continue
         if one.type == "transfer.completed" and transfer.flow == "blind":
             _afterwards(context, transfer, "transfer-complete", partial(_put_through, transfer))
@@ -48,7 +48,8 @@ def _hang_up(transfer: Transfer, switch: Switch, domain: Domain) -> None:
 
 
 def _afterwards(context: Context, transfer: Transfer, action: str, do: Callable[[Switch, Domain], None]) -> None:
-    context.afterwards.append(partial(_tell, context, transfer.domain_uuid, action, do))
+    if not _is_over(context, transfer):
+        context.afterwards.append(partial(_tell, context, transfer.domain_uuid, action, do))
 
 
 def _tell(context: Context, home: str, action: str, do: Callable[[Switch, Domain], None]) -> None:
