@@ -1,5 +1,6 @@
 """What an action is given holds by itself, whatever the action does."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ from ringpost.services.numbers.numbering import Holder
 from ringpost.services.people import user_groups
 from ringpost.services.tenants import domains
 from ringpost.store import Check, Delete, Key, Put, Row, Store, Write, keys
+from ringpost.turns import TakingTurns
 from tests import seeds
 from tests.fakes import CountingStore
 from tests.harness import Caller, House
@@ -209,3 +211,16 @@ def test_asides_read_each_row_once_and_each_knows_what_itself_has_read(house: Ho
     assert first.store.domains == second.store.domains == (demo.DOMAIN_UUID,)
     assert third.store.domains == ()
     assert first.now == third.now == context.now
+
+
+def test_whoever_has_written_passes_its_turn_on(house: House) -> None:
+    context = console(house.store, house.clock, "test", house.connect)
+    context.turn.take("queue")
+    next_one = TakingTurns()
+    waiting = threading.Thread(target=next_one.take, args=("queue",), daemon=True)
+    waiting.start()
+    context.commit()
+    waiting.join(3)
+    assert not waiting.is_alive()
+    next_one.pass_on()
+    context.close()

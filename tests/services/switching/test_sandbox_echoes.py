@@ -102,6 +102,20 @@ def test_codes_that_a_phone_dials_do_what_they_say(house: House, tenant: Caller)
     assert done == ["agent.logged_in", "agent.paused", "agent.unpaused", "agent.logged_out"]
 
 
+def test_who_is_sent_on_from_a_code_has_dialled_it_and_nobody_else(house: House, tenant: Caller) -> None:
+    centre = Centre(house, tenant)
+    centre.agent("7010")
+    tenant.done("extension-create", extension="113")
+    order = {"caller_id_number": "101", "destination_a": "101", "destination_b": "*227010"}
+    call = tenant.call("originate", **order, wait=0).json["call_uuid"]
+    centre.goes_on(1.5)
+    tenant.done("call-transfer", call_uuid=call, leg_uuid=call, destination="113")
+    centre.goes_on(3)
+    legs = tenant.done("call-details", call_uuid=call)["legs"]
+    assert [(leg["extension"], leg["state"]) for leg in legs] == [("101", "answered"), ("113", "answered")]
+    assert agent(centre, "7010")["extension"] == "101"
+
+
 def test_nobody_logs_another_one_out_from_his_own_phone(house: House, tenant: Caller) -> None:
     centre = Centre(house, tenant)
     centre.agent("7010", "110")
