@@ -309,10 +309,46 @@ def test_an_a_was_not_reached_for_the_reason_its_phones_had(statuses: Sequence[s
     one, two, *phones = placed()
     story = [one, two, *phones, *(dials(two, phone) for phone in phones)]
     for phone, status in zip(phones, statuses, strict=False):
-        ends = Message((*replace(dials(two, phone)).members[1:], ("Event", "DialEnd"), ("DialStatus", status)))
-        story += [ends, called(phone, "Hangup", Cause="0", ChannelState="0")]
+        story += [dial_ends(two, phone, status), called(phone, "Hangup", Cause="0", ChannelState="0")]
     end = replayed([*story, called(one, "Hangup", Cause="0", ChannelState="0")]).notices[-1]
     assert (end.what, end.leg_uuid, end.cause) == ("ended", OURS, cause)
+
+
+def of_channels(order: Sequence[Message], cause: str) -> list[Message]:
+    return [called(channel, "Hangup", Cause=cause) for channel in order]
+
+
+def dial_ends(by: Message, phone: Message, status: str) -> Message:
+    return Message((*replace(dials(by, phone)).members[1:], ("Event", "DialEnd"), ("DialStatus", status)))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 1, 0), (1, 0, 2)])
+def test_an_a_has_hung_up_whichever_of_its_channels_is_gone_first(order: Sequence[int]) -> None:
+    one, two, phone, _ = placed()
+    up = [called(channel, "Newstate", ChannelState="6") for channel in (phone, two, one)]
+    gone = [(one, two, phone)[which] for which in order]
+    story = [one, two, phone, dials(two, phone), *up, called(phone, "HangupRequest"), *of_channels(gone, "16")]
+    end = replayed(story).notices[-1]
+    assert (end.what, end.leg_uuid, end.ended_by) == ("ended", OURS, "party")
+
+
+def test_a_phone_of_an_a_that_declines_has_not_hung_up_for_it() -> None:
+    one, two, first, second = placed()
+    up = [called(channel, "Newstate", ChannelState="6") for channel in (second, two, one)]
+    declines = [called(first, "HangupRequest"), called(first, "Hangup", Cause="21")]
+    story = [one, two, first, second, dials(two, first), dials(two, second), *declines, *up]
+    assert replayed([*story, *of_channels((one, two, second), "16")]).notices[-1].ended_by == "switch"
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (1, 2, 0, 3), (3, 2, 1, 0)])
+@pytest.mark.parametrize("status", ["CANCEL", "BUSY"])
+def test_an_a_rang_for_its_time_whichever_of_its_channels_is_gone_first(order: Sequence[int], status: str) -> None:
+    """What was seen on Asterisk 22.10.1: whoever places the call cancels its phones, the cause is 19 on all."""
+    one, two, first, second = placed()
+    story = [one, two, first, second, dials(two, first), dials(two, second)]
+    story += [dial_ends(two, first, status), dial_ends(two, second, "CANCEL")]
+    came = replayed([*story, *of_channels([(one, two, first, second)[which] for which in order], "19")])
+    assert (came.notices[-1].cause, came.legs[0].hangup_cause) == ("NO_ANSWER", "NO_ANSWER")
 
 
 def test_a_pair_that_an_action_made_for_a_message_is_no_leg() -> None:

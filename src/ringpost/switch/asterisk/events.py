@@ -17,7 +17,7 @@ from ringpost.model.telephone.spelling import NUMBER
 from ringpost.switch.asterisk import cdr, consulting, lots, marks, queues, rooms
 from ringpost.switch.asterisk.ami import Message
 from ringpost.switch.asterisk.channels import WHO, Channel, Channels
-from ringpost.switch.asterisk.legs import FILE, born, cause_of, ended_by, number_dialled
+from ringpost.switch.asterisk.legs import FILE, born, cause_of, ended_by, number_dialled, says_why
 from ringpost.switch.hearing import PostedRecord, Recorded
 from ringpost.switch.said import DIRECTIONS, Said, extensions_in
 
@@ -522,8 +522,12 @@ class Events:
     def _hangup_request(self, event: Message, at: float) -> None:
         """Its own phone or trunk has hung up. What halves of a pair say of each other says nothing of anybody."""
         channel = self._of(event)
-        if channel is not None and not channel.is_local:
-            channel.has_hung_up = True
+        if channel is None or channel.is_local:
+            return
+        channel.has_hung_up = True
+        leg = self._leg(channel)
+        if leg is not None and channel.answered is not None:
+            leg.has_hung_up = True  # of A's pair and its phone any may be gone first
 
     def _hangup(self, event: Message, at: float) -> None:
         channel = self._of(event)
@@ -594,12 +598,14 @@ class Events:
         self._end(leg, cause, at)
 
     def _end_of_phone(self, phone: Channel, leg: Channel, cause: str, at: float) -> None:
-        """One of A's phones is gone: it may be why A was not reached, or have hung up for A."""
+        """One of A's phones is gone: it may be why A was not reached, or be A's leg by now.
+
+        One that rings no more because another has answered, or nobody is to be rung any more, says nothing of A.
+        """
         if phone.answered is None:
-            if cause_of(cause, phone.dial_status, is_rung=True, was_answered=False) != "LOSE_RACE":
+            if phone.dial_status != "CANCEL":
                 leg.dialling = phone.dial_status or leg.dialling
             return
-        leg.has_hung_up = leg.has_hung_up or phone.has_hung_up
         if leg.is_gone:
             self._end(leg, cause, at)
             self.channels.forget(leg)
@@ -608,7 +614,7 @@ class Events:
         was_answered = leg.answered is not None
         if not was_answered and leg.said.get(marks.HUNG_UP):
             return "NORMAL_CLEARING"
-        return cause_of(cause, _status(leg), is_rung=leg.is_rung, was_answered=was_answered)
+        return cause_of(cause, _status(leg, cause), is_rung=leg.is_rung, was_answered=was_answered)
 
     def _record(self, leg: Channel, cause: str, at: float) -> PostedRecord:
         source = leg.source or leg.took
@@ -628,7 +634,7 @@ class Events:
             "answered": _written(leg.answered) if leg.answered else None,
             "ended": _written(at),
             "cause": cause,
-            "dialstatus": _status(leg),
+            "dialstatus": _status(leg, cause),
             "hangup_source": self._hangup_source(leg),
             "box": "left" if self._left_a_message(leg) else None,
             "recorded": next(iter(leg.recorded), None),
@@ -842,14 +848,16 @@ def _dialler(channel: Channel, row: Message, listed: Iterable[tuple[Channel, Mes
     return next(iter([*by_name, *beside, *([] if channel.is_local else [by for by, _ in dialling])]), None)
 
 
-def _status(leg: Channel) -> str:
-    """How dialling a leg ended, or of one that nobody rang, dialling by it.
+def _status(leg: Channel, cause: str) -> str:
+    """How dialling a leg ended, or of one that nobody rang, dialling by it. Of a placed A, if its cause says nothing.
 
     A queue that gives up ringing a member cancels that, as a caller does who gives up.
     """
     if leg.rang_in_vain and leg.dial_status in ("", "CANCEL"):
         return "NOANSWER"
-    return (leg.dial_status or leg.dialling) if leg.is_rung else leg.dialling
+    if not leg.is_rung:
+        return leg.dialling
+    return leg.dial_status or ("" if says_why(cause) else leg.dialling)
 
 
 def _written(seconds: float) -> str:

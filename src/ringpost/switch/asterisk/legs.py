@@ -56,6 +56,11 @@ def born(uniqueid: str) -> float | None:
     return float(found["seconds"]) if found else None
 
 
+def says_why(number: str) -> bool:
+    """Whether a cause says more than that a leg has ended."""
+    return spoken_of(number) not in _SAYS_NOTHING
+
+
 def cause_of(number: str, dial_status: str, *, is_rung: bool, was_answered: bool) -> str | None:
     """Why a leg ended. ``dial_status`` is how dialling it ended, or, of one that nobody rang, dialling by it.
 
