@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -486,3 +487,31 @@ def test_who_dialled_what_leads_nowhere_has_the_direction_of_its_record() -> Non
     )
     assert [(one.what, one.direction) for one in found.notices] == [("made", None), ("ended", "outbound")]
     assert [leg.direction for leg in found.legs] == ["outbound"]
+
+
+_ENDING = frozenset(
+    {"BridgeDestroy", "BridgeLeave", "DeviceStateChange", "Hangup", "HangupRequest", "SoftHangupRequest"}
+)
+
+
+def gone_the_other_way_round(told: Sequence[Message]) -> list[Message]:
+    """The same, but of those that are gone in one moment the last is gone first: each has a thread of its own."""
+    other: list[Message] = []
+    for is_ending, run in groupby(told, key=lambda one: one.event in _ENDING):
+        moment = list(run)
+        gone = [one for one in moment if is_ending and one.event == "Hangup"]
+        other.extend(gone.pop() if is_ending and one.event == "Hangup" else one for one in moment)
+    return other
+
+
+@every_scenario
+def test_it_comes_to_the_same_whichever_of_its_channels_is_gone_first(scenario: str) -> None:
+    def ends(told: Sequence[Message]) -> list[tuple[Any, ...]]:
+        came = replayed(told)
+        moments = {"start_stamp": "", "answer_stamp": "", "end_stamp": ""}
+        legs = {leg.xml_cdr_uuid: leg.model_copy(update=moments) for leg in came.legs}
+        ended = [one for one in came.notices if one.what == "ended"]
+        return sorted((one.leg_uuid, one.cause, one.ended_by, one.source_uuid, legs[one.leg_uuid]) for one in ended)
+
+    told = events(scenario)
+    assert ends(gone_the_other_way_round(told)) == ends(told)
