@@ -13,20 +13,14 @@ import pytest
 from tests.live.conftest import HERE, Api, House, Link, Serving
 from tests.live.patience import eventually
 from tests.live.phones import RINGING, Answering, registers
-from tests.live.test_standing import away, elsewhere, standing_in
+from tests.live.test_standing import NOBODY_ASKED, away, elsewhere, is_reached, standing_in
 from tests.live.test_transfers import CID, LATE, WHO_CALLED, Desk, colleagues, desk, now, two
 from tests.live.under_test import LINK_DOES_ALL
 
 __all__ = ["colleagues", "desk", "two"]  # fixtures
 
 _PATIENT = "138"
-_GONE = (r"func_curl\.c: Failed to connect", "nobody answers while the link is away")
-
-
-def _is_reached(desk: Desk) -> None:
-    """A link that was away, or had nobody to tell, is there again a while later."""
-    status = {"switch": "live"}
-    eventually(lambda: desk.api.operate("switch-status", **status).body.get("reachable"), "the switch is reached", 90)
+_GONE = (r"func_curl\.c: (?:Failed|Recv failure)", "nobody answers while the link is away")
 
 
 @pytest.mark.expects_complaint(r"mod_json_cdr\.c:\d+ Got error", "it hands in a record while Ringpost is away")
@@ -38,7 +32,7 @@ def test_bob_puts_through_while_ringpost_is_away(desk: Desk, serving: Serving):
     with away(serving):
         desk.hang_up(desk.bob)
         desk.hear_each_other(desk.ann, desk.late)
-    _is_reached(desk)
+    is_reached(desk.api)
     desk.comes_to(transfer, "completed")
     desk.hang_up(desk.ann)
     desk.is_over()
@@ -57,7 +51,7 @@ def test_what_phones_do_while_the_link_is_away_is_told_once_it_is_back(desk: Des
     desk.hang_up(desk.bob if hangs_up == "bob" else desk.late)
     desk.hear_each_other(desk.ann, desk.late if hangs_up == "bob" else desk.bob)
     linking.goes_on()
-    _is_reached(desk)
+    is_reached(desk.api)
     end = "completed" if hangs_up == "bob" else "cancelled"
     desk.comes_to(transfer, end)
     desk.hang_up(desk.ann)
@@ -76,16 +70,10 @@ def _stood_in_for(desk: Desk, serving: Serving, linking: Link, folder: Path) -> 
         try:
             yield there
         finally:
-            _is_reached(there)
+            is_reached(there.api)
 
 
-_NOBODY_ASKED = (
-    r"mod_xml_curl\.c:\d+ Received HTTP error 0|func_curl\.c: Failed to connect|sofia_reg\.c:\d+ Can't find user",
-    "nobody answers while the link takes Ringpost's place, and a phone may ask just then",
-)
-
-
-@pytest.mark.expects_complaint(*_NOBODY_ASKED)
+@pytest.mark.expects_complaint(*NOBODY_ASKED)
 @WHO_CALLED
 def test_bob_gives_up_while_cid_rings_and_ringpost_is_away(
     desk: Desk, serving: Serving, linking: Link, tmp_path: Path, who_called: str
@@ -109,7 +97,7 @@ def _cid_is_rung_for_ann(desk: Desk, who_called: str, meanwhile: AbstractContext
         eventually(lambda: desk.cid.said().count("Incoming call") > rang, "Cid is rung anew", 20)
         desk.answers(desk.cid)
         desk.hear_each_other(desk.ann, desk.cid)
-    _is_reached(desk)
+    is_reached(desk.api)
     desk.comes_to(transfer, "completed")
     desk.hear_each_other(desk.ann, desk.cid)
     desk.hang_up(desk.ann)
@@ -127,7 +115,7 @@ def patient(house: House) -> Iterator[str]:
     house.api.do("extension-delete", extension=_PATIENT)
 
 
-@pytest.mark.expects_complaint(*_NOBODY_ASKED)
+@pytest.mark.expects_complaint(*NOBODY_ASKED)
 def test_who_waits_is_hung_up_if_no_link_knows_how_to_ring_for_him(
     desk: Desk, serving: Serving, linking: Link, tmp_path: Path, patient: str
 ):
@@ -138,7 +126,7 @@ def test_who_waits_is_hung_up_if_no_link_knows_how_to_ring_for_him(
         with away(serving):
             there.hang_up(there.bob)
             there.is_over()
-        _is_reached(there)
+        is_reached(there.api)
         there.comes_to(transfer, "completed")
         there.transfer_events("created", "ringback", "completed")
         there.one_record(call, there.ann.number, there.bob.number)
@@ -154,7 +142,7 @@ def test_a_switch_that_is_started_anew_between_two_steps_has_lost_the_call(desk:
     desk.house.switch.kill()
     for phone in (desk.ann, desk.bob, desk.cid, desk.late):
         phone.falls_silent()
-    _is_reached(desk)
+    is_reached(desk.api)
     for action in ("transfer-complete", "transfer-cancel"):
         assert desk.api.ask(action, transfer_uuid=transfer["transfer_uuid"]).status == 409, action
     desk.comes_to(transfer, "abandoned")

@@ -27,7 +27,7 @@ def test_who_calls_by_a_trunk_that_refuses_is_told_why(house: House, phones: Pho
     with house.provider.otherwise(refusing(status)):
         phones[0].dial(number)
         eventually(lambda: f"{number}@{HERE}: session closed: {status[:3]} " in phones[0].said(), "it is told why")
-        assert the_record(house, number=number, direction="outbound")["hangup_cause"] == cause
+        assert the_record(house, number=number, call_direction="outbound")["hangup_cause"] == cause
         told = house.api.do("originate", caller_id_number="5550177", destination_a=number, destination_b=WILLING)
         assert (told["success"], told["cause"]) == (False, cause)
         placed(house, WILLING, number, external_id=f"by a trunk: {status}")
@@ -39,6 +39,6 @@ def test_who_calls_by_a_trunk_that_says_nothing_is_told_so_after_half_a_minute(h
     with house.provider.otherwise(MUTE):
         phones[0].dial(number)
         eventually(lambda: f"{number}@{HERE}: session closed: 408 " in phones[0].said(), "it is told", 45)
-        record = the_record(house, number=number, direction="outbound")
+        record = the_record(house, number=number, call_direction="outbound")
     assert record["hangup_cause"] == ("RECOVERY_ON_TIMER_EXPIRE", "NO_USER_RESPONSE")[ON]
     assert record["duration"] in range(31, 35)
