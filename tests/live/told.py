@@ -8,7 +8,22 @@ from typing import Any
 from ringpost.live import messages
 from ringpost.live_client import LiveClient
 from tests.live.patience import eventually
+from tests.live.under_test import IS_DIRECT_ASTERISK
 from tests.webhooks.receiving import Receiving
+
+_TIMES = ("start_stamp", "answer_stamp", "end_stamp", "duration", "billsec")
+"""Those that a direct Asterisk hands in are in whole seconds."""
+_ALIKE = (
+    "hangup_cause", "missed_call", "direction", "answered_by", "hung_up_by", "extensions", "caller_id_number",
+    "caller_destination",
+)  # fmt: skip
+
+
+def differences(call: dict[str, Any], record: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """In what the record of a call differs from what was told of it in the end: each name, and both."""
+    names = _ALIKE if IS_DIRECT_ASTERISK else (*_TIMES, *_ALIKE)
+    found = [(name, call.get(name), record.get(name)) for name in names if call.get(name) != record.get(name)]
+    return [one for one in found if not (IS_DIRECT_ASTERISK and one[0] == "hung_up_by" and one[2] is None)]
 
 
 class Told:

@@ -40,6 +40,32 @@ def test_without_a_source_it_is_the_first_leg_of_its_call() -> None:
     assert (first.leg, first.originating_leg_uuid, first.source_number) == ("a", None, "101")
 
 
+def test_a_leg_that_was_rung_was_called_by_whom_it_was_shown() -> None:
+    rung = leg_of(rung="yes", caller_number="101", shown_number="100", shown_name="Ann")
+    assert (rung.caller_id_number, rung.caller_id_name, rung.source_number) == ("100", "Ann", "100")
+    assert leg_of(shown_number="105").caller_id_number == "100", "who was not rung says itself who calls"
+
+
+@pytest.mark.parametrize(
+    ("rung", "number"),
+    [
+        ("<sip:12025550177@192.0.2.7>", "12025550177"), ("sips:+12025550177@example.net:5061;x=y", "+12025550177"),
+        ("yes", None), ("<sip:trunk@192.0.2.7>", None), ("sip:12025550177", None), ("<sip:1;rm@192.0.2.7>", None),
+    ],
+)  # fmt: skip
+def test_a_trunks_leg_is_that_of_the_number_that_was_rung(rung: str, number: str | None) -> None:
+    trunk = leg_of(channel="PJSIP/trunk-00000004", rung=rung)
+    assert (trunk.extension, trunk.destination_number) == (None, number)
+    assert leg_of(rung=rung).destination_number == "101", "an extension's leg is the extension's"
+
+
+def test_what_led_nowhere_was_dialled_all_the_same() -> None:
+    first = {"source": "", "linkedid": HANDLED["uniqueid"]}
+    nowhere = leg_of(**first, dialled="", dnid="199")
+    assert (nowhere.caller_destination, nowhere.destination_number) == ("199", "199")
+    assert leg_of(**first, dnid="199").caller_destination == "101"
+
+
 def test_who_was_hung_up_by_an_action_before_an_answer_ended_normally() -> None:
     assert leg_of(answered="", cause="0", dialstatus="", hung_up="true").hangup_cause == "NORMAL_CLEARING"
 

@@ -3,6 +3,7 @@
 Asterisk's own CDRs are of no leg: there is one for each pair that was dialled, and a transfer makes several or none.
 """
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -36,9 +37,13 @@ MEMBERS: Mapping[str, str] = {
     "domain": "the uuid of the domain: RP_DOMAIN",
     "direction": "RP_DIRECTION",
     "dialled": "what was dialled to begin with: RP_DIALLED",
+    "dnid": "what it dialled itself, which led nowhere: counts if dialled is left out",
     "number": "whom it rang, if that is no extension of ours; of one that a call was placed to, that",
     "caller_number": "who calls",
     "caller_name": "the same",
+    "rung": "not empty: it was rung; of a trunk's leg the address that was, sip:15550123@…",
+    "shown_number": "who called, of a leg that was rung: its caller_number is its own",
+    "shown_name": "the same",
     "start": "when it began, in seconds since 1970; left out, uniqueid says it",
     "answered": "when it was answered; empty or 0: never",
     "ended": "when it ended",
@@ -57,6 +62,7 @@ MEMBERS: Mapping[str, str] = {
 }
 """What a record may hold. All but ``uniqueid`` and ``channel`` may be left out."""
 _LONGEST = 1024
+_RUNG_OUTSIDE = re.compile(r"<?sips?:(?P<number>\+?[0-9*#]{1,32})@.*", re.DOTALL)
 
 
 class Post(NamedTuple):
@@ -101,7 +107,9 @@ def _leg(said: Said, uuid: str, name: str, *, is_placed: bool) -> Leg:
         raise InvalidRequest("the record does not say when the leg ended: ended is no time", parameter="ended")
     source = None if is_placed else _source(said, uuid)
     own = (said.matching(EXTENSION, "extension") if is_placed else None) or extension_of(name)
-    number = own or said.number("number")
+    number = own or said.number("number") or _rung_outside(said)
+    dialled = said.number("dialled") or said.number("dnid")
+    caller = "shown" if said.verbatim("rung") else "caller"
     cause = said.verbatim("cause")
     is_rung = is_placed or source is not None
     by_action = bool(said.verbatim("hung_up"))
@@ -120,11 +128,11 @@ def _leg(said: Said, uuid: str, name: str, *, is_placed: bool) -> Leg:
             "end_stamp": stamp(max(ended, answered or start)),
             "hangup_cause": word,
             "hangup_cause_q850": int(cause) if cause.isdecimal() and len(cause) <= 3 and cause.isascii() else None,
-            "caller_id_number": said.number("caller_number"),
-            "caller_id_name": said.text("caller_name"),
-            "caller_destination": said.number("dialled"),
-            "source_number": number if source is None and number else said.number("caller_number"),
-            "destination_number": number if source else said.number("dialled"),
+            "caller_id_number": said.number(f"{caller}_number"),
+            "caller_id_name": said.text(f"{caller}_name"),
+            "caller_destination": dialled,
+            "source_number": number if source is None and number else said.number(f"{caller}_number"),
+            "destination_number": number if source else dialled,
             "extension": own,
             "missed_call": False if is_placed else None,
             "sip_hangup_disposition": said.text("sip"),
@@ -143,6 +151,12 @@ def _source(said: Said, uuid: str) -> str | None:
     named = said.matching(UNIQUEID, "source", "linkedid")
     source = leg_uuid(named) if named else None
     return None if source == uuid else source
+
+
+def _rung_outside(said: Said) -> str | None:
+    """The number outside that was rung, of a trunk's leg."""
+    found = _RUNG_OUTSIDE.fullmatch(said.verbatim("rung"))
+    return found["number"] if found else None
 
 
 def _moment(said: Said, name: str) -> float | None:
