@@ -158,6 +158,24 @@ def test_of_a_group_it_is_who_has_answered() -> None:
     assert story(board.told) == ["ringback 102 attended", "answered 103 attended"]
 
 
+def test_who_is_asked_may_be_known_to_have_been_rung_to_the_second_only() -> None:
+    """So it is after a break on an Asterisk: a channel's uniqueid says when it began."""
+    board = Board()
+    board.asks(5.4)
+    began = stamp(NOON + 5)
+    for what, at in (("made", 5.6), ("answered", 7)):
+        board.tell(at, what, ASKED, start_stamp=began)
+    assert story(board.told) == ["ringback 102 attended", "answered 102 attended"]
+
+
+def test_whom_who_asks_had_rung_before_is_not_who_is_asked() -> None:
+    board = Board()
+    board.rings(3, OTHER)
+    board.asks(5.4)
+    board.tell(7, "answered", OTHER)
+    assert not [line for line in story(board.told) if line.startswith(("ringback", "answered"))]
+
+
 def test_a_transfer_of_the_phone_s_own_is_told_when_it_is_complete() -> None:
     board = Board()
     board.rings(6)
