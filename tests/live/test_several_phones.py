@@ -228,7 +228,8 @@ def test_both_phones_of_a_listener_ring(house: House, pair: Pair, call: dict[str
     eventually(lambda: "eavesdrop" in house.applications(), "it listens")
     house.api.do("call-hangup", call_uuid=listening["call_uuid"])
     neither_is_in_a_call(pair)
-    assert house.api.record(listening["call_uuid"])["hung_up_by"] == "api"
+    if not IS_DIRECT_ASTERISK:  # where who listens leaves no record
+        assert house.api.record(listening["call_uuid"])["hung_up_by"] == "api"
 
 
 def test_both_phones_ring_for_a_parked_call(house: House, phones: Pair, pair: Pair):
