@@ -370,8 +370,8 @@ def _reachable(serving: Serving, operator: Api) -> Iterator[None]:
     folder = serving.folder / "commands"
     link = Link.standing_in(serving, folder) if LINK_DOES_ALL else Link(serving, folder, commanding(), "switch.link")
     serving.link = link
-    link.goes_on()
     try:
+        link.goes_on()
         eventually(lambda: operator.operate("switch-status", switch="live").body["reachable"], "the link is there", 30)
         yield
     finally:
