@@ -174,6 +174,13 @@ class Api:
         eventually(lambda: not self.calls(), "no call is up any more")
         eventually(self.has_all, "its records are handed in")
 
+    def reaches_the_switch(self, seconds: float = 90) -> None:
+        """A link that was away, or had nobody to tell, is there again a while later."""
+        status = {"switch": "live"}
+        eventually(
+            lambda: self.operate("switch-status", **status).body.get("reachable"), "the switch is reached", seconds
+        )
+
     def record(self, call_uuid: str, seconds: float = 15) -> dict[str, Any]:
         """The record of a call, once it is there."""
 
@@ -372,7 +379,7 @@ def _reachable(serving: Serving, operator: Api) -> Iterator[None]:
     serving.link = link
     try:
         link.goes_on()
-        eventually(lambda: operator.operate("switch-status", switch="live").body["reachable"], "the link is there", 30)
+        operator.reaches_the_switch(30)
         yield
     finally:
         link.stop()

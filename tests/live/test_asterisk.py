@@ -232,4 +232,4 @@ def _kill(whom: str, house: House, serving: Serving) -> None:
     else:
         serving.kill()
         serving.__enter__()
-        eventually(lambda: house.api.operate("switch-status", switch="live").body["reachable"], "the link is back", 30)
+        house.api.reaches_the_switch(30)

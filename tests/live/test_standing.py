@@ -44,7 +44,7 @@ def elsewhere(house: House, serving: Serving) -> Iterator[None]:
         with serving.elsewhere(ELSEWHERE_LISTEN):
             yield
     finally:
-        is_reached(house.api)
+        house.api.reaches_the_switch()
 
 
 @contextmanager
@@ -55,12 +55,6 @@ def away(serving: Serving) -> Iterator[None]:
         yield
     finally:
         serving.__enter__()
-
-
-def is_reached(api: Api) -> None:
-    """A link that was away, or had nobody to tell, is there again a while later."""
-    status = {"switch": "live"}
-    eventually(lambda: api.operate("switch-status", **status).body.get("reachable"), "the switch is reached", 90)
 
 
 NOBODY_ASKED = (
@@ -115,4 +109,4 @@ def test_phones_go_on_while_ringpost_is_away_and_all_of_it_is_told_afterwards(
         ended = api.do("event-list", types=["call.ended"], fresh=True, limit=500, **{"from": "2026-01-01T00:00:00Z"})
         told = [event["call_uuid"] for event in ended["items"] if event["call_uuid"] in records()]
         assert sorted(told) == sorted(records()), "each has ended once"
-        is_reached(api)
+        api.reaches_the_switch()

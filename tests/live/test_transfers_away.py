@@ -13,7 +13,7 @@ import pytest
 from tests.live.conftest import HERE, Api, House, Link, Serving
 from tests.live.patience import eventually
 from tests.live.phones import RINGING, Answering, registers
-from tests.live.test_standing import NOBODY_ASKED, away, elsewhere, is_reached, standing_in
+from tests.live.test_standing import NOBODY_ASKED, away, elsewhere, standing_in
 from tests.live.test_transfers import CID, LATE, WHO_CALLED, Desk, colleagues, desk, now, two
 from tests.live.under_test import LINK_DOES_ALL
 
@@ -34,7 +34,7 @@ def test_bob_puts_through_while_ringpost_is_away(desk: Desk, serving: Serving):
     with away(serving):
         desk.hang_up(desk.bob)
         desk.hear_each_other(desk.ann, desk.late)
-    is_reached(desk.api)
+    desk.api.reaches_the_switch()
     desk.comes_to(transfer, "completed")
     desk.hang_up(desk.ann)
     desk.is_over()
@@ -53,7 +53,7 @@ def test_what_phones_do_while_the_link_is_away_is_told_once_it_is_back(desk: Des
     desk.hang_up(desk.bob if hangs_up == "bob" else desk.late)
     desk.hear_each_other(desk.ann, desk.late if hangs_up == "bob" else desk.bob)
     linking.goes_on()
-    is_reached(desk.api)
+    desk.api.reaches_the_switch()
     end = "completed" if hangs_up == "bob" else "cancelled"
     desk.comes_to(transfer, end)
     desk.hang_up(desk.ann)
@@ -72,7 +72,7 @@ def _stood_in_for(desk: Desk, serving: Serving, linking: Link, folder: Path) -> 
         try:
             yield there
         finally:
-            is_reached(there.api)
+            there.api.reaches_the_switch()
 
 
 @pytest.mark.expects_complaint(*NOBODY_ASKED)
@@ -99,7 +99,7 @@ def _cid_is_rung_for_ann(desk: Desk, who_called: str, meanwhile: AbstractContext
         eventually(lambda: desk.cid.said().count("Incoming call") > rang, "Cid is rung anew", 20)
         desk.answers(desk.cid)
         desk.hear_each_other(desk.ann, desk.cid)
-    is_reached(desk.api)
+    desk.api.reaches_the_switch()
     desk.comes_to(transfer, "completed")
     desk.hear_each_other(desk.ann, desk.cid)
     desk.hang_up(desk.ann)
@@ -128,7 +128,7 @@ def test_who_waits_is_hung_up_if_no_link_knows_how_to_ring_for_him(
         with away(serving):
             there.hang_up(there.bob)
             there.is_over()
-        is_reached(there.api)
+        there.api.reaches_the_switch()
         there.comes_to(transfer, "completed")
         there.transfer_events("created", "ringback", "completed")
         there.one_record(call, there.ann.number, there.bob.number)
@@ -144,7 +144,7 @@ def test_a_switch_that_is_started_anew_between_two_steps_has_lost_the_call(desk:
     desk.house.switch.kill()
     for phone in (desk.ann, desk.bob, desk.cid, desk.late):
         phone.falls_silent()
-    is_reached(desk.api)
+    desk.api.reaches_the_switch()
     for action in ("transfer-complete", "transfer-cancel"):
         assert desk.api.ask(action, transfer_uuid=transfer["transfer_uuid"]).status == 409, action
     desk.comes_to(transfer, "abandoned")

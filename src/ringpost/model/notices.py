@@ -1,5 +1,6 @@
 """What a switch tells of its calls while they are up, and what a call is, as far as it was told."""
 
+from collections.abc import Iterator
 from typing import Any, Literal, Self
 
 from pydantic import Field
@@ -158,6 +159,9 @@ _OF_THE_RECORD = (
     "extensions",
 )  # fmt: skip
 
+_NO_FRACTION = ".000Z"
+_TO_THE_SECOND = -len(_NO_FRACTION)
+
 
 class TrackedCall(Entity):
     """A call from its first ring to its end. ``call_uuid`` is that of the leg it began with."""
@@ -192,6 +196,16 @@ class TrackedCall(Entity):
     def leg(self, leg_uuid: str | None) -> TrackedLeg | None:
         """The leg of that uuid."""
         return next((leg for leg in self.legs if leg.leg_uuid == leg_uuid), None)
+
+    def rung_for(self, leg_uuid: str | None, since: str) -> Iterator[TrackedLeg]:
+        """The legs that were rung for one since a moment.
+
+        Of those that began during a break an Asterisk knows the second only: such a stamp has no fraction.
+        """
+        for leg in self.legs:
+            begins = since[:_TO_THE_SECOND] if leg.start_stamp.endswith(_NO_FRACTION) else since
+            if leg.source_uuid == leg_uuid and leg.leg_uuid != leg_uuid and leg.start_stamp >= begins:
+                yield leg
 
     @property
     def state(self) -> ToldState:

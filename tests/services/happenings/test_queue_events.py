@@ -204,6 +204,27 @@ def test_of_all_that_ring_one_takes_the_call_and_the_others_missed_nothing() -> 
     ]
 
 
+def test_who_takes_a_caller_may_be_known_to_have_been_rung_to_the_second_only() -> None:
+    """So it is after a break on an Asterisk, if the caller had joined a moment before it."""
+    board = Switchboard()
+    board.joins(0.4)
+    board.tell(3, "made", AGENTS["101"], start_stamp=stamp(NOON))
+    board.answers(3, "101", rang=0)
+    [visit] = played(board.told)[0].visits
+    assert (visit.left_because, visit.extension) == ("answered", "101")
+
+
+def test_whoever_was_rung_before_in_that_second_was_rung_for_nobody_who_waits() -> None:
+    board = Switchboard()
+    board.joins(0.1)
+    board.rings(0.2, "101")
+    board.ends(0.3, "101", cause="USER_BUSY", start_stamp=stamp(NOON + 0.2))
+    board.tell(0.4, "unqueued", queue_uuid=QUEUE, left_because="timeout")
+    board.joins(0.5, OTHER)
+    board.ends(5)
+    assert [len(visit.attempts) for visit in played(board.told)[0].visits] == [1, 0]
+
+
 def test_a_member_without_a_phone_is_told_so() -> None:
     board = Switchboard()
     board.joins(0)

@@ -50,6 +50,7 @@ def test_a_leg_that_was_rung_was_called_by_whom_it_was_shown() -> None:
     ("rung", "number"),
     [
         ("<sip:12025550177@192.0.2.7>", "12025550177"), ("sips:+12025550177@example.net:5061;x=y", "+12025550177"),
+        ("<sip:12025550177@[2001:db8::7]:5060>", "12025550177"),
         ("yes", None), ("<sip:trunk@192.0.2.7>", None), ("sip:12025550177", None), ("<sip:1;rm@192.0.2.7>", None),
     ],
 )  # fmt: skip

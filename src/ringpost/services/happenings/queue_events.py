@@ -82,7 +82,7 @@ def _rung(call: TrackedCall, visit: QueueVisit, _: Notice, __: list[InQueue]) ->
     if not visit.waits:
         return visit
     attempts, known = list(visit.attempts), {one.leg_uuid for one in visit.attempts}
-    for leg in _legs_for(call, visit):
+    for leg in call.rung_for(visit.leg_uuid, visit.joined_at):
         if leg.leg_uuid not in known and not any(_is_of(one, leg) for one in attempts):
             about = {"extension": leg.extension, "agent_uuid": leg.agent_uuid}
             attempts.append(Attempt(leg_uuid=leg.leg_uuid, rang_at=leg.start_stamp, **about))
@@ -94,7 +94,7 @@ def _left(call: TrackedCall, visit: QueueVisit, notice: Notice, told: list[InQue
     caller = call.leg(visit.leg_uuid)
     if not visit.waits or caller is None:
         return visit
-    taker = next((leg for leg in _legs_for(call, visit) if leg.answer_stamp), None)
+    taker = next((leg for leg in call.rung_for(visit.leg_uuid, visit.joined_at) if leg.answer_stamp), None)
     if taker is not None and taker.answer_stamp:
         known = (one.agent_uuid for one in reversed(visit.attempts) if one.extension == taker.extension)
         changes: dict[str, object] = {
@@ -149,7 +149,7 @@ def _rang_in_vain(call: TrackedCall, visit: QueueVisit, _: Notice, told: list[In
         if missed_because(one.cause):
             attempts.append(one)
             continue
-        legs = [leg for leg in _legs_for(call, visit) if _is_of(one, leg)]
+        legs = [leg for leg in call.rung_for(visit.leg_uuid, visit.joined_at) if _is_of(one, leg)]
         if not legs:
             attempts.append(one)
             continue
@@ -182,10 +182,3 @@ def missed_because(cause: str | None) -> MissedBecause | None:
         return "unregistered"
     word = meaning(cause)
     return word if word in ("no_answer", "busy", "refused") else None
-
-
-def _legs_for(call: TrackedCall, visit: QueueVisit) -> Iterator[TrackedLeg]:
-    """The legs that were rung for a caller since it waits."""
-    for leg in call.legs:
-        if leg.source_uuid == visit.leg_uuid and leg.leg_uuid != visit.leg_uuid and leg.start_stamp >= visit.joined_at:
-            yield leg

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ringpost.clock import seconds
 from ringpost.model.notices import Notice, TrackedCall, TrackedLeg
 from ringpost.model.transfer import Transfer, TransferStatus
 
@@ -146,17 +145,9 @@ def _flow(one: Transfer) -> dict[str, object]:
 
 
 def _recipient(call: TrackedCall, one: Transfer) -> TrackedLeg | None:
-    """Whom it goes to: of those that were rung for the initiator since, who has answered, or was rung first.
-
-    After a break a switch may know to the second only when one was rung.
-    """
-    since = int(seconds(one.created_at))
+    """Whom it goes to: of those that were rung for the initiator since, who has answered, or was rung first."""
     rung = [
-        leg
-        for leg in call.legs
-        if leg.source_uuid == one.initiator_leg_uuid
-        and leg.leg_uuid != one.transferred_leg_uuid
-        and seconds(leg.start_stamp) >= since
+        leg for leg in call.rung_for(one.initiator_leg_uuid, one.created_at) if leg.leg_uuid != one.transferred_leg_uuid
     ]
     answered = [leg for leg in rung if leg.answer_stamp]
     return next(iter(answered or [leg for leg in rung if leg.state != "ended"] or rung), None)

@@ -3,7 +3,6 @@
 Asterisk's own CDRs are of no leg: there is one for each pair that was dialled, and a transfer makes several or none.
 """
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -23,6 +22,7 @@ from ringpost.switch.asterisk.legs import (
     extension_of,
     is_local,
     is_somebodys,
+    number_dialled,
 )
 from ringpost.switch.asterisk.marks import leg_uuid
 from ringpost.switch.said import DIRECTIONS, SHORT, YEAR_2100, Said, extensions_in
@@ -62,7 +62,6 @@ MEMBERS: Mapping[str, str] = {
 }
 """What a record may hold. All but ``uniqueid`` and ``channel`` may be left out."""
 _LONGEST = 1024
-_RUNG_OUTSIDE = re.compile(r"<?sips?:(?P<number>\+?[0-9*#]{1,32})@.*", re.DOTALL)
 
 
 class Post(NamedTuple):
@@ -107,7 +106,7 @@ def _leg(said: Said, uuid: str, name: str, *, is_placed: bool) -> Leg:
         raise InvalidRequest("the record does not say when the leg ended: ended is no time", parameter="ended")
     source = None if is_placed else _source(said, uuid)
     own = (said.matching(EXTENSION, "extension") if is_placed else None) or extension_of(name)
-    number = own or said.number("number") or _rung_outside(said)
+    number = own or said.number("number") or number_dialled(said.verbatim("rung"))
     dialled = said.number("dialled") or said.number("dnid")
     caller = "shown" if said.verbatim("rung") else "caller"
     cause = said.verbatim("cause")
@@ -151,12 +150,6 @@ def _source(said: Said, uuid: str) -> str | None:
     named = said.matching(UNIQUEID, "source", "linkedid")
     source = leg_uuid(named) if named else None
     return None if source == uuid else source
-
-
-def _rung_outside(said: Said) -> str | None:
-    """The number outside that was rung, of a trunk's leg."""
-    found = _RUNG_OUTSIDE.fullmatch(said.verbatim("rung"))
-    return found["number"] if found else None
 
 
 def _moment(said: Said, name: str) -> float | None:

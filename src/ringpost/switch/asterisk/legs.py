@@ -12,7 +12,10 @@ FILE = re.compile(r"(?!/)(?!(?:.*/)?\.\.(?:/|$))[^\x00-\x1f\x7f-\x9f]{1,500}\.(?
 _OF_A_PHONE = re.compile(r"PJSIP/(?P<extension>[0-9*#]{1,32})@(?P<domain>[A-Za-z0-9.-]{1,253})-[0-9a-f]{8,}")
 _OUTSIDE = re.compile(r"(?:PJSIP|SIP|IAX2|DAHDI)/.*", re.DOTALL)
 """What else speaks with somebody. All others are a switch's own (``Local``, ``Surrogate``, ``CBAnn``, ``Message``)."""
-_DIALLED = re.compile(r"(?:[A-Za-z0-9]+/)?(?P<number>\+?[0-9*#]{1,32})@[A-Za-z0-9_.-]+")
+_DIALLED = re.compile(
+    r"(?:<?sips?:|[A-Za-z0-9]+/)?(?P<number>\+?[0-9*#]{1,32})@(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:]+\])(?:[:;>].*)?",
+    re.DOTALL,
+)
 _BORN = re.compile(r".*-(?P<seconds>[0-9]{10})\.[0-9]+")
 _SAYS_NOTHING = frozenset({None, "NORMAL_CLEARING", "NORMAL_UNSPECIFIED", "INTERWORKING"})
 
@@ -45,7 +48,10 @@ def domain_name_of(name: str) -> str | None:
 
 
 def number_dialled(dial_string: str) -> str | None:
-    """The number outside that was dialled for a leg, as ``DialBegin`` has it: ``15550123@trunk``."""
+    """The number outside that was dialled for a leg.
+
+    ``DialBegin`` has it as ``15550123@trunk``, the leg itself as the address it rang: ``<sip:15550123@192.0.2.7>``.
+    """
     found = _DIALLED.fullmatch(dial_string)
     return found["number"] if found else None
 
